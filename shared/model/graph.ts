@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { CallId, ConnectionId, EntityId } from './entity.ts';
+
+/** A version of a service and how many of its instances are ready. */
+export const GraphVersion = z.object({
+  version: z.string(),
+  workloads: z.array(z.string()),
+  readyInstances: z.number().nullable(),
+  desiredInstances: z.number().nullable(),
+});
+export type GraphVersion = z.infer<typeof GraphVersion>;
+
+/** A node of the map. Carries nothing that ticks; figures come by id in `SignalsTick`. */
+export const GraphService = z.object({
+  id: EntityId,
+  connectionId: ConnectionId,
+  /** `workload`: traffic without a service of that name; `unknown`: callers no source can name. */
+  kind: z.enum(['service', 'gateway', 'external', 'workload', 'unknown']),
+  name: z.string(),
+  namespace: z.string().nullable(),
+  owner: z.string().nullable(),
+  hosts: z.array(z.string()),
+  versions: z.array(GraphVersion),
+  readyInstances: z.number().nullable(),
+  desiredInstances: z.number().nullable(),
+  /** Restarts of its instances within the last hour; null when no source counts them. */
+  recentRestarts: z.number().nullable(),
+  createdAt: z.number().nullable(),
+});
+export type GraphService = z.infer<typeof GraphService>;
+
+/** An edge of the map: calls from one service to another. */
+export const GraphCall = z.object({
+  id: CallId,
+  callerId: EntityId,
+  calleeId: EntityId,
+  protocols: z.array(z.enum(['http', 'grpc', 'tcp'])),
+  asynchronous: z.boolean(),
+});
+export type GraphCall = z.infer<typeof GraphCall>;
+
+/** The map's shape: the whole first, then only what changed. */
+export const GraphUpdate = z.object({
+  full: z.boolean(),
+  services: z.array(GraphService),
+  calls: z.array(GraphCall),
+  gone: z.object({ services: z.array(EntityId), calls: z.array(CallId) }),
+  /** What the map does not show and why, in words. */
+  problems: z.array(z.string()),
+});
+export type GraphUpdate = z.infer<typeof GraphUpdate>;

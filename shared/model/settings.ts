@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { EntityId, Environment } from './entity.ts';
+
+/** Where health changes; a service may have its own. */
+export const HealthThresholds = z.object({
+  degradedErrorRatio: z.number().min(0).max(1),
+  failingErrorRatio: z.number().min(0).max(1),
+  /** Fewer calls than this in the window give no verdict on errors. */
+  minimumCalls: z.number().int().min(1),
+});
+export type HealthThresholds = z.infer<typeof HealthThresholds>;
+
+export const defaultHealthThresholds: HealthThresholds = {
+  degradedErrorRatio: 0.01,
+  failingErrorRatio: 0.03,
+  minimumCalls: 20,
+};
+
+/** What the console remembers for the operator, one key each. */
+export const Settings = z.object({
+  /** Nodes placed by hand, by connection title and service id: survives restarts and reconnects. */
+  positions: z.record(z.string(), z.record(EntityId, z.object({ x: z.number(), y: z.number() }))),
+  /** Panels and view: free to the window, small. */
+  view: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  health: z.object({
+    default: HealthThresholds,
+    services: z.record(EntityId, HealthThresholds),
+  }),
+  /** Environments that the operator set, by connection title. */
+  environments: z.record(z.string(), Environment),
+  tourDone: z.boolean(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const defaultSettings: Settings = {
+  positions: {},
+  view: {},
+  health: { default: defaultHealthThresholds, services: {} },
+  environments: {},
+  tourDone: false,
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** A Kubernetes-like identity inside one connection. */
+export const NamespacedName = z.object({ namespace: z.string(), name: z.string() });
+export type NamespacedName = z.infer<typeof NamespacedName>;
+
+/** A logical name that calls can be sent to, as one source declares it. */
+export const ServiceObservation = z.object({
+  namespace: z.string().nullable(),
+  name: z.string(),
+  kind: z.enum(['service', 'external', 'gateway']),
+  /** Every host by which callers and metrics may name it, fully qualified first. */
+  hosts: z.array(z.string()),
+  /** Team or person, from well-known labels; null when nothing says. */
+  owner: z.string().nullable(),
+  createdAt: z.number().nullable(),
+});
+export type ServiceObservation = z.infer<typeof ServiceObservation>;
+
+/** What runs a service: a Deployment and its like. */
+export const WorkloadObservation = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  /** Services that select it. */
+  services: z.array(NamespacedName),
+  /** Istio's canonical name, or what stands for it. */
+  canonicalService: z.string(),
+  version: z.string().nullable(),
+  labels: z.record(z.string(), z.string()),
+  desiredInstances: z.number().nullable(),
+  readyInstances: z.number().nullable(),
+  image: z.string().nullable(),
+  /** Changes of the template known from its revisions, oldest first. */
+  deployments: z.array(z.object({ at: z.number(), revision: z.string(), image: z.string().nullable() })),
+});
+export type WorkloadObservation = z.infer<typeof WorkloadObservation>;
+
+/** One running copy. */
+export const InstanceObservation = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  workload: z.string().nullable(),
+  version: z.string().nullable(),
+  ready: z.boolean(),
+  /** Why it is not ready, in the peer's words. */
+  reason: z.string().nullable(),
+  restarts: z.number().nullable(),
+  lastRestartAt: z.number().nullable(),
+  startedAt: z.number().nullable(),
+  node: z.string().nullable(),
+});
+export type InstanceObservation = z.infer<typeof InstanceObservation>;
+
+/** What one source knows of the topology, whole. Sources are merged by the console. */
+export const TopologyObservation = z.object({
+  observedAt: z.number(),
+  services: z.array(ServiceObservation),
+  workloads: z.array(WorkloadObservation),
+  instances: z.array(InstanceObservation),
+  /** What could not be read, in words; the rest still holds. */
+  problems: z.array(z.string()),
+});
+export type TopologyObservation = z.infer<typeof TopologyObservation>;
