@@ -95,7 +95,9 @@ export const Plan = z.object({
   forecast: z.array(z.string()),
   expectation: Expectation,
   /** What each rung of the ladder will be able to say here. */
-  rungs: z.array(z.object({ rung: z.enum(['accepted', 'declared', 'loaded', 'measured']), note: z.string() })),
+  rungs: z.array(
+    z.object({ rung: z.enum(['accepted', 'declared', 'loaded', 'measured']), note: z.string() }),
+  ),
   direction: z.enum(['awayFromHarm', 'towardsHarm', 'neutral']),
   threeWay: ThreeWay.nullable(),
   copies: z.object({ kubectl: z.string(), curl: z.string(), patch: z.string() }),

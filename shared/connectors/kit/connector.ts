@@ -1,0 +1,245 @@
+import type { z } from 'zod';
+import type { Environment } from '../../model/entity.ts';
+import type { EventView, Finding, Protection } from '../../model/inspect.ts';
+import type { DocumentRef } from '../../model/entity.ts';
+import type { Change, Expectation, Guard, Operation, SetWeights, ThreeWay } from '../../model/operation.ts';
+import type { Permission, SourceState } from '../../model/connection.ts';
+import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
+import type { Split } from '../../model/weights.ts';
+import type { CounterRead, SeriesRead, SignalsObservation } from './signals.ts';
+import type { Transport } from './transport.ts';
+
+/** One kind of external system. A folder under connectors/ exports exactly one. */
+export interface Connector<Settings> {
+  readonly id: string;
+  readonly title: string;
+  /** Parses what the operator typed or what an offer carries. */
+  readonly settings: z.ZodType<Settings>;
+  /** What can be connected to without asking (kubeconfig contexts); absent where nothing can be found. */
+  discover?(host: ConnectorHost): Promise<Discovered<Settings>>;
+  /** Reaches the peer once, learns what these credentials may do, and returns only that. Throws `PeerError`. */
+  open(settings: Settings, host: ConnectorHost): Promise<Session>;
+}
+
+/** What `discover` found, and what it could not read while looking. */
+export interface Discovered<Settings> {
+  readonly candidates: readonly DiscoveredConnection<Settings>[];
+  readonly problems: readonly string[];
+}
+
+/** One connection that could be opened. */
+export interface DiscoveredConnection<Settings> {
+  readonly title: string;
+  readonly detail: string;
+  readonly settings: Settings;
+  readonly current: boolean;
+  readonly problem: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** What the console lends a connector while it is open. */
+export interface ConnectorHost {
+  readonly connectionId: string;
+  readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  readonly random: { id(): string };
+  readonly log: ConnectorLog;
+  /** Reach and client handed down by the session that offered this one; empty for a root session. */
+  readonly lent: Lent;
+}
+
+/** Structured and redacted by the host; never give it bodies or credentials. */
+export interface ConnectorLog {
+  info(message: string, fields?: Readonly<Record<string, string | number | boolean | null>>): void;
+  warn(message: string, fields?: Readonly<Record<string, string | number | boolean | null>>): void;
+}
+
+/** How an offered session reaches its peer. */
+export interface Lent {
+  readonly transport?: Transport;
+  /** The offering connector family's own client (`kube`); opaque to all others. */
+  readonly client?: unknown;
+}
+
+/** A connection while it is open. Presence is the capability: `session.weights !== undefined` is the whole check. */
+export interface Session extends Partial<Capabilities>, AsyncDisposable {
+  readonly peer: { readonly product: string; readonly version: string };
+  /** "https://10.0.0.1:6443". */
+  readonly server: string;
+  readonly user: string | null;
+  readonly permissions: readonly Permission[];
+  readonly warnings: readonly string[];
+  readonly namespaces: readonly string[] | null;
+  /** Other systems found through this one, with the transport to reach them. */
+  readonly offers?: OfferSource;
+}
+
+/** Finds what else is there. Asked once after opening and again when the operator asks to look again. */
+export interface OfferSource {
+  find(signal: AbortSignal): Promise<Found>;
+}
+
+/** What was found, and what was looked for in vain. */
+export interface Found {
+  readonly offers: readonly Offer[];
+  readonly absent: readonly Pick<SourceState, 'connector' | 'title' | 'detail' | 'consequence'>[];
+}
+
+/** A child session that can be opened. */
+export interface Offer {
+  readonly connector: string;
+  readonly title: string;
+  /** How it was found and how it will be reached, for the Sources screen. */
+  readonly detail: string;
+  readonly consequence: string;
+  readonly settings: unknown;
+  readonly lent: Lent;
+}
+
+export interface Capabilities {
+  readonly topology: TopologySource;
+  readonly signals: SignalSource;
+  readonly events: EventSource;
+  readonly protections: ProtectionSource;
+  readonly documents: DocumentSource;
+  readonly proof: ProofSource;
+  readonly weights: Control<SetWeights, Split>;
+}
+
+/** Services, workloads, instances: the whole picture first, then the whole again whenever something changed. */
+export interface TopologySource {
+  /** Ends only when aborted or when the peer is lost for good; a broken watch is mended inside. `onState` hears of trouble. */
+  watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<TopologyObservation>;
+}
+
+/** How a stream is doing: fine since, or in trouble since, with the reason in words. */
+export type SourceHealth =
+  | { readonly ok: true; readonly at: number }
+  | { readonly ok: false; readonly at: number; readonly error: string };
+
+/** Rates, errors and latency per call, over a window, in one handful of queries over all namespaces. */
+export interface SignalSource {
+  /** "Prometheus 2.53 · Istio metrics". */
+  readonly source: string;
+  /** How often the peer itself gets new figures, if it says. */
+  readonly scrapeIntervalSeconds: number | null;
+  read(windowSeconds: number, signal: AbortSignal): Promise<SignalsObservation>;
+  series(read: SeriesRead, signal: AbortSignal): Promise<SeriesObservation>;
+  /** Raw counters with their sample times, so that differences are taken between samples and never across a write. */
+  counters(read: CounterRead, signal: AbortSignal): Promise<CountersObservation>;
+}
+
+export interface SeriesObservation {
+  readonly from: number;
+  readonly stepSeconds: number;
+  /** By version (null: the source does not tell versions apart); values align with `from + i*step`; null is a gap. */
+  readonly lines: readonly {
+    readonly version: string | null;
+    readonly requestsPerSecond: readonly (number | null)[];
+    readonly failedPerSecond: readonly (number | null)[];
+    readonly p50Ms: readonly (number | null)[];
+    readonly p99Ms: readonly (number | null)[];
+  }[];
+  readonly problems: readonly string[];
+}
+
+export interface CountersObservation {
+  readonly source: string;
+  readonly series: readonly {
+    /** Stable identity of the counter (its whole label set). */
+    readonly key: string;
+    readonly caller: string | null;
+    readonly host: string;
+    readonly subset: string | null;
+    readonly version: string | null;
+    readonly failed: boolean;
+    /** `[epoch ms, value]`, oldest first. */
+    readonly samples: readonly (readonly [number, number])[];
+  }[];
+  readonly problems: readonly string[];
+}
+
+export interface EventSource {
+  read(
+    entity: NamespacedName,
+    instances: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly EventView[]>;
+}
+
+/** What protects calls to a host, as declared. */
+export interface ProtectionSource {
+  /** Keyed by callee host (fully qualified). Known at once from watched documents. */
+  declared(): ReadonlyMap<string, readonly Protection[]>;
+}
+
+/** Documents that shape a service. */
+export interface DocumentSource {
+  read(service: ServiceKey, signal: AbortSignal): Promise<readonly DocumentObservation[]>;
+}
+
+export interface ServiceKey {
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
+export interface DocumentObservation {
+  readonly ref: DocumentRef;
+  readonly yaml: string;
+  readonly findings: readonly Finding[];
+}
+
+/** What proxies or the control plane say about a write being in force. */
+export interface ProofSource {
+  /** Null when this source has nothing to say about the expectation. */
+  loaded(expectation: Expectation, since: number, signal: AbortSignal): Promise<Proof | null>;
+}
+
+export interface Proof {
+  readonly state: 'waiting' | 'seen' | 'contradicted' | 'unobservable';
+  readonly detail: string;
+}
+
+/** The only way the console writes. */
+export interface Control<O extends Operation, Declared> {
+  /** The declared state, as it changes; the whole list each time. */
+  watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<readonly Declared[]>;
+  /** Reads only: diff, guards, the peer's own dry run, the expectation. */
+  plan(operation: O, signal: AbortSignal): Promise<PlannedWrite>;
+  /** Fenced by the peer's own revision. Throws `PeerError` with kind `conflict` if it moved, `unanswered` if no answer came. */
+  apply(write: PlannedWrite, signal: AbortSignal): Promise<Receipt>;
+  /** Reads back one written document: is it the before, the after, or something else? Resolves a lost answer, and the declared rung. */
+  verify(change: Change, signal: AbortSignal): Promise<ReadBack>;
+}
+
+/** What a control knows of a plan; the console adds who, where, signals, friction and life time. */
+export interface PlannedWrite {
+  readonly title: string;
+  readonly target: string;
+  readonly changes: readonly Change[];
+  readonly guards: readonly Guard[];
+  readonly expectation: Expectation;
+  readonly threeWay: ThreeWay | null;
+  readonly copies: { readonly kubectl: string; readonly curl: string; readonly patch: string };
+  /** The split as declared now, so that the console can say what moves where. */
+  readonly split: Split;
+}
+
+export interface Receipt {
+  readonly acceptedAt: number;
+  readonly revisions: readonly { readonly document: DocumentRef; readonly revision: string }[];
+}
+
+export interface ReadBack {
+  readonly state: 'before' | 'after' | 'else';
+  readonly revision: string;
+  /** The control plane's own word on it (status, observedGeneration), if it has one. */
+  readonly detail: string;
+}
+
+/** A guess from a name, which the operator can change: prod, live → production; stag, stage, uat, pre, qa → staging. */
+export function guessEnvironment(name: string): Environment {
+  if (/(^|[^a-z])(prod|production|live|prd)([^a-z]|$)/i.test(name)) return 'production';
+  if (/(^|[^a-z])(stag|stage|staging|stg|uat|pre|preprod|qa)([^a-z]|$)/i.test(name)) return 'staging';
+  return 'other';
+}

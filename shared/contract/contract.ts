@@ -1,0 +1,105 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
+import { ConnectionId, EntityId, Environment } from '../model/entity.ts';
+import { GraphUpdate } from '../model/graph.ts';
+import { ServiceDetail } from '../model/inspect.ts';
+import { Operation, OperationRecord, Plan } from '../model/operation.ts';
+import { Settings } from '../model/settings.ts';
+import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
+import { MeasuredSplit, Split } from '../model/weights.ts';
+
+const nothing = z.void();
+/** How far back charts and the timeline look. */
+const Range = z.object({ rangeSeconds: z.number().int().min(60).max(86_400) });
+
+/**
+ * Errors that any procedure may answer with, in words for the operator. `message` says what was tried, what came back and
+ * what to do. `CONFLICT` carries nothing: plan again to see the three-way view.
+ */
+const base = oc.errors({
+  REFUSED: { message: 'refused' },
+  LOCKED: { message: 'This connection is read-only until you unlock it.' },
+  GONE: { message: 'This plan is no longer valid. Review it again.' },
+  CONFLICT: { message: 'Someone else changed it.' },
+  PEER: { message: 'the peer failed' },
+});
+
+/** Everything a window can ask of the console, and everything it can be told. */
+export const contract = {
+  connections: {
+    /** What can be connected to; reads kubeconfig anew each time. */
+    discover: base.output(Discovery),
+    /** Opens one by the candidate's key; the answer is its id, its state comes by `watch`. */
+    open: base
+      .input(z.object({ key: z.string(), options: OpenOptions.optional() }))
+      .output(z.object({ id: ConnectionId })),
+    openRehearsal: base.output(z.object({ id: ConnectionId })),
+    close: base.input(z.object({ id: ConnectionId })).output(nothing),
+    /** Lets writes through until closed or locked again. */
+    unlock: base.input(z.object({ id: ConnectionId })).output(nothing),
+    lock: base.input(z.object({ id: ConnectionId })).output(nothing),
+    setEnvironment: base.input(z.object({ id: ConnectionId, environment: Environment })).output(nothing),
+    /** Looks for sources again. */
+    lookAgain: base.input(z.object({ id: ConnectionId })).output(nothing),
+    watch: base.output(eventIterator(z.array(ConnectionState))),
+  },
+  graph: {
+    watch: base.output(eventIterator(GraphUpdate)),
+  },
+  signals: {
+    /** Ticks while someone listens; the newest wins when the window is slow. */
+    watch: base
+      .input(z.object({ windowSeconds: z.number().int().min(30).max(3600) }))
+      .output(eventIterator(SignalsTick)),
+    timeline: base.input(Range).output(eventIterator(Timeline)),
+    charts: base.input(Range.extend({ serviceId: EntityId })).output(eventIterator(ServiceCharts)),
+  },
+  services: {
+    inspect: base.input(z.object({ serviceId: EntityId })).output(eventIterator(ServiceDetail)),
+  },
+  splits: {
+    /** All declared splits, the whole list whenever one changed. */
+    watch: base.output(eventIterator(z.array(Split))),
+    /** Shares seen in traffic over the last minutes, for the splits of one service. */
+    measured: base.input(z.object({ serviceId: EntityId })).output(eventIterator(z.array(MeasuredSplit))),
+  },
+  operations: {
+    plan: base.input(z.object({ operation: Operation })).output(Plan),
+    planUndo: base.input(z.object({ operationId: z.string() })).output(Plan),
+    /** Applies a plan that this console made. `ticked` names guards acknowledged; `typedName` where the name is asked for. */
+    apply: base
+      .input(
+        z.object({
+          planId: z.string(),
+          reason: z.string().max(2000),
+          ticked: z.array(z.string()),
+          typedName: z.string().nullable(),
+        }),
+      )
+      .output(z.object({ operationId: z.string() })),
+    /** One operation climbing its ladder; ends when it is finished. */
+    watch: base.input(z.object({ operationId: z.string() })).output(eventIterator(OperationRecord)),
+  },
+  journal: {
+    list: base
+      .input(z.object({ query: z.string().max(200), limit: z.number().int().min(1).max(500) }))
+      .output(z.object({ records: z.array(OperationRecord), writable: z.boolean() })),
+    /** A note whenever some record was added or changed. */
+    watch: base.output(eventIterator(z.object({ operationId: z.string() }))),
+    exportAs: base
+      .input(z.object({ format: z.enum(['json', 'markdown']), query: z.string().max(200) }))
+      .output(z.object({ fileName: z.string(), text: z.string() })),
+  },
+  settings: {
+    read: base.output(Settings),
+    /** Replaces the given keys, leaves the others. */
+    write: base.input(Settings.partial()).output(nothing),
+  },
+  rehearsal: {
+    trigger: base.input(z.object({ incident: z.enum(['sale', 'badV2', 'calm']) })).output(nothing),
+  },
+  about: {
+    read: base.output(z.object({ version: z.string(), actor: z.string(), now: z.number() })),
+  },
+};

@@ -1,0 +1,73 @@
+import type { OperationRecord } from '../model/operation.ts';
+import type { Settings } from '../model/settings.ts';
+
+/** What a host must lend the console. All of it asynchronous and serialisable, for it may live in another process. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly journal: JournalStore;
+  readonly settings: SettingsStore;
+  readonly rehearsal: RehearsalPort;
+  /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
+  readonly actor: string;
+  readonly version: string;
+}
+
+/** Time. Tests lend one that they move by hand. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Ms that never jump, from any origin. */
+  monotonic(): number;
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Unguessable, unique. */
+export interface Random {
+  id(): string;
+}
+
+/** Structured, redacted by the host. Never give it bodies or credentials. */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The journal on disk: every call returns after the data is durable. */
+export interface JournalStore {
+  /** False in the second process on one data folder; then `append` and `update` throw. */
+  readonly writable: boolean;
+  append(record: OperationRecord): Promise<void>;
+  update(record: OperationRecord): Promise<void>;
+  read(id: string): Promise<OperationRecord | null>;
+  /** Newest first; `query` matches any text of the record, case-insensitively. */
+  list(filter: JournalFilter): Promise<readonly OperationRecord[]>;
+}
+
+export interface JournalFilter {
+  readonly query?: string;
+  readonly connectionTitle?: string;
+  readonly serviceName?: string;
+  readonly from?: number;
+  readonly to?: number;
+  /** States to keep; all when absent. */
+  readonly states?: readonly OperationRecord['state'][];
+  readonly limit: number;
+}
+
+/** Small things remembered for the operator. */
+export interface SettingsStore {
+  read(): Promise<Settings>;
+  write(settings: Settings): Promise<void>;
+}
+
+/** Starts the built-in fleet in a process of its own, once; says how to reach it. */
+export interface RehearsalPort {
+  start(): Promise<{ readonly kubeconfig: string }>;
+  /** Plays an incident of the fleet's script by name. */
+  trigger(incident: string): Promise<void>;
+}
