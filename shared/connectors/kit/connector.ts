@@ -4,9 +4,10 @@ import type { EventView, Finding, Protection } from '../../model/inspect.ts';
 import type { DocumentRef } from '../../model/entity.ts';
 import type { Change, Expectation, Guard, Operation, SetWeights, ThreeWay } from '../../model/operation.ts';
 import type { Permission, SourceState } from '../../model/connection.ts';
+import type { CountersObservation, SignalsObservation } from '../../model/observations.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
-import type { CounterRead, SeriesRead, SignalsObservation } from './signals.ts';
+import type { CounterRead, SeriesRead } from './signals.ts';
 import type { Transport } from './transport.ts';
 
 /** One kind of external system. A folder under connectors/ exports exactly one. */
@@ -105,6 +106,8 @@ export interface Capabilities {
   readonly weights: Control<SetWeights, Split>;
 }
 
+export type { CountersObservation } from '../../model/observations.ts';
+
 /** Services, workloads, instances: the whole picture first, then the whole again whenever something changed. */
 export interface TopologySource {
   /** Ends only when aborted or when the peer is lost for good; a broken watch is mended inside. `onState` hears of trouble. */
@@ -138,22 +141,6 @@ export interface SeriesObservation {
     readonly failedPerSecond: readonly (number | null)[];
     readonly p50Ms: readonly (number | null)[];
     readonly p99Ms: readonly (number | null)[];
-  }[];
-  readonly problems: readonly string[];
-}
-
-export interface CountersObservation {
-  readonly source: string;
-  readonly series: readonly {
-    /** Stable identity of the counter (its whole label set). */
-    readonly key: string;
-    readonly caller: string | null;
-    readonly host: string;
-    readonly subset: string | null;
-    readonly version: string | null;
-    readonly failed: boolean;
-    /** `[epoch ms, value]`, oldest first. */
-    readonly samples: readonly (readonly [number, number])[];
   }[];
   readonly problems: readonly string[];
 }

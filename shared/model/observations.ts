@@ -1,0 +1,63 @@
+/** Who sent or received a call, as far as metrics say. Names are the peer's; null = not said. */
+export interface Endpoint {
+  readonly namespace: string | null;
+  readonly workload: string | null;
+  /** Canonical service or app label. */
+  readonly service: string | null;
+  readonly version: string | null;
+  /** Pod or proxy that reported, when workload is not known. */
+  readonly instance: string | null;
+}
+
+/** One aggregated row of request metrics. Several rows make a call: codes, flags, versions, reporters. */
+export interface CallRow {
+  readonly reporter: 'source' | 'destination' | 'waypoint';
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** Host the caller asked for, fully qualified where the peer says so. */
+  readonly host: string | null;
+  readonly subset: string | null;
+  readonly protocol: 'http' | 'grpc' | 'tcp';
+  /** HTTP status or class ("200", "5xx"); "0" where no answer came; null for TCP. */
+  readonly responseCode: string | null;
+  readonly grpcStatus: string | null;
+  /** Envoy response flags, already split; `-` gives an empty list. */
+  readonly flags: readonly string[];
+  /** Requests per second; for TCP, connections opened per second. */
+  readonly perSecond: number;
+}
+
+/** Latency buckets of the same keys without code and flags. `le` is in ms, Infinity last; `perSecond` cumulative. */
+export interface LatencyRow extends Pick<CallRow, 'reporter' | 'source' | 'destination' | 'host' | 'subset'> {
+  readonly buckets: readonly { readonly leMs: number; readonly perSecond: number }[];
+}
+
+/** One reading of everything that calls, over a window. */
+export interface SignalsObservation {
+  readonly source: string;
+  readonly observedAt: number;
+  readonly newestSampleAt: number | null;
+  readonly windowSeconds: number;
+  readonly calls: readonly CallRow[];
+  readonly latency: readonly LatencyRow[];
+  /** Queries sent for this reading. */
+  readonly queries: number;
+  readonly problems: readonly string[];
+}
+
+/** Raw counters with their sample times, of the calls to some hosts. */
+export interface CountersObservation {
+  readonly source: string;
+  readonly series: readonly {
+    /** Stable identity of the counter (its whole label set). */
+    readonly key: string;
+    readonly caller: string | null;
+    readonly host: string;
+    readonly subset: string | null;
+    readonly version: string | null;
+    readonly failed: boolean;
+    /** `[epoch ms, value]`, oldest first. */
+    readonly samples: readonly (readonly [number, number])[];
+  }[];
+  readonly problems: readonly string[];
+}
