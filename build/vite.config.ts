@@ -16,7 +16,6 @@ export default defineConfig({
   build: {
     outDir: resolve(root, 'dist/renderer'),
     emptyOutDir: true,
-    target: 'chrome140',
     // Fonts and pictures stay files of their own: `font-src 'self'` has no room for data: addresses.
     assetsInlineLimit: 0,
     // The polyfill is an inline script, which the page's policy refuses.
