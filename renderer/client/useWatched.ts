@@ -25,6 +25,10 @@ export function useWatched<T>(key: string | null, start: StartStream<T>): Watche
   return held.key === key ? held : nothingOf(key);
 }
 
-function nothingOf(key: string | null): { readonly key: string | null; readonly value: null; readonly problem: null } {
+function nothingOf(key: string | null): {
+  readonly key: string | null;
+  readonly value: null;
+  readonly problem: null;
+} {
   return { key, value: null, problem: null };
 }

@@ -1,0 +1,25 @@
+import { create } from 'zustand';
+import type { ConnectionState } from '../../shared/model/connection.ts';
+import type { ConnectionId } from '../../shared/model/entity.ts';
+import { watch } from '../client/watch.ts';
+
+/** What is connected. `receivedAt` is null until the console has said what it has open. */
+export const useConnectionStore = create<{
+  readonly connections: readonly ConnectionState[];
+  readonly receivedAt: number | null;
+}>(() => ({ connections: [], receivedAt: null }));
+
+export function useConnections(): readonly ConnectionState[] {
+  return useConnectionStore((state) => state.connections);
+}
+
+export function useConnection(id: ConnectionId | null): ConnectionState | null {
+  return useConnectionStore((state) => state.connections.find((each) => each.id === id) ?? null);
+}
+
+/** Listens to the state of all connections until the returned function is called. */
+export function watchConnections(): () => void {
+  return watch((client, signal) => client.connections.watch(undefined, { signal }), {
+    onValue: (connections) => useConnectionStore.setState({ connections, receivedAt: Date.now() }),
+  });
+}

@@ -1,0 +1,31 @@
+import { create } from 'zustand';
+import type { OperationRecord } from '../../shared/model/operation.ts';
+import { watch } from '../client/watch.ts';
+
+/** Operations that this window follows, by id: those it applied and those it was asked to show. */
+export const useOperations = create<{ readonly records: ReadonlyMap<string, OperationRecord> }>(() => ({
+  records: new Map(),
+}));
+
+export function useOperation(id: string | null): OperationRecord | null {
+  return useOperations((state) => (id === null ? null : (state.records.get(id) ?? null)));
+}
+
+const followed = new Map<string, () => void>();
+
+/** Follows one operation up its ladder until it is finished; asking twice follows once. */
+export function followOperation(operationId: string): void {
+  if (followed.has(operationId)) return;
+  const stop = watch((client, signal) => client.operations.watch({ operationId }, { signal }), {
+    onValue: (record) => {
+      useOperations.setState((state) => ({ records: new Map(state.records).set(record.id, record) }));
+      // The effect is noted after the last rung: the stream is heard out until then.
+      if (record.finishedAt !== null && (record.effect !== null || record.state === 'notWritten')) finish();
+    },
+  });
+  const finish = (): void => {
+    followed.delete(operationId);
+    stop();
+  };
+  followed.set(operationId, stop);
+}

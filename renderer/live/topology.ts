@@ -1,0 +1,37 @@
+import { create } from 'zustand';
+import type { CallId, EntityId } from '../../shared/model/entity.ts';
+import type { GraphCall, GraphService } from '../../shared/model/graph.ts';
+import { watch } from '../client/watch.ts';
+import { emptyGraph, foldGraph, type Graph } from './graphFold.ts';
+
+/** The shape of the map, with what went wrong in hearing of it. */
+export const useTopology = create<Graph & { readonly streamProblem: string | null }>(() => ({
+  ...emptyGraph,
+  streamProblem: null,
+}));
+
+export function useService(id: EntityId | null): GraphService | null {
+  return useTopology((graph) => (id === null ? null : (graph.services.get(id) ?? null)));
+}
+
+export function useCall(id: CallId | null): GraphCall | null {
+  return useTopology((graph) => (id === null ? null : (graph.calls.get(id) ?? null)));
+}
+
+/** All ids, sorted; the same array until an id comes or goes. */
+export function useServiceIds(): readonly EntityId[] {
+  return useTopology((graph) => graph.serviceIds);
+}
+
+export function useCallIds(): readonly CallId[] {
+  return useTopology((graph) => graph.callIds);
+}
+
+/** Listens to the map's shape until the returned function is called. */
+export function watchTopology(): () => void {
+  return watch((client, signal) => client.graph.watch(undefined, { signal }), {
+    onValue: (update) =>
+      useTopology.setState((graph) => ({ ...foldGraph(graph, update, Date.now()), streamProblem: null })),
+    onProblem: (streamProblem) => useTopology.setState({ streamProblem }),
+  });
+}

@@ -1,0 +1,9 @@
+import { watchConnections } from './connections.ts';
+import { watchSplits } from './splits.ts';
+import { watchTopology } from './topology.ts';
+
+/** Listens to everything that is always shown, until the returned function is called; figures have a window of their own. */
+export function watchAll(): () => void {
+  const stops = [watchConnections(), watchTopology(), watchSplits()];
+  return () => stops.forEach((stop) => stop());
+}

@@ -1,0 +1,57 @@
+import { create } from 'zustand';
+import type { EntityId } from '../../shared/model/entity.ts';
+import type { GraphService } from '../../shared/model/graph.ts';
+import type { Settings } from '../../shared/model/settings.ts';
+import { useSettings, writeSettings } from '../live/settings.ts';
+
+/** A place on the map, in the map's own pixels at zoom 1: the top left corner of a card. */
+export interface Position {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where the layout put the nodes; stays put while services come and go. */
+export const useLayout = create<{ readonly placed: Readonly<Record<EntityId, Position>> }>(() => ({
+  placed: {},
+}));
+
+/** Takes over positions worked out by the layout. */
+export function setPlaced(placed: Readonly<Record<EntityId, Position>>): void {
+  useLayout.setState({ placed });
+}
+
+/**
+ * What a hand-made position is remembered by. An entity's id begins with the connection's, which is new each time the
+ * connection is opened; kind, namespace and name outlive that.
+ */
+export function placeKeyOf(service: GraphService): string {
+  return `${service.kind}/${service.namespace ?? ''}/${service.name}`;
+}
+
+/** Where the operator put a node, if anywhere. */
+export function handPositionOf(
+  positions: Settings['positions'],
+  connectionTitle: string,
+  service: GraphService,
+): Position | null {
+  return positions[connectionTitle]?.[placeKeyOf(service)] ?? null;
+}
+
+/** Remembers where the operator put a node. */
+export function placeByHand(
+  connectionTitle: string,
+  service: GraphService,
+  position: Position,
+): Promise<void> {
+  const { positions } = useSettings.getState().settings;
+  const rounded = { x: Math.round(position.x), y: Math.round(position.y) };
+  const ofConnection = { ...positions[connectionTitle], [placeKeyOf(service)]: rounded };
+  return writeSettings({ positions: { ...positions, [connectionTitle]: ofConnection } });
+}
+
+/** Forgets what was placed by hand under these connections, so that tidy may move everything. */
+export function forgetHandPositions(connectionTitles: readonly string[]): Promise<void> {
+  const positions = { ...useSettings.getState().settings.positions };
+  for (const title of connectionTitles) delete positions[title];
+  return writeSettings({ positions });
+}

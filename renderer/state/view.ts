@@ -1,0 +1,45 @@
+import { create } from 'zustand';
+
+/** The pages of the rail. */
+export const pages = ['map', 'services', 'journal', 'sources'] as const;
+export type Page = (typeof pages)[number];
+
+export type Theme = 'system' | 'dark' | 'light';
+
+/** How the window is arranged. What is here is remembered, but for `page` and what is open just now. */
+export interface ViewState {
+  readonly page: Page;
+  readonly theme: Theme;
+  readonly inspectorWidthPx: number;
+  readonly inspectorTab: string;
+  readonly helpOpen: boolean;
+  readonly paletteOpen: boolean;
+}
+
+export const inspectorWidthLimits = { least: 320, most: 720 } as const;
+
+export const useView = create<ViewState>(() => ({
+  page: 'map',
+  theme: 'system',
+  inspectorWidthPx: 392,
+  inspectorTab: 'overview',
+  helpOpen: false,
+  paletteOpen: false,
+}));
+
+export function showPage(page: Page): void {
+  useView.setState({ page });
+}
+
+export function setTheme(theme: Theme): void {
+  useView.setState({ theme });
+}
+
+export function setInspectorTab(inspectorTab: string): void {
+  useView.setState({ inspectorTab });
+}
+
+export function setInspectorWidth(widthPx: number): void {
+  const { least, most } = inspectorWidthLimits;
+  useView.setState({ inspectorWidthPx: Math.round(Math.min(most, Math.max(least, widthPx))) });
+}
