@@ -1,0 +1,35 @@
+import './Code.css';
+import { unifiedMergeView } from '@codemirror/merge';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { readOnlyYaml } from './codeView.ts';
+
+interface DiffProps {
+  readonly label: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two versions of a document as one: taken lines red with −, new ones green with +, long same stretches folded. */
+export function Diff({ label, before, after }: DiffProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!frame.current) return;
+    const view = new EditorView({
+      parent: frame.current,
+      doc: after,
+      extensions: [
+        readOnlyYaml(label),
+        unifiedMergeView({
+          original: before,
+          mergeControls: false,
+          gutter: false,
+          highlightChanges: false,
+          collapseUnchanged: { margin: 4, minSize: 5 },
+        }),
+      ],
+    });
+    return () => view.destroy();
+  }, [label, before, after]);
+  return <div className="code code-diff" ref={frame} />;
+}

@@ -1,0 +1,61 @@
+import './Code.css';
+import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state';
+import { Decoration, EditorView, lineNumbers, WidgetType } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import type { Finding } from '../../shared/model/inspect.ts';
+import { readOnlyYaml } from './codeView.ts';
+import { plainText } from './plainText.ts';
+
+interface YamlProps {
+  readonly label: string;
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+/** A document as it stands, with what is wrong said under the line it is about. */
+export function Yaml({ label, text, findings }: YamlProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!frame.current) return;
+    const view = new EditorView({
+      parent: frame.current,
+      doc: text,
+      extensions: [readOnlyYaml(label), lineNumbers(), marksOf(text, findings)],
+    });
+    return () => view.destroy();
+  }, [label, text, findings]);
+  return <div className="code code-yaml" ref={frame} />;
+}
+
+function marksOf(text: string, findings: readonly Finding[]): Extension {
+  const { doc } = EditorState.create({ doc: text });
+  const builder = new RangeSetBuilder<Decoration>();
+  const placed = findings.filter((finding) => finding.line !== null && finding.line <= doc.lines);
+  for (const finding of [...placed].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))) {
+    const line = doc.line(Math.max(1, finding.line ?? 1));
+    builder.add(line.from, line.from, Decoration.line({ class: `code-line-${finding.severity}` }));
+    builder.add(line.to, line.to, Decoration.widget({ widget: new Note(finding), block: true, side: 1 }));
+  }
+  return EditorView.decorations.of(builder.finish());
+}
+
+/** CodeMirror asks for a class: a note has an identity by which it is drawn again or kept. */
+class Note extends WidgetType {
+  readonly #finding: Finding;
+
+  constructor(finding: Finding) {
+    super();
+    this.#finding = finding;
+  }
+
+  override eq(other: Note): boolean {
+    return other.#finding.text === this.#finding.text && other.#finding.severity === this.#finding.severity;
+  }
+
+  override toDOM(): HTMLElement {
+    const note = document.createElement('div');
+    note.className = `code-note code-note-${this.#finding.severity}`;
+    note.textContent = `${this.#finding.severity === 'error' ? '✕' : '!'} ${plainText(this.#finding.text)}`;
+    return note;
+  }
+}

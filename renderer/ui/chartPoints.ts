@@ -1,0 +1,87 @@
+import type { Series } from '../../shared/model/signals.ts';
+
+/** One position on a chart's time axis; `values[i]` belongs to series i, null is a gap. */
+export interface ChartPoint {
+  readonly at: number;
+  readonly values: readonly (number | null)[];
+}
+
+/** No chart draws more than this: beyond it drawing costs more than the eye gains. */
+export const mostPoints = 120;
+
+/**
+ * Turns series into at most 120 points. Where several samples share a place, the place keeps their lowest and highest in
+ * the order they came, so that a short spike is never averaged away; a place without any sample stays a gap.
+ */
+export function chartPoints(
+  from: number,
+  stepSeconds: number,
+  series: readonly Series[],
+): readonly ChartPoint[] {
+  const length = Math.max(0, ...series.map((line) => line.values.length));
+  const stepMs = stepSeconds * 1000;
+  if (length <= mostPoints) {
+    return Array.from({ length }, (_, index) => ({
+      at: from + index * stepMs,
+      values: series.map((line) => line.values[index] ?? null),
+    }));
+  }
+  const size = Math.ceil((length * 2) / mostPoints);
+  const points: ChartPoint[] = [];
+  for (let start = 0; start < length; start += size) {
+    const extremes = series.map((line) => extremesOf(line.values.slice(start, start + size)));
+    const half = (Math.min(size, length - start) * stepMs) / 2;
+    points.push({ at: from + start * stepMs, values: extremes.map(([first]) => first) });
+    points.push({ at: from + start * stepMs + half, values: extremes.map(([, second]) => second) });
+  }
+  return points;
+}
+
+function extremesOf(values: readonly (number | null)[]): readonly [number | null, number | null] {
+  let lowest: number | null = null;
+  let highest: number | null = null;
+  let lowestAt = 0;
+  let highestAt = 0;
+  values.forEach((value, index) => {
+    if (value === null) return;
+    if (lowest === null || value < lowest) [lowest, lowestAt] = [value, index];
+    if (highest === null || value > highest) [highest, highestAt] = [value, index];
+  });
+  return lowestAt <= highestAt ? [lowest, highest] : [highest, lowest];
+}
+
+/** Round ticks from zero that hold `highest`: four at most, so that a small chart stays readable. */
+export function ticksFor(highest: number): readonly number[] {
+  if (!(highest > 0)) return [0, 1];
+  const rough = highest / 2;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((unit) => unit * power).find((unit) => unit >= rough) ?? rough;
+  const ticks = [0, step, step * 2];
+  // 10 000 does not make 0.1 + 0.2 look exact; a dozen digits do.
+  return ticks.map((tick) => Number(tick.toPrecision(12)));
+}
+
+/** Clock times for the axis: at most `most`, on whole minutes or whole parts of an hour. */
+export function timeTicks(from: number, until: number, most: number): readonly number[] {
+  const minute = 60_000;
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((count) => count * minute);
+  const step = steps.find((candidate) => (until - from) / candidate <= most) ?? 1440 * minute;
+  const offset = new Date(from).getTimezoneOffset() * minute;
+  const first = Math.ceil((from - offset) / step) * step + offset;
+  const ticks: number[] = [];
+  for (let at = first; at <= until; at += step) ticks.push(at);
+  return ticks;
+}
+
+/** Marks whose labels find room: greedily from the newest, each needs `roomMs` to its right-hand neighbour. */
+export function labelledMarks(times: readonly number[], until: number, roomMs: number): ReadonlySet<number> {
+  const labelled = new Set<number>();
+  let next = Infinity;
+  for (const at of [...times].sort((a, b) => b - a)) {
+    if (next - at < roomMs && next !== Infinity) continue;
+    if (at > until) continue;
+    labelled.add(at);
+    next = at;
+  }
+  return labelled;
+}
