@@ -84,7 +84,8 @@ function sendBounded(
   limits: LoopbackLimits,
   log: Log,
 ): Promise<void> | void {
-  if (socket.readyState !== socket.OPEN) return;
+  // A stream that never waits for anything else would otherwise spin here and keep the close from being heard.
+  if (socket.readyState !== socket.OPEN) return new Promise((resolve) => setImmediate(resolve));
   if (socket.bufferedAmount > limits.dropAtBytes) {
     log.warn('A window stopped reading and was dropped', { unsentBytes: socket.bufferedAmount });
     socket.terminate();
