@@ -60,15 +60,15 @@ export const Chart = memo(function Chart(props: ChartProps) {
       role="group"
       aria-label={`${title}. ${nowOf(series, scale, format)}`}
     >
-      <figcaption className="chart-title" aria-hidden="true">
+      <figcaption className="chartTitle" aria-hidden="true">
         {title}
         {series.map((line, index) => (
-          <span key={line.name} className={`chart-key chart-tone-${(tones[index] ?? index) % 6}`}>
+          <span key={line.name} className={`chartKey chartTone${(tones[index] ?? index) % 6}`}>
             {plainText(line.name, 24)}
           </span>
         ))}
       </figcaption>
-      {isEmpty && <p className="chart-empty">No samples in this range.</p>}
+      {isEmpty && <p className="chartEmpty">No samples in this range.</p>}
       {!isEmpty && width === null && <div style={{ height: heightPx }} />}
       {!isEmpty && width !== null && (
         <LineChart
@@ -116,7 +116,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
               dataKey={(point: { readonly values: readonly (number | null)[] }) =>
                 point.values[index] ?? null
               }
-              className={`chart-tone-${(tones[index] ?? index) % 6}`}
+              className={`chartTone${(tones[index] ?? index) % 6}`}
               stroke="currentColor"
               strokeWidth={1.8}
               type="linear"
@@ -153,7 +153,7 @@ function labelOf(mark: Mark, from: number, until: number) {
   return {
     value: plainText(mark.title, 18),
     position: isLate ? ('insideTopRight' as const) : ('insideTopLeft' as const),
-    className: 'chart-mark',
+    className: 'chartMark',
   };
 }
 

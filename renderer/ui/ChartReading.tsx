@@ -18,7 +18,7 @@ export function ChartReading({ at, points, series, tones, marks, format }: Chart
   const nearMs = ((points.at(-1)?.at ?? at) - first) / 50;
   const near = marks.filter((mark) => Math.abs(mark.at - at) <= nearMs);
   return (
-    <div className="chart-reading">
+    <div className="chartReading">
       <time dateTime={new Date(at).toISOString()}>
         {new Date(at).toLocaleTimeString([], { hour12: false })}
       </time>
@@ -26,13 +26,13 @@ export function ChartReading({ at, points, series, tones, marks, format }: Chart
         const value = point?.values[index] ?? null;
         return (
           <span key={line.name}>
-            <i className={`chart-tone-${(tones[index] ?? index) % 6}`}>{plainText(line.name, 24)}</i>{' '}
+            <i className={`chartTone${(tones[index] ?? index) % 6}`}>{plainText(line.name, 24)}</i>{' '}
             {value === null ? 'no sample' : format(value)}
           </span>
         );
       })}
       {near.map((mark) => (
-        <span key={`${mark.at}${mark.title}`} className="chart-reading-mark">
+        <span key={`${mark.at}${mark.title}`} className="chartReadingMark">
           {plainText(mark.title, 80)}
         </span>
       ))}

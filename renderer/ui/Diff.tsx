@@ -31,5 +31,5 @@ export function Diff({ label, before, after }: DiffProps) {
     });
     return () => view.destroy();
   }, [label, before, after]);
-  return <div className="code code-diff" ref={frame} />;
+  return <div className="code codeDiff" ref={frame} />;
 }

@@ -40,12 +40,12 @@ export function SplitBar(props: SplitBarProps) {
   const handles = editable ? handlesOf(parts.length, props.locked ?? nothingLocked) : [];
   const words = describe(titles, declared, measured, pending);
 
-  const declaredRow = <Segments className="split-declared" parts={parts} shares={sharesOf(declared)} />;
+  const declaredRow = <Segments className="splitDeclared" parts={parts} shares={sharesOf(declared)} />;
   const measuredRow = measured !== null && (
-    <Segments className="split-measured" parts={parts} shares={measured.map((share) => share ?? 0)} />
+    <Segments className="splitMeasured" parts={parts} shares={measured.map((share) => share ?? 0)} />
   );
   const pendingRow = (pending !== null || handles.length > 0) && (
-    <div className={pending === null ? 'split-pending split-pending-none' : 'split-pending'}>
+    <div className={pending === null ? 'splitPending splitPendingNone' : 'splitPending'}>
       <Outline shares={sharesOf(current)} />
       {handles.map((handle, index) => (
         <SplitBarHandle
@@ -64,7 +64,7 @@ export function SplitBar(props: SplitBarProps) {
 
   if (size === 'node') {
     return (
-      <div className="split split-node" role="group" aria-label={`${label}: ${words}`}>
+      <div className="split splitNode" role="group" aria-label={`${label}: ${words}`}>
         {declaredRow}
         {measuredRow}
         {pendingRow}
@@ -72,13 +72,13 @@ export function SplitBar(props: SplitBarProps) {
     );
   }
   return (
-    <div className="split split-panel" role="group" aria-label={`${label}: ${words}`}>
-      <span className="split-label">declared</span>
+    <div className="split splitPanel" role="group" aria-label={`${label}: ${words}`}>
+      <span className="splitLabel">declared</span>
       {declaredRow}
-      {measured !== null && <span className="split-label">measured</span>}
+      {measured !== null && <span className="splitLabel">measured</span>}
       {measuredRow}
       {pendingRow && (
-        <span className={pending ? 'split-label split-label-pending' : 'split-label'}>pending</span>
+        <span className={pending ? 'splitLabel splitLabelPending' : 'splitLabel'}>pending</span>
       )}
       {pendingRow}
     </div>
@@ -91,12 +91,12 @@ function Segments(props: {
   readonly shares: readonly number[];
 }) {
   return (
-    <div className={`split-row ${props.className}`} aria-hidden="true">
+    <div className={`splitRow ${props.className}`} aria-hidden="true">
       {props.parts.map((part, index) => {
         const share = props.shares[index] ?? 0;
         if (share === 0) return null;
         return (
-          <i key={index} className={`split-tone-${(part.tone ?? index) % 6}`} style={{ flexGrow: share }} />
+          <i key={index} className={`splitTone${(part.tone ?? index) % 6}`} style={{ flexGrow: share }} />
         );
       })}
     </div>
@@ -105,7 +105,7 @@ function Segments(props: {
 
 function Outline({ shares }: { readonly shares: readonly number[] }) {
   return (
-    <div className="split-row split-outline" aria-hidden="true">
+    <div className="splitRow splitOutline" aria-hidden="true">
       {shares.map((share, index) => (share === 0 ? null : <i key={index} style={{ flexGrow: share }} />))}
     </div>
   );

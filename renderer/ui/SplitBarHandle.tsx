@@ -81,7 +81,7 @@ export function SplitBarHandle(props: SplitBarHandleProps) {
   return (
     <span
       className={
-        held ? 'split-handle split-handle-held nodrag nopan nokey' : 'split-handle nodrag nopan nokey'
+        held ? 'splitHandle splitHandleHeld nodrag nopan nokey' : 'splitHandle nodrag nopan nokey'
       }
       style={{ left: `${position * 100}%` }}
       role="slider"
@@ -101,7 +101,7 @@ export function SplitBarHandle(props: SplitBarHandleProps) {
       onClick={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      <span className="split-number" aria-hidden="true">
+      <span className="splitNumber" aria-hidden="true">
         {titles[handle.left]} <b>{left}</b> · {titles[handle.right]} <b>{right}</b>
       </span>
     </span>

@@ -24,7 +24,7 @@ export function Yaml({ label, text, findings }: YamlProps) {
     });
     return () => view.destroy();
   }, [label, text, findings]);
-  return <div className="code code-yaml" ref={frame} />;
+  return <div className="code codeYaml" ref={frame} />;
 }
 
 function marksOf(text: string, findings: readonly Finding[]): Extension {
@@ -33,7 +33,7 @@ function marksOf(text: string, findings: readonly Finding[]): Extension {
   const placed = findings.filter((finding) => finding.line !== null && finding.line <= doc.lines);
   for (const finding of [...placed].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))) {
     const line = doc.line(Math.max(1, finding.line ?? 1));
-    builder.add(line.from, line.from, Decoration.line({ class: `code-line-${finding.severity}` }));
+    builder.add(line.from, line.from, Decoration.line({ class: `codeLine ${finding.severity}` }));
     builder.add(line.to, line.to, Decoration.widget({ widget: new Note(finding), block: true, side: 1 }));
   }
   return EditorView.decorations.of(builder.finish());
@@ -54,7 +54,7 @@ class Note extends WidgetType {
 
   override toDOM(): HTMLElement {
     const note = document.createElement('div');
-    note.className = `code-note code-note-${this.#finding.severity}`;
+    note.className = `codeNote ${this.#finding.severity}`;
     note.textContent = `${this.#finding.severity === 'error' ? '✕' : '!'} ${plainText(this.#finding.text)}`;
     return note;
   }
