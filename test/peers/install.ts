@@ -1,0 +1,57 @@
+import { pathToFileURL } from 'node:url';
+import { type Installed, type Recipe, cacheRoot, ensure, find, progress } from './install/cache.ts';
+import { ensureTools, prometheus } from './install/debian.ts';
+import { envoy } from './install/envoy.ts';
+import { etcd } from './install/etcd.ts';
+import { istioCrds, istiod } from './install/istio.ts';
+import { kubernetes } from './install/kubernetes.ts';
+import { kwok } from './install/kwok.ts';
+
+const recipes = { prometheus, envoy, istioCrds, etcd, kubernetes, kwok, istiod } as const satisfies Record<
+  string,
+  Recipe
+>;
+
+/** Every program the tier needs, each present or absent with the reason. */
+export type Installation = { readonly [name in keyof typeof recipes]: Installed } & {
+  /** Null when the system tools are there, else what is missing. */
+  readonly missingTools: string | null;
+};
+
+/** What is in the cache, without building or fetching anything. */
+export function findPeers(): Installation {
+  return {
+    missingTools: null,
+    prometheus: find(recipes.prometheus),
+    envoy: find(recipes.envoy),
+    istioCrds: find(recipes.istioCrds),
+    etcd: find(recipes.etcd),
+    kubernetes: find(recipes.kubernetes),
+    kwok: find(recipes.kwok),
+    istiod: find(recipes.istiod),
+  };
+}
+
+/** Builds or fetches every peer that is not in the cache yet; never throws for a peer that cannot be had. */
+export async function installPeers(): Promise<Installation> {
+  progress(`peers are kept in ${cacheRoot}`);
+  const missingTools = await ensureTools();
+  // Downloads run beside the compiler; compilers run one after another, because one alone fills two cores.
+  const fetched = Promise.all([ensure(recipes.prometheus), ensure(recipes.envoy)]);
+  const compiled = {
+    istioCrds: await ensure(recipes.istioCrds),
+    etcd: await ensure(recipes.etcd),
+    kubernetes: await ensure(recipes.kubernetes),
+    kwok: await ensure(recipes.kwok),
+    istiod: await ensure(recipes.istiod),
+  };
+  const [prometheusFound, envoyFound] = await fetched;
+  return { missingTools, prometheus: prometheusFound, envoy: envoyFound, ...compiled };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { missingTools, ...peers } = await installPeers();
+  if (missingTools !== null) progress(missingTools);
+  const absent = Object.values(peers).filter((peer) => peer.kind === 'absent');
+  process.exitCode = absent.length === 0 && missingTools === null ? 0 : 1;
+}

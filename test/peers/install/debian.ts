@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../command.ts';
+import type { Recipe } from './cache.ts';
+
+const limits = { timeLimitMs: 5 * 60_000 };
+let updated: Promise<unknown> | null = null;
+
+/** Refreshes apt's lists once a run; without root the lists must be there already. */
+function updateLists(): Promise<unknown> {
+  updated ??= process.getuid?.() === 0 ? runCommand('apt-get', ['update', '-q'], limits) : Promise.resolve();
+  return updated;
+}
+
+/**
+ * Prometheus out of Debian's own package, unpacked rather than installed: no service is set up, nothing of the system
+ * changes, and no root is needed.
+ */
+export const prometheus: Recipe = {
+  name: 'prometheus',
+  version: 'debian',
+  async fill(folder) {
+    await updateLists();
+    // apt's sandbox user must be able to write here, which a folder below root's home does not allow.
+    const work = await mkdtemp(join(tmpdir(), 'podium-apt-'));
+    try {
+      await runCommand('apt-get', ['download', '-q', 'prometheus'], { ...limits, cwd: work });
+      const archive = (await readdir(work)).find((file) => file.endsWith('.deb'));
+      if (archive === undefined) throw new Error('apt-get download prometheus left no archive');
+      await runCommand('dpkg', ['-x', join(work, archive), join(work, 'root')], limits);
+      await runCommand(
+        'cp',
+        [join(work, 'root/usr/bin/prometheus'), join(folder, 'prometheus.part')],
+        limits,
+      );
+      await rename(join(folder, 'prometheus.part'), join(folder, 'prometheus'));
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+    await runCommand(join(folder, 'prometheus'), ['--version'], limits);
+  },
+};
+
+const tools = [
+  { command: 'ip', pkg: 'iproute2' },
+  { command: 'openssl', pkg: 'openssl' },
+  { command: 'unshare', pkg: 'util-linux' },
+  { command: 'nsenter', pkg: 'util-linux' },
+] as const;
+
+/** Installs the few system tools the tier needs and the machine lacks; gives why when one stays missing. */
+export async function ensureTools(): Promise<string | null> {
+  const missing = tools.filter((tool) => !onPath(tool.command));
+  if (missing.length === 0) return null;
+  const names = [...new Set(missing.map((tool) => tool.pkg))];
+  try {
+    await updateLists();
+    await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names], {
+      ...limits,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `${names.join(', ')} could not be installed: ${reason}`;
+  }
+  const still = missing.filter((tool) => !onPath(tool.command)).map((tool) => tool.command);
+  return still.length === 0 ? null : `${still.join(', ')} not found on PATH`;
+}
+
+function onPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
+}
