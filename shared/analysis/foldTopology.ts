@@ -10,10 +10,20 @@ import { externalId, serviceId } from './entityIds.ts';
 import { createTopologyIndex, type TopologyIndex } from './topologyIndex.ts';
 
 /** The services of the map and the way from a peer's names to them. */
-export interface FoldedTopology {
+export interface FoldedTopology extends TopologyIndex {
   readonly services: readonly GraphService[];
-  readonly index: TopologyIndex;
+  /** Changes of workloads' templates, oldest first. */
+  readonly deployments: readonly DeploymentMark[];
   readonly problems: readonly string[];
+}
+
+/** A change of what a service runs. */
+export interface DeploymentMark {
+  readonly at: number;
+  readonly serviceId: EntityId;
+  readonly workload: string;
+  readonly revision: string;
+  readonly image: string | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -50,11 +60,24 @@ export function foldTopology(
     foldService(connectionId, id, service, workloadsOf.get(id) ?? [], instancesOf, now),
   );
   services.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const index = createTopologyIndex(connectionId, services, workloads, instances);
   return {
+    ...index,
     services,
-    index: createTopologyIndex(connectionId, services, workloads, instances),
+    deployments: foldDeployments(workloads, index),
     problems: [...new Set(parts.flatMap((part) => part.problems))],
   };
+}
+
+function foldDeployments(workloads: readonly WorkloadObservation[], index: TopologyIndex): DeploymentMark[] {
+  const marks: DeploymentMark[] = [];
+  for (const workload of workloads) {
+    const id = index.serviceOfWorkload(workload.namespace, workload.name);
+    if (id === null) continue;
+    for (const deployment of workload.deployments)
+      marks.push({ ...deployment, serviceId: id, workload: workload.name });
+  }
+  return marks.sort((a, b) => a.at - b.at);
 }
 
 function mergeServices(

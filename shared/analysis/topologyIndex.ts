@@ -6,9 +6,12 @@ import { serviceId } from './entityIds.ts';
 /** The way from a peer's names (hosts, workloads, instances) to the services of the map. */
 export interface TopologyIndex {
   readonly connectionId: ConnectionId;
-  readonly services: ReadonlyMap<EntityId, GraphService>;
-  /** By host as callers or metrics name it; wildcards of external services match too. */
-  serviceOfHost(host: string): EntityId | null;
+  service(id: EntityId): GraphService | undefined;
+  /**
+   * By host as callers, documents or metrics name it; a short host is looked for in `namespace`. Wildcards of external
+   * services match too.
+   */
+  serviceOfHost(host: string, namespace?: string | null): EntityId | null;
   serviceOfWorkload(namespace: string | null, workload: string): EntityId | null;
   serviceOfInstance(namespace: string | null, instance: string): EntityId | null;
   serviceNamed(namespace: string | null, name: string): EntityId | null;
@@ -45,8 +48,12 @@ export function createTopologyIndex(
 
   return {
     connectionId,
-    services: byId,
-    serviceOfHost(host) {
+    service: (id) => byId.get(id),
+    serviceOfHost(host, namespace = null) {
+      if (namespace !== null) {
+        const near = nearService(connectionId, host, namespace);
+        if (near !== null && byId.has(near)) return near;
+      }
       const found = byHost.get(host.toLowerCase());
       if (found !== undefined) return found;
       const wildcard = wildcards.find(([pattern]) => host.toLowerCase().endsWith(pattern.slice(1)));
@@ -69,6 +76,14 @@ export function createTopologyIndex(
       return workloadVersion.get(`${namespace ?? ''}/${workload}`) ?? null;
     },
   };
+}
+
+/** `payment` and `payment.shop` as a document of a namespace means them. */
+function nearService(connectionId: ConnectionId, host: string, namespace: string): EntityId | null {
+  const parts = host.toLowerCase().split('.');
+  const [name, space] = parts;
+  if (!name || parts.length > 2) return null;
+  return serviceId(connectionId, space ?? namespace, name);
 }
 
 /** Full hosts win over short ones: `payment` of two namespaces names neither. */

@@ -1,0 +1,127 @@
+import type { CallId, EntityId } from '../model/entity.ts';
+import type { CallRow, LatencyRow } from '../model/observations.ts';
+import { isFailed, namesNoWorkload, neverSent, troubleFlags } from './callOutcome.ts';
+import { roundRatio } from './formats.ts';
+import type { Tally } from './tally.ts';
+import type { TopologyIndex } from './topologyIndex.ts';
+
+/** All rows of one call, of every reporter. */
+export interface EdgeRows {
+  readonly id: CallId;
+  readonly callerId: EntityId;
+  readonly calleeId: EntityId;
+  readonly calls: CallRow[];
+  readonly latency: LatencyRow[];
+}
+
+/** One call with each request counted once. */
+export interface Edge {
+  readonly id: CallId;
+  readonly callerId: EntityId;
+  readonly calleeId: EntityId;
+  readonly windowSeconds: number;
+  readonly protocols: ReadonlySet<CallRow['protocol']>;
+  readonly tally: Tally;
+  readonly versions: ReadonlyMap<string, Tally>;
+  readonly flags: Record<string, number>;
+  readonly neverArrivedRatio: number | null;
+}
+
+interface Counting {
+  requests: number;
+  failed: number;
+  /** Failures as the callers' proxies saw them, of calls that did arrive. */
+  failedAtSource: number;
+  histograms: LatencyRow['buckets'][];
+}
+
+/**
+ * Counts each request of a call once although two proxies report it: the callee's rows where it reports, plus what only the
+ * caller's proxy can know because no workload ever saw it. A caller also sees failures that the callee does not (it stopped
+ * waiting); where it saw more of them, its number of failures stands, the number of requests stays the callee's.
+ */
+export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds: number): Edge {
+  const main = mainReporter(rows.calls);
+  const all = newCounting();
+  const versions = new Map<string, Counting>();
+  const flags = new Map<string, number>();
+  let lost = 0;
+  // Workloads that are never named are outside the mesh, not missed.
+  const namesWorkloads = main !== 'source' || rows.calls.some((row) => row.destination.workload !== null);
+  const tellsArrival =
+    rows.calls.some((row) => row.reporter !== 'destination') &&
+    (namesWorkloads || rows.calls.some((row) => row.flags.length > 0));
+
+  for (const row of rows.calls) {
+    const gone = neverSent(row) || (namesWorkloads && namesNoWorkload(row));
+    const counts = row.reporter === main || gone;
+    const failed = isFailed(row) ? row.perSecond : 0;
+    const version = versionOf(row, topology);
+    for (const part of [all, version === null ? null : countingOf(versions, version)]) {
+      if (part === null) continue;
+      if (counts) {
+        part.requests += row.perSecond;
+        part.failed += failed;
+      }
+      if (row.reporter !== 'destination') part.failedAtSource += failed;
+    }
+    if (counts && gone) lost += row.perSecond;
+    if (counts || row.reporter === 'source') {
+      for (const flag of troubleFlags(row)) flags.set(flag, (flags.get(flag) ?? 0) + row.perSecond);
+    }
+  }
+  for (const row of rows.latency) {
+    if (row.reporter !== main) continue;
+    all.histograms.push(row.buckets);
+    const version = versionOf(row, topology);
+    if (version !== null) versions.get(version)?.histograms.push(row.buckets);
+  }
+
+  const tally = toTally(all);
+  return {
+    id: rows.id,
+    callerId: rows.callerId,
+    calleeId: rows.calleeId,
+    windowSeconds,
+    protocols: new Set(rows.calls.map((row) => row.protocol)),
+    tally,
+    versions: new Map([...versions].map(([version, part]) => [version, toTally(part)])),
+    flags: Object.fromEntries(
+      [...flags]
+        .sort()
+        .map(([flag, rate]) => [flag, roundRatio(Math.min(1, rate / tally.requestsPerSecond))]),
+    ),
+    neverArrivedRatio: tellsArrival ? roundRatio(lost / tally.requestsPerSecond) : null,
+  };
+}
+
+function mainReporter(rows: readonly CallRow[]): CallRow['reporter'] {
+  if (rows.some((row) => row.reporter === 'destination')) return 'destination';
+  return rows.some((row) => row.reporter === 'waypoint') ? 'waypoint' : 'source';
+}
+
+function versionOf(row: CallRow | LatencyRow, topology: TopologyIndex): string | null {
+  const { version, namespace, workload } = row.destination;
+  if (version !== null) return version;
+  const declared = workload === null ? null : topology.versionOfWorkload(namespace, workload);
+  // Subsets are named after versions nearly everywhere; plain Envoy tells nothing else.
+  return declared ?? row.subset;
+}
+
+function newCounting(): Counting {
+  return { requests: 0, failed: 0, failedAtSource: 0, histograms: [] };
+}
+
+function countingOf(versions: Map<string, Counting>, version: string): Counting {
+  const known = versions.get(version) ?? newCounting();
+  versions.set(version, known);
+  return known;
+}
+
+function toTally(part: Counting): Tally {
+  return {
+    requestsPerSecond: part.requests,
+    failedPerSecond: Math.min(part.requests, Math.max(part.failed, part.failedAtSource)),
+    histograms: part.histograms,
+  };
+}

@@ -1,0 +1,156 @@
+import type { CallId, ConnectionId, EntityId } from '../model/entity.ts';
+import type { GraphCall, GraphService } from '../model/graph.ts';
+import type { SignalsObservation } from '../model/observations.ts';
+import type { HealthThresholds, Settings } from '../model/settings.ts';
+import type { CallSignals, ServiceSignals } from '../model/signals.ts';
+import { createEdgeResolver } from './edgeResolver.ts';
+import { foldEdge, type Edge, type EdgeRows } from './foldEdge.ts';
+import type { FoldedTopology } from './foldTopology.ts';
+import { healthOfCall, healthOfService } from './health.ts';
+import { addTallies, roundedSignals, type Tally } from './tally.ts';
+
+/** Who calls whom and how that goes, over the newest window. */
+export interface FoldedSignals {
+  readonly calls: readonly GraphCall[];
+  readonly callSignals: ReadonlyMap<CallId, CallSignals>;
+  /** Every service of the topology and every extra one has an entry. */
+  readonly serviceSignals: ReadonlyMap<EntityId, ServiceSignals>;
+  /** Nodes that only metrics know: unknown callers, workloads without a service, external hosts. */
+  readonly extraServices: readonly GraphService[];
+  /** What the figures leave out, in words. */
+  readonly problems: readonly string[];
+}
+
+/** What is folded. `observations`: one per source; where two sources see the same call, the first one counts. */
+export interface SignalsInput {
+  readonly connectionId: ConnectionId;
+  readonly topology: FoldedTopology;
+  readonly observations: readonly SignalsObservation[];
+  readonly health: Settings['health'];
+  readonly now: number;
+}
+
+/** Folds metric rows into calls and services: reporters de-duplicated, failures counted, quantiles computed, figures rounded. */
+export function foldSignals(input: SignalsInput): FoldedSignals {
+  const { connectionId, topology, observations, health } = input;
+  const resolver = createEdgeResolver(connectionId, topology);
+  const edges = new Map<CallId, Edge>();
+  for (const observation of observations) {
+    const rows = groupRows(observation, resolver.edgeOf);
+    for (const [id, group] of rows) {
+      if (!edges.has(id)) edges.set(id, foldEdge(group, topology, observation.windowSeconds));
+    }
+  }
+
+  const callSignals = new Map<CallId, CallSignals>();
+  const inbound = new Map<EntityId, Edge[]>();
+  const outbound = new Map<EntityId, Edge[]>();
+  for (const edge of edges.values()) {
+    const thresholds = thresholdsOf(edge.calleeId, health);
+    callSignals.set(edge.id, edgeSignals(edge, thresholds));
+    push(inbound, edge.calleeId, edge);
+    push(outbound, edge.callerId, edge);
+  }
+
+  const extraServices = resolver.extras();
+  const serviceSignals = new Map<EntityId, ServiceSignals>();
+  const windowSeconds = observations[0]?.windowSeconds ?? 60;
+  for (const service of [...topology.services, ...extraServices]) {
+    const received = inbound.get(service.id) ?? [];
+    // Nobody reports what enters a gateway from outside, but all that enters leaves it again.
+    const counted =
+      received.length === 0 && service.kind === 'gateway' ? (outbound.get(service.id) ?? []) : received;
+    serviceSignals.set(
+      service.id,
+      foldService(service, counted, thresholdsOf(service.id, health), windowSeconds),
+    );
+  }
+
+  return {
+    calls: [...edges.values()].map(({ id, callerId, calleeId, protocols }) => ({
+      id,
+      callerId,
+      calleeId,
+      protocols: [...protocols].sort(),
+      asynchronous: false,
+    })),
+    callSignals,
+    serviceSignals,
+    extraServices,
+    problems: resolver.problems(),
+  };
+}
+
+type EdgeOf = ReturnType<typeof createEdgeResolver>['edgeOf'];
+
+function groupRows(observation: SignalsObservation, edgeOf: EdgeOf): Map<CallId, EdgeRows> {
+  const groups = new Map<CallId, EdgeRows>();
+  for (const row of observation.calls) {
+    if (!(row.perSecond > 0)) continue;
+    const edge = edgeOf(row);
+    if (edge === null) continue;
+    const group = groups.get(edge.id);
+    if (group === undefined) groups.set(edge.id, { ...edge, calls: [row], latency: [] });
+    else group.calls.push(row);
+  }
+  for (const row of observation.latency) {
+    const edge = edgeOf(row);
+    if (edge !== null) groups.get(edge.id)?.latency.push(row);
+  }
+  return groups;
+}
+
+function edgeSignals(edge: Edge, thresholds: HealthThresholds): CallSignals {
+  const { requestsPerSecond, failedPerSecond } = edge.tally;
+  const errorRatio = requestsPerSecond > 0 ? failedPerSecond / requestsPerSecond : null;
+  const { windowSeconds } = edge;
+  return {
+    ...roundedSignals(edge.tally),
+    health: healthOfCall({ requestsPerSecond, failedPerSecond, errorRatio, windowSeconds, thresholds })
+      .health,
+    flags: edge.flags,
+    neverArrivedRatio: edge.neverArrivedRatio,
+  };
+}
+
+function foldService(
+  service: GraphService,
+  edges: readonly Edge[],
+  thresholds: HealthThresholds,
+  windowSeconds: number,
+): ServiceSignals {
+  const tally = edges.length === 0 ? null : addTallies(edges.map((edge) => edge.tally));
+  const requestsPerSecond = tally?.requestsPerSecond ?? null;
+  const failedPerSecond = tally?.failedPerSecond ?? null;
+  const { health, reasons } = healthOfService({
+    requestsPerSecond,
+    failedPerSecond,
+    errorRatio:
+      tally !== null && tally.requestsPerSecond > 0 ? tally.failedPerSecond / tally.requestsPerSecond : null,
+    windowSeconds: edges[0]?.windowSeconds ?? windowSeconds,
+    thresholds,
+    readyInstances: service.readyInstances,
+    desiredInstances: service.desiredInstances,
+    recentRestarts: service.recentRestarts,
+  });
+  const byVersion = new Map<string, Tally[]>();
+  for (const edge of edges) {
+    if (edge.calleeId !== service.id) continue;
+    for (const [version, part] of edge.versions) push(byVersion, version, part);
+  }
+  // A version may be called "__proto__": entries from a Map keep that a plain key.
+  const versions = Object.fromEntries(
+    [...byVersion].map(([name, parts]) => [name, roundedSignals(addTallies(parts))]),
+  );
+  return { ...roundedSignals(tally), health, reasons, versions };
+}
+
+function thresholdsOf(id: EntityId, health: Settings['health']): HealthThresholds {
+  return Object.hasOwn(health.services, id) ? (health.services[id] ?? health.default) : health.default;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
