@@ -1,0 +1,90 @@
+import { namespaceOf, type ObjectCall, subjectOf } from './call.ts';
+import { isRecord } from './jsonPatch.ts';
+import { isTrue } from './paths.ts';
+import { badRequest, notFound } from './status.ts';
+
+/** One line a container wrote. */
+export interface LogLine {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A container's log: what is written so far, and what comes after while somebody follows. */
+export interface PodLog {
+  readonly written: readonly LogLine[];
+  next?(signal: AbortSignal): AsyncIterable<LogLine>;
+}
+
+/** Where logs come from; undefined when the container has none. */
+export type PodLogs = (namespace: string, pod: string, container: string) => PodLog | undefined;
+
+/** Answers `pods/…/log` as text. */
+export async function podLog(call: ObjectCall, logs: PodLogs): Promise<void> {
+  const { query, reply } = call;
+  const pod = call.store.get('pods', namespaceOf(call), call.address.name ?? '');
+  if (pod === undefined) throw notFound(subjectOf(call));
+  const container = containerOf(call, pod['spec']);
+  const log = logs(pod.metadata.namespace ?? '', pod.metadata.name, container);
+  const tail = numberOf(query, 'tailLines');
+  const from = sinceOf(call);
+  const recent = (log?.written ?? []).filter((line) => from === null || line.at >= from);
+  const lines = tail === null ? recent : tail === 0 ? [] : recent.slice(-tail);
+  const timestamps = isTrue(query.get('timestamps'));
+  let left = numberOf(query, 'limitBytes') ?? Infinity;
+
+  reply.start(200, { 'cache-control': 'no-cache, private', 'content-type': 'text/plain' });
+  const write = (line: LogLine): void => {
+    const text = timestamps ? `${nanoseconds(line.at)} ${line.text}\n` : `${line.text}\n`;
+    const bytes = Buffer.from(text).subarray(0, left);
+    left -= bytes.length;
+    if (bytes.length > 0) reply.write(bytes);
+  };
+  for (const line of lines) write(line);
+  if (isTrue(query.get('follow')) && log?.next !== undefined && left > 0) {
+    for await (const line of log.next(reply.closed)) {
+      if (reply.closed.aborted) return;
+      write(line);
+      if (left <= 0) break;
+      await reply.drained();
+    }
+  }
+  reply.end();
+}
+
+function containerOf(call: ObjectCall, spec: unknown): string {
+  const all = isRecord(spec) && Array.isArray(spec['containers']) ? (spec['containers'] as unknown[]) : [];
+  const names = all.map((entry) => (isRecord(entry) ? String(entry['name']) : ''));
+  const asked = call.query.get('container') ?? '';
+  const pod = call.address.name ?? '';
+  if (asked === '') {
+    if (names.length > 1) {
+      throw badRequest(
+        `a container name must be specified for pod ${pod}, choose one of: [${names.join(' ')}]`,
+      );
+    }
+    return names[0] ?? '';
+  }
+  if (!names.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod}`);
+  return asked;
+}
+
+function sinceOf(call: ObjectCall): number | null {
+  const seconds = numberOf(call.query, 'sinceSeconds');
+  if (seconds !== null) return call.now() - seconds * 1000;
+  const time = call.query.get('sinceTime');
+  if (time === null || time === '') return null;
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) throw badRequest(`unable to read sinceTime "${time}": an RFC 3339 time is expected`);
+  return at;
+}
+
+function numberOf(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name);
+  if (text === null || text === '') return null;
+  if (!/^\d+$/.test(text)) throw badRequest(`unable to read ${name} "${text}": a whole number is expected`);
+  return Number(text);
+}
+
+// Kubelets write nine digits; ours know three of them.
+const nanoseconds = (at: number): string => new Date(at).toISOString().replace('Z', '000000Z');
