@@ -65,9 +65,9 @@ export interface SettingsStore {
   write(settings: Settings): Promise<void>;
 }
 
-/** Starts the built-in fleet in a process of its own, once; says how to reach it. */
+/** Starts the built-in fleet in a process of its own, once; says which connector reaches it and with what settings. */
 export interface RehearsalPort {
-  start(): Promise<{ readonly kubeconfig: string }>;
+  start(): Promise<{ readonly connector: string; readonly title: string; readonly settings: unknown }>;
   /** Plays an incident of the fleet's script by name. */
   trigger(incident: string): Promise<void>;
 }

@@ -1,0 +1,174 @@
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { SeriesObservation } from '../connectors/kit/connector.ts';
+import type { CallScope } from '../connectors/kit/signals.ts';
+import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model/signals.ts';
+import type { Journal } from './journal.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+import type { World } from './world.ts';
+
+/** A chart has at most this many points: what its pixels can show. */
+const points = 120;
+
+/** Charts of one service, again and again while somebody looks. */
+export async function* watchCharts(
+  serviceId: string,
+  rangeSeconds: number,
+  world: World,
+  journal: Journal,
+  ports: Ports,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServiceCharts> {
+  while (signal?.aborted !== true) {
+    const connection = world.connectionOf(serviceId);
+    const service = world.service(serviceId);
+    if (connection !== undefined && service !== undefined) {
+      const range = rangeOf(ports.clock.now(), rangeSeconds);
+      const scope: CallScope = {
+        hosts: service.hosts,
+        ...(service.namespace === null ? {} : { service: { namespace: service.namespace, name: service.name } }),
+      };
+      const read = await readSeries(connection, scope, range, true, ports, signal);
+      const marks = await marksOf(connection, range.from, world, journal);
+      const lines = read.observed?.lines ?? [];
+      yield {
+        serviceId,
+        from: range.from,
+        stepSeconds: range.stepSeconds,
+        p99Ms: lines.map((line) => named(line.version, line.p99Ms)),
+        p50Ms: lines.map((line) => named(line.version, line.p50Ms)),
+        errorRatio: lines.map((line) => named(line.version, ratios(line.failedPerSecond, line.requestsPerSecond))),
+        requestsPerSecond: lines.map((line) => named(line.version, line.requestsPerSecond)),
+        marks: marks.filter((mark) => mark.serviceId === serviceId),
+        provenance: read.provenance,
+      };
+    }
+    if (!(await pause(ports, rangeSeconds, signal))) return;
+  }
+}
+
+/** Failures over everything that is open, with what happened when. */
+export async function* watchTimeline(
+  rangeSeconds: number,
+  world: World,
+  journal: Journal,
+  ports: Ports,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Timeline> {
+  while (signal?.aborted !== true) {
+    const range = rangeOf(ports.clock.now(), rangeSeconds);
+    const all: Timeline[] = [];
+    for (const connection of world.connections.open.values()) {
+      const read = await readSeries(connection, {}, range, false, ports, signal);
+      const lines = read.observed?.lines ?? [];
+      all.push({
+        from: range.from,
+        stepSeconds: range.stepSeconds,
+        failedPerSecond: addUp(lines.map((line) => line.failedPerSecond)),
+        requestsPerSecond: addUp(lines.map((line) => line.requestsPerSecond)),
+        marks: await marksOf(connection, range.from, world, journal),
+        provenance: read.provenance,
+      });
+    }
+    yield {
+      from: range.from,
+      stepSeconds: range.stepSeconds,
+      failedPerSecond: addUp(all.map((one) => one.failedPerSecond)),
+      requestsPerSecond: addUp(all.map((one) => one.requestsPerSecond)),
+      marks: all.flatMap((one) => one.marks).sort((a, b) => a.at - b.at),
+      provenance: all.flatMap((one) => one.provenance),
+    };
+    if (!(await pause(ports, rangeSeconds, signal))) return;
+  }
+}
+
+interface RangeRead {
+  readonly from: number;
+  readonly to: number;
+  readonly stepSeconds: number;
+}
+
+/** Aligned to the step, so that two reads of the same minute give the same points. */
+export function rangeOf(now: number, rangeSeconds: number): RangeRead {
+  const stepSeconds = Math.max(5, Math.ceil(rangeSeconds / points));
+  const stepMs = stepSeconds * 1000;
+  const to = Math.floor(now / stepMs) * stepMs;
+  return { from: to - Math.floor(rangeSeconds / stepSeconds) * stepMs, to, stepSeconds };
+}
+
+/** Reads a range from the first source that has figures; a failure is words, not an exception. */
+export async function readSeries(
+  connection: LiveConnection,
+  scope: CallScope,
+  range: RangeRead,
+  latency: boolean,
+  ports: Ports,
+  signal: AbortSignal | undefined,
+): Promise<{ observed: SeriesObservation | null; provenance: Provenance[] }> {
+  const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
+  if (signals === undefined) return { observed: null, provenance: [] };
+  const windowSeconds = Math.max(30, range.stepSeconds * 2, (signals.scrapeIntervalSeconds ?? 15) * 4);
+  const provenance = { source: signals.source, observedAt: ports.clock.now(), newestSampleAt: null, windowSeconds };
+  try {
+    const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+    const observed = await signals.series({ scope, ...range, windowSeconds, latency }, limit);
+    return { observed, provenance: [{ ...provenance, problems: [...observed.problems] }] };
+  } catch (thrown) {
+    return { observed: null, provenance: [{ ...provenance, problems: [sayError(thrown, 'Reading the range')] }] };
+  }
+}
+
+/** Deployments and operations of a connection, oldest first. */
+export async function marksOf(connection: LiveConnection, from: number, world: World, journal: Journal): Promise<Mark[]> {
+  const marks: Mark[] = [...(await journal.marks(connection.title, from))];
+  for (const { at, serviceId, workload, image } of connection.topology().deployments) {
+    if (at < from) continue;
+    const tag = image === null ? '' : ` ${tagOf(image)}`;
+    marks.push({ at, kind: 'deployment', title: `deploy ${workload}${tag}`, serviceId, operationId: null });
+  }
+  const ours = new Set(marks.map((mark) => Math.round(mark.at / 2000)));
+  for (const split of world.splits()) {
+    const at = split.changedBy?.at ?? null;
+    if (split.connectionId !== connection.id || at === null || at < from) continue;
+    if (ours.has(Math.round(at / 2000)) || split.changedBy?.who === 'podium') continue;
+    marks.push({ at, kind: 'event', title: `weights set by ${split.changedBy?.who ?? 'someone'}`, serviceId: split.serviceId, operationId: null });
+  }
+  return marks.sort((a, b) => a.at - b.at);
+}
+
+function tagOf(image: string): string {
+  const tag = image.split('@')[0]?.split('/').at(-1)?.split(':')[1];
+  return tag ?? image.slice(-12);
+}
+
+function named(version: string | null, values: readonly (number | null)[]): Series {
+  return { name: version ?? 'all', values: [...values] };
+}
+
+function ratios(failed: readonly (number | null)[], requests: readonly (number | null)[]): (number | null)[] {
+  return requests.map((rate, i) => {
+    const lost = failed[i] ?? null;
+    return rate === null || lost === null || rate === 0 ? null : lost / rate;
+  });
+}
+
+/** Adds lines point by point; a point that no line knows stays a gap. */
+function addUp(lines: readonly (readonly (number | null)[])[]): (number | null)[] {
+  const length = Math.max(0, ...lines.map((line) => line.length));
+  return Array.from({ length }, (_, i) =>
+    lines.reduce<number | null>((sum, line) => {
+      const value = line[i] ?? null;
+      return value === null ? sum : (sum ?? 0) + value;
+    }, null),
+  );
+}
+
+async function pause(ports: Ports, rangeSeconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  const stepMs = Math.max(5, Math.ceil(rangeSeconds / points)) * 1000;
+  try {
+    await ports.clock.sleep(Math.min(stepMs, 30_000), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,164 @@
+import type { Connector } from '../connectors/kit/connector.ts';
+import { guessEnvironment } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
+import type { Environment } from '../model/entity.ts';
+import { openConnection, type LiveConnection } from './liveConnection.ts';
+import { Refusal } from './operations.ts';
+import type { Ports } from './ports.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+import type { SettingsKeeper } from './settings.ts';
+
+/** What is open, what could be, and what the operator named. */
+export interface Connections extends AsyncDisposable {
+  readonly changes: Pulse;
+  readonly open: ReadonlyMap<string, LiveConnection>;
+  states(): ConnectionState[];
+  discover(): Promise<Discovery>;
+  openByKey(key: string, options: OpenOptions): Promise<string>;
+  openRehearsal(): Promise<string>;
+  close(id: string): Promise<void>;
+  setLocked(id: string, locked: boolean): void;
+  setEnvironment(id: string, environment: Environment): Promise<void>;
+  lookAgain(id: string): void;
+}
+
+interface Candidate {
+  readonly connector: Connector<unknown>;
+  readonly title: string;
+  readonly settings: unknown;
+  readonly warnings: readonly string[];
+}
+
+/** Connections are known by their title, so that ids, positions and the journal survive a restart. */
+export function createConnections(connectors: readonly Connector<unknown>[], settings: SettingsKeeper, ports: Ports): Connections {
+  const open = new Map<string, LiveConnection>();
+  const known = new Map<string, Candidate>();
+  const changes = createPulse();
+
+  function environmentOf(title: string): Environment {
+    return settings.current.environments[title] ?? guessEnvironment(title);
+  }
+
+  function get(id: string): LiveConnection {
+    const connection = open.get(id);
+    if (connection === undefined) throw new Refusal('REFUSED', 'That connection is closed.');
+    return connection;
+  }
+
+  async function begin(candidate: Candidate, extra: object, rehearsal: boolean): Promise<string> {
+    const id = candidate.title.replace(/[/→]/g, '_');
+    await open.get(id)?.[Symbol.asyncDispose]();
+    const connection = openConnection(
+      {
+        id,
+        title: candidate.title,
+        connector: candidate.connector,
+        settings: { ...(candidate.settings as object), ...extra },
+        rehearsal,
+        environment: environmentOf(candidate.title),
+        warnings: candidate.warnings,
+      },
+      connectors,
+      ports,
+    );
+    open.set(id, connection);
+    void relay(connection);
+    changes.bump();
+    return id;
+  }
+
+  async function relay(connection: LiveConnection): Promise<void> {
+    let seen = 0;
+    while (!connection.closed.aborted) {
+      try {
+        seen = await connection.changes.after(seen, connection.closed);
+      } catch {
+        return;
+      }
+      changes.bump();
+    }
+  }
+
+  function connectorOf(id: string): Connector<unknown> {
+    const connector = connectors.find((candidate) => candidate.id === id);
+    if (connector === undefined) throw new Refusal('REFUSED', `This Podium has no connector named ${id}.`);
+    return connector;
+  }
+
+  return {
+    changes,
+    open,
+    states: () => [...open.values()].map((connection) => connection.state()),
+    async discover() {
+      const discovery: Discovery = { candidates: [], problems: [] };
+      for (const connector of connectors) {
+        if (connector.discover === undefined) continue;
+        try {
+          const found = await connector.discover({
+            connectionId: 'discovery',
+            clock: ports.clock,
+            random: ports.random,
+            log: ports.log,
+            lent: {},
+          });
+          discovery.problems.push(...found.problems);
+          for (const { title, detail, settings: given, current, problem, warnings } of found.candidates) {
+            const key = `${connector.id}:${title}`;
+            known.set(key, { connector, title, settings: given, warnings });
+            discovery.candidates.push({
+              connector: connector.id,
+              key,
+              title,
+              detail,
+              environment: environmentOf(title),
+              current,
+              problem,
+              warnings: [...warnings],
+            });
+          }
+        } catch (thrown) {
+          discovery.problems.push(sayError(thrown, `Looking for ${connector.title} connections`));
+        }
+      }
+      return discovery;
+    },
+    async openByKey(key, options) {
+      const candidate = known.get(key);
+      if (candidate === undefined) throw new Refusal('REFUSED', 'That connection is not known any more. Look for connections again.');
+      const extra = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+      return begin(candidate, extra, false);
+    },
+    async openRehearsal() {
+      const fleet = await ports.rehearsal.start().catch((thrown: unknown) => {
+        throw new Refusal('PEER', sayError(thrown, 'Starting the rehearsal'));
+      });
+      return begin({ connector: connectorOf(fleet.connector), title: fleet.title, settings: fleet.settings, warnings: [] }, {}, true);
+    },
+    async close(id) {
+      const connection = get(id);
+      open.delete(id);
+      await connection[Symbol.asyncDispose]();
+      changes.bump();
+    },
+    setLocked(id, locked) {
+      get(id).locked = locked;
+      ports.log.info(locked ? 'connection locked' : 'connection unlocked', { connection: id });
+      changes.bump();
+    },
+    async setEnvironment(id, environment) {
+      const connection = get(id);
+      connection.environment = environment;
+      await settings.write({ environments: { ...settings.current.environments, [connection.title]: environment } });
+      changes.bump();
+    },
+    lookAgain(id) {
+      get(id).lookAgain();
+    },
+    async [Symbol.asyncDispose]() {
+      const all = [...open.values()];
+      open.clear();
+      await Promise.allSettled(all.map((connection) => connection[Symbol.asyncDispose]()));
+    },
+  };
+}

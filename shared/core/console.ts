@@ -1,0 +1,61 @@
+import type { Connector } from '../connectors/kit/connector.ts';
+import { createConnections } from './connections.ts';
+import { createJournal } from './journal.ts';
+import { climb } from './ladder.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import { createOperations } from './operations.ts';
+import type { Ports } from './ports.ts';
+import { resumeOperations } from './resume.ts';
+import { createRouter, type ConsoleRouter } from './router.ts';
+import { createSettingsKeeper } from './settings.ts';
+import { createWorld, defaultWindowSeconds } from './world.ts';
+
+/** The console: a value that a host serves over whatever transport it has. */
+export interface Console extends AsyncDisposable {
+  readonly router: ConsoleRouter;
+}
+
+/**
+ * Puts the console together. Connectors report observations and offer controls; the console folds the ones into one map and
+ * takes the others through plan, review, apply and verify. It opens nothing by itself.
+ */
+export async function createConsole(connectors: readonly Connector<unknown>[], ports: Ports): Promise<Console> {
+  const settings = await createSettingsKeeper(ports);
+  const journal = createJournal(ports);
+  const connections = createConnections(connectors, settings, ports);
+  const world = createWorld(connections, settings, ports);
+  const operations = createOperations(
+    {
+      connection: (id) => connections.open.get(id),
+      signals: (connection) => world.latest(connection),
+      serviceOf(split) {
+        const shown = world.splits().find((known) => known.id === split.id);
+        const service = shown?.serviceId == null ? undefined : world.service(shown.serviceId);
+        return service === undefined ? null : { id: service.id, name: service.name };
+      },
+      follow: (record, connection) => void followWithFigures(record, connection),
+    },
+    journal,
+    ports,
+  );
+
+  /** A ladder needs figures also when no window looks at them. */
+  async function followWithFigures(record: Parameters<typeof climb>[0], connection: LiveConnection): Promise<void> {
+    const release = world.feed(connection, defaultWindowSeconds).hold();
+    try {
+      await climb(record, connection, journal, ports);
+    } finally {
+      release();
+    }
+  }
+
+  const resume = resumeOperations(connections, journal, ports, (record, connection) => void followWithFigures(record, connection));
+
+  return {
+    router: createRouter({ connections, journal, operations, ports, settings, world }),
+    async [Symbol.asyncDispose]() {
+      resume[Symbol.dispose]();
+      await connections[Symbol.asyncDispose]();
+    },
+  };
+}

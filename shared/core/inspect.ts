@@ -1,0 +1,140 @@
+import type { ServiceKey } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { GraphCall, GraphService } from '../model/graph.ts';
+import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
+import type { Journal } from './journal.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+import type { SettingsKeeper } from './settings.ts';
+import { verdictOf } from './serviceVerdict.ts';
+import type { World } from './world.ts';
+
+/** What the inspector needs of the console. */
+export interface InspectParts {
+  readonly world: World;
+  readonly journal: Journal;
+  readonly settings: SettingsKeeper;
+  readonly ports: Ports;
+}
+
+const pauseMs = 5_000;
+
+/** Everything about one service but charts and splits, read anew while somebody looks. */
+export async function* watchDetail(serviceId: string, parts: InspectParts, signal: AbortSignal | undefined): AsyncGenerator<ServiceDetail> {
+  while (signal?.aborted !== true) {
+    const connection = parts.world.connectionOf(serviceId);
+    const service = parts.world.service(serviceId);
+    if (connection !== undefined && service !== undefined) yield await readDetail(service, connection, parts, signal);
+    try {
+      await parts.ports.clock.sleep(pauseMs, signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+async function readDetail(
+  service: GraphService,
+  connection: LiveConnection,
+  parts: InspectParts,
+  signal: AbortSignal | undefined,
+): Promise<ServiceDetail> {
+  const { world } = parts;
+  const instances = world.instances(service.id);
+  const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+  const problems: string[] = [];
+  const [events, documents, verdict] = await Promise.all([
+    readEvents(connection, service, instances.map((instance) => instance.name), limit, problems),
+    readDocuments(connection, service, limit, problems),
+    verdictOf(service, connection, parts, limit),
+  ]);
+  const { calls } = world.graph();
+  return {
+    serviceId: service.id,
+    verdict,
+    instances,
+    callsIn: calls.filter((call) => call.calleeId === service.id).map((call) => viewCall(call, call.callerId, connection, world)),
+    callsOut: calls.filter((call) => call.callerId === service.id).map((call) => viewCall(call, call.calleeId, connection, world)),
+    events,
+    documents,
+    provenance: [...(world.latest(connection)?.provenance ?? [])],
+    problems,
+  };
+}
+
+function viewCall(call: GraphCall, otherId: string, connection: LiveConnection, world: World): CallView {
+  const protections = protectionsOf(world.service(call.calleeId), connection);
+  return {
+    callId: call.id,
+    otherId,
+    otherName: world.service(otherId)?.name ?? otherId,
+    health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
+    protections: [...(protections ?? [])],
+    missing: protections === null ? [] : missingOf(protections),
+  };
+}
+
+/** Null where no source can tell what protects a call. */
+function protectionsOf(callee: GraphService | undefined, connection: LiveConnection): readonly Protection[] | null {
+  const sources = connection.sources.filter((source) => source.session.protections !== undefined);
+  if (sources.length === 0 || callee === undefined) return null;
+  const found = new Map<string, Protection>();
+  for (const source of sources) {
+    const declared = source.session.protections?.declared();
+    for (const host of callee.hosts) {
+      for (const protection of declared?.get(host) ?? []) found.set(`${protection.kind} ${protection.text}`, protection);
+    }
+  }
+  return [...found.values()];
+}
+
+function missingOf(protections: readonly Protection[]): string[] {
+  const has = (kind: Protection['kind']) => protections.some((protection) => protection.kind === kind);
+  const missing: string[] = [];
+  if (!has('timeout')) missing.push('no time-out');
+  if (!has('limit')) missing.push('no limit');
+  if (!has('ejection') && !has('breaker')) missing.push('no ejection');
+  return missing;
+}
+
+async function readEvents(
+  connection: LiveConnection,
+  service: GraphService,
+  instances: readonly string[],
+  signal: AbortSignal,
+  problems: string[],
+): Promise<EventView[]> {
+  if (service.namespace === null) return [];
+  const entity = { namespace: service.namespace, name: service.name };
+  const all: EventView[] = [];
+  for (const { session } of connection.sources) {
+    if (session.events === undefined) continue;
+    try {
+      all.push(...(await session.events.read(entity, instances, signal)));
+    } catch (thrown) {
+      problems.push(sayError(thrown, 'Reading events'));
+    }
+  }
+  return all.sort((a, b) => (b.at ?? 0) - (a.at ?? 0)).slice(0, 200);
+}
+
+async function readDocuments(
+  connection: LiveConnection,
+  service: GraphService,
+  signal: AbortSignal,
+  problems: string[],
+): Promise<DocumentView[]> {
+  const key: ServiceKey = { namespace: service.namespace, name: service.name, hosts: service.hosts };
+  const all: DocumentView[] = [];
+  for (const { session } of connection.sources) {
+    if (session.documents === undefined) continue;
+    try {
+      for (const { ref, yaml, findings } of await session.documents.read(key, signal)) {
+        all.push({ document: ref, yaml, findings: [...findings] });
+      }
+    } catch (thrown) {
+      problems.push(sayError(thrown, 'Reading the documents that shape this service'));
+    }
+  }
+  return all;
+}

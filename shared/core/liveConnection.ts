@@ -1,0 +1,259 @@
+import type { Connector, ConnectorHost, Found, Lent, Session } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import { foldTopology, type FoldedTopology } from '../analysis/foldTopology.ts';
+import type { ConnectionState } from '../model/connection.ts';
+import type { Environment } from '../model/entity.ts';
+import type { TopologyObservation } from '../model/topology.ts';
+import type { Split } from '../model/weights.ts';
+import type { Ports } from './ports.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+import { describeSource, noteHealth, type Source } from './sources.ts';
+
+/** What opening one connection needs to know. */
+export interface ConnectionRequest {
+  readonly id: string;
+  readonly title: string;
+  readonly connector: Connector<unknown>;
+  readonly settings: unknown;
+  readonly rehearsal: boolean;
+  readonly environment: Environment;
+  readonly warnings: readonly string[];
+}
+
+/** A connection that is open or trying to be. Keeps what it last heard when a source fails. */
+export interface LiveConnection extends AsyncDisposable {
+  readonly id: string;
+  readonly title: string;
+  /** Moves with state, topology and splits. */
+  readonly changes: Pulse;
+  readonly sources: readonly Source[];
+  readonly splits: readonly Split[];
+  readonly closed: AbortSignal;
+  state(): ConnectionState;
+  topology(): FoldedTopology;
+  /** What each source last said, unfolded. */
+  observations(): readonly TopologyObservation[];
+  server(): string;
+  /** When sources were opened last; what follows them starts over when it moves. */
+  readonly generation: number;
+  environment: Environment;
+  locked: boolean;
+  lookAgain(): void;
+}
+
+/** Opens in the background: the first state is `connecting`, all else comes by `changes`. */
+export function openConnection(
+  request: ConnectionRequest,
+  connectors: readonly Connector<unknown>[],
+  ports: Ports,
+): LiveConnection {
+  const stop = new AbortController();
+  const changes = createPulse();
+  const sources: Source[] = [];
+  const absent: Found['absent'][number][] = [];
+  const parts = new Map<string, TopologyObservation>();
+  const splits = new Map<string, readonly Split[]>();
+  let folded: FoldedTopology | null = null;
+  let root: Session | null = null;
+  let phase: ConnectionState['state'] = 'connecting';
+  let error: string | null = null;
+  let generation = 0;
+  let round = new AbortController();
+
+  function hostFor(lent: Lent): ConnectorHost {
+    return { connectionId: request.id, clock: ports.clock, random: ports.random, log: ports.log, lent };
+  }
+
+  function addSource(connector: string, title: string, detail: string, consequence: string, session: Session): Source {
+    const source: Source = {
+      id: `${request.id}:${connector}:${sources.length}`,
+      connector,
+      title,
+      session,
+      detail,
+      consequence,
+      lastAnswerAt: ports.clock.now(),
+      troubles: new Map(),
+    };
+    sources.push(source);
+    const signal = round.signal;
+    if (session.topology !== undefined) void followTopology(source, session.topology, signal);
+    if (session.weights !== undefined) void followSplits(source, session.weights, signal);
+    changes.bump();
+    return source;
+  }
+
+  async function followTopology(source: Source, topology: NonNullable<Session['topology']>, signal: AbortSignal) {
+    await keepReading(source, 'topology', signal, async () => {
+      for await (const part of topology.watch(signal, (health) => onHealth(source, 'topology', health))) {
+        parts.set(source.id, part);
+        folded = null;
+        noteHealth(source, 'topology', { ok: true, at: part.observedAt });
+        changes.bump();
+      }
+    });
+  }
+
+  async function followSplits(source: Source, weights: NonNullable<Session['weights']>, signal: AbortSignal) {
+    await keepReading(source, 'splits', signal, async () => {
+      for await (const declared of weights.watch(signal, (health) => onHealth(source, 'splits', health))) {
+        splits.set(source.id, declared);
+        noteHealth(source, 'splits', { ok: true, at: ports.clock.now() });
+        changes.bump();
+      }
+    });
+  }
+
+  function onHealth(source: Source, stream: string, health: Parameters<typeof noteHealth>[2]): void {
+    noteHealth(source, stream, health);
+    changes.bump();
+  }
+
+  /** A stream that ends or throws is begun again: what it told before is kept meanwhile. */
+  async function keepReading(source: Source, stream: string, signal: AbortSignal, read: () => Promise<void>) {
+    for (let pauseMs = 1000; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
+      try {
+        await read();
+      } catch (thrown) {
+        if (signal.aborted) return;
+        onHealth(source, stream, { ok: false, at: ports.clock.now(), error: sayError(thrown, `Following ${stream}`) });
+      }
+      await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  }
+
+  async function openOnce(): Promise<void> {
+    const signal = round.signal;
+    const parsed = request.connector.settings.safeParse(request.settings);
+    if (!parsed.success) throw new Error(`The settings of ${request.title} do not fit: ${parsed.error.message}`);
+    const session = await request.connector.open(parsed.data, hostFor({}));
+    if (signal.aborted) {
+      await session[Symbol.asyncDispose]();
+      return;
+    }
+    root = session;
+    generation += 1;
+    phase = 'open';
+    error = null;
+    const { product, version } = session.peer;
+    addSource(request.connector.id, product, `${product} ${version} at ${session.server}`, 'services, instances, documents', session);
+    if (session.offers === undefined) return;
+    const found = await session.offers.find(signal);
+    absent.push(...found.absent);
+    await Promise.all(found.offers.map((offer) => openOffer(offer, signal)));
+    changes.bump();
+  }
+
+  async function openOffer(offer: Found['offers'][number], signal: AbortSignal): Promise<void> {
+    const connector = connectors.find((candidate) => candidate.id === offer.connector);
+    if (connector === undefined) {
+      absent.push({ ...offer, detail: `${offer.detail}: this Podium has no connector for it` });
+      return;
+    }
+    try {
+      const session = await connector.open(connector.settings.parse(offer.settings), hostFor(offer.lent));
+      if (signal.aborted) await session[Symbol.asyncDispose]();
+      else addSource(connector.id, offer.title, offer.detail, offer.consequence, session);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      absent.push({ ...offer, detail: sayError(thrown, offer.detail) });
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (let pauseMs = 2000; !stop.signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
+      try {
+        await openOnce();
+        return;
+      } catch (thrown) {
+        if (stop.signal.aborted || round.signal.aborted) return;
+        phase = 'failing';
+        error = sayError(thrown, `Opening ${request.title}`);
+        ports.log.warn('connection failed to open', { connection: request.id });
+        changes.bump();
+        await ports.clock.sleep(pauseMs, round.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async function closeSources(): Promise<void> {
+    round.abort(new Error('closed'));
+    const open = sources.splice(0);
+    absent.splice(0);
+    await Promise.allSettled(open.reverse().map((source) => source.session[Symbol.asyncDispose]()));
+  }
+
+  void run();
+
+  const connection: LiveConnection = {
+    id: request.id,
+    title: request.title,
+    changes,
+    sources,
+    closed: stop.signal,
+    environment: request.environment,
+    locked: true,
+    get generation() {
+      return generation;
+    },
+    get splits() {
+      return [...splits.values()].flat();
+    },
+    server: () => root?.server ?? '',
+    observations: () => [...parts.values()],
+    topology() {
+      folded ??= foldTopology(request.id, [...parts.values()], ports.clock.now());
+      return folded;
+    },
+    state() {
+      const now = ports.clock.now();
+      const trouble = sources[0]?.troubles.size ? [...sources[0].troubles.values()][0] : undefined;
+      return {
+        id: request.id,
+        connector: request.connector.id,
+        title: request.title,
+        environment: connection.environment,
+        state: phase === 'open' && trouble !== undefined && describeSource(sources[0]!, now).state === 'failing' ? 'failing' : phase,
+        locked: connection.locked,
+        rehearsal: request.rehearsal,
+        server: root?.server ?? '',
+        peer: root === null ? null : root.peer,
+        user: root?.user ?? null,
+        error: error ?? trouble ?? null,
+        warnings: [...request.warnings, ...(root?.warnings ?? [])],
+        sources: [
+          ...sources.map((source) => describeSource(source, now)),
+          ...absent.map((gone, i) => ({
+            id: `${request.id}:absent:${i}`,
+            connector: gone.connector,
+            title: gone.title,
+            state: 'absent' as const,
+            detail: gone.detail,
+            consequence: gone.consequence,
+            lastAnswerAt: null,
+            error: null,
+          })),
+        ],
+        permissions: [...(root?.permissions ?? [])],
+        namespaces: root?.namespaces === undefined || root.namespaces === null ? null : [...root.namespaces],
+      };
+    },
+    lookAgain() {
+      const before = round;
+      void closeSources().then(() => {
+        if (stop.signal.aborted || round !== before) return;
+        round = new AbortController();
+        phase = 'connecting';
+        changes.bump();
+        void run();
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('closed'));
+      phase = 'closed';
+      await closeSources();
+      changes.bump();
+    },
+  };
+  return connection;
+}

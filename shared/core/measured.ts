@@ -1,0 +1,74 @@
+import { counterDifferences } from '../analysis/counterDifferences.ts';
+import { wilson } from '../analysis/shares.ts';
+import type { MeasuredSplit, Split } from '../model/weights.ts';
+import type { Ports } from './ports.ts';
+import { expectationOf } from './splitExpectation.ts';
+import type { World } from './world.ts';
+
+/** Measured shares are taken over this long, or since the split last changed while we watched. */
+const lookBackMs = 120_000;
+const pauseMs = 5_000;
+
+/** Shares of one service's splits as counted in traffic, while somebody looks. */
+export async function* watchMeasured(
+  serviceId: string,
+  world: World,
+  ports: Ports,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<MeasuredSplit[]> {
+  const changedAt = new Map<string, { revision: string; at: number }>();
+  while (signal?.aborted !== true) {
+    const connection = world.connectionOf(serviceId);
+    const signals = connection?.sources.find((source) => source.session.signals !== undefined)?.session.signals;
+    const splits = world.splits().filter((split) => split.serviceId === serviceId);
+    if (connection !== undefined && signals !== undefined && splits.length > 0) {
+      const now = ports.clock.now();
+      const measured: MeasuredSplit[] = [];
+      for (const split of splits) {
+        const since = Math.max(now - lookBackMs, lastChange(changedAt, split, now));
+        const hosts = [...new Set(split.destinations.map((destination) => destination.host))];
+        try {
+          const read = await signals.counters({ hosts, since }, connection.closed);
+          measured.push(toMeasured(split, counterDifferences(read.series, expectationOf(split), since), since, now));
+        } catch {
+          // The source's own trouble is told where sources are; a share that cannot be counted is left out here.
+        }
+      }
+      yield measured;
+    }
+    try {
+      await ports.clock.sleep(pauseMs, signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+function lastChange(changedAt: Map<string, { revision: string; at: number }>, split: Split, now: number): number {
+  const shape = JSON.stringify(split.destinations.map((destination) => destination.weight));
+  const known = changedAt.get(split.id);
+  if (known === undefined) changedAt.set(split.id, { revision: shape, at: 0 });
+  else if (known.revision !== shape) changedAt.set(split.id, { revision: shape, at: now });
+  return changedAt.get(split.id)?.at ?? 0;
+}
+
+function toMeasured(split: Split, counts: readonly number[], since: number, until: number): MeasuredSplit {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    splitId: split.id,
+    since,
+    until,
+    total,
+    shares: split.destinations.map((destination, i) => {
+      const count = counts[i] ?? 0;
+      const interval = total === 0 ? null : wilson(count, total);
+      return {
+        index: destination.index,
+        count,
+        share: total === 0 ? null : count / total,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+      };
+    }),
+  };
+}

@@ -1,0 +1,112 @@
+import { implement } from '@orpc/server';
+import { contract } from '../contract/contract.ts';
+import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
+import { watchCharts, watchTimeline } from './charts.ts';
+import type { Connections } from './connections.ts';
+import { watchDetail } from './inspect.ts';
+import type { Journal } from './journal.ts';
+import { exportJournal } from './journalExport.ts';
+import { watchMeasured } from './measured.ts';
+import { Refusal, type Operations } from './operations.ts';
+import type { Ports } from './ports.ts';
+import { follow, followDistinct } from './pulse.ts';
+import type { SettingsKeeper } from './settings.ts';
+import { watchSignals } from './signalsStream.ts';
+import type { World } from './world.ts';
+
+/** The parts that procedures speak to. */
+export interface RouterParts {
+  readonly connections: Connections;
+  readonly journal: Journal;
+  readonly operations: Operations;
+  readonly ports: Ports;
+  readonly settings: SettingsKeeper;
+  readonly world: World;
+}
+
+export type ConsoleRouter = ReturnType<typeof createRouter>;
+
+/** One handler a procedure; all thinking is elsewhere. */
+export function createRouter({ connections, journal, operations, ports, settings, world }: RouterParts) {
+  const os = implement(contract).use(async ({ next, errors }) => {
+    try {
+      return await next();
+    } catch (thrown) {
+      if (thrown instanceof Refusal) throw errors[thrown.code]({ message: thrown.message });
+      throw thrown;
+    }
+  });
+
+  return os.router({
+    connections: {
+      discover: os.connections.discover.handler(() => connections.discover()),
+      open: os.connections.open.handler(async ({ input }) => ({ id: await connections.openByKey(input.key, input.options ?? {}) })),
+      openRehearsal: os.connections.openRehearsal.handler(async () => ({ id: await connections.openRehearsal() })),
+      close: os.connections.close.handler(({ input }) => connections.close(input.id)),
+      unlock: os.connections.unlock.handler(({ input }) => connections.setLocked(input.id, false)),
+      lock: os.connections.lock.handler(({ input }) => connections.setLocked(input.id, true)),
+      setEnvironment: os.connections.setEnvironment.handler(({ input }) => connections.setEnvironment(input.id, input.environment)),
+      lookAgain: os.connections.lookAgain.handler(({ input }) => connections.lookAgain(input.id)),
+      watch: os.connections.watch.handler(({ signal }) => followDistinct(connections.changes, () => connections.states(), signal)),
+    },
+    graph: {
+      watch: os.graph.watch.handler(async function* ({ signal }) {
+        let before: GraphPicture | null = null;
+        for await (const picture of follow(world.changes, () => world.graph(), signal)) {
+          const update = diffGraph(before, picture);
+          before = picture;
+          if (update !== null) yield update;
+        }
+      }),
+    },
+    signals: {
+      watch: os.signals.watch.handler(({ input, signal }) => watchSignals(input.windowSeconds, world, signal)),
+      timeline: os.signals.timeline.handler(({ input, signal }) => watchTimeline(input.rangeSeconds, world, journal, ports, signal)),
+      charts: os.signals.charts.handler(({ input, signal }) =>
+        watchCharts(input.serviceId, input.rangeSeconds, world, journal, ports, signal),
+      ),
+    },
+    services: {
+      inspect: os.services.inspect.handler(({ input, signal }) => watchDetail(input.serviceId, { world, journal, settings, ports }, signal)),
+    },
+    splits: {
+      watch: os.splits.watch.handler(({ signal }) => followDistinct(connections.changes, () => world.splits(), signal)),
+      measured: os.splits.measured.handler(({ input, signal }) => watchMeasured(input.serviceId, world, ports, signal)),
+    },
+    operations: {
+      plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation)),
+      planUndo: os.operations.planUndo.handler(({ input }) => operations.planUndo(input.operationId)),
+      apply: os.operations.apply.handler(async ({ input }) => ({ operationId: await operations.apply(input) })),
+      watch: os.operations.watch.handler(async function* ({ input, signal }) {
+        let seen = 0;
+        while (signal?.aborted !== true) {
+          seen = await journal.changes.after(seen, signal);
+          const record = await journal.read(input.operationId);
+          if (record === null) return;
+          yield record;
+          if (record.finishedAt !== null) return;
+        }
+      }),
+    },
+    journal: {
+      list: os.journal.list.handler(async ({ input }) => ({
+        records: [...(await journal.list(input))],
+        writable: journal.writable,
+      })),
+      watch: os.journal.watch.handler(({ signal }) => follow(journal.changes, () => ({ operationId: journal.lastChanged() ?? '' }), signal)),
+      exportAs: os.journal.exportAs.handler(async ({ input }) =>
+        exportJournal(await journal.list({ query: input.query, limit: 10_000 }), input.format, ports.clock.now()),
+      ),
+    },
+    settings: {
+      read: os.settings.read.handler(() => settings.current),
+      write: os.settings.write.handler(({ input }) => settings.write(input as Parameters<SettingsKeeper['write']>[0])),
+    },
+    rehearsal: {
+      trigger: os.rehearsal.trigger.handler(({ input }) => ports.rehearsal.trigger(input.incident)),
+    },
+    about: {
+      read: os.about.read.handler(() => ({ version: ports.version, actor: ports.actor, now: ports.clock.now() })),
+    },
+  });
+}

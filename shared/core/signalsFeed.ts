@@ -1,0 +1,140 @@
+import { foldSignals, type FoldedSignals } from '../analysis/foldSignals.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { SignalsObservation } from '../connectors/kit/signals.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Provenance } from '../model/signals.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+import { noteHealth, type Source } from './sources.ts';
+
+/** The figures of one connection over one window, read only while somebody looks. */
+export interface SignalsFeed extends Disposable {
+  readonly changes: Pulse;
+  readonly latest: { readonly folded: FoldedSignals; readonly provenance: readonly Provenance[] } | null;
+  /** Keeps reading until the answer is called. */
+  hold(): () => void;
+}
+
+const shortestPauseMs = 2_000;
+const longestPauseMs = 15_000;
+
+/** One reader for all who look at this window. It slows down when the peer does. */
+export function createSignalsFeed(
+  connection: LiveConnection,
+  windowSeconds: number,
+  settings: () => Settings,
+  ports: Ports,
+): SignalsFeed {
+  const changes = createPulse();
+  let holders = 0;
+  let running: AbortController | null = null;
+  let latest: SignalsFeed['latest'] = null;
+  const readings = new Map<string, SignalsObservation>();
+  const problems = new Map<string, string>();
+
+  function fold(): void {
+    const observations = [...readings.values()];
+    if (observations.length === 0 && problems.size === 0) return;
+    const folded = foldSignals({
+      connectionId: connection.id,
+      topology: connection.topology(),
+      observations,
+      health: settings().health,
+      now: ports.clock.now(),
+    });
+    const provenance = observations.map((reading) => ({
+      source: reading.source,
+      observedAt: reading.observedAt,
+      newestSampleAt: reading.newestSampleAt,
+      windowSeconds: reading.windowSeconds,
+      problems: [...reading.problems],
+    }));
+    for (const [source, text] of problems) {
+      provenance.push({ source, observedAt: ports.clock.now(), newestSampleAt: null, windowSeconds, problems: [text] });
+    }
+    latest = { folded, provenance };
+    changes.bump();
+  }
+
+  async function readSource(source: Source, signal: AbortSignal): Promise<void> {
+    const signals = source.session.signals;
+    if (signals === undefined) return;
+    try {
+      const reading = await signals.read(windowSeconds, signal);
+      readings.set(source.id, reading);
+      problems.delete(signals.source);
+      noteHealth(source, 'signals', { ok: true, at: ports.clock.now() });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const text = sayError(thrown, `Reading figures from ${signals.source}`);
+      problems.set(signals.source, text);
+      noteHealth(source, 'signals', { ok: false, at: ports.clock.now(), error: text });
+      connection.changes.bump();
+    }
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let generation = connection.generation;
+    while (!signal.aborted) {
+      if (generation !== connection.generation) {
+        generation = connection.generation;
+        problems.clear();
+      }
+      const began = ports.clock.monotonic();
+      const sources = connection.sources.filter((source) => source.session.signals !== undefined);
+      await Promise.all(sources.map((source) => readSource(source, signal)));
+      if (signal.aborted) return;
+      fold();
+      const tookMs = ports.clock.monotonic() - began;
+      const scrapes = sources.map((source) => source.session.signals?.scrapeIntervalSeconds ?? 5);
+      const wantedMs = sources.length === 0 ? 500 : Math.min(...scrapes) * 1000;
+      const pauseMs = Math.max(sources.length === 0 ? 500 : shortestPauseMs, Math.min(wantedMs, longestPauseMs), tookMs * 2);
+      await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** New instances or services change health and names without new figures. */
+  async function refold(signal: AbortSignal): Promise<void> {
+    let seen = connection.changes.count;
+    while (!signal.aborted) {
+      try {
+        seen = await connection.changes.after(seen, signal);
+      } catch {
+        return;
+      }
+      fold();
+    }
+  }
+
+  function start(): void {
+    running = new AbortController();
+    const signal = AbortSignal.any([running.signal, connection.closed]);
+    void run(signal);
+    void refold(signal);
+  }
+
+  return {
+    changes,
+    get latest() {
+      return latest;
+    },
+    hold() {
+      holders += 1;
+      if (running === null) start();
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holders -= 1;
+        if (holders > 0) return;
+        running?.abort(new Error('nobody looks'));
+        running = null;
+      };
+    },
+    [Symbol.dispose]() {
+      running?.abort(new Error('closed'));
+      running = null;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { needsAttention } from '../analysis/attention.ts';
+import { diffSignals, type SignalsDifference, type SignalsPicture } from '../analysis/graphDiff.ts';
+import type { CallSignals, Provenance, ServiceSignals, SignalsTick } from '../model/signals.ts';
+import { follow } from './pulse.ts';
+import type { World } from './world.ts';
+
+/** Ticks of figures over all open connections: the whole first, then what changed. Reading stops when the watcher goes. */
+export async function* watchSignals(
+  windowSeconds: number,
+  world: World,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SignalsTick> {
+  const release = world.holdAll(windowSeconds);
+  let before: SignalsPicture | null = null;
+  let told = '';
+  let sequence = 0;
+  try {
+    for await (const picture of follow(world.changes, () => pictureOf(world, windowSeconds), signal)) {
+      const changed = diffSignals(before, picture);
+      const provenance = JSON.stringify(picture.provenance);
+      if (before !== null && isEmpty(changed) && provenance === told) continue;
+      sequence += 1;
+      const full = before === null;
+      yield {
+        sequence,
+        full,
+        provenance: picture.provenance,
+        ...changed,
+        attention: needsAttention(picture.services),
+      };
+      before = picture;
+      told = provenance;
+    }
+  } finally {
+    release();
+  }
+}
+
+function isEmpty({ services, calls, gone }: SignalsDifference): boolean {
+  return (
+    Object.keys(services).length + Object.keys(calls).length + gone.services.length + gone.calls.length === 0
+  );
+}
+
+function pictureOf(world: World, windowSeconds: number): SignalsPicture & { provenance: Provenance[] } {
+  const services = new Map<string, ServiceSignals>();
+  const calls = new Map<string, CallSignals>();
+  const provenance: Provenance[] = [];
+  for (const connection of world.connections.open.values()) {
+    const latest = world.latest(connection, windowSeconds);
+    if (latest === null) continue;
+    for (const [id, signals] of latest.folded.serviceSignals) services.set(id, signals);
+    for (const [id, signals] of latest.folded.callSignals) calls.set(id, signals);
+    provenance.push(...latest.provenance);
+  }
+  return { services, calls, provenance };
+}

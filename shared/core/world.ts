@@ -1,0 +1,188 @@
+import { parseEntityId } from '../analysis/entityIds.ts';
+import type { FoldedSignals } from '../analysis/foldSignals.ts';
+import type { FoldedTopology } from '../analysis/foldTopology.ts';
+import type { GraphCall, GraphService } from '../model/graph.ts';
+import type { InstanceObservation } from '../model/topology.ts';
+import type { Split } from '../model/weights.ts';
+import type { Connections } from './connections.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+import type { SettingsKeeper } from './settings.ts';
+import { createSignalsFeed, type SignalsFeed } from './signalsFeed.ts';
+
+/** The window of figures on the map unless a window asks for another. */
+export const defaultWindowSeconds = 60;
+/** A call stays on the map this long after it was last seen; its figures do not. */
+const rememberCallsMs = 15 * 60_000;
+
+/** Everything that is shown of all open connections, put together. */
+export interface World {
+  readonly changes: Pulse;
+  readonly connections: Connections;
+  connectionOf(entityId: string): LiveConnection | undefined;
+  service(id: string): GraphService | undefined;
+  instances(serviceId: string): InstanceObservation[];
+  graph(): { services: GraphService[]; calls: GraphCall[]; problems: string[] };
+  splits(): Split[];
+  feed(connection: LiveConnection, windowSeconds: number): SignalsFeed;
+  /** Holds the feeds of all connections, also of those opened later, until released. */
+  holdAll(windowSeconds: number): () => void;
+  latest(connection: LiveConnection, windowSeconds?: number): SignalsFeed['latest'];
+}
+
+interface Remembered {
+  readonly calls: Map<string, { call: GraphCall; seenAt: number }>;
+  readonly extras: Map<string, { service: GraphService; seenAt: number }>;
+  folded: FoldedSignals | null;
+}
+
+export function createWorld(connections: Connections, settings: SettingsKeeper, ports: Ports): World {
+  const changes = createPulse();
+  const feeds = new Map<LiveConnection, Map<number, SignalsFeed>>();
+  const memory = new Map<LiveConnection, Remembered>();
+  const holds = new Set<{ windowSeconds: number; held: Map<LiveConnection, () => void> }>();
+
+  void relayConnections();
+
+  async function relayConnections(): Promise<void> {
+    let seen = 0;
+    for (;;) {
+      seen = await connections.changes.after(seen, undefined);
+      dropClosed();
+      for (const hold of holds) holdMissing(hold);
+      changes.bump();
+    }
+  }
+
+  function dropClosed(): void {
+    for (const [connection, byWindow] of feeds) {
+      if (!connection.closed.aborted) continue;
+      for (const feed of byWindow.values()) feed[Symbol.dispose]();
+      feeds.delete(connection);
+      memory.delete(connection);
+      for (const hold of holds) hold.held.delete(connection);
+    }
+  }
+
+  function holdMissing(hold: { windowSeconds: number; held: Map<LiveConnection, () => void> }): void {
+    for (const connection of connections.open.values()) {
+      if (!hold.held.has(connection)) hold.held.set(connection, feedOf(connection, hold.windowSeconds).hold());
+    }
+  }
+
+  function feedOf(connection: LiveConnection, windowSeconds: number): SignalsFeed {
+    const byWindow = feeds.get(connection) ?? new Map<number, SignalsFeed>();
+    feeds.set(connection, byWindow);
+    let feed = byWindow.get(windowSeconds);
+    if (feed === undefined) {
+      feed = createSignalsFeed(connection, windowSeconds, () => settings.current, ports);
+      byWindow.set(windowSeconds, feed);
+      void relayFeed(feed, connection);
+    }
+    return feed;
+  }
+
+  async function relayFeed(feed: SignalsFeed, connection: LiveConnection): Promise<void> {
+    let seen = feed.changes.count;
+    while (!connection.closed.aborted) {
+      try {
+        seen = await feed.changes.after(seen, connection.closed);
+      } catch {
+        return;
+      }
+      changes.bump();
+    }
+  }
+
+  function newest(connection: LiveConnection, windowSeconds?: number): SignalsFeed['latest'] {
+    const byWindow = feeds.get(connection);
+    if (byWindow === undefined) return null;
+    const preferred = byWindow.get(windowSeconds ?? defaultWindowSeconds)?.latest;
+    return preferred ?? [...byWindow.values()].find((feed) => feed.latest !== null)?.latest ?? null;
+  }
+
+  function remember(connection: LiveConnection): Remembered {
+    const remembered = memory.get(connection) ?? { calls: new Map(), extras: new Map(), folded: null };
+    memory.set(connection, remembered);
+    const folded = newest(connection)?.folded ?? null;
+    if (folded === null || folded === remembered.folded) return remembered;
+    remembered.folded = folded;
+    const now = ports.clock.now();
+    for (const call of folded.calls) remembered.calls.set(call.id, { call, seenAt: now });
+    for (const service of folded.extraServices) remembered.extras.set(service.id, { service, seenAt: now });
+    for (const known of [remembered.calls, remembered.extras]) {
+      for (const [id, { seenAt }] of known) if (now - seenAt > rememberCallsMs) known.delete(id);
+    }
+    return remembered;
+  }
+
+  function splitsOf(connection: LiveConnection): Split[] {
+    const topology = connection.topology();
+    return connection.splits.map((split) => ({ ...split, serviceId: serviceOfSplit(split, topology) }));
+  }
+
+  function servicesOf(connection: LiveConnection): GraphService[] {
+    const { services } = connection.topology();
+    const ids = new Set(services.map((service) => service.id));
+    const extras = [...remember(connection).extras.values()].map(({ service }) => service);
+    return [...services, ...extras.filter((extra) => !ids.has(extra.id))];
+  }
+
+  return {
+    changes,
+    connections,
+    connectionOf(entityId) {
+      const key = parseEntityId(entityId);
+      return key === null ? undefined : connections.open.get(key.connectionId);
+    },
+    service(id) {
+      const connection = this.connectionOf(id);
+      return connection === undefined ? undefined : servicesOf(connection).find((service) => service.id === id);
+    },
+    instances(serviceId) {
+      const connection = this.connectionOf(serviceId);
+      if (connection === undefined) return [];
+      const topology = connection.topology();
+      return connection
+        .observations()
+        .flatMap((part) => part.instances)
+        .filter((instance) => topology.serviceOfInstance(instance.namespace, instance.name) === serviceId);
+    },
+    graph() {
+      const services: GraphService[] = [];
+      const calls: GraphCall[] = [];
+      const problems: string[] = [];
+      for (const connection of connections.open.values()) {
+        const own = servicesOf(connection);
+        const ids = new Set(own.map((service) => service.id));
+        services.push(...own);
+        for (const { call } of remember(connection).calls.values()) {
+          if (ids.has(call.callerId) && ids.has(call.calleeId)) calls.push(call);
+        }
+        problems.push(...connection.topology().problems.map((problem) => `${connection.title}: ${problem}`));
+      }
+      return { services, calls, problems };
+    },
+    splits: () => [...connections.open.values()].flatMap(splitsOf),
+    feed: feedOf,
+    holdAll(windowSeconds) {
+      const hold = { windowSeconds, held: new Map<LiveConnection, () => void>() };
+      holds.add(hold);
+      holdMissing(hold);
+      return () => {
+        holds.delete(hold);
+        for (const release of hold.held.values()) release();
+      };
+    },
+    latest: newest,
+  };
+}
+
+function serviceOfSplit(split: Split, topology: FoldedTopology): string | null {
+  for (const host of [...split.destinations.map((destination) => destination.host), ...split.hosts]) {
+    const id = topology.serviceOfHost(host);
+    if (id !== null) return id;
+  }
+  return null;
+}
