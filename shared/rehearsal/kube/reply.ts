@@ -6,6 +6,8 @@ export interface Reply {
   start(code: number, headers: Readonly<Record<string, string>>): void;
   write(chunk: string | Uint8Array): void;
   end(): void;
+  /** Whether the head of the answer is out: from then on only a reset can tell of a failure. */
+  begun(): boolean;
   /** Breaks the connection with a reset. */
   reset(): void;
   /** Resolves when the socket takes more, at once where it does. */
@@ -31,6 +33,7 @@ export function replyTo(request: IncomingMessage, response: ServerResponse): Rep
     end() {
       if (!response.destroyed && !response.writableEnded) response.end();
     },
+    begun: () => response.headersSent,
     reset: () => void request.socket.resetAndDestroy(),
     drained() {
       if (!response.writableNeedDrain || response.destroyed) return Promise.resolve();

@@ -86,7 +86,8 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
       namespace,
       name,
     });
-    const body = (): Promise<Buffer> => readBody(request);
+    let whole: Promise<Buffer> | undefined;
+    const body = (): Promise<Buffer> => (whole ??= readBody(request));
     const reviewKind = reviewKinds[group]?.[address.plural];
     if (reviewKind !== undefined) return answerReview(reviewKind, request.method, await body(), user, reply);
     const { resource } = address;
@@ -215,6 +216,7 @@ function unknownResource(address: ObjectAddress, reply: Reply): void {
 }
 
 function refuse(reply: Reply, error: unknown): void {
+  if (reply.begun()) return reply.reset();
   const refusal =
     error instanceof Refusal ? error : internalError(error instanceof Error ? error.message : String(error));
   sendJson(reply, refusal.body.code, refusal.body, { headers: refusal.headers });
