@@ -1,0 +1,146 @@
+import type { GraphVersion } from '../model/graph.ts';
+import type { Plan } from '../model/operation.ts';
+import type { HealthThresholds } from '../model/settings.ts';
+import type { Signals } from '../model/signals.ts';
+import type { Split } from '../model/weights.ts';
+import { formatList, formatPercent, formatPerSecond } from './formats.ts';
+import { sharesOf } from './weights.ts';
+
+/** What is known when weights are about to change. */
+export interface ForecastInput {
+  readonly split: Pick<Split, 'destinations'>;
+  readonly weightsAfter: readonly number[];
+  /** Figures by version over `windowSeconds`; empty when nothing measures them. */
+  readonly signals: Readonly<Record<string, Signals>>;
+  readonly versions: readonly GraphVersion[];
+  readonly windowSeconds: number;
+  readonly thresholds: HealthThresholds;
+}
+
+/** What will happen, in sentences with figures, and whether that leads away from what fails. */
+export interface Forecast {
+  readonly sentences: string[];
+  readonly direction: Plan['direction'];
+  /** Titles of destinations that fail now and get more calls. */
+  readonly towards: readonly string[];
+}
+
+interface Outlook {
+  readonly title: string;
+  readonly before: number;
+  readonly after: number;
+  readonly requestsPerSecond: number | null;
+  readonly errorRatio: number | null;
+  readonly failing: boolean;
+  readonly ready: number | null;
+}
+
+/** Foretells rates, load per instance and failures from present ones, taking each version to stay as it is. */
+export function forecast(input: ForecastInput): Forecast {
+  const outlooks = outlooksOf(input);
+  const rates = outlooks.map((one) => one.requestsPerSecond);
+  const known = rates.some((rate) => rate !== null);
+  const total = rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
+  const failedBefore = failuresOf(outlooks, (one) => one.requestsPerSecond ?? 0);
+  const failedAfter = failuresOf(outlooks, (one) => one.after * total);
+  const sentences: string[] = [];
+  const moving = outlooks.filter((one) => one.after !== one.before);
+  if (moving.length === 0) sentences.push('The shares stay as they are.');
+  else if (!known || total === 0) {
+    sentences.push(`${moving.map(sayShareMove).join(', ')}. No calls are measured now, so nothing can be said about rates.`);
+  } else sentences.push(sayRates(moving, total));
+  const untried = outlooks.filter((one) => one.after > one.before && one.before > 0 && total > 0 && one.errorRatio === null);
+  const firstCalls = outlooks.filter((one) => one.after > 0 && one.before === 0);
+  if (moving.length > 0 && total > 0 && failedBefore !== null && failedAfter !== null) {
+    sentences.push(sayFailures(failedBefore, failedAfter));
+  }
+  const unknown = [...new Set([...untried, ...firstCalls].map((one) => one.title))];
+  if (unknown.length > 0 && total > 0) {
+    sentences.push(`How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`);
+  }
+  return { sentences, ...directionOf(outlooks, failedBefore, failedAfter) };
+}
+
+function outlooksOf(input: ForecastInput): Outlook[] {
+  const { split, weightsAfter, signals, versions, windowSeconds, thresholds } = input;
+  const single = split.destinations.length === 1;
+  const before = sharesOf(split.destinations.map((destination) => destination.weight ?? (single ? 1 : 0)));
+  const after = sharesOf(weightsAfter);
+  return split.destinations.map((destination, i) => {
+    const key = destination.version ?? destination.subset ?? destination.title;
+    const one = Object.hasOwn(signals, key) ? signals[key] : undefined;
+    const requestsPerSecond = one?.requestsPerSecond ?? null;
+    const errorRatio = one?.errorRatio ?? null;
+    const version = versions.find((candidate) => candidate.version === destination.version);
+    const ready = destination.readyInstances ?? version?.readyInstances ?? null;
+    const enough = (requestsPerSecond ?? 0) * windowSeconds + 0.5 >= thresholds.minimumCalls;
+    const broken = ready === 0 || destination.problem !== null;
+    return {
+      title: destination.title,
+      before: before[i] ?? 0,
+      after: after[i] ?? 0,
+      requestsPerSecond,
+      errorRatio,
+      failing: broken || (enough && errorRatio !== null && errorRatio >= thresholds.failingErrorRatio),
+      ready,
+    };
+  });
+}
+
+/** Null where a version that will get calls has no ratio to go by. */
+function failuresOf(outlooks: readonly Outlook[], rateOf: (one: Outlook) => number): number | null {
+  let failed = 0;
+  for (const one of outlooks) {
+    const rate = rateOf(one);
+    if (rate === 0) continue;
+    if (one.errorRatio === null) return null;
+    failed += rate * one.errorRatio;
+  }
+  return failed;
+}
+
+function sayRates(moving: readonly Outlook[], total: number): string {
+  // What shrinks first: it is what the change is about.
+  const ordered = [...moving].sort((a, b) => a.after - a.before - (b.after - b.before));
+  const parts = ordered.map((one, i) => {
+    const from = formatPerSecond(one.requestsPerSecond ?? 0);
+    const rate = one.after * total;
+    const to = one.after === 0 ? 'none' : `about ${formatPerSecond(rate)}`;
+    return `${one.title} ${i === 0 ? `goes from ${from} to ${to} requests a second` : `from ${from} to ${to}`}${sayLoad(one, rate)}`;
+  });
+  return `${parts.join(', ')}.`;
+}
+
+/** Only for what grows: load per instance is what could hurt. */
+function sayLoad(one: Outlook, rate: number): string {
+  if (one.after <= one.before || one.ready === null) return '';
+  if (one.ready === 0) return ' with no instance ready to take them';
+  if (one.ready === 1) return ' over 1 ready instance';
+  return ` over ${one.ready} ready instances: ${formatPerSecond(rate / one.ready)} each`;
+}
+
+function sayShareMove(one: Outlook): string {
+  return `${one.title} goes from ${formatPercent(one.before)} to ${formatPercent(one.after)} of the calls`;
+}
+
+function sayFailures(before: number, after: number): string {
+  const [from, to] = [formatPerSecond(before), formatPerSecond(after)];
+  if (from === to) return `At present rates, failed calls stay at about ${from} a second.`;
+  const verb = after < before ? 'fall' : 'rise';
+  return `At present rates, failed calls ${verb} from ${from} to about ${to} a second.`;
+}
+
+/** Towards harm when what fails gets more calls, unless still more fail where they come from. */
+function directionOf(
+  outlooks: readonly Outlook[],
+  failedBefore: number | null,
+  failedAfter: number | null,
+): Pick<Forecast, 'direction' | 'towards'> {
+  const gaining = outlooks.filter((one) => one.failing && one.after > one.before);
+  const losing = outlooks.filter((one) => one.failing && one.after < one.before);
+  const fewer = failedBefore !== null && failedAfter !== null && failedAfter < failedBefore;
+  if (gaining.length > 0 && !(losing.length > 0 && fewer)) {
+    return { direction: 'towardsHarm', towards: gaining.map((one) => one.title) };
+  }
+  return { direction: losing.length > 0 ? 'awayFromHarm' : 'neutral', towards: [] };
+}

@@ -1,0 +1,184 @@
+import type { CallId, EntityId } from '../model/entity.ts';
+import type { GraphCall, GraphService } from '../model/graph.ts';
+import type { Verdict, VerdictSentence } from '../model/inspect.ts';
+import type { HealthThresholds } from '../model/settings.ts';
+import type { CallSignals, Mark, ServiceSignals, Signals } from '../model/signals.ts';
+import type { Split } from '../model/weights.ts';
+import { findCause, sayCause } from './cause.ts';
+import { formatAge, formatList, formatPercent, formatPerSecond, formatRps } from './formats.ts';
+import { divide, sumOf } from './weights.ts';
+
+/** What a verdict on one service is made from. */
+export interface VerdictInput {
+  readonly service: GraphService;
+  readonly signals: ServiceSignals | null;
+  readonly windowSeconds: number;
+  readonly thresholds: HealthThresholds;
+  readonly services: readonly GraphService[];
+  readonly calls: readonly GraphCall[];
+  readonly callSignals: ReadonlyMap<CallId, CallSignals>;
+  readonly serviceSignals: ReadonlyMap<EntityId, ServiceSignals>;
+  /** When the present trouble began, from `onsetOf`; null when no series tells. */
+  readonly onsetAt: number | null;
+  /** Deployments and operations, of this service and of others. */
+  readonly marks: readonly Mark[];
+  /** Splits that divide this service's calls. */
+  readonly splits: readonly Split[];
+  /** "Prometheus 2.53 · Istio metrics": where the figures are from. */
+  readonly source: string;
+  readonly formatTime: (at: number) => string;
+}
+
+/** Changes this long before an onset may have brought it about. */
+const BEFORE_MS = 10 * 60_000;
+/** Samples are as old as a scrape, so a cause can seem to lie a little after its effect. */
+const AFTER_MS = 20_000;
+
+/** What fails and how much, since when, what changed just before, where it comes from, what to do next. */
+export function verdictOf(input: VerdictInput): Verdict {
+  const { service, signals, source } = input;
+  if (signals === null) {
+    return {
+      health: 'unknown',
+      headline: 'Not known: no source of figures answers',
+      sentences: [],
+      suggestions: [],
+      causeId: null,
+    };
+  }
+  const troubled = signals.health === 'failing' || signals.health === 'degraded';
+  const sentences: VerdictSentence[] = [];
+  if (troubled) {
+    const change = sayChange(input);
+    if (change !== null) sentences.push(change);
+    const versions = sayVersions(signals.versions, input);
+    if (versions !== null) sentences.push({ text: versions, evidence: source });
+  }
+  const cause = troubled && losesCalls(signals) ? findCause(input) : null;
+  if (cause !== null) sentences.push({ text: sayCause(service, cause), evidence: source });
+  const rest = signals.reasons.filter((reason) => !/ of calls fail/.test(reason) && !headlineOf(input).includes(reason));
+  if (rest.length > 0) sentences.push({ text: `${upper(formatList(rest))}.`, evidence: evidenceOfRest(rest, source) });
+  return {
+    health: signals.health,
+    headline: headlineOf(input),
+    sentences,
+    suggestions: troubled ? suggestionsOf(input) : [],
+    causeId: cause?.path.at(-1)?.id ?? null,
+  };
+}
+
+/** When a ratio went over its threshold for the last time and stayed there up to now; null when it is not over it now. */
+export function onsetOf(
+  series: { readonly from: number; readonly stepSeconds: number; readonly values: readonly (number | null)[] },
+  threshold: number,
+): number | null {
+  let onset: number | null = null;
+  let quiet = 0;
+  for (let i = series.values.length - 1; i >= 0; i -= 1) {
+    const value = series.values[i] ?? null;
+    if (value === null) continue;
+    if (value >= threshold) {
+      onset = i;
+      quiet = 0;
+      continue;
+    }
+    // One better moment does not end a failure; two do.
+    quiet += 1;
+    if (quiet >= 2) break;
+  }
+  // Over it from the first point on means that it began earlier than anyone can see.
+  return onset === null || onset === 0 ? null : series.from + onset * series.stepSeconds * 1000;
+}
+
+function headlineOf(input: VerdictInput): string {
+  const { signals, onsetAt, formatTime } = input;
+  if (signals === null) return '';
+  const { health, requestsPerSecond, failedPerSecond, errorRatio } = signals;
+  const since = onsetAt === null ? '' : ` since ${formatTime(onsetAt)}`;
+  const reason = signals.reasons[0];
+  if (health === 'failing' || health === 'degraded') {
+    const word = health === 'failing' ? 'Failing' : 'Degraded';
+    const aboutCalls = reason === undefined || / of calls fail/.test(reason);
+    if (!aboutCalls) return `${word}: ${reason}`;
+    const lost = `${formatPercent(errorRatio)} of calls${since}, ${formatPerSecond(failedPerSecond)} a second`;
+    return health === 'failing' ? `Failing ${lost}` : `Degraded: failing ${lost}`;
+  }
+  if (health === 'unknown') return `Not known: ${reason ?? 'no calls seen'}`;
+  const failing = errorRatio === 0 ? 'none fails' : `${formatPercent(errorRatio)} fail`;
+  return `Healthy: ${formatRps(requestsPerSecond)}, ${failing}`;
+}
+
+/** The last thing that changed shortly before it began. */
+function sayChange(input: VerdictInput): VerdictSentence | null {
+  const { onsetAt, marks, service } = input;
+  if (onsetAt === null) return null;
+  const near = marks.filter((mark) => mark.at >= onsetAt - BEFORE_MS && mark.at <= onsetAt + AFTER_MS);
+  const own = near.filter((mark) => mark.serviceId === service.id);
+  const mark = (own.length > 0 ? own : near).reduce<Mark | null>((last, one) => (last === null || one.at > last.at ? one : last), null);
+  if (mark === null) return null;
+  const gap = onsetAt - mark.at;
+  const when = gap > 0 ? `Began ${formatAge(gap)} after` : 'Began with';
+  const evidence = mark.kind === 'operation' ? 'journal' : mark.kind === 'deployment' ? 'revisions of the workload' : 'events';
+  return { text: `${when} “${mark.title}”.`, evidence };
+}
+
+/** Versions side by side where they differ: worst first. */
+function sayVersions(versions: Readonly<Record<string, Signals>>, input: VerdictInput): string | null {
+  const judged = Object.entries(versions).filter(([, one]) => one.errorRatio !== null && hasEnough(one, input));
+  if (judged.length < 2) return null;
+  judged.sort(([, a], [, b]) => (b.errorRatio ?? 0) - (a.errorRatio ?? 0));
+  const [worst, best] = [judged[0]?.[1].errorRatio ?? 0, judged.at(-1)?.[1].errorRatio ?? 0];
+  if (worst < input.thresholds.degradedErrorRatio || worst < best * 2) return null;
+  const parts = judged.map(([version, one], i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(one.errorRatio)}`);
+  return `${parts.join(', ')}.`;
+}
+
+/** Sending a failing version to nothing is offered only where another one is healthy and has instances. */
+function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
+  const { splits, signals, thresholds } = input;
+  if (signals === null) return [];
+  const suggestions: Verdict['suggestions'] = [];
+  for (const split of splits) {
+    if (split.readOnly !== null || split.ownership?.decidesWeights === true || split.destinations.length < 2) continue;
+    const weights = split.destinations.map((destination) => destination.weight ?? 0);
+    const figures = split.destinations.map((destination) => {
+      const key = destination.version ?? destination.subset ?? destination.title;
+      return Object.hasOwn(signals.versions, key) ? signals.versions[key] : undefined;
+    });
+    const good = split.destinations.map((destination, i) => {
+      const one = figures[i];
+      const calm = one !== undefined && hasEnough(one, input) && (one.errorRatio ?? 1) < thresholds.degradedErrorRatio;
+      return calm && destination.problem === null && destination.readyInstances !== 0;
+    });
+    split.destinations.forEach((destination, i) => {
+      const one = figures[i];
+      if (one === undefined || (weights[i] ?? 0) === 0 || !hasEnough(one, input)) return;
+      if ((one.errorRatio ?? 0) < thresholds.failingErrorRatio || !good.some(Boolean)) return;
+      const base = weights.map((weight, k) => (good[k] ? Math.max(weight, 1) : 0));
+      const kept = weights.map((weight, k) => (k === i || good[k] ? 0 : weight));
+      const moved = divide(sumOf(weights) - sumOf(kept), base);
+      suggestions.push({
+        title: `Send ${destination.title} to 0 %`,
+        splitId: split.id,
+        weights: moved.map((weight, k) => weight + (kept[k] ?? 0)),
+      });
+    });
+  }
+  return suggestions;
+}
+
+function hasEnough(one: Signals, input: VerdictInput): boolean {
+  return (one.requestsPerSecond ?? 0) * input.windowSeconds + 0.5 >= input.thresholds.minimumCalls;
+}
+
+function losesCalls(signals: ServiceSignals): boolean {
+  return (signals.failedPerSecond ?? 0) > 0;
+}
+
+function evidenceOfRest(reasons: readonly string[], source: string): string {
+  return reasons.some((reason) => /ready|restart/.test(reason)) ? 'instances' : source;
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
