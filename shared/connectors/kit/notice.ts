@@ -1,0 +1,35 @@
+/** A bell between what changes and a reader who only wants the newest: rung twice before it is heard, it is heard once. */
+export interface Notice {
+  ring(): void;
+  /** Resolves at the next ring, at once if it rang since the last wait; rejects with the signal's reason. One reader. */
+  heard(signal: AbortSignal): Promise<void>;
+}
+
+export function createNotice(): Notice {
+  let rung = false;
+  let wake: (() => void) | null = null;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async heard(signal) {
+      signal.throwIfAborted();
+      if (!rung) {
+        await new Promise<void>((resolve, reject) => {
+          const stop = (): void => {
+            wake = null;
+            reject(signal.reason);
+          };
+          wake = () => {
+            wake = null;
+            signal.removeEventListener('abort', stop);
+            resolve();
+          };
+          signal.addEventListener('abort', stop, { once: true });
+        });
+      }
+      rung = false;
+    },
+  };
+}

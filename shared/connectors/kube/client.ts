@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import type { PatchStep } from '../../model/operation.ts';
+import type { ConnectorHost, Lent } from '../kit/connector.ts';
+import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
+import { errorOf, notThePeer, readJson } from './answers.ts';
+import { type KubeObject, listAt, readObject, textAt } from './objects.ts';
+import { PeerError } from '../kit/peerError.ts';
+import type { Reach } from './reach.ts';
+import type { Listed, Page } from './reflector.ts';
+import { openStream, send } from './request.ts';
+import { apiVersionOf, pathOf, type Resource } from './resources.ts';
+import { createSharedWatches, type SharedWatches } from './sharedWatches.ts';
+import { readWatch } from './watchStream.ts';
+
+/** What the Kubernetes-native connectors share: one API server, one user, one set of watches. */
+export interface KubeClient extends AsyncDisposable {
+  /** "https://10.0.0.1:6443". */
+  readonly server: string;
+  readonly context: string;
+  /** Namespaces the operator named; null when all that can be listed. */
+  readonly namespaces: readonly string[] | null;
+  readonly reach: Reach;
+  /** Any request; any status is an answer. */
+  request(request: PeerRequest): Promise<PeerAnswer>;
+  /** GET of JSON. Throws `PeerError` for everything that is not it. */
+  read(path: string, signal: AbortSignal): Promise<unknown>;
+  /** POST of a review; creates nothing. */
+  review(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
+  object(of: Resource, namespace: string | null, name: string, signal: AbortSignal): Promise<KubeObject>;
+  list(
+    of: Resource,
+    namespace: string | null,
+    signal: AbortSignal,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<readonly KubeObject[]>;
+  patch(
+    of: Resource,
+    object: KubeObject,
+    steps: readonly PatchStep[],
+    how: { readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<KubeObject>;
+  readonly watches: SharedWatches;
+}
+
+/** Constant, and holding nothing of the user: it lands in every object's managedFields. */
+export const fieldManager = 'podium';
+const pageSize = 500;
+
+const clients = new WeakSet<object>();
+
+/** The client that a Kubernetes session lent; null when something else offered the session. */
+export function kubeClientOf(lent: Lent): KubeClient | null {
+  const { client } = lent;
+  // Only clients made below are in the set, so the type is known.
+  return typeof client === 'object' && client !== null && clients.has(client) ? (client as KubeClient) : null;
+}
+
+export function createKubeClient(
+  reach: Reach,
+  context: string,
+  namespaces: readonly string[] | null,
+  host: Pick<ConnectorHost, 'clock' | 'log'>,
+): KubeClient {
+  const request = (what: PeerRequest): Promise<PeerAnswer> => send(reach, what);
+  const read = async (path: string, signal: AbortSignal): Promise<unknown> =>
+    readJson(
+      await request({ method: 'GET', path, signal }),
+      reach.name,
+      `Reading ${path.split('?')[0] ?? path}`,
+    );
+
+  const page = async (
+    of: Resource,
+    namespace: string | null,
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<Page> => {
+    const what = whatOf(of, namespace);
+    const answer = await request({
+      method: 'GET',
+      path: `${pathOf(of, namespace)}?${query}`,
+      signal,
+      timeoutMs: 60_000,
+    });
+    const body = readJson(answer, reach.name, `Listing ${what}`);
+    const kind = textAt(body, 'kind');
+    const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
+    if (kind?.endsWith('List') !== true || resourceVersion === null)
+      throw notThePeer(answer, reach.name, `Listing ${what}`);
+    const items = listAt(body, 'items')
+      .map((item) => readObject(item, apiVersionOf(of), of.kind))
+      .filter((item) => item !== null);
+    return { items, resourceVersion, next: textAt(body, 'metadata', 'continue') || null };
+  };
+
+  const listed = (of: Resource, namespace: string | null): Listed => {
+    const what = whatOf(of, namespace);
+    return {
+      what,
+      page: ({ next }, signal) =>
+        page(
+          of,
+          namespace,
+          new URLSearchParams({ limit: String(pageSize), ...(next === null ? {} : { continue: next }) }),
+          signal,
+        ),
+      async watch(resourceVersion, timeoutSeconds, signal) {
+        const query = new URLSearchParams({
+          watch: 'true',
+          allowWatchBookmarks: 'true',
+          resourceVersion,
+          timeoutSeconds: String(timeoutSeconds),
+        });
+        const answer = await openStream(reach, {
+          method: 'GET',
+          path: `${pathOf(of, namespace)}?${query}`,
+          signal,
+        });
+        const type = answer.headers['content-type'] ?? '';
+        if (answer.status === 200 && type.startsWith('application/json'))
+          return readWatch(answer.body, reach.name, what, { apiVersion: apiVersionOf(of), kind: of.kind });
+        const body = await readStart(answer.body);
+        const whole: PeerAnswer = { status: answer.status, headers: answer.headers, body };
+        throw answer.status === 200
+          ? notThePeer(whole, reach.name, `Watching ${what}`)
+          : errorOf(whole, reach.name, `Watching ${what}`);
+      },
+    };
+  };
+
+  const watches = createSharedWatches(namespaces, listed, host);
+  const client: KubeClient = {
+    server: reach.name,
+    context,
+    namespaces,
+    reach,
+    request,
+    read,
+    watches,
+    async review(path, body, signal) {
+      const answer = await request({
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      });
+      return readJson(answer, reach.name, `Asking ${path}`);
+    },
+    async object(of, namespace, name, signal) {
+      const found = readObject(await read(pathOf(of, namespace, name), signal), apiVersionOf(of), of.kind);
+      if (found === null)
+        throw new PeerError('broken', `${reach.name} gave no ${of.kind} for ${namespace ?? ''}/${name}.`);
+      return found;
+    },
+    async list(of, namespace, signal, query = {}) {
+      const items: KubeObject[] = [];
+      let next: string | null = null;
+      do {
+        const asked = new URLSearchParams({
+          ...query,
+          limit: String(pageSize),
+          ...(next === null ? {} : { continue: next }),
+        });
+        const one: Page = await page(of, namespace, asked, signal);
+        items.push(...one.items);
+        next = one.next;
+      } while (next !== null);
+      return items;
+    },
+    async patch(of, object, steps, { dryRun }, signal) {
+      const namespace = object.metadata.namespace ?? null;
+      const query = new URLSearchParams({
+        fieldManager,
+        fieldValidation: 'Strict',
+        ...(dryRun ? { dryRun: 'All' } : {}),
+      });
+      const answer = await request({
+        method: 'PATCH',
+        path: `${pathOf(of, namespace, object.metadata.name)}?${query}`,
+        headers: { 'content-type': 'application/json-patch+json' },
+        body: JSON.stringify(steps),
+        // A frozen webhook answers after its own 10 s; the server's word is better than ours.
+        timeoutMs: 35_000,
+        signal,
+      });
+      const tried = `${dryRun ? 'Trying the change of' : 'Changing'} ${of.kind} ${namespace ?? ''}/${object.metadata.name}`;
+      const result = readObject(readJson(answer, reach.name, tried), apiVersionOf(of), of.kind);
+      if (result === null) throw notThePeer(answer, reach.name, tried);
+      return result;
+    },
+    async [Symbol.asyncDispose]() {
+      await watches[Symbol.asyncDispose]();
+      reach.close();
+    },
+  };
+  clients.add(client);
+  return client;
+}
+
+/** Tells one cluster from another behind the same name: server, authority, and the uid of its first namespace. */
+export async function identityOf(client: KubeClient, signal: AbortSignal): Promise<string> {
+  const uid = await client
+    .read('/api/v1/namespaces/kube-system', signal)
+    .then((found) => textAt(found, 'metadata', 'uid'))
+    // Not everybody may read it; server and authority then have to do.
+    .catch(() => null);
+  return createHash('sha256')
+    .update(JSON.stringify([client.server, client.reach.authority, uid]))
+    .digest('hex');
+}
+
+const whatOf = (of: Resource, namespace: string | null): string =>
+  `${of.plural} in ${namespace === null ? 'all namespaces' : `namespace ${namespace}`}`;
+
+/** The beginning of an answer that was not a stream, for its error. */
+async function readStart(body: AsyncIterable<unknown> & { destroy(): void }): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += Buffer.isBuffer(chunk) ? chunk.toString('utf8') : String(chunk);
+      if (text.length > 64 * 1024) break;
+    }
+  } catch {
+    // What came is enough to say what it was.
+  } finally {
+    body.destroy();
+  }
+  return text;
+}
+
+/** Whether an error's body said that the caller's fence no longer holds, or a `test` failed: both want a second look. */
+export const mayBeFence = (error: unknown): boolean =>
+  error instanceof PeerError && (error.status === 409 || error.status === 422);

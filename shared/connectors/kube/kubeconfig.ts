@@ -1,0 +1,246 @@
+import { homedir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { readSmallFile } from './files.ts';
+
+const Cluster = z.object({
+  server: z.string().optional(),
+  'certificate-authority': z.string().optional(),
+  'certificate-authority-data': z.string().optional(),
+  'insecure-skip-tls-verify': z.boolean().optional(),
+  'tls-server-name': z.string().optional(),
+  'proxy-url': z.string().optional(),
+});
+const User = z.object({
+  'client-certificate': z.string().optional(),
+  'client-certificate-data': z.string().optional(),
+  'client-key': z.string().optional(),
+  'client-key-data': z.string().optional(),
+  token: z.string().optional(),
+  tokenFile: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  as: z.string().optional(),
+  'as-groups': z.array(z.string()).optional(),
+  'as-uid': z.string().optional(),
+  exec: z.object({ command: z.string().optional(), name: z.string().optional() }).nullish(),
+  'auth-provider': z.object({ name: z.string().optional() }).nullish(),
+});
+const Context = z.object({
+  cluster: z.string().optional(),
+  user: z.string().optional(),
+  namespace: z.string().optional(),
+});
+export type KubeconfigCluster = z.infer<typeof Cluster>;
+export type KubeconfigUser = z.infer<typeof User>;
+
+// A field that kubeconfig writers leave empty is written as null.
+const named = z.array(z.looseObject({ name: z.string() })).nullish();
+const File = z.object({
+  kind: z.string().optional(),
+  clusters: named,
+  users: named,
+  contexts: named,
+  'current-context': z.string().nullish(),
+});
+
+/** One context with what it refers to, from the first file that defines each. */
+export interface KubeContext {
+  readonly name: string;
+  readonly cluster: KubeconfigCluster;
+  readonly user: KubeconfigUser;
+  readonly userName: string | null;
+  readonly namespace: string | null;
+  /** Where the context is written; null for pasted text. */
+  readonly file: string | null;
+  readonly current: boolean;
+  /** Why it cannot be opened, else null. */
+  readonly problem: string | null;
+}
+
+export interface Kubeconfig {
+  readonly contexts: readonly KubeContext[];
+  /** Files and entries that could not be read, in words. */
+  readonly problems: readonly string[];
+}
+
+/** What to read: files in order, or text. Nothing given means what kubectl would read. */
+export interface KubeconfigSource {
+  readonly paths?: readonly string[] | undefined;
+  readonly text?: string | undefined;
+}
+
+/** Where kubectl looks: KUBECONFIG's list, else ~/.kube/config. */
+export function defaultPaths(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): readonly string[] {
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  return listed.length > 0 ? listed : [join(env['HOME'] ?? homedir(), '.kube', 'config')];
+}
+
+interface Entry {
+  readonly value: unknown;
+  readonly file: string | null;
+}
+
+/** Reads and merges; the first file that defines a name wins. A file that cannot be read is a problem, not an end. */
+export async function readKubeconfig(source: KubeconfigSource): Promise<Kubeconfig> {
+  const problems: string[] = [];
+  const clusters = new Map<string, Entry>();
+  const users = new Map<string, Entry>();
+  const contexts = new Map<string, Entry>();
+  let current: string | null = null;
+
+  const take = (text: string, file: string | null): void => {
+    const parsed = parseFile(text);
+    const where = file ?? 'the pasted kubeconfig';
+    if (typeof parsed === 'string') {
+      problems.push(`${where} ${parsed}`);
+      return;
+    }
+    for (const [map, list, key] of [
+      [clusters, parsed.clusters, 'cluster'],
+      [users, parsed.users, 'user'],
+      [contexts, parsed.contexts, 'context'],
+    ] as const) {
+      for (const entry of list ?? []) {
+        if (!map.has(entry.name)) map.set(entry.name, { value: entry[key] ?? {}, file });
+      }
+    }
+    current ??= parsed['current-context'] || null;
+  };
+
+  if (source.text !== undefined) take(source.text, null);
+  const paths = source.paths ?? (source.text === undefined ? defaultPaths() : []);
+  for (const path of paths) {
+    try {
+      take((await readSmallFile(path, 'The kubeconfig file')).toString('utf8'), path);
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const found = [...contexts].map(([name, entry]) =>
+    contextFrom(name, entry, clusters, users, name === current),
+  );
+  return { contexts: found, problems };
+}
+
+function parseFile(text: string): z.infer<typeof File> | string {
+  if (text.trim() === '') return 'is empty';
+  let value: unknown;
+  try {
+    const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false });
+    const error = document.errors[0];
+    if (error !== undefined) {
+      const line = text.slice(0, error.pos[0]).split('\n').length;
+      // The parser's own words may quote the line, and the line may be a key.
+      return `is not valid YAML (line ${line}: ${error.code.toLowerCase().replaceAll('_', ' ')})`;
+    }
+    value = document.toJS({ maxAliasCount: 50 });
+  } catch {
+    return 'is not valid YAML';
+  }
+  const parsed = File.safeParse(value);
+  if (!parsed.success) {
+    return `is not a kubeconfig: ${parsed.error.issues[0]?.path.join('.') || 'the document'} has the wrong type`;
+  }
+  return parsed.data;
+}
+
+function contextFrom(
+  name: string,
+  entry: Entry,
+  clusters: ReadonlyMap<string, Entry>,
+  users: ReadonlyMap<string, Entry>,
+  current: boolean,
+): KubeContext {
+  const context = Context.safeParse(dropNulls(entry.value));
+  const clusterName = context.success ? context.data.cluster : undefined;
+  const userName = context.success ? context.data.user : undefined;
+  const clusterEntry = clusters.get(clusterName ?? '');
+  const userEntry = users.get(userName ?? '');
+  const cluster = Cluster.safeParse(dropNulls(clusterEntry?.value ?? {}));
+  const user = User.safeParse(dropNulls(userEntry?.value ?? {}));
+  const problem = ((): string | null => {
+    if (!context.success) return 'The context has a field of the wrong type.';
+    if (clusterName === undefined) return 'The context names no cluster.';
+    if (clusterEntry === undefined) return `Its cluster “${clusterName}” is defined nowhere.`;
+    if (!cluster.success) return `Its cluster “${clusterName}” has a field of the wrong type.`;
+    if (userName !== undefined && userName !== '' && userEntry === undefined)
+      return `Its user “${userName}” is defined nowhere.`;
+    if (!user.success) return `Its user “${userName ?? ''}” has a field of the wrong type.`;
+    return problemOfServer(cluster.data) ?? problemOfLogin(user.data);
+  })();
+  return {
+    name,
+    cluster: cluster.success ? absolute(cluster.data, ['certificate-authority'], clusterEntry?.file) : {},
+    user: user.success
+      ? absolute(user.data, ['client-certificate', 'client-key', 'tokenFile'], userEntry?.file)
+      : {},
+    userName: userName ?? null,
+    namespace: context.success ? (context.data.namespace ?? null) : null,
+    file: entry.file,
+    current,
+    problem,
+  };
+}
+
+function problemOfServer(cluster: KubeconfigCluster): string | null {
+  if (cluster.server === undefined || cluster.server === '') return 'Its cluster has no server.';
+  const url = URL.parse(cluster.server);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    return 'Its server is not an http or https address.';
+  if (url.username !== '' || url.password !== '')
+    return 'Its server address carries a user name or password; move them to the user entry.';
+  return null;
+}
+
+function problemOfLogin(user: KubeconfigUser): string | null {
+  const instead = 'use a context with a token or a client certificate';
+  if (user.exec) {
+    const program = user.exec.command ?? user.exec.name ?? 'unnamed';
+    return `It runs a program to log in (${program}); Podium does not run it yet: ${instead}.`;
+  }
+  if (user['auth-provider'])
+    return `It logs in by the provider “${user['auth-provider'].name ?? 'unnamed'}”, which Podium does not do; ${instead}.`;
+  return null;
+}
+
+/** What an operator should know before opening this context. */
+export function warningsOf(context: KubeContext): readonly string[] {
+  const { cluster, user } = context;
+  const warnings: string[] = [];
+  if (cluster['insecure-skip-tls-verify'] === true)
+    warnings.push('The server’s certificate is not checked (insecure-skip-tls-verify).');
+  if (cluster.server?.startsWith('http:')) warnings.push('The connection is not encrypted (http).');
+  if (user.as !== undefined) warnings.push(`It acts as another user: ${user.as}.`);
+  if (cluster['proxy-url'] !== undefined)
+    warnings.push(`It goes through the proxy ${hideUserInfo(cluster['proxy-url'])}.`);
+  return warnings;
+}
+
+function hideUserInfo(text: string): string {
+  const url = URL.parse(text);
+  return url === null ? '(address not readable)' : `${url.protocol}//${url.host}`;
+}
+
+function absolute<T extends object>(
+  value: T,
+  keys: readonly (keyof T)[],
+  file: string | null | undefined,
+): T {
+  const copy = { ...value };
+  for (const key of keys) {
+    const path = copy[key];
+    if (typeof path === 'string' && path !== '' && file !== null && file !== undefined && !isAbsolute(path)) {
+      Object.assign(copy, { [key]: join(dirname(file), path) });
+    }
+  }
+  return copy;
+}
+
+function dropNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}

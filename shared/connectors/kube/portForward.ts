@@ -1,0 +1,159 @@
+import * as http from 'node:http';
+import { Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+import { PeerError } from '../kit/peerError.ts';
+import type { PeerAnswer, PeerRequest, Transport } from '../kit/transport.ts';
+import type { KubeClient } from './client.ts';
+import { sayConnectError } from './connectError.ts';
+
+// One port gives two channels: 0 carries the bytes, 1 the kubelet's error text; each begins with the port's number.
+const dataChannel = 0;
+const errorChannel = 1;
+const portPrefixBytes = 2;
+
+/** Reaches one port of one pod through the API server, a connection per request, as `kubectl port-forward` does. */
+export function createPortForwardTransport(
+  client: KubeClient,
+  pod: { readonly namespace: string; readonly name: string; readonly port: number },
+): Transport {
+  const route = `by port-forward to pod ${pod.namespace}/${pod.name}:${pod.port}`;
+  return {
+    route,
+    async request(request) {
+      const stream = await openPort(client, pod, request.signal);
+      try {
+        return await requestOver(stream, request, route);
+      } finally {
+        stream.destroy();
+      }
+    },
+  };
+}
+
+/** A stream of bytes to the pod's port. Throws `PeerError`. */
+async function openPort(
+  client: KubeClient,
+  pod: { readonly namespace: string; readonly name: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const { reach } = client;
+  const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/portforward?ports=${pod.port}`;
+  const url = new URL(reach.server.pathname.replace(/\/$/, '') + path, reach.server);
+  url.protocol = reach.server.protocol === 'http:' ? 'ws:' : 'wss:';
+  const socket = new WebSocket(url, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], {
+    headers: { ...(await reach.headers()), 'user-agent': 'podium' },
+    agent: reach.agent(true),
+    handshakeTimeout: 15_000,
+    maxPayload: 4 * 1024 * 1024,
+    followRedirects: false,
+  });
+  const stop = (): void => socket.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('unexpected-response', (_, answer) => {
+      answer.resume();
+      socket.terminate();
+      const kind =
+        answer.statusCode === 403 ? 'forbidden' : answer.statusCode === 404 ? 'notFound' : 'refused';
+      reject(
+        new PeerError(
+          kind,
+          `The port-forward to pod ${pod.namespace}/${pod.name} was refused with ${answer.statusCode ?? 0}.`,
+          {
+            status: answer.statusCode ?? null,
+          },
+        ),
+      );
+    });
+    socket.once('error', (error) =>
+      reject(
+        signal.aborted ? signal.reason : new PeerError('unreachable', sayConnectError(error, client.server)),
+      ),
+    );
+  });
+  const stream = streamOf(socket, pod);
+  stream.once('close', () => signal.removeEventListener('abort', stop));
+  return stream;
+}
+
+function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly name: string }): Duplex {
+  const skipped = new Set<number>();
+  const stream = new Duplex({
+    read: () => socket.resume(),
+    write(chunk: Buffer, _encoding, done) {
+      socket.send(Buffer.concat([Buffer.of(dataChannel), chunk]), done);
+    },
+    final: (done) => done(),
+    destroy(error, done) {
+      socket.close();
+      done(error);
+    },
+  });
+  socket.on('message', (message) => {
+    const bytes = Buffer.isBuffer(message)
+      ? message
+      : Buffer.concat(Array.isArray(message) ? message : [Buffer.from(message)]);
+    const channel = bytes[0] ?? 255;
+    const first = !skipped.has(channel);
+    skipped.add(channel);
+    const payload = bytes.subarray(first ? 1 + portPrefixBytes : 1);
+    if (channel === dataChannel && payload.length > 0 && !stream.push(payload)) socket.pause();
+    if (channel === errorChannel && payload.length > 0)
+      stream.destroy(
+        new PeerError(
+          'unreachable',
+          `The port-forward to pod ${pod.namespace}/${pod.name} failed: ${payload.toString('utf8').slice(0, 300)}`,
+        ),
+      );
+  });
+  socket.once('close', () => stream.push(null));
+  socket.on('error', (error) => stream.destroy(error));
+  return stream;
+}
+
+function requestOver(stream: Duplex, request: PeerRequest, route: string): Promise<PeerAnswer> {
+  const time = AbortSignal.timeout(request.timeoutMs ?? 15_000);
+  const signal = AbortSignal.any([request.signal, time]);
+  const maxBytes = request.maxBytes ?? 64 * 1024 * 1024;
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      if (request.signal.aborted) return reject(request.signal.reason);
+      reject(
+        error instanceof PeerError
+          ? error
+          : new PeerError('unanswered', `No answer ${route}.`, { cause: error }),
+      );
+    };
+    const out = http.request({
+      method: request.method,
+      path: request.path,
+      headers: { host: 'localhost', accept: 'application/json', connection: 'close', ...request.headers },
+      createConnection: () => stream,
+      signal,
+    });
+    out.on('error', fail);
+    stream.on('error', fail);
+    out.on('response', (answer) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      answer.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > maxBytes)
+          return void answer.destroy(new PeerError('tooLarge', `The answer ${route} is too large.`));
+        chunks.push(chunk);
+      });
+      answer.on('error', fail);
+      answer.on('end', () => {
+        const headers = Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [
+            name,
+            Array.isArray(value) ? value.join(', ') : (value ?? ''),
+          ]),
+        );
+        resolve({ status: answer.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    out.end(request.body);
+  });
+}
