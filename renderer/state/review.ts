@@ -6,12 +6,19 @@ export type ReviewRequest =
   | { readonly kind: 'plan'; readonly operation: Operation; readonly title: string }
   | { readonly kind: 'undo'; readonly operationId: string; readonly title: string };
 
-/** Null while no review is open. The tray, the inspector and the journal open it; the dialog closes it. */
-export const useReview = create<{ readonly request: ReviewRequest | null }>()(() => ({ request: null }));
+interface ReviewState {
+  /** Null while no review is open. */
+  readonly request: ReviewRequest | null;
+  /** Rises with each request, so that a second review of the same split begins afresh. */
+  readonly number: number;
+}
+
+/** The tray, the inspector and the journal open the review; the dialog closes it. */
+export const useReview = create<ReviewState>()(() => ({ request: null, number: 0 }));
 
 /** Opens the review; its plan and dry run are made then. */
 export function openReview(request: ReviewRequest): void {
-  useReview.setState({ request });
+  useReview.setState(({ number }) => ({ request, number: number + 1 }));
 }
 
 /** Closes the review. What was applied goes on without it. */

@@ -1,0 +1,121 @@
+import type { Operation, OperationRecord, Plan, ThreeWay } from '../../../shared/model/operation.ts';
+import { Diff } from '../../ui/Diff.tsx';
+import { TextField } from '../../ui/Field.tsx';
+import { Place } from '../../ui/Place.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { Section } from '../../ui/Section.tsx';
+import { asksForName, type Confirmation } from './applyGate.ts';
+import { Copies } from './Copies.tsx';
+import { GuardList } from './GuardList.tsx';
+import { Ladder, LadderAhead } from './Ladder.tsx';
+import { ThreeWayView } from './ThreeWayView.tsx';
+
+interface PlanBodyProps {
+  readonly plan: Plan;
+  /** The operation once it was applied. */
+  readonly record: OperationRecord | null;
+  readonly isSent: boolean;
+  /** Why the plan is shown again, when it is. */
+  readonly note: string | null;
+  readonly confirmation: Confirmation;
+  readonly onTick: (id: string, on: boolean) => void;
+  readonly onTypedName: (name: string) => void;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+  readonly onPlanAgain: (operation: Operation) => void;
+}
+
+/** A plan in two columns: what and then, on the left; what was checked and what is asked, on the right. */
+export function PlanBody(props: PlanBodyProps) {
+  const { plan, record, isSent, confirmation } = props;
+  return (
+    <>
+      <p className="reviewWhere">
+        {plainText(plan.target, 160)} · on{' '}
+        <Place title={plan.connection.title} environment={plan.connection.environment} spelled /> · as{' '}
+        {plainText(plan.actor, 80)}
+      </p>
+      {props.note !== null && (
+        <p className="reviewNote" role="alert">
+          {plainText(props.note)}
+        </p>
+      )}
+      <div className="reviewColumns">
+        <div>
+          <Section title="What changes">
+            {plan.changes.map((change) => (
+              <Diff
+                key={change.document.uid}
+                label={`Change of ${change.document.kind} ${change.document.name}`}
+                before={change.before}
+                after={change.after}
+              />
+            ))}
+          </Section>
+          <Section title="What will happen">
+            {plan.forecast.length === 0 && <p className="muted">No source has figures to say it from.</p>}
+            {plan.forecast.map((sentence) => (
+              <p key={sentence} className="forecast">
+                {plainText(sentence)}
+              </p>
+            ))}
+          </Section>
+          <Section title={isSent ? 'Progress' : 'After you apply'}>
+            {record === null ? <LadderAhead rungs={plan.rungs} /> : <Ladder rungs={record.rungs} />}
+            {record?.error != null && (
+              <p className="reviewNote" role="alert">
+                {plainText(record.error)}
+              </p>
+            )}
+          </Section>
+        </div>
+        <div>
+          {plan.threeWay && (
+            <ThreeWayView
+              threeWay={plan.threeWay}
+              onPlanAgain={isSent ? null : () => props.onPlanAgain(onWhatIsThereNow(plan, plan.threeWay))}
+            />
+          )}
+          <Section title="Guards">
+            <GuardList
+              guards={plan.guards}
+              ticked={confirmation.ticked}
+              onTick={props.onTick}
+              frozen={isSent}
+            />
+          </Section>
+          {asksForName(plan) && !isSent && (
+            <div className="reviewField">
+              <TextField
+                label={`Type ${plan.serviceName} to confirm`}
+                value={confirmation.typedName}
+                onChange={props.onTypedName}
+              />
+            </div>
+          )}
+          {isSent ? (
+            <Section title="Reason">
+              <p className={props.reason === '' ? 'muted' : ''}>
+                {props.reason === '' ? 'none given' : props.reason}
+              </p>
+            </Section>
+          ) : (
+            <div className="reviewReason">
+              <TextField label="Reason" value={props.reason} onChange={props.onReason} lines={2} />
+            </div>
+          )}
+          <Section title="Elsewhere">
+            <Copies copies={plan.copies} />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The same wish, resting on what is there now: the operator has seen it in the table. */
+function onWhatIsThereNow(plan: Plan, threeWay: ThreeWay | null): Operation {
+  const { operation } = plan;
+  const revision = plan.changes[0]?.revision ?? operation.seen.revision;
+  return { ...operation, seen: { revision, weights: threeWay?.now ?? operation.seen.weights } };
+}

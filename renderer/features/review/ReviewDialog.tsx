@@ -1,0 +1,81 @@
+import './Review.css';
+import { useState } from 'react';
+import { useConnection } from '../../live/connections.ts';
+import { useNow } from '../../live/clock.ts';
+import { useOperation } from '../../live/operations.ts';
+import { closeReview, type ReviewRequest, useReview } from '../../state/review.ts';
+import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { hindranceOf } from './applyGate.ts';
+import { PlanBody } from './PlanBody.tsx';
+import { ReviewFooter } from './ReviewFooter.tsx';
+import { useOperationToasts } from './useOperationToasts.ts';
+import { useReviewFlow, wishOf } from './useReviewFlow.ts';
+
+/** The one dialog through which everything is written. Nothing is drawn while no review is asked for. */
+export function ReviewDialog() {
+  const { request, number } = useReview();
+  useOperationToasts();
+  return request === null ? null : <Review key={number} request={request} />;
+}
+
+function Review({ request }: { readonly request: ReviewRequest }) {
+  const { flow, replan, apply } = useReviewFlow(request);
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [typedName, setTypedName] = useState('');
+  const [reason, setReason] = useState('');
+  const plan = 'plan' in flow ? flow.plan : null;
+  const connection = useConnection(plan?.connection.id ?? null);
+  const record = useOperation(flow.phase === 'sent' ? flow.operationId : null);
+  const now = useNow();
+
+  if (plan === null) {
+    return (
+      <Dialog title={request.title} onClose={closeReview} widthPx={520} closesOutside={false}>
+        {flow.phase === 'refused' ? (
+          <p className="reviewRefused" role="alert">
+            {flow.text}
+          </p>
+        ) : (
+          <p className="reviewBusy" role="status">
+            <span className="spinner" aria-hidden="true" /> Asking the cluster for a dry run…
+          </p>
+        )}
+        <DialogActions>
+          {flow.phase === 'refused' && <Button onPress={() => replan(null)}>Try again</Button>}
+          <Button onPress={closeReview}>Close</Button>
+        </DialogActions>
+      </Dialog>
+    );
+  }
+
+  const confirmation = { ticked, typedName };
+  const isBefore = flow.phase === 'planned' || flow.phase === 'planning';
+  const tick = (id: string, on: boolean) =>
+    setTicked((before) => new Set(on ? [...before, id] : [...before].filter((each) => each !== id)));
+  return (
+    <Dialog title={plan.title} onClose={closeReview} widthPx={1050} closesOutside={false}>
+      <PlanBody
+        plan={plan}
+        record={record}
+        isSent={!isBefore}
+        note={'note' in flow ? flow.note : null}
+        confirmation={confirmation}
+        onTick={tick}
+        onTypedName={setTypedName}
+        reason={reason}
+        onReason={setReason}
+        onPlanAgain={(operation) => replan(null, operation)}
+      />
+      <ReviewFooter
+        flow={flow}
+        plan={plan}
+        record={record}
+        hindrance={isBefore ? hindranceOf(plan, connection, confirmation, now) : null}
+        now={now}
+        onReplan={() => replan(null, wishOf(plan))}
+        onApply={() => apply(plan, confirmation, reason)}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+import { useState } from 'react';
+import type { OperationRecord, Plan } from '../../../shared/model/operation.ts';
+import { ask } from '../../client/link.ts';
+import { wordsOfError } from '../../client/watch.ts';
+import { closeReview, openReview } from '../../state/review.ts';
+import { showPage } from '../../state/view.ts';
+import { Button } from '../../ui/Button.tsx';
+import { formatSpan } from '../../ui/format.ts';
+import { frictionOf, type Hindrance } from './applyGate.ts';
+import { canUndo } from './outcome.ts';
+import type { ReviewFlow } from './reviewFlow.ts';
+
+interface ReviewFooterProps {
+  readonly flow: ReviewFlow;
+  readonly plan: Plan;
+  readonly record: OperationRecord | null;
+  readonly hindrance: Hindrance | null;
+  readonly now: number;
+  readonly onReplan: () => void;
+  readonly onApply: () => void;
+}
+
+/** What stands in the way or what is going on, in words, beside the buttons that are of use now. */
+export function ReviewFooter(props: ReviewFooterProps) {
+  const { flow, plan, record } = props;
+  if (flow.phase === 'sent') {
+    return (
+      <Row words="Closing this does not stop it; the journal follows on">
+        {record?.state === 'notWritten' && <Button onPress={props.onReplan}>Review it again</Button>}
+        {record && canUndo(record) && (
+          <Button
+            onPress={() =>
+              openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` })
+            }
+          >
+            Undo…
+          </Button>
+        )}
+        <Button tone="primary" onPress={closeReview}>
+          Close
+        </Button>
+      </Row>
+    );
+  }
+  if (flow.phase === 'unanswered') {
+    return (
+      <Row words={flow.text} isAlert>
+        <Button
+          onPress={() => {
+            showPage('journal');
+            closeReview();
+          }}
+        >
+          Open the journal
+        </Button>
+        <Button tone="primary" onPress={closeReview}>
+          Close
+        </Button>
+      </Row>
+    );
+  }
+  return <Before {...props} plan={plan} />;
+}
+
+function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterProps) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const isBusy = flow.phase !== 'planned';
+  const unlock = () => {
+    setProblem(null);
+    ask((client) => client.connections.unlock({ id: plan.connection.id })).catch((error: unknown) =>
+      setProblem(wordsOfError(error)),
+    );
+  };
+  const leftMs = plan.expiresAt - now;
+  const words =
+    flow.phase === 'planning' ? 'Planning again…' : (problem ?? hindrance?.text ?? frictionOf(plan));
+  return (
+    <Row words={words} isAlert={problem !== null}>
+      {leftMs > 0 && (
+        <span className={leftMs < 60_000 ? 'toneWarn num' : 'muted num'}>
+          plan valid for {formatSpan(leftMs)}
+        </span>
+      )}
+      {hindrance?.remedy === 'unlock' && <Button onPress={unlock}>Unlock {plan.connection.title}</Button>}
+      {hindrance?.remedy === 'replan' && <Button onPress={onReplan}>Review it again</Button>}
+      <Button onPress={closeReview}>Cancel</Button>
+      <Button tone="primary" isDisabled={isBusy || hindrance !== null} onPress={onApply}>
+        {flow.phase === 'sending' ? 'Applying…' : 'Apply'}
+      </Button>
+    </Row>
+  );
+}
+
+function Row(props: {
+  readonly words: string;
+  readonly isAlert?: boolean;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <div className="reviewFooter">
+      <p className="grow muted" role={props.isAlert ? 'alert' : 'status'}>
+        {props.words}
+      </p>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { OperationRecord, Rung } from '../../../shared/model/operation.ts';
+import { canUndo, outcomeOf } from './outcome.ts';
+
+const rung = (name: Rung['rung'], state: Rung['state'], detail = ''): Rung => ({
+  rung: name,
+  state,
+  detail,
+  at: null,
+});
+
+const recordWith = (rungs: readonly Rung[], rest: Partial<OperationRecord> = {}): OperationRecord => ({
+  id: 'o1',
+  at: 0,
+  planId: 'p1',
+  operation: {
+    kind: 'setWeights',
+    splitId: 's',
+    connectionId: 'c1',
+    weights: [95, 5],
+    seen: { revision: '7', weights: [70, 30] },
+  },
+  title: 'Shift payment',
+  target: '',
+  serviceId: null,
+  serviceName: 'payment',
+  connection: { id: 'c1', title: 'shop-prod', environment: 'production', server: '' },
+  actor: 'ana',
+  reason: '',
+  changes: [],
+  expectation: {
+    kind: 'shares',
+    splitId: 's',
+    host: '',
+    gateways: [],
+    namespace: null,
+    ambiguous: null,
+    destinations: [],
+  },
+  state: 'written',
+  revisionAfter: '8',
+  error: null,
+  rungs: [...rungs],
+  effect: null,
+  overrides: [],
+  undoOf: null,
+  undoneBy: null,
+  finishedAt: null,
+  ...rest,
+});
+
+describe('what an operation has come to', () => {
+  const accepted = rung('accepted', 'seen');
+  const declared = rung('declared', 'seen');
+
+  test('accepted and declared alone are not good news', () => {
+    const waiting = recordWith([
+      accepted,
+      declared,
+      rung('loaded', 'unobservable'),
+      rung('measured', 'waiting'),
+    ]);
+    expect(outcomeOf(waiting).tone).toBe('pending');
+    const blind = recordWith([
+      accepted,
+      declared,
+      rung('loaded', 'unobservable'),
+      rung('measured', 'unobservable'),
+    ]);
+    expect(outcomeOf(blind)).toEqual({
+      tone: 'neutral',
+      text: 'Shift payment: declared. Its effect cannot be seen here.',
+    });
+  });
+
+  test('it turns good when measured, or loaded where nothing measures', () => {
+    const seen = rung('measured', 'seen', 'v2 had 5.1 %');
+    expect(outcomeOf(recordWith([accepted, declared, rung('loaded', 'unobservable'), seen])).tone).toBe(
+      'good',
+    );
+    const loaded = recordWith([accepted, declared, rung('loaded', 'seen'), rung('measured', 'unobservable')]);
+    expect(outcomeOf(loaded).tone).toBe('good');
+  });
+
+  test('a contradiction outweighs what was seen before it', () => {
+    const record = recordWith([
+      accepted,
+      declared,
+      rung('loaded', 'seen'),
+      rung('measured', 'contradicted', 'v2 had 30 %'),
+    ]);
+    expect(outcomeOf(record)).toEqual({
+      tone: 'bad',
+      text: 'Shift payment: measured contradicted, v2 had 30 %',
+    });
+  });
+
+  test('a write without an answer is neither good nor bad', () => {
+    expect(outcomeOf(recordWith([], { state: 'unknown' })).tone).toBe('pending');
+  });
+
+  test('what was refused says why, and cannot be undone', () => {
+    const refused = recordWith([], { state: 'notWritten', error: 'Someone else changed it.' });
+    expect(outcomeOf(refused)).toEqual({
+      tone: 'bad',
+      text: 'Shift payment: not written. Someone else changed it.',
+    });
+    expect(canUndo(refused)).toBe(false);
+    expect(canUndo(recordWith([], { undoneBy: 'o2' }))).toBe(false);
+    expect(canUndo(recordWith([]))).toBe(true);
+  });
+});

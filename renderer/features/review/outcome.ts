@@ -1,0 +1,36 @@
+import type { OperationRecord, Rung } from '../../../shared/model/operation.ts';
+
+/** What an operation has come to, as one word of colour and one sentence. */
+export interface Outcome {
+  readonly tone: 'good' | 'bad' | 'neutral' | 'pending';
+  readonly text: string;
+}
+
+/** Green at "loaded" or "measured" only: an acknowledgement is not a success. */
+export function outcomeOf(record: OperationRecord): Outcome {
+  const { title, state, error } = record;
+  if (state === 'notWritten') return { tone: 'bad', text: `${title}: not written. ${error ?? ''}`.trimEnd() };
+  if (state === 'unknown') {
+    return { tone: 'pending', text: `${title}: no answer came; it is being found out by reading.` };
+  }
+  if (state === 'writing') return { tone: 'pending', text: `${title}: being written` };
+  const rung = (name: Rung['rung']) => record.rungs.find((each) => each.rung === name);
+  const contradicted = record.rungs.findLast((each) => each.state === 'contradicted');
+  if (contradicted)
+    return { tone: 'bad', text: `${title}: ${contradicted.rung} contradicted, ${contradicted.detail}` };
+  const measured = rung('measured');
+  if (measured?.state === 'seen') return { tone: 'good', text: `${title}: measured, ${measured.detail}` };
+  if (measured?.state === 'waiting' || rung('loaded')?.state === 'waiting') {
+    return { tone: 'pending', text: `${title}: not yet measured` };
+  }
+  if (rung('loaded')?.state === 'seen') return { tone: 'good', text: `${title}: loaded by the proxies` };
+  if (rung('declared')?.state === 'seen') {
+    return { tone: 'neutral', text: `${title}: declared. Its effect cannot be seen here.` };
+  }
+  return { tone: 'pending', text: `${title}: accepted` };
+}
+
+/** Whether undo can still be offered: written, and not taken back yet. */
+export function canUndo(record: OperationRecord): boolean {
+  return record.state === 'written' && record.undoneBy === null;
+}

@@ -1,0 +1,30 @@
+import { useEffect } from 'react';
+import type { OperationRecord } from '../../../shared/model/operation.ts';
+import { useOperations } from '../../live/operations.ts';
+import { openReview } from '../../state/review.ts';
+import { showToast } from '../../state/toasts.ts';
+import { canUndo, outcomeOf } from './outcome.ts';
+
+/** Says how followed operations came out, each outcome once; an undo is offered while it fits. */
+export function useOperationToasts(): void {
+  useEffect(() => {
+    const told = new Map<string, string>();
+    return useOperations.subscribe(({ records }) => {
+      for (const record of records.values()) tell(record, told);
+    });
+  }, []);
+}
+
+function tell(record: OperationRecord, told: Map<string, string>): void {
+  const { tone, text } = outcomeOf(record);
+  if (told.get(record.id) === tone) return;
+  const isFirst = !told.has(record.id);
+  told.set(record.id, tone);
+  // Pending is what the dialog and the tray show; a word is due when it ends, or ends differently.
+  if (tone === 'pending' || (isFirst && record.finishedAt !== null)) return;
+  const undo = {
+    title: 'Undo…',
+    run: () => openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` }),
+  };
+  showToast({ tone, text, action: canUndo(record) && record.undoOf === null ? undo : null });
+}
