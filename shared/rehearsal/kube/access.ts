@@ -79,6 +79,7 @@ export const namespaceRules = (namespace: string): readonly AccessRule[] => [
     resources: ['*'],
     namespaces: [namespace],
   },
+  { verbs: ['get', 'create'], apiGroups: [''], resources: ['pods/portforward'], namespaces: [namespace] },
 ];
 
 /** Somebody without a token: the real server calls them so, and lets them see only its version and health. */

@@ -91,15 +91,21 @@ function objectResources(group: string, version: string): Fields[] {
       name: `${resource.plural}/${subresource}`,
       singularName: '',
       namespaced: resource.namespaced,
-      kind: subresource === 'proxy' ? 'ServiceProxyOptions' : resource.kind,
+      kind: subresourceKinds[subresource] ?? resource.kind,
       verbs: subresourceVerbs[subresource] ?? ['get', 'patch', 'update'],
     })),
   ]);
 }
 
+const subresourceKinds: Readonly<Record<string, string>> = {
+  proxy: 'ServiceProxyOptions',
+  portforward: 'PodPortForwardOptions',
+};
+
 const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
   proxy: ['create', 'delete', 'get', 'patch', 'update'],
   log: ['get'],
+  portforward: ['create', 'get'],
 };
 
 function reviewResources(group: string): Fields[] {

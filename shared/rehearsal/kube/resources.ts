@@ -58,7 +58,7 @@ export const resources: readonly Resource[] = [
   core('Event', 'events', { shortNames: ['ev'] }),
   core('Namespace', 'namespaces', { shortNames: ['ns'], namespaced: false, subresources: ['status'] }),
   core('Node', 'nodes', { shortNames: ['no'], namespaced: false, subresources: ['status'] }),
-  core('Pod', 'pods', { shortNames: ['po'], counted: true, subresources: ['log', 'status'] }),
+  core('Pod', 'pods', { shortNames: ['po'], counted: true, subresources: ['log', 'portforward', 'status'] }),
   core('Secret', 'secrets'),
   core('Service', 'services', { shortNames: ['svc'], subresources: ['proxy', 'status'] }),
   core('ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),

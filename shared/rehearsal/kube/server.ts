@@ -8,6 +8,7 @@ import { isRecord } from './jsonPatch.ts';
 import { get, list } from './list.ts';
 import { podLog, type PodLogs } from './logs.ts';
 import { isTrue, type ObjectAddress, targetOf, verbOf } from './paths.ts';
+import { createPortForwarder, type PodPorts } from './portForward.ts';
 import { type Proxies, proxyService } from './proxy.ts';
 import { type Reply, replyTo, sendJson, sendText } from './reply.ts';
 import { review, reviewKinds } from './reviews.ts';
@@ -32,6 +33,8 @@ export interface KubeServerOptions {
   readonly tokens: ReadonlyMap<string, KubeUser>;
   readonly proxies: Proxies;
   readonly podLogs?: PodLogs;
+  /** What port-forwards reach; nothing where it is absent. */
+  readonly podPorts?: PodPorts;
   readonly now?: () => number;
   readonly bookmarkEveryMs?: number;
   readonly port?: number;
@@ -116,6 +119,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
       if (call.verb !== 'get') throw methodNotAllowed();
       return podLog(call, options.podLogs ?? (() => undefined));
     }
+    if (subresource === 'portforward') throw badRequest('Upgrade request required');
     const named = call.address.name !== null;
     if (call.verb === 'get') return get(call);
     if (call.verb === 'list') return list(call);
@@ -145,6 +149,9 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
     sendJson(reply, 200, document);
   };
 
+  const podPorts = options.podPorts ?? (() => undefined);
+  const forwarder = createPortForwarder({ store: options.store, tokens: options.tokens, now, podPorts });
+  server.on('upgrade', (request, socket, head) => forwarder.accept(request, socket, head));
   // A watch may be silent for long, and a client must never be hurried by this side.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
@@ -155,6 +162,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      forwarder.close();
       server.close(() => resolve());
       server.closeAllConnections();
     });

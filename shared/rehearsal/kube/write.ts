@@ -5,10 +5,9 @@ import { patched } from './patch.ts';
 import { formOf, shown } from './representation.ts';
 import { sendJson } from './reply.ts';
 import { apiVersionOf, storedApiVersion } from './resources.ts';
-import { check } from './schema.ts';
-import { specShapes } from './istioSchemas.ts';
 import { alreadyExists, badRequest, conflict, invalid, notFound } from './status.ts';
 import type { KubeInput, KubeObject } from './store.ts';
+import { nameOf, validated } from './validate.ts';
 import { jsonBody, type WriteAsked, writeAsked } from './writeOptions.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -148,36 +147,6 @@ function rehearsed(object: KubeObject): KubeObject {
   return { ...object, metadata: metadata as KubeObject['metadata'] };
 }
 
-function validated(
-  call: ObjectCall,
-  asked: WriteAsked,
-  body: Fields,
-  name: string,
-  warnings: string[],
-): Fields {
-  const shape = call.resource.custom ? specShapes[call.resource.plural] : undefined;
-  if (shape === undefined || body['spec'] === undefined) return body;
-  const checked = check(body['spec'], shape, 'spec');
-  const unknown = checked.unknown.map((path) => `unknown field "${path}"`);
-  if (unknown.length > 0 && asked.fieldValidation === 'Strict') {
-    const told = `strict decoding error: ${unknown.join(', ')}`;
-    if (call.verb !== 'patch') {
-      const { kind } = call.resource;
-      throw badRequest(
-        `${kind} in version "${call.address.version}" cannot be handled as a ${kind}: ${told}`,
-      );
-    }
-    // For a patch the whole patched document is the invalid value, under no name and no kind.
-    const message = `Invalid value: ${JSON.stringify(JSON.stringify(body))}: ${told}`;
-    throw invalid({ group: '', resource: '', name: '' }, [
-      { reason: 'FieldValueInvalid', message, field: 'patch' },
-    ]);
-  }
-  if (asked.fieldValidation === 'Warn') warnings.push(...unknown);
-  if (checked.causes.length > 0) throw invalid(kindSubjectOf(call, name), checked.causes);
-  return { ...body, spec: checked.pruned };
-}
-
 /** A write that names a uid or a revision is for that object in that state only. */
 function fence(call: ObjectCall, metadata: Fields, current: KubeObject): void {
   const { uid, resourceVersion } = metadata;
@@ -228,23 +197,6 @@ async function objectBody(call: ObjectCall): Promise<Fields> {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   return body;
-}
-
-function nameOf(body: Fields, call: ObjectCall): string {
-  const { name, generateName } = fieldsOf(body['metadata']);
-  if (typeof name === 'string' && name !== '') {
-    if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name) && name.length <= 253)
-      return name;
-    const message = `Invalid value: ${JSON.stringify(name)}: a lowercase RFC 1123 subdomain is expected`;
-    throw invalid(kindSubjectOf(call, name), [
-      { reason: 'FieldValueInvalid', message, field: 'metadata.name' },
-    ]);
-  }
-  if (typeof generateName === 'string' && generateName !== '') {
-    return `${generateName}${call.store.revision().toString(36).padStart(5, '0').slice(-5)}`;
-  }
-  const message = 'Required value: name or generateName is required';
-  throw invalid(kindSubjectOf(call, ''), [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]);
 }
 
 const fieldsOf = (value: unknown): Fields => (isRecord(value) ? value : {});
