@@ -26,7 +26,9 @@ export async function* watchCharts(
       const range = rangeOf(ports.clock.now(), rangeSeconds);
       const scope: CallScope = {
         hosts: service.hosts,
-        ...(service.namespace === null ? {} : { service: { namespace: service.namespace, name: service.name } }),
+        ...(service.namespace === null
+          ? {}
+          : { service: { namespace: service.namespace, name: service.name } }),
       };
       const read = await readSeries(connection, scope, range, true, ports, signal);
       const marks = await marksOf(connection, range.from, world, journal);
@@ -37,7 +39,9 @@ export async function* watchCharts(
         stepSeconds: range.stepSeconds,
         p99Ms: lines.map((line) => named(line.version, line.p99Ms)),
         p50Ms: lines.map((line) => named(line.version, line.p50Ms)),
-        errorRatio: lines.map((line) => named(line.version, ratios(line.failedPerSecond, line.requestsPerSecond))),
+        errorRatio: lines.map((line) =>
+          named(line.version, ratios(line.failedPerSecond, line.requestsPerSecond)),
+        ),
         requestsPerSecond: lines.map((line) => named(line.version, line.requestsPerSecond)),
         marks: marks.filter((mark) => mark.serviceId === serviceId),
         provenance: read.provenance,
@@ -108,18 +112,31 @@ export async function readSeries(
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   if (signals === undefined) return { observed: null, provenance: [] };
   const windowSeconds = Math.max(30, range.stepSeconds * 2, (signals.scrapeIntervalSeconds ?? 15) * 4);
-  const provenance = { source: signals.source, observedAt: ports.clock.now(), newestSampleAt: null, windowSeconds };
+  const provenance = {
+    source: signals.source,
+    observedAt: ports.clock.now(),
+    newestSampleAt: null,
+    windowSeconds,
+  };
   try {
     const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
     const observed = await signals.series({ scope, ...range, windowSeconds, latency }, limit);
     return { observed, provenance: [{ ...provenance, problems: [...observed.problems] }] };
   } catch (thrown) {
-    return { observed: null, provenance: [{ ...provenance, problems: [sayError(thrown, 'Reading the range')] }] };
+    return {
+      observed: null,
+      provenance: [{ ...provenance, problems: [sayError(thrown, 'Reading the range')] }],
+    };
   }
 }
 
 /** Deployments and operations of a connection, oldest first. */
-export async function marksOf(connection: LiveConnection, from: number, world: World, journal: Journal): Promise<Mark[]> {
+export async function marksOf(
+  connection: LiveConnection,
+  from: number,
+  world: World,
+  journal: Journal,
+): Promise<Mark[]> {
   const marks: Mark[] = [...(await journal.marks(connection.title, from))];
   for (const { at, serviceId, workload, image } of connection.topology().deployments) {
     if (at < from) continue;
@@ -131,7 +148,13 @@ export async function marksOf(connection: LiveConnection, from: number, world: W
     const at = split.changedBy?.at ?? null;
     if (split.connectionId !== connection.id || at === null || at < from) continue;
     if (ours.has(Math.round(at / 2000)) || split.changedBy?.who === 'podium') continue;
-    marks.push({ at, kind: 'event', title: `weights set by ${split.changedBy?.who ?? 'someone'}`, serviceId: split.serviceId, operationId: null });
+    marks.push({
+      at,
+      kind: 'event',
+      title: `weights set by ${split.changedBy?.who ?? 'someone'}`,
+      serviceId: split.serviceId,
+      operationId: null,
+    });
   }
   return marks.sort((a, b) => a.at - b.at);
 }

@@ -31,7 +31,11 @@ interface Candidate {
 }
 
 /** Connections are known by their title, so that ids, positions and the journal survive a restart. */
-export function createConnections(connectors: readonly Connector<unknown>[], settings: SettingsKeeper, ports: Ports): Connections {
+export function createConnections(
+  connectors: readonly Connector<unknown>[],
+  settings: SettingsKeeper,
+  ports: Ports,
+): Connections {
   const open = new Map<string, LiveConnection>();
   const known = new Map<string, Candidate>();
   const changes = createPulse();
@@ -125,7 +129,8 @@ export function createConnections(connectors: readonly Connector<unknown>[], set
     },
     async openByKey(key, options) {
       const candidate = known.get(key);
-      if (candidate === undefined) throw new Refusal('REFUSED', 'That connection is not known any more. Look for connections again.');
+      if (candidate === undefined)
+        throw new Refusal('REFUSED', 'That connection is not known any more. Look for connections again.');
       const extra = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
       return begin(candidate, extra, false);
     },
@@ -133,7 +138,16 @@ export function createConnections(connectors: readonly Connector<unknown>[], set
       const fleet = await ports.rehearsal.start().catch((thrown: unknown) => {
         throw new Refusal('PEER', sayError(thrown, 'Starting the rehearsal'));
       });
-      return begin({ connector: connectorOf(fleet.connector), title: fleet.title, settings: fleet.settings, warnings: [] }, {}, true);
+      return begin(
+        {
+          connector: connectorOf(fleet.connector),
+          title: fleet.title,
+          settings: fleet.settings,
+          warnings: [],
+        },
+        {},
+        true,
+      );
     },
     async close(id) {
       const connection = get(id);
@@ -149,7 +163,9 @@ export function createConnections(connectors: readonly Connector<unknown>[], set
     async setEnvironment(id, environment) {
       const connection = get(id);
       connection.environment = environment;
-      await settings.write({ environments: { ...settings.current.environments, [connection.title]: environment } });
+      await settings.write({
+        environments: { ...settings.current.environments, [connection.title]: environment },
+      });
       changes.bump();
     },
     lookAgain(id) {

@@ -19,7 +19,10 @@ export interface Console extends AsyncDisposable {
  * Puts the console together. Connectors report observations and offer controls; the console folds the ones into one map and
  * takes the others through plan, review, apply and verify. It opens nothing by itself.
  */
-export async function createConsole(connectors: readonly Connector<unknown>[], ports: Ports): Promise<Console> {
+export async function createConsole(
+  connectors: readonly Connector<unknown>[],
+  ports: Ports,
+): Promise<Console> {
   const settings = await createSettingsKeeper(ports);
   const journal = createJournal(ports);
   const connections = createConnections(connectors, settings, ports);
@@ -30,9 +33,9 @@ export async function createConsole(connectors: readonly Connector<unknown>[], p
       signals: (connection) => world.latest(connection),
       serviceOf(split) {
         const shown = world.splits().find((known) => known.id === split.id);
-        const service = shown?.serviceId == null ? undefined : world.service(shown.serviceId);
-        return service === undefined ? null : { id: service.id, name: service.name };
+        return shown?.serviceId == null ? null : (world.service(shown.serviceId) ?? null);
       },
+      health: () => settings.current.health,
       follow: (record, connection) => void followWithFigures(record, connection),
     },
     journal,
@@ -40,7 +43,10 @@ export async function createConsole(connectors: readonly Connector<unknown>[], p
   );
 
   /** A ladder needs figures also when no window looks at them. */
-  async function followWithFigures(record: Parameters<typeof climb>[0], connection: LiveConnection): Promise<void> {
+  async function followWithFigures(
+    record: Parameters<typeof climb>[0],
+    connection: LiveConnection,
+  ): Promise<void> {
     const release = world.feed(connection, defaultWindowSeconds).hold();
     try {
       await climb(record, connection, journal, ports);
@@ -49,7 +55,12 @@ export async function createConsole(connectors: readonly Connector<unknown>[], p
     }
   }
 
-  const resume = resumeOperations(connections, journal, ports, (record, connection) => void followWithFigures(record, connection));
+  const resume = resumeOperations(
+    connections,
+    journal,
+    ports,
+    (record, connection) => void followWithFigures(record, connection),
+  );
 
   return {
     router: createRouter({ connections, journal, operations, ports, settings, world }),

@@ -28,7 +28,9 @@ export async function readEffect(
   return { readAt: ports.clock.now(), windowSeconds, before, after };
 }
 
-type Lines = Awaited<ReturnType<NonNullable<LiveConnection['sources'][number]['session']['signals']>['series']>>['lines'];
+type Lines = Awaited<
+  ReturnType<NonNullable<LiveConnection['sources'][number]['session']['signals']>['series']>
+>['lines'];
 
 /** Error ratio over all versions; p99 of the slowest version that had calls, since quantiles cannot be averaged. */
 function summarise(lines: Lines): Effect['before'] {

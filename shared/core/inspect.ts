@@ -20,11 +20,16 @@ export interface InspectParts {
 const pauseMs = 5_000;
 
 /** Everything about one service but charts and splits, read anew while somebody looks. */
-export async function* watchDetail(serviceId: string, parts: InspectParts, signal: AbortSignal | undefined): AsyncGenerator<ServiceDetail> {
+export async function* watchDetail(
+  serviceId: string,
+  parts: InspectParts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServiceDetail> {
   while (signal?.aborted !== true) {
     const connection = parts.world.connectionOf(serviceId);
     const service = parts.world.service(serviceId);
-    if (connection !== undefined && service !== undefined) yield await readDetail(service, connection, parts, signal);
+    if (connection !== undefined && service !== undefined)
+      yield await readDetail(service, connection, parts, signal);
     try {
       await parts.ports.clock.sleep(pauseMs, signal);
     } catch {
@@ -44,7 +49,13 @@ async function readDetail(
   const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
   const problems: string[] = [];
   const [events, documents, verdict] = await Promise.all([
-    readEvents(connection, service, instances.map((instance) => instance.name), limit, problems),
+    readEvents(
+      connection,
+      service,
+      instances.map((instance) => instance.name),
+      limit,
+      problems,
+    ),
     readDocuments(connection, service, limit, problems),
     verdictOf(service, connection, parts, limit),
   ]);
@@ -53,8 +64,12 @@ async function readDetail(
     serviceId: service.id,
     verdict,
     instances,
-    callsIn: calls.filter((call) => call.calleeId === service.id).map((call) => viewCall(call, call.callerId, connection, world)),
-    callsOut: calls.filter((call) => call.callerId === service.id).map((call) => viewCall(call, call.calleeId, connection, world)),
+    callsIn: calls
+      .filter((call) => call.calleeId === service.id)
+      .map((call) => viewCall(call, call.callerId, connection, world)),
+    callsOut: calls
+      .filter((call) => call.callerId === service.id)
+      .map((call) => viewCall(call, call.calleeId, connection, world)),
     events,
     documents,
     provenance: [...(world.latest(connection)?.provenance ?? [])],
@@ -75,14 +90,18 @@ function viewCall(call: GraphCall, otherId: string, connection: LiveConnection, 
 }
 
 /** Null where no source can tell what protects a call. */
-function protectionsOf(callee: GraphService | undefined, connection: LiveConnection): readonly Protection[] | null {
+function protectionsOf(
+  callee: GraphService | undefined,
+  connection: LiveConnection,
+): readonly Protection[] | null {
   const sources = connection.sources.filter((source) => source.session.protections !== undefined);
   if (sources.length === 0 || callee === undefined) return null;
   const found = new Map<string, Protection>();
   for (const source of sources) {
     const declared = source.session.protections?.declared();
     for (const host of callee.hosts) {
-      for (const protection of declared?.get(host) ?? []) found.set(`${protection.kind} ${protection.text}`, protection);
+      for (const protection of declared?.get(host) ?? [])
+        found.set(`${protection.kind} ${protection.text}`, protection);
     }
   }
   return [...found.values()];

@@ -16,7 +16,12 @@ const longestMeasureMs = 10 * 60_000;
 const settleMs = 1_000;
 
 /** Follows one operation from its receipt to its effect. Everything seen goes to the journal; nothing is thrown. */
-export async function climb(record: OperationRecord, connection: LiveConnection, journal: Journal, ports: Ports): Promise<void> {
+export async function climb(
+  record: OperationRecord,
+  connection: LiveConnection,
+  journal: Journal,
+  ports: Ports,
+): Promise<void> {
   const signal = connection.closed;
   const control = connection.sources.find((source) => source.session.weights !== undefined)?.session.weights;
   if (control === undefined) return;
@@ -30,7 +35,8 @@ export async function climb(record: OperationRecord, connection: LiveConnection,
     ]);
     await journal.update(record.id, (now) => ({ ...now, finishedAt: ports.clock.now() }));
   } catch (thrown) {
-    if (!signal.aborted) ports.log.warn('ladder ended early', { operation: record.id, why: sayError(thrown, 'following') });
+    if (!signal.aborted)
+      ports.log.warn('ladder ended early', { operation: record.id, why: sayError(thrown, 'following') });
   }
 }
 
@@ -54,7 +60,13 @@ async function resolve(
           state: 'written',
           error: null,
           revisionAfter: read.revision,
-          rungs: setRung(now.rungs, 'accepted', 'seen', 'no answer came; reading showed that it was written', ports.clock.now()),
+          rungs: setRung(
+            now.rungs,
+            'accepted',
+            'seen',
+            'no answer came; reading showed that it was written',
+            ports.clock.now(),
+          ),
         }));
         return true;
       }
@@ -64,13 +76,19 @@ async function resolve(
         await journal.update(record.id, (now) => ({
           ...now,
           state: 'notWritten',
-          error: read.state === 'else' ? 'No answer came, and since then someone else changed it: look at the document.' : 'No answer came, and reading showed that nothing was written.',
+          error:
+            read.state === 'else'
+              ? 'No answer came, and since then someone else changed it: look at the document.'
+              : 'No answer came, and reading showed that nothing was written.',
           finishedAt: ports.clock.now(),
         }));
         return false;
       }
     } catch (thrown) {
-      await journal.update(record.id, (now) => ({ ...now, error: sayError(thrown, 'No answer came; reading what became of it') }));
+      await journal.update(record.id, (now) => ({
+        ...now,
+        error: sayError(thrown, 'No answer came; reading what became of it'),
+      }));
     }
     await ports.clock.sleep(pauseMs, signal);
   }
@@ -94,17 +112,32 @@ async function declared(
       const read = await control.verify(change, signal);
       if (read.state === 'after' && !seen) {
         seen = true;
-        await tell(journal, record.id, 'declared', 'seen', `read back ${now - began} ms after it was accepted; ${read.detail}`, now);
+        await tell(
+          journal,
+          record.id,
+          'declared',
+          'seen',
+          `read back ${now - began} ms after it was accepted; ${read.detail}`,
+          now,
+        );
       }
       if (read.state !== 'after') {
         const superseded = (await journal.read(record.id))?.undoneBy !== null;
         if (superseded) return;
-        await tell(journal, record.id, 'declared', 'contradicted', seen ? `changed again since: ${read.detail}` : read.detail, now);
+        await tell(
+          journal,
+          record.id,
+          'declared',
+          'contradicted',
+          seen ? `changed again since: ${read.detail}` : read.detail,
+          now,
+        );
         return;
       }
     } catch (thrown) {
       if (signal.aborted) return;
-      if (!seen) await tell(journal, record.id, 'declared', 'waiting', sayError(thrown, 'Reading it back'), null);
+      if (!seen)
+        await tell(journal, record.id, 'declared', 'waiting', sayError(thrown, 'Reading it back'), null);
     }
     if (now - began > effectAfterMs + 5_000) return;
     await ports.clock.sleep(pauseMs, signal);
@@ -123,7 +156,9 @@ async function loaded(
     let waiting = false;
     let last: Rung['detail'] = notLoadable;
     for (const source of sources) {
-      const proof = await source.session.proof?.loaded(record.expectation, record.at, signal).catch(() => null);
+      const proof = await source.session.proof
+        ?.loaded(record.expectation, record.at, signal)
+        .catch(() => null);
       if (proof === null || proof === undefined) continue;
       last = proof.detail;
       if (proof.state === 'seen' || proof.state === 'contradicted') {
@@ -151,7 +186,14 @@ async function measured(
   const { expectation } = record;
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   if (signals === undefined || expectation.ambiguous !== null) {
-    await tell(journal, record.id, 'measured', 'unobservable', expectation.ambiguous ?? 'not observable here: no source of traffic figures', null);
+    await tell(
+      journal,
+      record.id,
+      'measured',
+      'unobservable',
+      expectation.ambiguous ?? 'not observable here: no source of traffic figures',
+      null,
+    );
     return;
   }
   const began = ports.clock.now();
@@ -163,17 +205,37 @@ async function measured(
     await ports.clock.sleep(pauseMs, signal);
     const current = await journal.read(record.id);
     if (current?.undoneBy !== null && current?.undoneBy !== undefined) {
-      await tell(journal, record.id, 'measured', 'unobservable', 'undone before enough calls were counted', null);
+      await tell(
+        journal,
+        record.id,
+        'measured',
+        'unobservable',
+        'undone before enough calls were counted',
+        null,
+      );
       return;
     }
     const now = ports.clock.now();
     try {
       const read = await signals.counters({ hosts, since }, signal);
       const counts = counterDifferences(read.series, expectation, since);
-      judged = judgeShares({ expected: expectation.destinations, counts, now, previous: judged, before: sharesBefore(record) });
+      judged = judgeShares({
+        expected: expectation.destinations,
+        counts,
+        now,
+        previous: judged,
+        before: sharesBefore(record),
+      });
       const late = now - began > longestMeasureMs;
       const state = judged.state === 'waiting' && late ? 'unobservable' : judged.state;
-      await tell(journal, record.id, 'measured', state, late && judged.state === 'waiting' ? `${judged.detail}; gave up after ten minutes` : judged.detail, judged.state === 'waiting' ? null : now);
+      await tell(
+        journal,
+        record.id,
+        'measured',
+        state,
+        late && judged.state === 'waiting' ? `${judged.detail}; gave up after ten minutes` : judged.detail,
+        judged.state === 'waiting' ? null : now,
+      );
       if (state !== 'waiting') return;
     } catch (thrown) {
       if (signal.aborted) return;
@@ -202,10 +264,23 @@ function sharesBefore(record: OperationRecord): number[] | null {
   return total === 0 ? null : weights.map((weight) => (weight ?? 0) / total);
 }
 
-async function tell(journal: Journal, id: string, rung: Rung['rung'], state: Rung['state'], detail: string, at: number | null) {
+async function tell(
+  journal: Journal,
+  id: string,
+  rung: Rung['rung'],
+  state: Rung['state'],
+  detail: string,
+  at: number | null,
+) {
   await journal.update(id, (now) => ({ ...now, rungs: setRung(now.rungs, rung, state, detail, at) }));
 }
 
-function setRung(rungs: readonly Rung[], rung: Rung['rung'], state: Rung['state'], detail: string, at: number | null): Rung[] {
+function setRung(
+  rungs: readonly Rung[],
+  rung: Rung['rung'],
+  state: Rung['state'],
+  detail: string,
+  at: number | null,
+): Rung[] {
   return rungs.map((old) => (old.rung === rung ? { rung, state, detail, at } : old));
 }

@@ -64,7 +64,13 @@ export function openConnection(
     return { connectionId: request.id, clock: ports.clock, random: ports.random, log: ports.log, lent };
   }
 
-  function addSource(connector: string, title: string, detail: string, consequence: string, session: Session): Source {
+  function addSource(
+    connector: string,
+    title: string,
+    detail: string,
+    consequence: string,
+    session: Session,
+  ): Source {
     const source: Source = {
       id: `${request.id}:${connector}:${sources.length}`,
       connector,
@@ -83,7 +89,11 @@ export function openConnection(
     return source;
   }
 
-  async function followTopology(source: Source, topology: NonNullable<Session['topology']>, signal: AbortSignal) {
+  async function followTopology(
+    source: Source,
+    topology: NonNullable<Session['topology']>,
+    signal: AbortSignal,
+  ) {
     await keepReading(source, 'topology', signal, async () => {
       for await (const part of topology.watch(signal, (health) => onHealth(source, 'topology', health))) {
         parts.set(source.id, part);
@@ -116,7 +126,11 @@ export function openConnection(
         await read();
       } catch (thrown) {
         if (signal.aborted) return;
-        onHealth(source, stream, { ok: false, at: ports.clock.now(), error: sayError(thrown, `Following ${stream}`) });
+        onHealth(source, stream, {
+          ok: false,
+          at: ports.clock.now(),
+          error: sayError(thrown, `Following ${stream}`),
+        });
       }
       await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
@@ -125,7 +139,8 @@ export function openConnection(
   async function openOnce(): Promise<void> {
     const signal = round.signal;
     const parsed = request.connector.settings.safeParse(request.settings);
-    if (!parsed.success) throw new Error(`The settings of ${request.title} do not fit: ${parsed.error.message}`);
+    if (!parsed.success)
+      throw new Error(`The settings of ${request.title} do not fit: ${parsed.error.message}`);
     const session = await request.connector.open(parsed.data, hostFor({}));
     if (signal.aborted) {
       await session[Symbol.asyncDispose]();
@@ -136,7 +151,13 @@ export function openConnection(
     phase = 'open';
     error = null;
     const { product, version } = session.peer;
-    addSource(request.connector.id, product, `${product} ${version} at ${session.server}`, 'services, instances, documents', session);
+    addSource(
+      request.connector.id,
+      product,
+      `${product} ${version} at ${session.server}`,
+      'services, instances, documents',
+      session,
+    );
     if (session.offers === undefined) return;
     const found = await session.offers.find(signal);
     absent.push(...found.absent);
@@ -213,7 +234,10 @@ export function openConnection(
         connector: request.connector.id,
         title: request.title,
         environment: connection.environment,
-        state: phase === 'open' && trouble !== undefined && describeSource(sources[0]!, now).state === 'failing' ? 'failing' : phase,
+        state:
+          phase === 'open' && trouble !== undefined && describeSource(sources[0]!, now).state === 'failing'
+            ? 'failing'
+            : phase,
         locked: connection.locked,
         rehearsal: request.rehearsal,
         server: root?.server ?? '',

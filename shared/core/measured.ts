@@ -19,7 +19,8 @@ export async function* watchMeasured(
   const changedAt = new Map<string, { revision: string; at: number }>();
   while (signal?.aborted !== true) {
     const connection = world.connectionOf(serviceId);
-    const signals = connection?.sources.find((source) => source.session.signals !== undefined)?.session.signals;
+    const signals = connection?.sources.find((source) => source.session.signals !== undefined)?.session
+      .signals;
     const splits = world.splits().filter((split) => split.serviceId === serviceId);
     if (connection !== undefined && signals !== undefined && splits.length > 0) {
       const now = ports.clock.now();
@@ -29,7 +30,9 @@ export async function* watchMeasured(
         const hosts = [...new Set(split.destinations.map((destination) => destination.host))];
         try {
           const read = await signals.counters({ hosts, since }, connection.closed);
-          measured.push(toMeasured(split, counterDifferences(read.series, expectationOf(split), since), since, now));
+          measured.push(
+            toMeasured(split, counterDifferences(read.series, expectationOf(split), since), since, now),
+          );
         } catch {
           // The source's own trouble is told where sources are; a share that cannot be counted is left out here.
         }
@@ -44,7 +47,11 @@ export async function* watchMeasured(
   }
 }
 
-function lastChange(changedAt: Map<string, { revision: string; at: number }>, split: Split, now: number): number {
+function lastChange(
+  changedAt: Map<string, { revision: string; at: number }>,
+  split: Split,
+  now: number,
+): number {
   const shape = JSON.stringify(split.destinations.map((destination) => destination.weight));
   const known = changedAt.get(split.id);
   if (known === undefined) changedAt.set(split.id, { revision: shape, at: 0 });

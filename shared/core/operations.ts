@@ -1,6 +1,8 @@
 import type { Control, PlannedWrite } from '../connectors/kit/connector.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
+import type { GraphService } from '../model/graph.ts';
 import type { Guard, Operation, OperationRecord, Plan, SetWeights } from '../model/operation.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Split } from '../model/weights.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -27,7 +29,8 @@ export interface OperationsWorld {
   /** Newest figures of a connection, if somebody looks at them. */
   signals(connection: LiveConnection): SignalsFeed['latest'];
   /** The service that a host of this connection's documents means. */
-  serviceOf(split: Split): { id: string; name: string } | null;
+  serviceOf(split: Split): GraphService | null;
+  health(): Settings['health'];
   /** Begins the ladder of a written or unresolved record. */
   follow(record: OperationRecord, connection: LiveConnection, write: PlannedWrite | null): void;
 }
@@ -59,7 +62,10 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
 
   function controlOf(connection: LiveConnection, splitId: string): Control<SetWeights, Split> {
     if (connection.splits.every((split) => split.id !== splitId)) {
-      throw new Refusal('REFUSED', `${connection.title} has no such split any more: its document or route is gone. Look at the map again.`);
+      throw new Refusal(
+        'REFUSED',
+        `${connection.title} has no such split any more: its document or route is gone. Look at the map again.`,
+      );
     }
     for (const source of connection.sources) {
       if (source.session.weights !== undefined) return source.session.weights;
@@ -70,13 +76,20 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   async function plan(operation: Operation, undoOf?: string): Promise<Plan> {
     forgetOldPlans();
     const connection = world.connection(operation.connectionId);
-    if (connection === undefined) throw new Refusal('REFUSED', 'That connection is closed; nothing was changed.');
+    if (connection === undefined)
+      throw new Refusal('REFUSED', 'That connection is closed; nothing was changed.');
     const control = controlOf(connection, operation.splitId);
     const write = await control.plan(operation, connection.closed).catch((thrown: unknown) => {
       throw new Refusal('PEER', sayError(thrown, 'Planning the change'));
     });
     const service = world.serviceOf(write.split);
-    const outlook = forecastPlan(operation, write.split, service?.id ?? null, world.signals(connection)?.folded ?? null);
+    const outlook = forecastPlan(
+      operation,
+      write.split,
+      service,
+      world.signals(connection)?.folded ?? null,
+      world.health(),
+    );
     const guards: Guard[] = [...write.guards, ...outlook.guards];
     if (!journal.writable) guards.unshift(readOnlyJournal);
     const now = ports.clock.now();
@@ -87,7 +100,12 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       title: undoOf === undefined ? write.title : `Undo: ${write.title}`,
       serviceId: service?.id ?? null,
       serviceName: service?.name ?? write.expectation.host,
-      connection: { id: connection.id, title: connection.title, environment: connection.environment, server: connection.server() },
+      connection: {
+        id: connection.id,
+        title: connection.title,
+        environment: connection.environment,
+        server: connection.server(),
+      },
       actor: state.user ?? ports.actor,
       target: write.target,
       changes: [...write.changes],
@@ -102,7 +120,14 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       createdAt: now,
       expiresAt: now + planLifeMs,
     };
-    plans.set(made.id, { plan: made, write, connection, generation: connection.generation, control, operationId: null });
+    plans.set(made.id, {
+      plan: made,
+      write,
+      connection,
+      generation: connection.generation,
+      control,
+      operationId: null,
+    });
     return made;
   }
 
@@ -115,13 +140,19 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   function admit(kept: Kept, ticked: readonly string[], typedName: string | null): void {
     const { plan, connection } = kept;
     if (world.connection(connection.id) !== connection || kept.generation !== connection.generation) {
-      throw new Refusal('GONE', `${plan.connection.title} was closed or opened anew after this plan was made. Nothing was changed. Review it again.`);
+      throw new Refusal(
+        'GONE',
+        `${plan.connection.title} was closed or opened anew after this plan was made. Nothing was changed. Review it again.`,
+      );
     }
     if (ports.clock.now() > plan.expiresAt) {
       throw new Refusal('GONE', 'This plan is older than ten minutes. Nothing was changed. Review it again.');
     }
     if (connection.locked) {
-      throw new Refusal('LOCKED', `${connection.title} (${connection.environment}) is read-only until you unlock it. Nothing was changed.`);
+      throw new Refusal(
+        'LOCKED',
+        `${connection.title} (${connection.environment}) is read-only until you unlock it. Nothing was changed.`,
+      );
     }
     if (!journal.writable) throw new Refusal('REFUSED', readOnlyJournal.title);
     for (const guard of plan.guards) {
@@ -130,7 +161,10 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         throw new Refusal('REFUSED', `Not applied: this needs your acknowledgement: ${guard.title}.`);
       }
       if (guard.verdict === 'typeName' && typedName !== plan.serviceName) {
-        throw new Refusal('REFUSED', `Not applied: ${guard.title}. Type the service's name, ${plan.serviceName}, to go on.`);
+        throw new Refusal(
+          'REFUSED',
+          `Not applied: ${guard.title}. Type the service's name, ${plan.serviceName}, to go on.`,
+        );
       }
     }
   }
@@ -167,7 +201,12 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   }
 
   /** The write itself. It goes on when the window closes; its outcome is in the journal in every case. */
-  async function carryOut(kept: Kept, record: OperationRecord, connection: LiveConnection, write: PlannedWrite): Promise<void> {
+  async function carryOut(
+    kept: Kept,
+    record: OperationRecord,
+    connection: LiveConnection,
+    write: PlannedWrite,
+  ): Promise<void> {
     try {
       const receipt = await kept.control.apply(write, AbortSignal.timeout(30_000));
       const revision = receipt.revisions[0]?.revision ?? null;
@@ -177,12 +216,19 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         revisionAfter: revision,
         rungs: now.rungs.map((rung) =>
           rung.rung === 'accepted'
-            ? { ...rung, state: 'seen', at: receipt.acceptedAt, detail: `the API server took it as revision ${revision ?? 'unknown'}` }
+            ? {
+                ...rung,
+                state: 'seen',
+                at: receipt.acceptedAt,
+                detail: `the API server took it as revision ${revision ?? 'unknown'}`,
+              }
             : rung,
         ),
       }));
       if (record.undoOf !== null) {
-        await journal.update(record.undoOf, (undone) => ({ ...undone, undoneBy: record.id })).catch(() => undefined);
+        await journal
+          .update(record.undoOf, (undone) => ({ ...undone, undoneBy: record.id }))
+          .catch(() => undefined);
       }
       world.follow(written, connection, write);
     } catch (thrown) {
@@ -202,7 +248,8 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     async planUndo(operationId) {
       const record = await journal.read(operationId);
       if (record === null) throw new Refusal('REFUSED', 'The journal has no such operation.');
-      if (record.state !== 'written') throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
+      if (record.state !== 'written')
+        throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;
       return plan(
@@ -216,7 +263,11 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     },
     async apply({ planId, reason, ticked, typedName }) {
       const kept = plans.get(planId);
-      if (kept === undefined) throw new Refusal('GONE', 'This console made no such plan, or forgot it. Nothing was changed. Review it again.');
+      if (kept === undefined)
+        throw new Refusal(
+          'GONE',
+          'This console made no such plan, or forgot it. Nothing was changed. Review it again.',
+        );
       if (kept.operationId !== null) return kept.operationId;
       admit(kept, ticked, typedName);
       kept.operationId = begin(kept, reason);
@@ -240,7 +291,9 @@ function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs
   const { ambiguous } = write.expectation;
   let measured = 'not observable here: no source of traffic figures';
   if (signals !== undefined) {
-    measured = ambiguous ?? `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
+    measured =
+      ambiguous ??
+      `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
   }
   return [
     { rung: 'accepted', note: 'the API server took it' },

@@ -41,7 +41,11 @@ export function createPulse(): Pulse {
 }
 
 /** Yields `read()` now and again after each bump; the newest wins. Ends when the signal aborts. */
-export async function* follow<T>(pulse: Pulse, read: () => T, signal: AbortSignal | undefined): AsyncGenerator<T> {
+export async function* follow<T>(
+  pulse: Pulse,
+  read: () => T,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
   let seen = 0;
   while (!signal?.aborted) {
     try {
@@ -54,7 +58,11 @@ export async function* follow<T>(pulse: Pulse, read: () => T, signal: AbortSigna
 }
 
 /** As `follow`, but silent while the value stays the same on the wire. */
-export async function* followDistinct<T>(pulse: Pulse, read: () => T, signal: AbortSignal | undefined): AsyncGenerator<T> {
+export async function* followDistinct<T>(
+  pulse: Pulse,
+  read: () => T,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
   let before: string | null = null;
   for await (const value of follow(pulse, read, signal)) {
     const text = JSON.stringify(value);

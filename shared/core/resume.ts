@@ -19,7 +19,11 @@ export function resumeOperations(
   const taken = new Set<string>();
 
   async function takeUp(connection: LiveConnection): Promise<void> {
-    const open = await journal.list({ connectionTitle: connection.title, states: ['writing', 'unknown', 'written'], limit: 100 });
+    const open = await journal.list({
+      connectionTitle: connection.title,
+      states: ['writing', 'unknown', 'written'],
+      limit: 100,
+    });
     for (const record of open) {
       if (record.finishedAt !== null || record.at >= startedAt || taken.has(record.id)) continue;
       if (record.connection.server !== connection.server()) continue;
@@ -34,7 +38,9 @@ export function resumeOperations(
       ...now,
       finishedAt: ports.clock.now(),
       rungs: now.rungs.map((rung) =>
-        rung.state === 'waiting' ? { ...rung, state: 'unobservable' as const, detail: 'Podium was closed before this was seen' } : rung,
+        rung.state === 'waiting'
+          ? { ...rung, state: 'unobservable' as const, detail: 'Podium was closed before this was seen' }
+          : rung,
       ),
     }));
   }
@@ -45,7 +51,10 @@ export function resumeOperations(
       seen = await connections.changes.after(seen, stop.signal);
       for (const connection of connections.open.values()) {
         const ready = connection.sources.some((source) => source.session.weights !== undefined);
-        if (ready) await takeUp(connection).catch((thrown: unknown) => ports.log.warn('taking up failed', { why: String(thrown) }));
+        if (ready)
+          await takeUp(connection).catch((thrown: unknown) =>
+            ports.log.warn('taking up failed', { why: String(thrown) }),
+          );
       }
     }
   }

@@ -40,14 +40,22 @@ export function createRouter({ connections, journal, operations, ports, settings
   return os.router({
     connections: {
       discover: os.connections.discover.handler(() => connections.discover()),
-      open: os.connections.open.handler(async ({ input }) => ({ id: await connections.openByKey(input.key, input.options ?? {}) })),
-      openRehearsal: os.connections.openRehearsal.handler(async () => ({ id: await connections.openRehearsal() })),
+      open: os.connections.open.handler(async ({ input }) => ({
+        id: await connections.openByKey(input.key, input.options ?? {}),
+      })),
+      openRehearsal: os.connections.openRehearsal.handler(async () => ({
+        id: await connections.openRehearsal(),
+      })),
       close: os.connections.close.handler(({ input }) => connections.close(input.id)),
       unlock: os.connections.unlock.handler(({ input }) => connections.setLocked(input.id, false)),
       lock: os.connections.lock.handler(({ input }) => connections.setLocked(input.id, true)),
-      setEnvironment: os.connections.setEnvironment.handler(({ input }) => connections.setEnvironment(input.id, input.environment)),
+      setEnvironment: os.connections.setEnvironment.handler(({ input }) =>
+        connections.setEnvironment(input.id, input.environment),
+      ),
       lookAgain: os.connections.lookAgain.handler(({ input }) => connections.lookAgain(input.id)),
-      watch: os.connections.watch.handler(({ signal }) => followDistinct(connections.changes, () => connections.states(), signal)),
+      watch: os.connections.watch.handler(({ signal }) =>
+        followDistinct(connections.changes, () => connections.states(), signal),
+      ),
     },
     graph: {
       watch: os.graph.watch.handler(async function* ({ signal }) {
@@ -60,23 +68,35 @@ export function createRouter({ connections, journal, operations, ports, settings
       }),
     },
     signals: {
-      watch: os.signals.watch.handler(({ input, signal }) => watchSignals(input.windowSeconds, world, signal)),
-      timeline: os.signals.timeline.handler(({ input, signal }) => watchTimeline(input.rangeSeconds, world, journal, ports, signal)),
+      watch: os.signals.watch.handler(({ input, signal }) =>
+        watchSignals(input.windowSeconds, world, signal),
+      ),
+      timeline: os.signals.timeline.handler(({ input, signal }) =>
+        watchTimeline(input.rangeSeconds, world, journal, ports, signal),
+      ),
       charts: os.signals.charts.handler(({ input, signal }) =>
         watchCharts(input.serviceId, input.rangeSeconds, world, journal, ports, signal),
       ),
     },
     services: {
-      inspect: os.services.inspect.handler(({ input, signal }) => watchDetail(input.serviceId, { world, journal, settings, ports }, signal)),
+      inspect: os.services.inspect.handler(({ input, signal }) =>
+        watchDetail(input.serviceId, { world, journal, settings, ports }, signal),
+      ),
     },
     splits: {
-      watch: os.splits.watch.handler(({ signal }) => followDistinct(connections.changes, () => world.splits(), signal)),
-      measured: os.splits.measured.handler(({ input, signal }) => watchMeasured(input.serviceId, world, ports, signal)),
+      watch: os.splits.watch.handler(({ signal }) =>
+        followDistinct(connections.changes, () => world.splits(), signal),
+      ),
+      measured: os.splits.measured.handler(({ input, signal }) =>
+        watchMeasured(input.serviceId, world, ports, signal),
+      ),
     },
     operations: {
       plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation)),
       planUndo: os.operations.planUndo.handler(({ input }) => operations.planUndo(input.operationId)),
-      apply: os.operations.apply.handler(async ({ input }) => ({ operationId: await operations.apply(input) })),
+      apply: os.operations.apply.handler(async ({ input }) => ({
+        operationId: await operations.apply(input),
+      })),
       watch: os.operations.watch.handler(async function* ({ input, signal }) {
         let seen = 0;
         while (signal?.aborted !== true) {
@@ -93,20 +113,32 @@ export function createRouter({ connections, journal, operations, ports, settings
         records: [...(await journal.list(input))],
         writable: journal.writable,
       })),
-      watch: os.journal.watch.handler(({ signal }) => follow(journal.changes, () => ({ operationId: journal.lastChanged() ?? '' }), signal)),
+      watch: os.journal.watch.handler(({ signal }) =>
+        follow(journal.changes, () => ({ operationId: journal.lastChanged() ?? '' }), signal),
+      ),
       exportAs: os.journal.exportAs.handler(async ({ input }) =>
-        exportJournal(await journal.list({ query: input.query, limit: 10_000 }), input.format, ports.clock.now()),
+        exportJournal(
+          await journal.list({ query: input.query, limit: 10_000 }),
+          input.format,
+          ports.clock.now(),
+        ),
       ),
     },
     settings: {
       read: os.settings.read.handler(() => settings.current),
-      write: os.settings.write.handler(({ input }) => settings.write(input as Parameters<SettingsKeeper['write']>[0])),
+      write: os.settings.write.handler(({ input }) =>
+        settings.write(input as Parameters<SettingsKeeper['write']>[0]),
+      ),
     },
     rehearsal: {
       trigger: os.rehearsal.trigger.handler(({ input }) => ports.rehearsal.trigger(input.incident)),
     },
     about: {
-      read: os.about.read.handler(() => ({ version: ports.version, actor: ports.actor, now: ports.clock.now() })),
+      read: os.about.read.handler(() => ({
+        version: ports.version,
+        actor: ports.actor,
+        now: ports.clock.now(),
+      })),
     },
   });
 }

@@ -51,7 +51,13 @@ export function createSignalsFeed(
       problems: [...reading.problems],
     }));
     for (const [source, text] of problems) {
-      provenance.push({ source, observedAt: ports.clock.now(), newestSampleAt: null, windowSeconds, problems: [text] });
+      provenance.push({
+        source,
+        observedAt: ports.clock.now(),
+        newestSampleAt: null,
+        windowSeconds,
+        problems: [text],
+      });
     }
     latest = { folded, provenance };
     changes.bump();
@@ -89,7 +95,11 @@ export function createSignalsFeed(
       const tookMs = ports.clock.monotonic() - began;
       const scrapes = sources.map((source) => source.session.signals?.scrapeIntervalSeconds ?? 5);
       const wantedMs = sources.length === 0 ? 500 : Math.min(...scrapes) * 1000;
-      const pauseMs = Math.max(sources.length === 0 ? 500 : shortestPauseMs, Math.min(wantedMs, longestPauseMs), tookMs * 2);
+      const pauseMs = Math.max(
+        sources.length === 0 ? 500 : shortestPauseMs,
+        Math.min(wantedMs, longestPauseMs),
+        tookMs * 2,
+      );
       await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }

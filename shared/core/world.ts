@@ -67,7 +67,8 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
 
   function holdMissing(hold: { windowSeconds: number; held: Map<LiveConnection, () => void> }): void {
     for (const connection of connections.open.values()) {
-      if (!hold.held.has(connection)) hold.held.set(connection, feedOf(connection, hold.windowSeconds).hold());
+      if (!hold.held.has(connection))
+        hold.held.set(connection, feedOf(connection, hold.windowSeconds).hold());
     }
   }
 
@@ -138,7 +139,9 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     },
     service(id) {
       const connection = this.connectionOf(id);
-      return connection === undefined ? undefined : servicesOf(connection).find((service) => service.id === id);
+      return connection === undefined
+        ? undefined
+        : servicesOf(connection).find((service) => service.id === id);
     },
     instances(serviceId) {
       const connection = this.connectionOf(serviceId);

@@ -1,0 +1,220 @@
+import { createRouterClient, type RouterClient } from '@orpc/server';
+import { expect, test } from 'vitest';
+import { createPaper, paperConnector, type Paper } from '../../test/support/paperConnector.ts';
+import { createMemoryJournal, createMemoryPorts } from '../../test/support/memoryPorts.ts';
+import type { OperationRecord } from '../model/operation.ts';
+import { createConsole } from './console.ts';
+import type { ConsoleRouter } from './router.ts';
+
+type Client = RouterClient<ConsoleRouter>;
+
+async function openPaper(paper: Paper, records = new Map<string, OperationRecord>(), writable = true) {
+  const ports = createMemoryPorts({ journal: createMemoryJournal(records, writable) });
+  const console = await createConsole([paperConnector(paper)], ports);
+  const client: Client = createRouterClient(console.router);
+  const { candidates } = await client.connections.discover();
+  const { id } = await client.connections.open({ key: candidates[0]?.key ?? '' });
+  await ports.clock.advance(10);
+  return { client, ports, records, id, [Symbol.asyncDispose]: () => console[Symbol.asyncDispose]() };
+}
+
+async function planOf(client: Client, paper: Paper, weights = [95, 5]) {
+  return client.operations.plan({
+    operation: {
+      kind: 'setWeights',
+      splitId: 'uid-1/http/default',
+      connectionId: 'paper',
+      weights,
+      seen: { revision: String(paper.revision), weights: [...paper.weights] },
+    },
+  });
+}
+
+const apply = (client: Client, planId: string, more: object = {}) =>
+  client.operations.apply({ planId, reason: 'INC-1', ticked: [], typedName: null, ...more });
+
+test('a connection is read-only until it is unlocked', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  const plan = await planOf(here.client, paper);
+  await expect(apply(here.client, plan.id)).rejects.toThrow(/read-only until you unlock/);
+  expect(paper.writes).toEqual([]);
+  await here.client.connections.unlock({ id: here.id });
+  await apply(here.client, plan.id);
+  expect(paper.weights).toEqual([95, 5]);
+});
+
+test('M21 a second click on Apply gets the same operation and writes once', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  const [one, two] = await Promise.all([apply(here.client, plan.id), apply(here.client, plan.id)]);
+  expect(two.operationId).toBe(one.operationId);
+  expect((await apply(here.client, plan.id)).operationId).toBe(one.operationId);
+  expect(paper.writes).toHaveLength(1);
+  expect(here.records.size).toBe(1);
+});
+
+test('the journal holds an operation before the peer hears of it', async () => {
+  const paper = createPaper();
+  const records = new Map<string, OperationRecord>();
+  await using here = await openPaper(paper, records);
+  await here.client.connections.unlock({ id: here.id });
+  paper.answer = 'never';
+  const plan = await planOf(here.client, paper);
+  const { operationId } = await apply(here.client, plan.id);
+  expect(records.get(operationId)).toMatchObject({
+    reason: 'INC-1',
+    actor: 'ana',
+    operation: { weights: [95, 5] },
+  });
+});
+
+test('C11 a plan dies when its connection is opened anew, and goes nowhere', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  await here.client.connections.open({ key: 'paper:paper' });
+  await here.ports.clock.advance(10);
+  await here.client.connections.unlock({ id: here.id });
+  await expect(apply(here.client, plan.id)).rejects.toThrow(/opened anew/);
+  expect(paper.writes).toEqual([]);
+});
+
+test('a plan older than ten minutes is refused', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  await here.ports.clock.advance(11 * 60_000);
+  await expect(apply(here.client, plan.id)).rejects.toThrow(/ten minutes/);
+});
+
+test('a guard that asks for a tick or a name is held at the moment of the write', async () => {
+  const paper = createPaper();
+  paper.guards = [
+    { id: 'argo', verdict: 'tick', title: 'Argo CD owns it', detail: null },
+    { id: 'harm', verdict: 'typeName', title: 'Towards a failing version', detail: null },
+  ];
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  await expect(apply(here.client, plan.id)).rejects.toThrow(/acknowledgement/);
+  await expect(apply(here.client, plan.id, { ticked: ['argo'], typedName: 'Payment' })).rejects.toThrow(
+    /Type the service/,
+  );
+  await apply(here.client, plan.id, { ticked: ['argo'], typedName: 'payment' });
+  expect(paper.writes).toHaveLength(1);
+  expect([...here.records.values()][0]?.overrides).toEqual(['Argo CD owns it', 'Towards a failing version']);
+});
+
+test('a blocking guard cannot be passed by the window', async () => {
+  const paper = createPaper();
+  paper.guards = [{ id: 'sum', verdict: 'block', title: 'All weights are zero', detail: null }];
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  await expect(apply(here.client, plan.id, { ticked: ['sum'], typedName: 'payment' })).rejects.toThrow(
+    /All weights are zero/,
+  );
+});
+
+test('a refused write is closed as not written, in the words of the peer', async () => {
+  const paper = createPaper();
+  paper.answer = 'refuse';
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(10);
+  expect(here.records.get(operationId)).toMatchObject({ state: 'notWritten', error: 'The webhook says no.' });
+});
+
+test('M03 a lost answer is resolved by reading and never sent again', async () => {
+  const paper = createPaper();
+  paper.answer = 'lost';
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(5_000);
+  expect(here.records.get(operationId)).toMatchObject({ state: 'written', error: null });
+  expect(paper.writes).toHaveLength(1);
+});
+
+test('a lost request that never arrived ends as not written', async () => {
+  const paper = createPaper();
+  paper.answer = 'never';
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(120_000);
+  expect(here.records.get(operationId)).toMatchObject({ state: 'notWritten' });
+  expect(paper.writes).toHaveLength(1);
+});
+
+test('undo plans the weights that were there before and marks the operation as undone', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(10);
+  const undo = await here.client.operations.planUndo({ operationId });
+  expect(undo.undoOf).toBe(operationId);
+  await apply(here.client, undo.id);
+  await here.ports.clock.advance(10);
+  expect(paper.weights).toEqual([70, 30]);
+  await expect(here.client.operations.planUndo({ operationId })).rejects.toThrow(/undone already/);
+});
+
+test('the ladder climbs to measured on the calls counted after the write', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const started = here.ports.clock.now();
+  paper.counters = () =>
+    ['v1', 'v2'].map((version, i) => ({
+      key: version,
+      caller: 'order',
+      host: 'payment.shop.svc.cluster.local',
+      subset: version,
+      version,
+      failed: false,
+      samples: Array.from({ length: 31 }, (_, step) => {
+        const at = started - 2_000 + step * 2_000;
+        return [at, step * (i === 0 ? 95 : 5)] as const;
+      }).filter(([at]) => at <= here.ports.clock.now()),
+    }));
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(60_000);
+  const measured = here.records.get(operationId)?.rungs.find((rung) => rung.rung === 'measured');
+  expect(measured).toMatchObject({ state: 'seen' });
+  expect(measured?.detail).toMatch(/v2 had .* calls/);
+});
+
+test('the second console on one data folder cannot write', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper, new Map(), false);
+  await here.client.connections.unlock({ id: here.id });
+  const plan = await planOf(here.client, paper);
+  expect(plan.guards[0]).toMatchObject({ verdict: 'block' });
+  await expect(apply(here.client, plan.id)).rejects.toThrow(/another Podium/);
+});
+
+test('a write whose process died before the answer is resolved when its connection opens again', async () => {
+  const paper = createPaper();
+  const records = new Map<string, OperationRecord>();
+  {
+    await using here = await openPaper(paper, records);
+    await here.client.connections.unlock({ id: here.id });
+    await apply(here.client, (await planOf(here.client, paper)).id);
+    await here.ports.clock.advance(10);
+  }
+  const [record] = [...records.values()];
+  if (record === undefined) throw new Error('nothing was journalled');
+  records.set(record.id, { ...record, state: 'writing', at: record.at - 60_000, finishedAt: null });
+  await using again = await openPaper(paper, records);
+  await again.ports.clock.advance(5_000);
+  expect(records.get(record.id)).toMatchObject({ state: 'written' });
+  expect(paper.writes).toHaveLength(1);
+});

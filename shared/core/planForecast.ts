@@ -1,0 +1,52 @@
+import { forecast, type Forecast } from '../analysis/forecast.ts';
+import type { FoldedSignals } from '../analysis/foldSignals.ts';
+import type { GraphService } from '../model/graph.ts';
+import type { Guard, Operation } from '../model/operation.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Split } from '../model/weights.ts';
+import { thresholdsOf } from './serviceVerdict.ts';
+import { defaultWindowSeconds } from './world.ts';
+
+/** What a change of weights will do to traffic, and the guard that follows from it. */
+export function forecastPlan(
+  operation: Operation,
+  split: Split,
+  service: GraphService | null,
+  folded: FoldedSignals | null,
+  health: Settings['health'],
+): Forecast & { readonly guards: readonly Guard[] } {
+  const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
+  const outlook = forecast({
+    split,
+    weightsAfter: operation.weights,
+    signals: signals?.versions ?? {},
+    versions: service?.versions ?? [],
+    windowSeconds: defaultWindowSeconds,
+    thresholds: thresholdsOf(service?.id ?? '', health),
+  });
+  return { ...outlook, guards: [guardOf(outlook, signals !== undefined)] };
+}
+
+function guardOf({ direction, towards }: Forecast, measured: boolean): Guard {
+  const id = 'direction';
+  switch (direction) {
+    case 'awayFromHarm':
+      return { id, verdict: 'pass', title: 'Traffic moves away from the failing version', detail: null };
+    case 'towardsHarm':
+      return {
+        id,
+        verdict: 'typeName',
+        title: `More traffic goes to ${towards.join(' and ')}, which is failing now`,
+        detail: 'Blocked unless you type the service’s name.',
+      };
+    case 'neutral':
+      return measured
+        ? { id, verdict: 'pass', title: 'No version that gets more traffic is failing now', detail: null }
+        : {
+            id,
+            verdict: 'pass',
+            title: 'Whether a version is failing is not known: no figures',
+            detail: null,
+          };
+  }
+}

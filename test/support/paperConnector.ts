@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import type { Connector, PlannedWrite, ReadBack, Session } from '../../shared/connectors/kit/connector.ts';
+import { PeerError } from '../../shared/connectors/kit/peerError.ts';
+import type { CountersObservation } from '../../shared/connectors/kit/connector.ts';
+import type { DocumentRef } from '../../shared/model/entity.ts';
+import type { Guard, SetWeights } from '../../shared/model/operation.ts';
+import type { Split } from '../../shared/model/weights.ts';
+
+/** One split on paper: a peer small enough to hold in the head, for tests of the console alone. */
+export interface Paper {
+  weights: number[];
+  revision: number;
+  /** Writes that arrived. */
+  readonly writes: number[][];
+  /** What the next write answers; `lost` applies it and then says nothing. */
+  answer: 'ok' | 'conflict' | 'refuse' | 'lost' | 'never';
+  guards: Guard[];
+  /** Calls counted per destination since ever, at a time. */
+  counters: (now: number) => CountersObservation['series'];
+  opened: number;
+}
+
+export const paperHost = 'payment.shop.svc.cluster.local';
+
+export function createPaper(weights = [70, 30]): Paper {
+  return { weights, revision: 1, writes: [], answer: 'ok', guards: [], counters: () => [], opened: 0 };
+}
+
+/** A connector whose peer is a `Paper`. Discovers one connection titled `title`. */
+export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown> {
+  const ref: DocumentRef = {
+    connectionId: title,
+    apiVersion: 'v1',
+    kind: 'Paper',
+    namespace: 'shop',
+    name: 'payment',
+    uid: 'uid-1',
+  };
+  const changed = new Set<() => void>();
+
+  function split(): Split {
+    return {
+      id: 'uid-1/http/default',
+      connectionId: title,
+      document: ref,
+      revision: String(paper.revision),
+      serviceId: null,
+      route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
+      hosts: [paperHost],
+      gateways: ['mesh'],
+      destinations: paper.weights.map((weight, index) => ({
+        index,
+        host: paperHost,
+        subset: `v${index + 1}`,
+        port: null,
+        title: `v${index + 1}`,
+        version: `v${index + 1}`,
+        weight,
+        readyInstances: 2,
+        problem: null,
+      })),
+      ownership: null,
+      readOnly: null,
+      changedBy: null,
+    };
+  }
+
+  function plan(operation: SetWeights): PlannedWrite {
+    const total = operation.weights.reduce((sum, weight) => sum + weight, 0);
+    return {
+      title: `Shift payment to ${operation.weights.join('/')}`,
+      target: 'Paper shop/payment, route “default”',
+      changes: [
+        {
+          document: ref,
+          revision: String(paper.revision),
+          patch: operation.weights.map((value, i) => ({
+            op: 'replace' as const,
+            path: `/weights/${i}`,
+            value,
+          })),
+          inverse: paper.weights.map((value, i) => ({
+            op: 'replace' as const,
+            path: `/weights/${i}`,
+            value,
+          })),
+          before: `weights: ${paper.weights.join(', ')}\n`,
+          after: `weights: ${operation.weights.join(', ')}\n`,
+        },
+      ],
+      guards: paper.guards,
+      expectation: {
+        kind: 'shares',
+        splitId: operation.splitId,
+        host: paperHost,
+        gateways: ['mesh'],
+        namespace: 'shop',
+        ambiguous: null,
+        destinations: operation.weights.map((weight, index) => ({
+          index,
+          host: paperHost,
+          subset: `v${index + 1}`,
+          version: `v${index + 1}`,
+          share: weight / total,
+        })),
+      },
+      threeWay: null,
+      copies: { kubectl: 'k', curl: 'c', patch: 'p' },
+      split: split(),
+    };
+  }
+
+  const wanted = (write: PlannedWrite) => (write.changes[0]?.patch ?? []).map((step) => Number(step.value));
+
+  const session: Session = {
+    peer: { product: 'Paper', version: '1' },
+    server: 'https://paper.test',
+    user: 'ana',
+    permissions: [],
+    warnings: [],
+    namespaces: null,
+    topology: {
+      async *watch(signal) {
+        yield {
+          observedAt: 0,
+          services: [
+            {
+              namespace: 'shop',
+              name: 'payment',
+              kind: 'service',
+              hosts: [paperHost, 'payment'],
+              owner: null,
+              createdAt: null,
+            },
+          ],
+          workloads: [],
+          instances: [],
+          problems: [],
+        };
+        await untilAborted(signal);
+      },
+    },
+    signals: {
+      source: 'Paper figures',
+      scrapeIntervalSeconds: 2,
+      read: (windowSeconds) =>
+        Promise.resolve({
+          source: 'Paper figures',
+          observedAt: 0,
+          newestSampleAt: 0,
+          windowSeconds,
+          calls: [],
+          latency: [],
+          queries: 1,
+          problems: [],
+        }),
+      series: ({ from, stepSeconds }) => Promise.resolve({ from, stepSeconds, lines: [], problems: [] }),
+      counters: ({ since }) =>
+        Promise.resolve({ source: 'Paper figures', series: paper.counters(since), problems: [] }),
+    },
+    weights: {
+      async *watch(signal) {
+        while (!signal.aborted) {
+          yield [split()];
+          await new Promise<void>((resolve) => {
+            changed.add(resolve);
+            signal.addEventListener('abort', () => resolve(), { once: true });
+          });
+        }
+      },
+      plan: (operation) => Promise.resolve(plan(operation)),
+      apply(write) {
+        paper.writes.push(wanted(write));
+        if (paper.answer === 'conflict')
+          return Promise.reject(new PeerError('conflict', 'The document moved.'));
+        if (paper.answer === 'refuse')
+          return Promise.reject(new PeerError('refused', 'The webhook says no.'));
+        if (paper.answer === 'never') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
+        paper.weights = wanted(write);
+        paper.revision += 1;
+        for (const wake of changed) wake();
+        changed.clear();
+        if (paper.answer === 'lost') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
+        return Promise.resolve({
+          acceptedAt: 0,
+          revisions: [{ document: ref, revision: String(paper.revision) }],
+        });
+      },
+      verify(change) {
+        const now = paper.weights.join();
+        const at = (steps: typeof change.patch) => steps.map((step) => Number(step.value)).join();
+        let state: ReadBack['state'] = 'else';
+        if (now === at(change.patch)) state = 'after';
+        else if (now === at(change.inverse)) state = 'before';
+        return Promise.resolve({ state, revision: String(paper.revision), detail: `weights are ${now}` });
+      },
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+
+  return {
+    id: 'paper',
+    title: 'Paper',
+    settings: z.object({}).passthrough(),
+    discover: () =>
+      Promise.resolve({
+        candidates: [{ title, detail: 'on paper', settings: {}, current: true, problem: null, warnings: [] }],
+        problems: [],
+      }),
+    open: () => {
+      paper.opened += 1;
+      return Promise.resolve(session);
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
