@@ -48,7 +48,8 @@ export function findCause(input: CauseInput): Cause | null {
       if (signals === undefined || service === undefined || visited.has(service.id)) continue;
       if (signals.health !== 'failing' && signals.health !== 'degraded') continue;
       const failed = signals.failedPerSecond ?? 0;
-      if (failed >= lost * EXPLAINS && failed > 0 && failed > (worst?.failed ?? 0)) worst = { service, call: signals, failed };
+      if (failed >= lost * EXPLAINS && failed > 0 && failed > (worst?.failed ?? 0))
+        worst = { service, call: signals, failed };
     }
     if (worst === null) break;
     path.push(worst.service);

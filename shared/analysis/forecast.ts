@@ -47,16 +47,22 @@ export function forecast(input: ForecastInput): Forecast {
   const moving = outlooks.filter((one) => one.after !== one.before);
   if (moving.length === 0) sentences.push('The shares stay as they are.');
   else if (!known || total === 0) {
-    sentences.push(`${moving.map(sayShareMove).join(', ')}. No calls are measured now, so nothing can be said about rates.`);
+    sentences.push(
+      `${moving.map(sayShareMove).join(', ')}. No calls are measured now, so nothing can be said about rates.`,
+    );
   } else sentences.push(sayRates(moving, total));
-  const untried = outlooks.filter((one) => one.after > one.before && one.before > 0 && total > 0 && one.errorRatio === null);
+  const untried = outlooks.filter(
+    (one) => one.after > one.before && one.before > 0 && total > 0 && one.errorRatio === null,
+  );
   const firstCalls = outlooks.filter((one) => one.after > 0 && one.before === 0);
   if (moving.length > 0 && total > 0 && failedBefore !== null && failedAfter !== null) {
     sentences.push(sayFailures(failedBefore, failedAfter));
   }
   const unknown = [...new Set([...untried, ...firstCalls].map((one) => one.title))];
   if (unknown.length > 0 && total > 0) {
-    sentences.push(`How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`);
+    sentences.push(
+      `How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`,
+    );
   }
   return { sentences, ...directionOf(outlooks, failedBefore, failedAfter) };
 }

@@ -19,7 +19,10 @@ export const MOST_POINTS = 120;
  * that no peak is lost; a column in which nothing is known stays a gap, and so does a gap's edge.
  */
 export function reduceSeries(series: SteppedValues, most: number = MOST_POINTS): Point[] {
-  const points = series.values.map((value, i) => ({ at: series.from + i * series.stepSeconds * 1000, value }));
+  const points = series.values.map((value, i) => ({
+    at: series.from + i * series.stepSeconds * 1000,
+    value,
+  }));
   if (points.length <= most) return points;
   const columns = Math.max(1, Math.floor(most / 2));
   const reduced: Point[] = [];
@@ -45,7 +48,8 @@ export function newestValue(series: SteppedValues): { readonly at: number; reado
 /** A round top for an axis, at least `least`: 1, 2 or 5 times a power of ten above the highest value. */
 export function axisTop(values: Iterable<number | null>, least = 1): number {
   let highest = least;
-  for (const value of values) if (value !== null && Number.isFinite(value)) highest = Math.max(highest, value);
+  for (const value of values)
+    if (value !== null && Number.isFinite(value)) highest = Math.max(highest, value);
   const power = 10 ** Math.floor(Math.log10(highest));
   const lead = highest / power;
   const round = lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10;

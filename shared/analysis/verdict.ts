@@ -56,8 +56,11 @@ export function verdictOf(input: VerdictInput): Verdict {
   }
   const cause = troubled && losesCalls(signals) ? findCause(input) : null;
   if (cause !== null) sentences.push({ text: sayCause(service, cause), evidence: source });
-  const rest = signals.reasons.filter((reason) => !/ of calls fail/.test(reason) && !headlineOf(input).includes(reason));
-  if (rest.length > 0) sentences.push({ text: `${upper(formatList(rest))}.`, evidence: evidenceOfRest(rest, source) });
+  const rest = signals.reasons.filter(
+    (reason) => !/ of calls fail/.test(reason) && !headlineOf(input).includes(reason),
+  );
+  if (rest.length > 0)
+    sentences.push({ text: `${upper(formatList(rest))}.`, evidence: evidenceOfRest(rest, source) });
   return {
     health: signals.health,
     headline: headlineOf(input),
@@ -69,7 +72,11 @@ export function verdictOf(input: VerdictInput): Verdict {
 
 /** When a ratio went over its threshold for the last time and stayed there up to now; null when it is not over it now. */
 export function onsetOf(
-  series: { readonly from: number; readonly stepSeconds: number; readonly values: readonly (number | null)[] },
+  series: {
+    readonly from: number;
+    readonly stepSeconds: number;
+    readonly values: readonly (number | null)[];
+  },
   threshold: number,
 ): number | null {
   let onset: number | null = null;
@@ -114,22 +121,34 @@ function sayChange(input: VerdictInput): VerdictSentence | null {
   if (onsetAt === null) return null;
   const near = marks.filter((mark) => mark.at >= onsetAt - BEFORE_MS && mark.at <= onsetAt + AFTER_MS);
   const own = near.filter((mark) => mark.serviceId === service.id);
-  const mark = (own.length > 0 ? own : near).reduce<Mark | null>((last, one) => (last === null || one.at > last.at ? one : last), null);
+  const mark = (own.length > 0 ? own : near).reduce<Mark | null>(
+    (last, one) => (last === null || one.at > last.at ? one : last),
+    null,
+  );
   if (mark === null) return null;
   const gap = onsetAt - mark.at;
   const when = gap > 0 ? `Began ${formatAge(gap)} after` : 'Began with';
-  const evidence = mark.kind === 'operation' ? 'journal' : mark.kind === 'deployment' ? 'revisions of the workload' : 'events';
+  const evidence =
+    mark.kind === 'operation'
+      ? 'journal'
+      : mark.kind === 'deployment'
+        ? 'revisions of the workload'
+        : 'events';
   return { text: `${when} “${mark.title}”.`, evidence };
 }
 
 /** Versions side by side where they differ: worst first. */
 function sayVersions(versions: Readonly<Record<string, Signals>>, input: VerdictInput): string | null {
-  const judged = Object.entries(versions).filter(([, one]) => one.errorRatio !== null && hasEnough(one, input));
+  const judged = Object.entries(versions).filter(
+    ([, one]) => one.errorRatio !== null && hasEnough(one, input),
+  );
   if (judged.length < 2) return null;
   judged.sort(([, a], [, b]) => (b.errorRatio ?? 0) - (a.errorRatio ?? 0));
   const [worst, best] = [judged[0]?.[1].errorRatio ?? 0, judged.at(-1)?.[1].errorRatio ?? 0];
   if (worst < input.thresholds.degradedErrorRatio || worst < best * 2) return null;
-  const parts = judged.map(([version, one], i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(one.errorRatio)}`);
+  const parts = judged.map(
+    ([version, one], i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(one.errorRatio)}`,
+  );
   return `${parts.join(', ')}.`;
 }
 
@@ -139,7 +158,8 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
   if (signals === null) return [];
   const suggestions: Verdict['suggestions'] = [];
   for (const split of splits) {
-    if (split.readOnly !== null || split.ownership?.decidesWeights === true || split.destinations.length < 2) continue;
+    if (split.readOnly !== null || split.ownership?.decidesWeights === true || split.destinations.length < 2)
+      continue;
     const weights = split.destinations.map((destination) => destination.weight ?? 0);
     const figures = split.destinations.map((destination) => {
       const key = destination.version ?? destination.subset ?? destination.title;
@@ -147,7 +167,8 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
     });
     const good = split.destinations.map((destination, i) => {
       const one = figures[i];
-      const calm = one !== undefined && hasEnough(one, input) && (one.errorRatio ?? 1) < thresholds.degradedErrorRatio;
+      const calm =
+        one !== undefined && hasEnough(one, input) && (one.errorRatio ?? 1) < thresholds.degradedErrorRatio;
       return calm && destination.problem === null && destination.readyInstances !== 0;
     });
     split.destinations.forEach((destination, i) => {

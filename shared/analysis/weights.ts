@@ -83,7 +83,9 @@ export function divide(total: number, parts: readonly number[]): number[] {
   const exact = parts.map((part) => (sum > 0 ? (total * part) / sum : total / parts.length));
   const whole = exact.map(Math.floor);
   let left = total - sumOf(whole);
-  const order = exact.map((value, i) => ({ i, rest: value - (whole[i] ?? 0) })).sort((a, b) => b.rest - a.rest || a.i - b.i);
+  const order = exact
+    .map((value, i) => ({ i, rest: value - (whole[i] ?? 0) }))
+    .sort((a, b) => b.rest - a.rest || a.i - b.i);
   for (const { i } of order) {
     if (left <= 0) break;
     whole[i] = (whole[i] ?? 0) + 1;
@@ -105,7 +107,9 @@ export function validateWeights(weights: readonly number[], found?: number): str
   const sum = sumOf(weights);
   if (sum === 0) return ['All weights are zero: the calls would have nowhere to go.'];
   if (found !== undefined && found > 0 && sum !== found) {
-    problems.push(`The weights add up to ${sum}, the document's to ${found}: the sum is kept, older versions of Istio insist on it.`);
+    problems.push(
+      `The weights add up to ${sum}, the document's to ${found}: the sum is kept, older versions of Istio insist on it.`,
+    );
   }
   return problems;
 }
