@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,8 @@ export const podRange = '10.200.0.0/16';
 export const resultsDir = fileURLToPath(new URL('../../test-results/peers/', import.meta.url));
 const holderFile = `${resultsDir}holder.pid`;
 
+// Every peer is given ten seconds to end by itself.
+const stopLimitMs = 60_000;
 const inside = 'PODIUM_PEERS_INSIDE';
 const isolations = [
   // With a process namespace nothing can outlive the tier: when its first process ends, the kernel ends the rest.
@@ -42,14 +45,22 @@ export async function runInside(script: string, args: readonly string[]): Promis
   });
   await mkdir(dirname(holderFile), { recursive: true });
   await writeFile(holderFile, String(child.pid));
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  const forward = (signal: NodeJS.Signals) => {
+    // `unshare` waits deaf to signals; the first process inside is its child.
+    const first = childOf(child.pid);
+    if (first !== null) process.kill(first, signal);
+    setTimeout(() => child.kill('SIGKILL'), stopLimitMs).unref();
+  };
   process.on('SIGINT', forward);
   process.on('SIGTERM', forward);
   process.once('exit', () => child.kill('SIGKILL'));
   return new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
-  }).finally(() => rm(holderFile, { force: true }));
+  }).finally(async () => {
+    const holder = await readFile(holderFile, 'utf8').catch(() => '');
+    if (holder === String(child.pid)) await rm(holderFile, { force: true });
+  });
 }
 
 /** Runs a command inside the namespace of the run that is under way and gives its exit code. */
@@ -57,12 +68,14 @@ export async function enter(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const holder = (await readFile(holderFile, 'utf8').catch(() => '')).trim();
+  const holder = await readFile(holderFile, 'utf8').catch(() => '');
   // `unshare` itself stays outside the process namespace; its one child is the first process inside.
-  const first = await readFile(`/proc/${holder}/task/${holder}/children`, 'utf8').catch(() => '');
-  if (first.trim() === '') throw new Error('no peers are running: start them with node test/peers/start.ts');
-  const target = ['-t', first.trim(), '-U', '-n', '-m', '-p', '--preserve-credentials'];
-  const child = spawn('nsenter', [...target, ...command], {
+  const first = childOf(Number(holder));
+  if (first === null) throw new Error('no peers are running: start them with node test/peers/start.ts');
+  const target = ['-t', String(first), '-U', '-n', '-m', '-p', '--preserve-credentials'];
+  // Entering a mount namespace leads to its root folder.
+  const inPlace = ['sh', '-c', 'cd "$0" && exec "$@"', process.cwd(), ...command];
+  const child = spawn('nsenter', [...target, ...inPlace], {
     stdio: 'inherit',
     env: { ...process.env, ...env, [inside]: '1' },
   });
@@ -70,6 +83,16 @@ export async function enter(
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/** The first child of a process, or null when it has none or is gone. */
+function childOf(pid: number | undefined): number | null {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children === '' ? null : Number(children.split(' ')[0]);
+  } catch {
+    return null;
+  }
 }
 
 /** Brings up the loopback device and makes the node's and all pod addresses local ones. */

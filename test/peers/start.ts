@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Installation, findPeers, installPeers } from './install.ts';
@@ -31,6 +31,7 @@ export interface Peers extends AsyncDisposable {
   readonly coordinatesFile: string;
 }
 
+const latestFile = join(resultsDir, 'latest.json');
 const worldPort = 17_000;
 const loadPort = 17_001;
 
@@ -121,9 +122,10 @@ export async function startPeers(installation: Installation, options: PeersOptio
       loadUrl: envoys !== null ? `http://127.0.0.1:${loadPort}` : null,
       versions: versionsOf(installation),
     };
-    // At a fixed place: there is one run at a time, and others want to find it.
-    const coordinatesFile = join(resultsDir, 'latest.json');
+    const coordinatesFile = join(runDir, 'coordinates.json');
     await writeFile(coordinatesFile, JSON.stringify(coordinates, null, 2), { mode: 0o600 });
+    await rm(latestFile, { force: true });
+    await symlink(coordinatesFile, latestFile);
     const whole = stack.move();
     return { coordinates, coordinatesFile, [Symbol.asyncDispose]: () => whole.disposeAsync() };
   } catch (error) {
@@ -134,10 +136,11 @@ export async function startPeers(installation: Installation, options: PeersOptio
 
 /** Keys, tokens and databases go with the run; logs stay. */
 async function forget(runDir: string): Promise<void> {
-  for (const name of ['pki', 'kubeconfig', 'etcd', 'prometheus', 'istiod']) {
+  for (const name of ['coordinates.json', 'pki', 'kubeconfig', 'etcd', 'prometheus', 'istiod']) {
     await rm(join(runDir, name), { recursive: true, force: true });
   }
-  await rm(join(resultsDir, 'latest.json'), { force: true });
+  // Another run may be the latest by now.
+  if ((await readlink(latestFile).catch(() => '')).startsWith(runDir)) await rm(latestFile, { force: true });
 }
 
 function child(name: string, script: string, variable: string, settings: unknown) {
@@ -160,7 +163,7 @@ function versionsOf({ missingTools: _tools, ...peers }: Installation): Readonly<
  * the peers that another start keeps.
  */
 async function main(given: readonly string[]): Promise<number> {
-  if (given[0] === '--enter') return enter(given.slice(1), { PODIUM_PEERS: join(resultsDir, 'latest.json') });
+  if (given[0] === '--enter') return enter(given.slice(1), { PODIUM_PEERS: latestFile });
   const cachedOnly = given[0] === '--cached';
   const args = cachedOnly ? given.slice(1) : given;
   const installation = cachedOnly || isInside() ? findPeers() : await installPeers();

@@ -80,13 +80,14 @@ export async function startIstiod(
   const wait = { limitMs, needs: [istiod] };
   await waitFor('istiod', wait, async () => (await statusOf(`${debugUrl}/ready`)) === 200);
   await kubernetes.admin.apply(webhook);
-  await waitForWebhook(kubernetes.admin, istiod);
+  await waitForWebhook(kubernetes.admin, [istiod]);
   // Applied after the webhook is live, so that every one of them is proven valid.
   for (const object of meshObjects) await kubernetes.admin.apply(object);
   return { debugUrl, metricsUrl: 'http://127.0.0.1:15014/metrics' };
 }
 
-const webhook = {
+/** istiod's validation of what is written; it fills in its own certificate authority. */
+export const webhook = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
   metadata: {
@@ -118,9 +119,9 @@ const webhook = {
 } as const satisfies KubeObject;
 
 /** istiod fills in its CA and turns the policy to Fail by itself; only then does the webhook refuse anything. */
-async function waitForWebhook(admin: ApiClient, istiod: Running): Promise<void> {
+export async function waitForWebhook(admin: ApiClient, needs: readonly Running[]): Promise<void> {
   const path = `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${webhook.metadata.name}`;
-  await waitFor('the validation webhook', { limitMs, needs: [istiod] }, async () => {
+  await waitFor('the validation webhook', { limitMs, needs }, async () => {
     const { body } = await admin.call(path);
     return (body as { webhooks?: { failurePolicy: string }[] }).webhooks?.[0]?.failurePolicy === 'Fail';
   });

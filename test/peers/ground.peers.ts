@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { readCoordinates } from './coordinates.ts';
+import { withFrozenIstiod, withoutValidation } from './faults.ts';
+import {
+  clientFor,
+  countsAtServices,
+  loadedWeights,
+  loadStatistics,
+  paymentCounts,
+  queryPrometheus,
+  setLoad,
+  setMode,
+} from './measure.ts';
+import { messageOf } from './start/api.ts';
+import { waitFor } from './start/processes.ts';
+
+const peers = readCoordinates();
+const admin = clientFor(peers, 'admin');
+const virtualService = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/payment';
+const proxied = '/api/v1/namespaces/monitoring/services/http:prometheus:9090/proxy/api/v1/query?query=up';
+const usualLoad = 40;
+
+function writeWeights(v1: number, v2: number) {
+  const weight = (index: number, value: number) => ({
+    op: 'replace',
+    path: `/spec/http/0/route/${index}/weight`,
+    value,
+  });
+  const body = [weight(0, v1), weight(1, v2)];
+  return admin.call(virtualService, { method: 'PATCH', body, contentType: 'application/json-patch+json' });
+}
+
+/** Puts the weights back and waits until both proxies have them, so that the next test starts from there. */
+async function restoreWeights(): Promise<void> {
+  await writeWeights(70, 30);
+  for (const caller of ['edge', 'order'] as const) {
+    await waitFor(`70/30 in the proxy of ${caller}`, { limitMs: 20_000 }, async () => {
+      const loaded = await loadedWeights(peers, caller);
+      return loaded?.['v1'] === 70 && loaded['v2'] === 30;
+    });
+  }
+}
+
+/** Payments counted at the services themselves until at least so many have come. */
+async function sharesOf(requests: number) {
+  const before = await paymentCounts(peers);
+  return waitFor(`${requests} payments`, { limitMs: 50_000 }, async () => {
+    const now = await paymentCounts(peers);
+    const total = now.v1 + now.v2 - before.v1 - before.v2;
+    return total >= requests && { total, v2: (now.v2 - before.v2) / total };
+  });
+}
+
+describe('the cluster', () => {
+  test('is a real API server with ready pods on real addresses', async () => {
+    const version = await admin.call('/version');
+    expect(version.body).toMatchObject({ gitVersion: peers.versions['kubernetes'] });
+    const { body } = await admin.call('/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices');
+    const slices = (
+      body as { items: { metadata: { labels: Record<string, string> }; endpoints: unknown[] }[] }
+    ).items;
+    const payment = slices.filter(
+      (slice) => slice.metadata.labels['kubernetes.io/service-name'] === 'payment',
+    );
+    expect(payment.flatMap((slice) => slice.endpoints)).toHaveLength(3);
+  });
+
+  test('lets each user do what its role says and no more', async () => {
+    const status = async (user: Parameters<typeof clientFor>[1], path: string) =>
+      (await clientFor(peers, user).call(path)).status;
+    expect(await status('viewer', '/api/v1/namespaces')).toBe(200);
+    expect(await status('shop-operator', '/api/v1/namespaces')).toBe(403);
+    expect(await status('shop-viewer', '/api/v1/namespaces/shop/pods')).toBe(200);
+    expect(await status('nobody', '/api/v1/namespaces/shop/pods')).toBe(403);
+    expect(await status('shop-viewer', proxied)).toBe(403);
+  });
+
+  test('reaches Prometheus through its own service proxy', async () => {
+    const { status, body } = await clientFor(peers, 'shop-operator').call(proxied);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'success', data: { resultType: 'vector' } });
+  });
+
+  test('replaces a pod that is deleted, and the new one carries traffic', async () => {
+    const path = '/api/v1/namespaces/shop/pods';
+    const podsOf = async () => {
+      const { body } = await admin.call(`${path}?labelSelector=app%3Dcatalog`);
+      return (body as { items: { metadata: { name: string }; status: { podIP?: string } }[] }).items;
+    };
+    const [old] = await podsOf();
+    await admin.call(`${path}/${old?.metadata.name}`, { method: 'DELETE' });
+    const replacement = await waitFor('a new pod of catalog', { limitMs: 20_000 }, async () =>
+      (await podsOf()).find(
+        (pod) => pod.metadata.name !== old?.metadata.name && pod.status.podIP !== undefined,
+      ),
+    );
+    const answer = await waitFor('an answer of the new pod', { limitMs: 20_000 }, async () =>
+      (await fetch(`http://${replacement.status.podIP}:8080/_count`)).json(),
+    );
+    expect(answer).toMatchObject({ app: 'catalog', pod: replacement.metadata.name });
+  });
+});
+
+describe('the mesh', () => {
+  test('divides payments 70 to 30 as counted at the services', async () => {
+    await setLoad(peers, 150);
+    const { total, v2 } = await sharesOf(1_000);
+    await setLoad(peers, usualLoad);
+    // Four standard deviations: a right split fails this once in sixteen thousand runs.
+    expect(Math.abs(v2 - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / total));
+  });
+
+  test('carries every payment by the new weights within five seconds of the write', async () => {
+    expect((await writeWeights(0, 100)).status).toBe(200);
+    const writtenAt = Date.now();
+    try {
+      await waitFor('ten payments in a row by v2', { limitMs: 5_000 }, async () => {
+        const before = await paymentCounts(peers);
+        await waitFor(
+          'ten payments',
+          { limitMs: 5_000 },
+          async () => (await paymentCounts(peers)).v2 >= before.v2 + 10,
+        );
+        return (await paymentCounts(peers)).v1 === before.v1;
+      });
+      expect(Date.now() - writtenAt).toBeLessThan(5_000);
+    } finally {
+      await restoreWeights();
+    }
+  });
+
+  test('refuses weights that are all zero, with the words of istiod', async () => {
+    const { status, body } = await writeWeights(0, 0);
+    expect(status).toBe(400);
+    expect(messageOf(body)).toContain('total destination weight = 0');
+  });
+
+  test('keeps the old routes when the proxies refuse what the API server took', async () => {
+    const rejects = async () =>
+      (await queryPrometheus(peers, 'sum(pilot_total_xds_rejects) or vector(0)'))[0]?.value;
+    const before = await rejects();
+    await using _validation = await withoutValidation(peers);
+    expect((await writeWeights(0, 0)).status).toBe(200);
+    try {
+      await waitFor(
+        'a rejection to be counted',
+        { limitMs: 30_000 },
+        async () => (await rejects()) !== before,
+      );
+      const { v2 } = await sharesOf(200);
+      expect(v2).toBeGreaterThan(0.1);
+      expect(v2).toBeLessThan(0.5);
+    } finally {
+      await restoreWeights();
+    }
+  });
+
+  test('keeps the old routes while istiod is frozen, and takes the new ones when it wakes', async () => {
+    {
+      await using _frozen = await withFrozenIstiod(peers);
+      expect((await writeWeights(0, 100)).status).toBe(200);
+      const { v2 } = await sharesOf(200);
+      expect(v2).toBeLessThan(0.5);
+    }
+    try {
+      await waitFor('the write to arrive', { limitMs: 20_000 }, async () => (await sharesOf(20)).v2 === 1);
+    } finally {
+      await restoreWeights();
+    }
+  });
+});
+
+describe('Prometheus', () => {
+  test('counts exactly the payments that the services counted', async () => {
+    await setMode(peers, 'payment-v2', { failRatio: 0.13 });
+    await sharesOf(200);
+    await setLoad(peers, 0);
+    try {
+      await waitFor('the last answer', { limitMs: 20_000 }, async () => {
+        const { sent, byStatus } = await loadStatistics(peers);
+        return Object.values(byStatus).reduce((sum, count) => sum + count, 0) === sent;
+      });
+      const atServices = (await countsAtServices(peers))['payment-v2'];
+      expect(atServices?.failed).toBeGreaterThan(0);
+      const cluster = 'outbound|8080|v2|payment.shop.svc.cluster.local';
+      const query = `sum by (response_code_class) (envoy_cluster_upstream_rq{cluster_name="${cluster}",response_code_class!=""})`;
+      await waitFor('both counts to agree', { limitMs: 20_000 }, async () => {
+        const samples = await queryPrometheus(peers, query);
+        const of = (code: string) =>
+          samples.find((sample) => sample.labels['response_code_class'] === code)?.value;
+        return (
+          of('5xx') === atServices?.failed && (of('2xx') ?? 0) + (of('5xx') ?? 0) === atServices?.requests
+        );
+      });
+    } finally {
+      await setMode(peers, 'payment-v2', { failRatio: 0 });
+      await setLoad(peers, usualLoad);
+    }
+  });
+
+  test('names the pod, namespace and app of the proxy that counted', async () => {
+    const samples = await queryPrometheus(
+      peers,
+      'count by (namespace, app, pod) (envoy_cluster_upstream_rq)',
+    );
+    const callers = samples
+      .map(({ labels }) => `${labels['namespace']}/${labels['app']}/${labels['pod']}`)
+      .sort();
+    expect(callers).toEqual([`shop/edge/${peers.envoys?.edge.pod}`, `shop/order/${peers.envoys?.order.pod}`]);
+  });
+});
