@@ -1,3 +1,4 @@
+import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
 
@@ -8,6 +9,7 @@ export interface Ports {
   readonly log: Log;
   readonly journal: JournalStore;
   readonly settings: SettingsStore;
+  readonly pictures: PictureStore;
   readonly rehearsal: RehearsalPort;
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
@@ -63,6 +65,12 @@ export interface JournalFilter {
 export interface SettingsStore {
   read(): Promise<Settings>;
   write(settings: Settings): Promise<void>;
+}
+
+/** The last map of each connection, by its title. A picture that cannot be read is no picture. */
+export interface PictureStore {
+  read(connectionTitle: string): Promise<LastPicture | null>;
+  write(connectionTitle: string, picture: LastPicture): Promise<void>;
 }
 
 /** Starts the built-in fleet in a process of its own, once; says which connector reaches it and with what settings. */

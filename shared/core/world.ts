@@ -5,6 +5,7 @@ import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { InstanceObservation } from '../model/topology.ts';
 import type { Split } from '../model/weights.ts';
 import type { Connections } from './connections.ts';
+import { createLastPictures } from './lastPictures.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
@@ -43,6 +44,8 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
   const memory = new Map<LiveConnection, Remembered>();
   const holds = new Set<{ windowSeconds: number; held: Map<LiveConnection, () => void> }>();
 
+  const pictures = createLastPictures(ports, changes);
+
   void relayConnections();
 
   async function relayConnections(): Promise<void> {
@@ -50,6 +53,7 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     for (;;) {
       seen = await connections.changes.after(seen, undefined);
       dropClosed();
+      for (const connection of connections.open.values()) pictures.follow(connection);
       for (const hold of holds) holdMissing(hold);
       changes.bump();
     }
@@ -123,7 +127,9 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     return connection.splits.map((split) => ({ ...split, serviceId: serviceOfSplit(split, topology) }));
   }
 
-  function servicesOf(connection: LiveConnection): GraphService[] {
+  function servicesOf(connection: LiveConnection): readonly GraphService[] {
+    const last = pictures.standIn(connection);
+    if (last !== null) return last.services;
     const { services } = connection.topology();
     const ids = new Set(services.map((service) => service.id));
     const extras = [...remember(connection).extras.values()].map(({ service }) => service);
@@ -159,10 +165,13 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
       for (const connection of connections.open.values()) {
         const own = servicesOf(connection);
         const ids = new Set(own.map((service) => service.id));
+        const last = pictures.standIn(connection);
+        const known = last?.calls ?? [...remember(connection).calls.values()].map(({ call }) => call);
+        const ownCalls = known.filter((call) => ids.has(call.callerId) && ids.has(call.calleeId));
         services.push(...own);
-        for (const { call } of remember(connection).calls.values()) {
-          if (ids.has(call.callerId) && ids.has(call.calleeId)) calls.push(call);
-        }
+        calls.push(...ownCalls);
+        if (last === null) pictures.keep(connection, own, ownCalls);
+        else problems.push(pictures.say(connection, last));
         problems.push(...connection.topology().problems.map((problem) => `${connection.title}: ${problem}`));
       }
       return { services, calls, problems };

@@ -49,3 +49,11 @@ export const GraphUpdate = z.object({
   problems: z.array(z.string()),
 });
 export type GraphUpdate = z.infer<typeof GraphUpdate>;
+
+/** The map of one connection as it was last seen, kept so that a start without any peer shows more than nothing. */
+export const LastPicture = z.object({
+  at: z.number(),
+  services: z.array(GraphService),
+  calls: z.array(GraphCall),
+});
+export type LastPicture = z.infer<typeof LastPicture>;

@@ -1,4 +1,5 @@
 import type { Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
+import type { LastPicture } from '../../shared/model/graph.ts';
 import type { OperationRecord } from '../../shared/model/operation.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
@@ -95,6 +96,7 @@ export function createMemoryJournal(
 /** Everything a console needs of a host, in memory. */
 export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly clock: FakeClock } {
   let settings: Settings = defaultSettings;
+  const pictures = new Map<string, LastPicture>();
   let ids = 0;
   const clock = createFakeClock();
   return {
@@ -106,6 +108,12 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
       read: async () => settings,
       write: async (next) => {
         settings = next;
+      },
+    },
+    pictures: {
+      read: async (title) => pictures.get(title) ?? null,
+      write: async (title, picture) => {
+        pictures.set(title, picture);
       },
     },
     rehearsal: {
