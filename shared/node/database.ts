@@ -1,0 +1,92 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const currentVersion = 1;
+
+/** Podium's file of operations and settings, with the lock that makes this process its only writer. */
+export interface Database extends Disposable {
+  /** False when another process writes here; then nothing is written. */
+  readonly writable: boolean;
+  /** Null while a process that only reads has found no file yet. */
+  sql(): DatabaseSync | null;
+}
+
+/** Opens the file in the data folder. The second process on one folder gets it to read only. */
+export function openDatabase(folder: string): Database {
+  const lock = takeLock(join(folder, 'writer.lock'));
+  const path = join(folder, 'podium.sqlite');
+  let database = lock === null ? null : openToWrite(path);
+  return {
+    writable: lock !== null,
+    sql: () => (database ??= openToRead(path)),
+    [Symbol.dispose]() {
+      database?.close();
+      lock?.close();
+    },
+  };
+}
+
+/**
+ * Holds an exclusive transaction on a file of its own for as long as this process lives. The operating system lets
+ * go of it when the process dies, however it dies, so no stale lock is ever left behind. Null when another has it.
+ */
+function takeLock(path: string): DatabaseSync | null {
+  createPrivate(path);
+  const lock = new DatabaseSync(path, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    if (cause instanceof Error && cause.message.includes('locked')) return null;
+    throw cause;
+  }
+}
+
+function openToWrite(path: string): DatabaseSync {
+  createPrivate(path);
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  // FULL makes every commit reach the disk before it returns: the journal is written before the cluster is.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const version = versionOf(database);
+  if (version > currentVersion) {
+    database.close();
+    throw new Error(
+      `${path} was written by a newer Podium (format ${version}). Start that one, or set PODIUM_DATA to another folder.`,
+    );
+  }
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS operations (
+      id TEXT PRIMARY KEY, at INTEGER NOT NULL, connection TEXT NOT NULL, service TEXT NOT NULL,
+      state TEXT NOT NULL, search TEXT NOT NULL, record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS operationsByTime ON operations (at DESC);
+    CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS pictures (connection TEXT PRIMARY KEY, picture TEXT NOT NULL) STRICT;
+    PRAGMA user_version = ${currentVersion};
+  `);
+  return database;
+}
+
+function openToRead(path: string): DatabaseSync | null {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
+    // Without this a file that the writer is just making would be read before it has its tables.
+    if (versionOf(database) === currentVersion) return database;
+    database.close();
+    return null;
+  } catch {
+    return null;
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  const row = database.prepare('PRAGMA user_version').get();
+  return Number(row?.['user_version'] ?? 0);
+}
+
+/** SQLite gives its side files the mode of the file itself, so that one is made private before SQLite sees it. */
+function createPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+}

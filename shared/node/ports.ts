@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Clock, Ports } from '../core/ports.ts';
+import { openDataFolder } from './dataFolder.ts';
+import { openDatabase } from './database.ts';
+import { createJournalStore } from './journalStore.ts';
+import { createLogFile } from './logFile.ts';
+import { createPictureStore } from './pictureStore.ts';
+import { createRehearsal, type SpawnFleet } from './rehearsal.ts';
+import { createSettingsStore } from './settingsStore.ts';
+
+/** What Node lends the console, and how to give it back. */
+export interface NodePorts extends Ports, AsyncDisposable {
+  readonly dataFolder: string;
+}
+
+/** What differs between the hosts. */
+export interface NodePortsOptions {
+  readonly dataFolder?: string;
+  readonly spawnFleet?: SpawnFleet;
+}
+
+/** Opens the data folder and lends everything the console needs from it and from the machine. */
+export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
+  const dataFolder = options.dataFolder ?? openDataFolder();
+  const log = createLogFile(dataFolder);
+  const database = openDatabase(dataFolder);
+  const rehearsal = createRehearsal(log, options.spawnFleet);
+  if (!database.writable)
+    log.warn('Another Podium uses this data folder; this one only reads', { dataFolder });
+  return {
+    dataFolder,
+    log,
+    clock: systemClock,
+    random: { id: randomUUID },
+    journal: createJournalStore(database, log),
+    settings: createSettingsStore(database, log),
+    pictures: createPictureStore(database, log),
+    rehearsal,
+    actor: actorName(),
+    version: ownVersion(),
+    async [Symbol.asyncDispose]() {
+      await rehearsal[Symbol.asyncDispose]();
+      database[Symbol.dispose]();
+    },
+  };
+}
+
+const Package = z.object({ version: z.string() });
+
+const systemClock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+};
+
+function actorName(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A user id without an entry in the machine's list of users, as in many containers.
+    return `uid ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
+  return Package.parse(JSON.parse(text)).version;
+}
