@@ -1,0 +1,24 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from '../../build/findBrowser.ts';
+
+const browser = await findBrowser();
+
+/** Real browser, real host, the rehearsal's real wire protocols; one at a time, for the fleet takes a core. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../../test-results/e2e',
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json', { outputFile: '../../test-results/e2e.json' }], ['junit', { outputFile: '../../test-results/e2e.xml' }]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 10_000,
+    trace: 'retain-on-failure',
+    launchOptions:
+      browser === null
+        ? {}
+        : { executablePath: browser.path, args: [...browser.args, '--disable-background-networking', '--disable-component-update'] },
+  },
+});
