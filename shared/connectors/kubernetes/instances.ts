@@ -1,0 +1,92 @@
+import type { InstanceObservation } from '../../model/topology.ts';
+import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt, timeAt } from '../kube/objects.ts';
+
+/** Whether an instance takes traffic, by its uid, as the endpoint slices say. */
+export type Readiness = ReadonlyMap<string, boolean>;
+
+/** Folds slices: an endpoint may be in several, and is ready when any says so. Absent conditions count as ready. */
+export function readinessOf(slices: Iterable<KubeObject>): Readiness {
+  const ready = new Map<string, boolean>();
+  for (const slice of slices) {
+    for (const endpoint of listAt(slice, 'endpoints')) {
+      const uid = textAt(endpoint, 'targetRef', 'uid');
+      if (uid === null) continue;
+      const says = at(endpoint, 'conditions', 'ready') !== false;
+      ready.set(uid, says || ready.get(uid) === true);
+    }
+  }
+  return ready;
+}
+
+/** One pod as an instance; null for one that has finished and runs nothing any more. */
+export function instanceFrom(
+  pod: KubeObject,
+  workload: string | null,
+  version: string | null,
+  readiness: Readiness,
+): InstanceObservation | null {
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded') return null;
+  // Evicted pods stay as records until somebody clears them away.
+  if (
+    phase === 'Failed' &&
+    /^(Evicted|Shutdown|NodeShutdown|Terminated)$/.test(textAt(pod, 'status', 'reason') ?? '')
+  )
+    return null;
+  const ready = readiness.get(pod.metadata.uid) ?? conditionOf(pod, 'Ready')?.status === 'True';
+  const statuses = listAt(pod, 'status', 'containerStatuses');
+  const restarts = statuses
+    .map((status) => numberAt(status, 'restartCount'))
+    .filter((count) => count !== null);
+  const ended = statuses
+    .map((status) => timeAt(status, 'lastState', 'terminated', 'finishedAt'))
+    .filter((time) => time !== null);
+  return {
+    namespace: namespaceOf(pod),
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    workload,
+    version,
+    ready,
+    reason: ready ? null : reasonOf(pod, statuses),
+    restarts: restarts.length === 0 ? null : restarts.reduce((sum, count) => sum + count, 0),
+    lastRestartAt: ended.length === 0 ? null : Math.max(...ended),
+    startedAt: timeAt(pod, 'status', 'startTime'),
+    node: textAt(pod, 'spec', 'nodeName'),
+  };
+}
+
+function reasonOf(pod: KubeObject, statuses: readonly unknown[]): string | null {
+  if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) return 'Terminating';
+  for (const status of [...listAt(pod, 'status', 'initContainerStatuses'), ...statuses]) {
+    const waiting = textAt(status, 'state', 'waiting', 'reason');
+    const said = textAt(status, 'state', 'waiting', 'message');
+    // These two only say that it has not started yet.
+    if (waiting !== null && waiting !== 'ContainerCreating' && waiting !== 'PodInitializing')
+      return said === null ? waiting : `${waiting}: ${said.slice(0, 200)}`;
+  }
+  for (const status of statuses) {
+    const terminated = textAt(status, 'state', 'terminated', 'reason');
+    if (terminated !== null) return terminated;
+  }
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') return scheduled.message ?? scheduled.reason ?? 'Not scheduled';
+  const running = statuses.find((status) => at(status, 'state', 'running') !== undefined);
+  if (running !== undefined && at(running, 'ready') === false)
+    return `Readiness: container ${textAt(running, 'name') ?? ''} is not ready`;
+  const ready = conditionOf(pod, 'Ready');
+  return ready?.message ?? ready?.reason ?? textAt(pod, 'status', 'reason') ?? textAt(pod, 'status', 'phase');
+}
+
+function conditionOf(
+  pod: KubeObject,
+  type: string,
+): { status: string | null; reason: string | null; message: string | null } | null {
+  const found = listAt(pod, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type);
+  if (found === undefined) return null;
+  return {
+    status: textAt(found, 'status'),
+    reason: textAt(found, 'reason'),
+    message: textAt(found, 'message'),
+  };
+}

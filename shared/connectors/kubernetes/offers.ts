@@ -1,0 +1,55 @@
+import type { Found, Offer, OfferSource } from '../kit/connector.ts';
+import { PeerError, sayError } from '../kit/peerError.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { listAt, textAt } from '../kube/objects.ts';
+import { findPrometheus, type GivenPrometheus } from './findPrometheus.ts';
+
+const meshConsequence = 'Splits, weights, protections and mesh documents.';
+const withoutMesh = 'Calls cannot be divided from here, and nothing is known of what protects them.';
+
+/** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus by common names. */
+export function createOffers(client: KubeClient, given: GivenPrometheus | null): OfferSource {
+  return {
+    async find(signal) {
+      const [mesh, metrics] = await Promise.all([
+        findMesh(client, signal),
+        findPrometheus(client, given, signal),
+      ]);
+      return { offers: [...mesh.offers, ...metrics.offers], absent: [...mesh.absent, ...metrics.absent] };
+    },
+  };
+}
+
+async function findMesh(client: KubeClient, signal: AbortSignal): Promise<Found> {
+  const absent = (detail: string): Found => ({
+    offers: [],
+    absent: [{ connector: 'istio', title: 'Istio', detail, consequence: withoutMesh }],
+  });
+  try {
+    const group = await client.read('/apis/networking.istio.io', signal);
+    const served = listAt(group, 'versions')
+      .map((version) => textAt(version, 'version'))
+      .filter((version) => version !== null);
+    // v1 has the same fields as its elders, and outlives them.
+    const version = ['v1', 'v1beta1', 'v1alpha3'].find((one) => served.includes(one));
+    if (version === undefined)
+      return absent(
+        `networking.istio.io is served in ${served.join(', ') || 'no version'}; Podium knows v1, v1beta1 and v1alpha3.`,
+      );
+    const others = served.filter((one) => one !== version);
+    const offer: Offer = {
+      connector: 'istio',
+      title: 'Istio',
+      detail: `networking.istio.io ${version} is served${others.length === 0 ? '' : ` (also ${others.join(', ')})`}`,
+      consequence: meshConsequence,
+      settings: { version },
+      lent: { client },
+    };
+    return { offers: [offer], absent: [] };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (error instanceof PeerError && error.kind === 'notFound')
+      return absent('Its resources (networking.istio.io) are not served by this cluster.');
+    return absent(sayError(error, 'Looking for networking.istio.io'));
+  }
+}

@@ -1,0 +1,58 @@
+import type { Permission } from '../../model/connection.ts';
+import { type AccessQuestion, mayI } from '../kube/access.ts';
+import type { KubeClient } from '../kube/client.ts';
+
+const question = (
+  verb: string,
+  group: string,
+  resource: string,
+  purpose: string,
+): Pick<AccessQuestion, 'verb' | 'group' | 'resource'> & { readonly purpose: string } => ({
+  verb,
+  group,
+  resource,
+  purpose,
+});
+
+const istio = 'networking.istio.io';
+const questions = [
+  question('list', '', 'services', 'Show services on the map'),
+  question('watch', '', 'services', 'Follow services as they change'),
+  question('list', 'discovery.k8s.io', 'endpointslices', 'Show which instances take traffic'),
+  question('list', '', 'pods', 'Show instances, their restarts and why they are not ready'),
+  question('list', 'apps', 'deployments', 'Show versions and images'),
+  question('list', 'apps', 'replicasets', 'Mark deployments on the charts'),
+  question('list', '', 'events', 'Show what the cluster noted about a service'),
+  question('list', istio, 'virtualservices', 'Show how calls are divided'),
+  question('list', istio, 'destinationrules', 'Show versions and what protects calls'),
+  question('get', '', 'services/proxy', 'Reach Prometheus through the API server'),
+  question('create', '', 'pods/portforward', 'Reach Prometheus by port-forward'),
+  question('patch', istio, 'virtualservices', 'Change how calls are divided'),
+] as const;
+
+/** Asks what these credentials may do, everywhere or in each namespace named. A question without an answer is `null`. */
+export async function readPermissions(
+  client: KubeClient,
+  namespaces: readonly string[] | null,
+  signal: AbortSignal,
+): Promise<readonly Permission[]> {
+  const asked = questions.flatMap((one) =>
+    (namespaces ?? [null]).map((namespace) => ({ ...one, namespace })),
+  );
+  // A few at a time: the server has other things to do while somebody opens a console.
+  const answers: Permission[] = [];
+  for (let from = 0; from < asked.length; from += 6) {
+    answers.push(
+      ...(await Promise.all(
+        asked.slice(from, from + 6).map(async ({ purpose, ...one }) => ({
+          verb: one.verb,
+          resource: one.group === '' ? one.resource : `${one.resource}.${one.group}`,
+          namespace: one.namespace,
+          allowed: await mayI(client, one, signal).catch(() => null),
+          purpose,
+        })),
+      )),
+    );
+  }
+  return answers;
+}
