@@ -1,0 +1,19 @@
+import type { Resource } from '../kube/resources.ts';
+
+/** Istio's kinds in the version that this cluster serves. */
+export interface MeshResources {
+  readonly virtualServices: Resource;
+  readonly destinationRules: Resource;
+  readonly serviceEntries: Resource;
+  readonly gateways: Resource;
+}
+
+export function meshResources(version: string): MeshResources {
+  const of = (plural: string, kind: string): Resource => ({ group: 'networking.istio.io', version, plural, kind });
+  return {
+    virtualServices: of('virtualservices', 'VirtualService'),
+    destinationRules: of('destinationrules', 'DestinationRule'),
+    serviceEntries: of('serviceentries', 'ServiceEntry'),
+    gateways: of('gateways', 'Gateway'),
+  };
+}
