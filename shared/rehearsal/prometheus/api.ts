@@ -60,7 +60,7 @@ function dataOf(path: string, params: URLSearchParams, source: ApiSource): strin
     case '/api/v1/labels': {
       const names = new Set<string>();
       for (const { labels } of chosenSeries(params, source))
-        for (const [name] of labels.pairs) names.add(name);
+        for (const { name } of labels.pairs) names.add(name);
       return JSON.stringify([...names].sort());
     }
     case '/api/v1/metadata':

@@ -150,9 +150,10 @@ export function eachWindow(
       windowTimes = new Float64Array((last - first + 1) * 2);
       windowValues = new Float64Array(windowTimes.length);
     }
+    one.read(first, last, windowValues);
     let count = 0;
     for (let index = first; index <= last; index += 1) {
-      const value = one.value(index);
+      const value = windowValues[index - first] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       windowTimes[count] = timeline.at(index);
       windowValues[count] = value;

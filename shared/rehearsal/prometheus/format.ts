@@ -29,7 +29,7 @@ const written = new WeakMap<Labels, string>();
 export function formatLabels(labels: Labels): string {
   const known = written.get(labels);
   if (known !== undefined) return known;
-  const text = `{${labels.pairs.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
+  const text = `{${labels.pairs.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   written.set(labels, text);
   return text;
 }

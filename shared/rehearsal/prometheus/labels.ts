@@ -1,30 +1,53 @@
-/** The identity of a series or of a result: label pairs in the order of their names, and one string that equals them. */
+/** A label; the same name and value are always the same object. */
+export interface LabelPair {
+  readonly name: string;
+  readonly value: string;
+  /** One character that stands for this pair in keys: tens of thousands of series share a few hundred pairs. */
+  readonly code: string;
+}
+
+/** The identity of a series or of a result: labels in the order of their names, and one string that equals them. */
 export interface Labels {
-  readonly pairs: readonly (readonly [name: string, value: string])[];
+  readonly pairs: readonly LabelPair[];
   readonly key: string;
 }
+
+const pairsByText = new Map<string, LabelPair>();
 
 const interned = new WeakMap<Labels, Labels>();
 
 /** Labels with empty values are no labels at all, as in Prometheus. */
 export function createLabels(given: Readonly<Record<string, string>>): Labels {
-  return fromPairs(
-    Object.entries(given)
-      .filter(([, value]) => value !== '')
-      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)),
-  );
+  const pairs: LabelPair[] = [];
+  for (const [name, value] of Object.entries(given)) if (value !== '') pairs.push(labelPair(name, value));
+  return fromPairs(pairs.sort(byName));
 }
 
 /** `pairs` must be sorted by name and free of empty values. */
-export function fromPairs(pairs: readonly (readonly [string, string])[]): Labels {
+export function fromPairs(pairs: readonly LabelPair[]): Labels {
   let key = '';
-  for (const [name, value] of pairs) key += `${name}\u0001${value}\u0002`;
+  for (const { code } of pairs) key += code;
   return { pairs, key };
 }
 
+/** The one object for this name and value. */
+export function labelPair(name: string, value: string): LabelPair {
+  const text = `${name}\u0001${value}`;
+  const known = pairsByText.get(text);
+  if (known !== undefined) return known;
+  const number = pairsByText.size;
+  // Past the surrogates, which are no characters of their own.
+  const fresh = { name, value, code: String.fromCodePoint(number < 0xd800 ? number : number + 0x800) };
+  pairsByText.set(text, fresh);
+  return fresh;
+}
+
+const byName = (left: LabelPair, right: LabelPair): number =>
+  left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
+
 /** Empty when there is no such label, which is how Prometheus compares it. */
 export function labelValue(labels: Labels, name: string): string {
-  for (const pair of labels.pairs) if (pair[0] === name) return pair[1];
+  for (const pair of labels.pairs) if (pair.name === name) return pair.value;
   return '';
 }
 
@@ -35,8 +58,8 @@ export const metricName = (labels: Labels): string => labelValue(labels, '__name
 export function withoutMetricName(labels: Labels): Labels {
   const known = interned.get(labels);
   if (known !== undefined) return known;
-  const bare = labels.pairs.some(([name]) => name === '__name__')
-    ? fromPairs(labels.pairs.filter(([name]) => name !== '__name__'))
+  const bare = labels.pairs.some(({ name }) => name === '__name__')
+    ? fromPairs(labels.pairs.filter(({ name }) => name !== '__name__'))
     : labels;
   interned.set(labels, bare);
   return bare;
@@ -44,31 +67,29 @@ export function withoutMetricName(labels: Labels): Labels {
 
 /** Only the named labels. */
 export function keepLabels(labels: Labels, names: ReadonlySet<string>): Labels {
-  return fromPairs(labels.pairs.filter(([name]) => names.has(name)));
+  return fromPairs(labels.pairs.filter(({ name }) => names.has(name)));
 }
 
 /** All but the named labels. */
 export function dropLabels(labels: Labels, names: ReadonlySet<string>): Labels {
-  return fromPairs(labels.pairs.filter(([name]) => !names.has(name)));
+  return fromPairs(labels.pairs.filter(({ name }) => !names.has(name)));
 }
 
 /** With one label set, or taken away when the value is empty. */
 export function setLabel(labels: Labels, name: string, value: string): Labels {
-  const others = labels.pairs.filter(([other]) => other !== name);
-  if (value === '') return fromPairs(others);
-  return fromPairs(
-    [...others, [name, value] as const].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)),
-  );
+  const others = labels.pairs.filter((pair) => pair.name !== name);
+  return fromPairs(value === '' ? others : [...others, labelPair(name, value)].sort(byName));
 }
 
 /** Prometheus's order: name by name, value by value, the shorter first. */
 export function compareLabels(left: Labels, right: Labels): number {
   const count = Math.min(left.pairs.length, right.pairs.length);
   for (let index = 0; index < count; index += 1) {
-    const [leftName, leftValue] = left.pairs[index] ?? ['', ''];
-    const [rightName, rightValue] = right.pairs[index] ?? ['', ''];
-    if (leftName !== rightName) return leftName < rightName ? -1 : 1;
-    if (leftValue !== rightValue) return leftValue < rightValue ? -1 : 1;
+    const one = left.pairs[index];
+    const other = right.pairs[index];
+    if (one === other || one === undefined || other === undefined) continue;
+    if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+    return one.value < other.value ? -1 : 1;
   }
   return left.pairs.length - right.pairs.length;
 }
@@ -76,6 +97,6 @@ export function compareLabels(left: Labels, right: Labels): number {
 /** As Prometheus writes a series in its messages: `name{a="b"}`. */
 export function describeLabels(labels: Labels): string {
   const name = metricName(labels);
-  const rest = withoutMetricName(labels).pairs.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const rest = withoutMetricName(labels).pairs.map((pair) => `${pair.name}=${JSON.stringify(pair.value)}`);
   return `${name}{${rest.join(', ')}}`;
 }

@@ -1,0 +1,111 @@
+import type { KubeInput } from '../kube/store.ts';
+import { hostOf } from './fleet.ts';
+import { timeOf } from './objects.ts';
+
+/** Hosts of what lies outside. */
+export const bankHost = 'bank-api.example.com';
+export const stockHost = 'stock-db.example.com';
+
+const networking = 'networking.istio.io/v1';
+const subsets = [
+  { name: 'v1', labels: { version: 'v1' } },
+  { name: 'v2', labels: { version: 'v2' } },
+];
+
+/** The VirtualService of payment with these weights. */
+export function paymentRoute(v1: number, v2: number, createdAt: number): KubeInput {
+  const host = hostOf('shop', 'payment');
+  return {
+    apiVersion: networking,
+    kind: 'VirtualService',
+    metadata: {
+      name: 'payment',
+      namespace: 'shop',
+      labels: { app: 'payment', team: 'team-checkout' },
+      creationTimestamp: timeOf(createdAt),
+    },
+    spec: {
+      hosts: [host],
+      http: [
+        {
+          name: 'default',
+          route: [
+            { destination: { host, subset: 'v1' }, weight: v1 },
+            { destination: { host, subset: 'v2' }, weight: v2 },
+          ],
+          timeout: '6s',
+          retries: { attempts: 2, perTryTimeout: '6s', retryOn: 'connect-failure,refused-stream' },
+        },
+      ],
+    },
+  };
+}
+
+/** Rules, routes and what lies outside; some calls are guarded well, some not at all. */
+export function shopMesh(now: number): KubeInput[] {
+  const creationTimestamp = timeOf(now - 30 * 86_400_000);
+  const made = (kind: string, namespace: string, name: string, spec: object): KubeInput => ({
+    apiVersion: networking,
+    kind,
+    metadata: { name, namespace, labels: { app: name }, creationTimestamp },
+    spec,
+  });
+  return [
+    made('DestinationRule', 'shop', 'payment', {
+      host: hostOf('shop', 'payment'),
+      trafficPolicy: {
+        connectionPool: { http: { http2MaxRequests: 32 } },
+        outlierDetection: {
+          consecutive5xxErrors: 7,
+          interval: '10s',
+          baseEjectionTime: '30s',
+          maxEjectionPercent: 50,
+        },
+      },
+      subsets,
+    }),
+    made('DestinationRule', 'shop', 'inventory', {
+      host: hostOf('shop', 'inventory'),
+      trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, baseEjectionTime: '30s' } },
+    }),
+    made('VirtualService', 'shop', 'inventory', {
+      hosts: [hostOf('shop', 'inventory')],
+      http: [
+        {
+          route: [{ destination: { host: hostOf('shop', 'inventory') } }],
+          timeout: '2s',
+          retries: { attempts: 2, perTryTimeout: '500ms', retryOn: '5xx' },
+        },
+      ],
+    }),
+    made('VirtualService', 'shop', 'recommend', {
+      hosts: [hostOf('shop', 'recommend')],
+      http: [
+        {
+          route: [{ destination: { host: hostOf('shop', 'recommend') } }],
+          timeout: '300ms',
+        },
+      ],
+    }),
+    made('DestinationRule', 'finance', 'ledger', {
+      host: hostOf('finance', 'ledger'),
+      trafficPolicy: { connectionPool: { http: { http2MaxRequests: 200 } } },
+    }),
+    made('VirtualService', 'shop', 'bank-api', {
+      hosts: [bankHost],
+      http: [{ route: [{ destination: { host: bankHost } }], timeout: '2s', retries: { attempts: 0 } }],
+    }),
+    made('ServiceEntry', 'shop', 'bank-api', {
+      hosts: [bankHost],
+      location: 'MESH_EXTERNAL',
+      ports: [{ number: 443, name: 'http', protocol: 'HTTP' }],
+      resolution: 'DNS',
+    }),
+    made('ServiceEntry', 'shop', 'stock-db', {
+      hosts: [stockHost],
+      location: 'MESH_EXTERNAL',
+      ports: [{ number: 5432, name: 'tcp-postgres', protocol: 'TCP' }],
+      resolution: 'DNS',
+    }),
+  ];
+}

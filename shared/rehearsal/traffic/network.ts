@@ -1,0 +1,215 @@
+import type { Behaviour, CallBehaviour, ExternalBehaviour, FleetBehaviour } from './behaviour.ts';
+import type { RequestRow, TcpRow } from './counters.ts';
+import { identityOf, nobody, type Identity } from './identity.ts';
+import { sigmaOf } from './load.ts';
+import { clusterOf, type Cluster, type MeshObjects, type MeshPod } from './mesh.ts';
+import type { Route, RouteTable } from './routes.ts';
+
+/** A workload as it runs: what it is like, where it runs, how busy it is. */
+export interface Program {
+  readonly id: string;
+  readonly identity: Identity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly behaviour: Behaviour;
+  readonly sigma: number;
+  readonly pods: readonly MeshPod[];
+  readonly calls: readonly Link[];
+  readonly choices: readonly Link[];
+  /** How busy it is, kept over changes of the mesh. */
+  readonly load: ProgramLoad;
+}
+
+export interface ProgramLoad {
+  arrived: number;
+  perSecond: number;
+  slowdown: number;
+  refusedRatio: number;
+}
+
+/** A program's call to a host, with what its proxy knows of it. */
+export interface Link {
+  readonly caller: Program | null;
+  readonly behaviour: CallBehaviour;
+  readonly routes: readonly Route[] | null;
+  /** Where calls go that no route governs. */
+  readonly direct: Reach | null;
+  readonly reaches: ReadonlyMap<Cluster, Reach>;
+  /** Asked when this fails. */
+  readonly instead: Link | null;
+  readonly lost: Map<number, RequestRow>;
+  readonly tcp: Map<number, TcpRow>;
+  readonly state: { hangRatio: number };
+}
+
+/** A cluster as one caller's proxies see it. */
+export interface Reach {
+  readonly cluster: Cluster;
+  readonly targets: readonly Target[];
+  readonly external: (ExternalBehaviour & { readonly sigma: number }) | null;
+  readonly sourceRows: Map<number, RequestRow>;
+  readonly destinationRows: Map<number, RequestRow>;
+  readonly state: ReachState;
+}
+
+export interface Target {
+  readonly program: Program;
+  readonly pod: MeshPod;
+  readonly podIndex: number;
+  readonly programIndex: number;
+}
+
+export interface ReachState {
+  offered: number;
+  accepted: number;
+  busyMs: number;
+  offeredAtOnce: number;
+  overflowRatio: number;
+  /** Failures in a row per pod. */
+  readonly failures: Map<string, number>;
+  readonly ejectedUntil: Map<string, number>;
+  readonly ejections: Map<string, number>;
+}
+
+/** Everything that can be called and how, compiled from the objects. */
+export interface Network {
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly links: readonly Link[];
+  readonly entries: readonly {
+    readonly link: Link;
+    readonly requestsPerSecond: number;
+    readonly path: string;
+  }[];
+}
+
+/** What stays when the mesh changes: loads and ejections. */
+export interface Memory {
+  readonly programs: Map<string, ProgramLoad>;
+  readonly reaches: Map<string, ReachState>;
+  readonly links: Map<string, { hangRatio: number }>;
+}
+
+/** Nothing remembered. */
+export const createMemory = (): Memory => ({ programs: new Map(), reaches: new Map(), links: new Map() });
+
+/** Joins what the objects say with what the programs are like. */
+export function buildNetwork(
+  mesh: MeshObjects,
+  routes: RouteTable,
+  behaviour: FleetBehaviour,
+  memory: Memory,
+): Network {
+  const programs = new Map<string, Program>();
+  const links: Link[] = [];
+  const building = new Set<string>();
+
+  const programOf = (id: string): Program | null => {
+    const known = programs.get(id);
+    if (known !== undefined) return known;
+    const pods = mesh.podsByWorkload.get(id) ?? [];
+    const first = pods[0];
+    // A cycle of calls would never end; the call that closes it goes nowhere.
+    if (first === undefined || building.has(id)) return null;
+    const own = behaviourOf(first, behaviour);
+    if (own === null) return null;
+    building.add(id);
+    const calls: Link[] = [];
+    const choices: Link[] = [];
+    const program: Program = {
+      id,
+      identity: identityOf(first),
+      labels: first.labels,
+      behaviour: own,
+      sigma: sigmaOf(own.latency),
+      pods,
+      calls,
+      choices,
+      load: remembered(memory.programs, id, newLoad),
+    };
+    calls.push(...own.calls.map((call) => linkOf(program, call)));
+    choices.push(...(own.choices ?? []).map((call) => linkOf(program, call)));
+    building.delete(id);
+    programs.set(id, program);
+    return program;
+  };
+
+  const reachOf = (caller: Program | null, cluster: Cluster): Reach => {
+    const targets: Target[] = [];
+    cluster.workloads.forEach(({ id }, programIndex) => {
+      const program = programOf(id);
+      if (program === null) return;
+      program.pods.forEach((pod, podIndex) => targets.push({ program, pod, podIndex, programIndex }));
+    });
+    const external = behaviour.externals[cluster.service.host];
+    return {
+      cluster,
+      targets,
+      external: external === undefined ? null : { ...external, sigma: sigmaOf(external.latency) },
+      sourceRows: new Map(),
+      destinationRows: new Map(),
+      state: remembered(memory.reaches, `${caller?.id ?? ''}>${cluster.id}`, newReachState),
+    };
+  };
+
+  const linkOf = (caller: Program | null, call: CallBehaviour): Link => {
+    const governed = caller === null ? null : routes.routesOf(call.host);
+    const direct = governed === null ? clusterOf(call.host, null, mesh) : null;
+    const reaches = new Map<Cluster, Reach>();
+    for (const { cluster } of governed?.flatMap((route) => route.destinations) ?? []) {
+      if (cluster !== null && cluster.exists && !reaches.has(cluster))
+        reaches.set(cluster, reachOf(caller, cluster));
+    }
+    const askInstead = typeof call.onFailure === 'object' ? call.onFailure.askInstead : null;
+    const link: Link = {
+      caller,
+      behaviour: call,
+      routes: governed,
+      direct: direct === null ? null : reachOf(caller, direct),
+      reaches,
+      instead: askInstead === null ? null : linkOf(caller, { ...call, host: askInstead, onFailure: 'fail' }),
+      lost: new Map(),
+      tcp: new Map(),
+      state: remembered(memory.links, `${caller?.id ?? ''}>${call.host}`, () => ({ hangRatio: 0 })),
+    };
+    links.push(link);
+    return link;
+  };
+
+  for (const id of mesh.podsByWorkload.keys()) programOf(id);
+  const entries = behaviour.entries.map(({ host, path, requestsPerSecond }) => ({
+    link: linkOf(null, { host, path, protocol: 'http', perRequest: 1, onFailure: 'fail' }),
+    requestsPerSecond,
+    path,
+  }));
+  return { programs, links, entries };
+}
+
+/** Who is behind an identity-less caller. */
+export const callerIdentity = (link: Link): Identity => link.caller?.identity ?? nobody;
+
+function behaviourOf(pod: MeshPod, behaviour: FleetBehaviour): Behaviour | null {
+  const { canonicalService } = identityOf(pod);
+  const versions = behaviour.services[`${pod.namespace}/${canonicalService}`];
+  if (versions === undefined) return null;
+  return versions[pod.version] ?? Object.values(versions)[0] ?? null;
+}
+
+function remembered<T>(memory: Map<string, T>, key: string, create: () => T): T {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const fresh = create();
+  memory.set(key, fresh);
+  return fresh;
+}
+
+const newLoad = (): ProgramLoad => ({ arrived: 0, perSecond: 0, slowdown: 1, refusedRatio: 0 });
+
+const newReachState = (): ReachState => ({
+  offered: 0,
+  accepted: 0,
+  busyMs: 0,
+  offeredAtOnce: 0,
+  overflowRatio: 0,
+  failures: new Map(),
+  ejectedUntil: new Map(),
+  ejections: new Map(),
+});
