@@ -1,8 +1,7 @@
-import { useState } from 'react';
+import type { ReactNode } from 'react';
 import type { OperationRecord, Plan } from '../../../shared/model/operation.ts';
-import { ask } from '../../client/link.ts';
-import { wordsOfError } from '../../client/watch.ts';
 import { closeReview, openReview } from '../../state/review.ts';
+import { askToUnlock } from '../../state/unlock.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatSpan } from '../../ui/format.ts';
@@ -63,25 +62,19 @@ export function ReviewFooter(props: ReviewFooterProps) {
 }
 
 function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterProps) {
-  const [problem, setProblem] = useState<string | null>(null);
   const isBusy = flow.phase !== 'planned';
-  const unlock = () => {
-    setProblem(null);
-    ask((client) => client.connections.unlock({ id: plan.connection.id })).catch((error: unknown) =>
-      setProblem(wordsOfError(error)),
-    );
-  };
   const leftMs = plan.expiresAt - now;
-  const words =
-    flow.phase === 'planning' ? 'Planning again…' : (problem ?? hindrance?.text ?? frictionOf(plan));
+  const words = flow.phase === 'planning' ? 'Planning again…' : (hindrance?.text ?? frictionOf(plan));
   return (
-    <Row words={words} isAlert={problem !== null}>
+    <Row words={words}>
       {leftMs > 0 && (
         <span className={leftMs < 60_000 ? 'toneWarn num' : 'muted num'}>
           plan valid for {formatSpan(leftMs)}
         </span>
       )}
-      {hindrance?.remedy === 'unlock' && <Button onPress={unlock}>Unlock {plan.connection.title}</Button>}
+      {hindrance?.remedy === 'unlock' && (
+        <Button onPress={() => askToUnlock(plan.connection.id)}>Unlock…</Button>
+      )}
       {hindrance?.remedy === 'replan' && <Button onPress={onReplan}>Review it again</Button>}
       <Button onPress={closeReview}>Cancel</Button>
       <Button tone="primary" isDisabled={isBusy || hindrance !== null} onPress={onApply}>
@@ -91,11 +84,7 @@ function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterP
   );
 }
 
-function Row(props: {
-  readonly words: string;
-  readonly isAlert?: boolean;
-  readonly children: React.ReactNode;
-}) {
+function Row(props: { readonly words: string; readonly isAlert?: boolean; readonly children: ReactNode }) {
   return (
     <div className="reviewFooter">
       <p className="grow muted" role={props.isAlert ? 'alert' : 'status'}>

@@ -1,0 +1,120 @@
+import type { CallId } from '../../../shared/model/entity.ts';
+import type { ServiceDetail } from '../../../shared/model/inspect.ts';
+import { useWatched, type Watched } from '../../client/useWatched.ts';
+import { useConnection } from '../../live/connections.ts';
+import { useCallSignals, useProvenance } from '../../live/signals.ts';
+import { useCall, useService } from '../../live/topology.ts';
+import { clearSelection, selectService } from '../../state/selection.ts';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+import { Section } from '../../ui/Section.tsx';
+import { InspectorHead } from './InspectorHead.tsx';
+import { flagsInWords } from './responseFlags.ts';
+import { SourceLine } from './SourceLine.tsx';
+
+/** One call, caller → callee: its figures, why it fails, and what guards it. */
+export function CallInspector({ callId }: { readonly callId: CallId }) {
+  const call = useCall(callId);
+  const caller = useService(call?.callerId ?? null);
+  const callee = useService(call?.calleeId ?? null);
+  const connection = useConnection(callee?.connectionId ?? null);
+  const signals = useCallSignals(callId);
+  const provenance = useProvenance();
+  const calleeId = call?.calleeId ?? null;
+  const detail: Watched<ServiceDetail> = useWatched(calleeId, (client, signal) =>
+    client.services.inspect({ serviceId: calleeId ?? '' }, { signal }),
+  );
+  if (call === null || caller === null || callee === null) {
+    return (
+      <EmptyState title="No longer on the map" actions={<Button onPress={clearSelection}>Close</Button>}>
+        No source has seen this call in the window.
+      </EmptyState>
+    );
+  }
+  const view = detail.value?.callsIn.find((each) => each.callId === callId) ?? null;
+  const flags = flagsInWords(signals?.flags ?? {});
+  const lost = signals?.neverArrivedRatio ?? null;
+  return (
+    <div className="inspector">
+      <InspectorHead
+        title={`${caller.name} → ${callee.name}`}
+        health={signals?.health ?? 'unknown'}
+        errorRatio={signals?.errorRatio ?? null}
+        where={[
+          'call',
+          ...call.protocols,
+          ...(call.asynchronous ? ['asynchronous'] : []),
+          ...(connection ? [connection.title] : []),
+        ]}
+      />
+      <div className="verdictOffers">
+        <Button onPress={() => selectService(caller.id, { centre: true })}>
+          Go to {plainText(caller.name, 40)}
+        </Button>
+        <Button onPress={() => selectService(callee.id, { centre: true })}>
+          Go to {plainText(callee.name, 40)}
+        </Button>
+      </div>
+      <Section title="Figures" aside={<SourceLine provenance={provenance} />}>
+        <dl className="figures num">
+          <Figure name="Requests a second" value={formatRate(signals?.requestsPerSecond)} />
+          <Figure name="Failed" value={formatRatio(signals?.errorRatio)} />
+          <Figure name="Failed a second" value={formatRate(signals?.failedPerSecond)} />
+          <Figure name="p50" value={formatLatency(signals?.p50Ms)} />
+          <Figure name="p90" value={formatLatency(signals?.p90Ms)} />
+          <Figure name="p99" value={formatLatency(signals?.p99Ms)} />
+        </dl>
+      </Section>
+      {(flags.length > 0 || (lost !== null && lost > 0)) && (
+        <Section title="Why it fails">
+          <ul className="splitNotes">
+            {flags.map((flag) => (
+              <li key={flag} className="toneBad">
+                {flag}
+              </li>
+            ))}
+            {lost !== null && lost > 0 && (
+              <li className="toneBad">{formatRatio(lost)} never reached an instance</li>
+            )}
+          </ul>
+        </Section>
+      )}
+      <Section title="What protects it">
+        {view === null && (
+          <p className="muted">
+            {detail.problem ?? (detail.value === null ? 'Reading…' : 'No source can tell.')}
+          </p>
+        )}
+        {view !== null && (
+          <ul className="splitNotes">
+            {view.protections.map((protection) => (
+              <li key={`${protection.kind}${protection.text}`}>
+                {protection.kind}: {plainText(protection.text)}{' '}
+                <span className="muted">{plainText(protection.evidence)}</span>
+              </li>
+            ))}
+            {view.missing.map((missing) => (
+              <li key={missing} className="toneWarn">
+                {plainText(missing)}
+              </li>
+            ))}
+            {view.protections.length === 0 && view.missing.length === 0 && (
+              <li className="muted">No source can tell.</li>
+            )}
+          </ul>
+        )}
+      </Section>
+    </div>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt className="muted">{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import type { CallView } from '../../../shared/model/inspect.ts';
+import { useCallSignals } from '../../live/signals.ts';
+import { selectCall, selectService } from '../../state/selection.ts';
+import { Button } from '../../ui/Button.tsx';
+import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+import { flagsInWords } from './responseFlags.ts';
+
+interface CallListProps {
+  readonly direction: 'in' | 'out';
+  readonly calls: readonly CallView[];
+  /** One line for each call: figures and what is missing, without what protects. */
+  readonly brief?: boolean;
+}
+
+/** Calls of a service, one side each: who, how much, how much fails, and what guards the call. */
+export function CallList({ direction, calls, brief = false }: CallListProps) {
+  if (calls.length === 0) return null;
+  const label = direction === 'in' ? 'Calls in' : 'Calls out';
+  return (
+    <table className="calls" aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{label}</th>
+          <th scope="col">rps</th>
+          <th scope="col">failed</th>
+          <th scope="col">p99</th>
+          <th scope="col">
+            <span className="visuallyHidden">Details</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map((call) => (
+          <CallRow key={call.callId} call={call} direction={direction} brief={brief} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function CallRow({
+  call,
+  direction,
+  brief,
+}: { readonly call: CallView; readonly brief: boolean } & Pick<CallListProps, 'direction'>) {
+  const signals = useCallSignals(call.callId);
+  const name = plainText(call.otherName, 60);
+  const tone = call.health === 'failing' ? 'toneBad' : call.health === 'degraded' ? 'toneWarn' : '';
+  const flags = flagsInWords(signals?.flags ?? {});
+  return (
+    <>
+      <tr className="callRow">
+        <th scope="row">
+          <span className="muted">{direction === 'in' ? 'from ' : 'to '}</span>
+          <Button tone="quiet" onPress={() => selectService(call.otherId, { centre: true })}>
+            {name}
+          </Button>
+        </th>
+        <td>{formatRate(signals?.requestsPerSecond)}</td>
+        <td className={tone}>{formatRatio(signals?.errorRatio)}</td>
+        <td>{formatLatency(signals?.p99Ms)}</td>
+        <td>
+          <Button
+            tone="quiet"
+            square
+            aria-label={direction === 'in' ? `Call from ${name}` : `Call to ${name}`}
+            onPress={() => selectCall(call.callId)}
+          >
+            ›
+          </Button>
+        </td>
+      </tr>
+      {(call.missing.length > 0 || flags.length > 0 || (!brief && call.protections.length > 0)) && (
+        <tr className="callGuards">
+          <td colSpan={5}>
+            {!brief &&
+              call.protections.map((protection) => (
+                <span key={`${protection.kind}${protection.text}`} title={plainText(protection.evidence)}>
+                  {protectionTitle[protection.kind]} {plainText(protection.text, 120)}
+                </span>
+              ))}
+            {call.missing.length > 0 && (
+              <span className="toneWarn">{plainText(call.missing.join(', '), 120)}</span>
+            )}
+            {flags.map((flag) => (
+              <span key={flag} className="toneBad">
+                {flag}
+              </span>
+            ))}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+const protectionTitle = {
+  timeout: 'time-out',
+  retry: 'retry',
+  limit: 'limit',
+  ejection: 'ejection',
+  breaker: 'breaker',
+  fallback: 'fallback',
+};

@@ -1,0 +1,21 @@
+import type { ServiceDetail } from '../../../shared/model/inspect.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { CallList } from './CallList.tsx';
+import { SourceLine } from './SourceLine.tsx';
+
+/** Everyone who calls and is called, each with what guards the call and what guards nothing. */
+export function CallsTab({ detail }: { readonly detail: ServiceDetail }) {
+  const { callsIn, callsOut } = detail;
+  if (callsIn.length === 0 && callsOut.length === 0) {
+    return <EmptyState title="No calls">No source has seen a call to or from it in the window.</EmptyState>;
+  }
+  return (
+    <div className="inspectorPart">
+      <CallList direction="in" calls={callsIn} />
+      <CallList direction="out" calls={callsOut} />
+      <p className="chartSource">
+        <SourceLine provenance={detail.provenance} />
+      </p>
+    </div>
+  );
+}

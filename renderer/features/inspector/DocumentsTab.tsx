@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import type { DocumentView } from '../../../shared/model/inspect.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+import { Yaml } from '../../ui/Yaml.tsx';
+
+/** The documents that shape a service, as they stand, with what is wrong marked where it is. */
+export function DocumentsTab({ documents }: { readonly documents: readonly DocumentView[] }) {
+  if (documents.length === 0) {
+    return <EmptyState title="No documents">No document of the mesh names this service.</EmptyState>;
+  }
+  return (
+    <div className="inspectorPart documents">
+      {documents.map((each, index) => (
+        <DocumentItem key={each.document.uid} view={each} opens={index === 0 || each.findings.length > 0} />
+      ))}
+    </div>
+  );
+}
+
+function DocumentItem({ view, opens }: { readonly view: DocumentView; readonly opens: boolean }) {
+  const [open, setOpen] = useState(opens);
+  const { document, yaml, findings } = view;
+  const title = `${document.kind} ${document.namespace === null ? '' : `${document.namespace}/`}${document.name}`;
+  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const warnings = findings.length - errors;
+  return (
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <b>{plainText(title, 120)}</b> <span className="muted">{plainText(document.apiVersion, 60)}</span>
+        {errors > 0 && <span className="toneBad"> · {formatCount(errors, 'error')}</span>}
+        {warnings > 0 && <span className="toneWarn"> · {formatCount(warnings, 'warning')}</span>}
+      </summary>
+      {open && (
+        <>
+          <ul className="splitNotes">
+            {findings
+              .filter((finding) => finding.line === null)
+              .map((finding) => (
+                <li key={finding.text} className={finding.severity === 'error' ? 'toneBad' : 'toneWarn'}>
+                  {plainText(finding.text)}
+                </li>
+              ))}
+          </ul>
+          <Yaml label={`${title} as YAML`} text={yaml} findings={findings} />
+        </>
+      )}
+    </details>
+  );
+}

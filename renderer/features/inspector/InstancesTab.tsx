@@ -1,0 +1,73 @@
+import type { InstanceObservation } from '../../../shared/model/topology.ts';
+import { useNow } from '../../live/clock.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { absent, formatSpan, formatUtc } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+
+/** More rows than this help nobody; the worst are shown first. */
+const mostRows = 200;
+
+/** Every running copy, those in trouble first. */
+export function InstancesTab({ instances }: { readonly instances: readonly InstanceObservation[] }) {
+  const now = useNow();
+  if (instances.length === 0) {
+    return <EmptyState title="No instances">Nothing that runs is known to stand behind it.</EmptyState>;
+  }
+  const ordered = [...instances].sort(
+    (a, b) =>
+      Number(a.ready) - Number(b.ready) ||
+      (b.restarts ?? 0) - (a.restarts ?? 0) ||
+      (a.name < b.name ? -1 : 1),
+  );
+  return (
+    <div className="inspectorPart">
+      <table className="instances" aria-label="Instances">
+        <thead>
+          <tr>
+            <th scope="col">Instance, node</th>
+            <th scope="col">Version</th>
+            <th scope="col">Ready</th>
+            <th scope="col">Restarts</th>
+            <th scope="col">Age</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ordered.slice(0, mostRows).map((instance) => (
+            <tr key={instance.uid}>
+              <th scope="row">
+                {plainText(instance.name, 90)}
+                <span className="muted">
+                  {instance.node === null ? 'no node' : plainText(instance.node, 60)}
+                </span>
+                {instance.reason !== null && (
+                  <span className={instance.ready ? 'muted' : 'toneWarn'}>
+                    {plainText(instance.reason, 200)}
+                  </span>
+                )}
+              </th>
+              <td>{instance.version === null ? absent : plainText(instance.version, 24)}</td>
+              <td className={instance.ready ? '' : 'toneBad'}>{instance.ready ? 'ready' : 'not ready'}</td>
+              <td
+                className={(instance.restarts ?? 0) > 0 ? 'num toneWarn' : 'num'}
+                {...(instance.lastRestartAt === null
+                  ? {}
+                  : { title: `last ${formatUtc(instance.lastRestartAt)}` })}
+              >
+                {instance.restarts ?? absent}
+              </td>
+              <td
+                className="num"
+                {...(instance.startedAt === null ? {} : { title: formatUtc(instance.startedAt) })}
+              >
+                {instance.startedAt === null ? absent : formatSpan(now - instance.startedAt)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {ordered.length > mostRows && (
+        <p className="muted">and {ordered.length - mostRows} more, all calmer than these</p>
+      )}
+    </div>
+  );
+}

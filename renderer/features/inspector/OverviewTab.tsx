@@ -1,0 +1,42 @@
+import type { GraphService } from '../../../shared/model/graph.ts';
+import type { ServiceDetail } from '../../../shared/model/inspect.ts';
+import { useMeasuredSplits, useSplitsOf } from '../../live/splits.ts';
+import { Section } from '../../ui/Section.tsx';
+import { CallList } from './CallList.tsx';
+import { ServiceChartsView } from './ServiceChartsView.tsx';
+import { SplitCard } from './SplitCard.tsx';
+import { SourceLine } from './SourceLine.tsx';
+import { busiestFirst } from './splitView.ts';
+
+interface OverviewTabProps {
+  readonly service: GraphService;
+  /** Null while it is being read. */
+  readonly detail: ServiceDetail | null;
+}
+
+/** How calls are divided, how each version fares over time, and who is called. */
+export function OverviewTab({ service, detail }: OverviewTabProps) {
+  const splits = useSplitsOf(service.id);
+  const measured = useMeasuredSplits(splits.length === 0 ? null : service.id);
+  const counted = measured.value ?? [];
+  const ordered = busiestFirst(splits, counted);
+  return (
+    <>
+      {ordered.map((split) => (
+        <SplitCard
+          key={split.id}
+          split={split}
+          serviceName={service.name}
+          measured={counted.find((each) => each.splitId === split.id) ?? null}
+        />
+      ))}
+      <ServiceChartsView service={service} split={ordered[0] ?? null} />
+      {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
+        <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>
+          <CallList direction="in" calls={detail.callsIn} brief />
+          <CallList direction="out" calls={detail.callsOut} brief />
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { Split } from '../../../shared/model/weights.ts';
+import { discardDraft } from '../../state/drafts.ts';
+import { Button } from '../../ui/Button.tsx';
+import { formatSpan, formatUtc } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+
+const owners = {
+  'argo-cd': 'Argo CD',
+  flux: 'Flux',
+  helm: 'Helm',
+  'argo-rollouts': 'Argo Rollouts',
+  flagger: 'Flagger',
+  controller: 'A controller',
+};
+
+interface SplitNotesProps {
+  readonly split: Split;
+  /** The operator's pending change rests on weights that are no longer there. */
+  readonly overtaken: boolean;
+  readonly hasCounts: boolean;
+  readonly now: number;
+}
+
+/** What must be known before these weights are moved: who else writes them, what is wrong with where they lead. */
+export function SplitNotes({ split, overtaken, hasCounts, now }: SplitNotesProps) {
+  const { ownership, changedBy } = split;
+  return (
+    <ul className="splitNotes">
+      {overtaken && (
+        <li className="toneWarn">
+          Changed by someone else since you began; the review shows what you saw, what is there now and what
+          you want.{' '}
+          <Button tone="quiet" onPress={() => discardDraft(split.id)}>
+            Put mine back
+          </Button>
+        </li>
+      )}
+      {split.readOnly !== null && <li className="toneWarn">Read-only: {plainText(split.readOnly)}</li>}
+      {ownership && (
+        <li className="toneWarn">
+          {owners[ownership.owner]} “{plainText(ownership.name, 60)}”: {plainText(ownership.consequence)}
+        </li>
+      )}
+      {split.destinations
+        .filter((destination) => destination.problem !== null)
+        .map((destination) => (
+          <li key={destination.index} className="toneBad">
+            {plainText(destination.title, 40)}: {plainText(destination.problem ?? '')}
+          </li>
+        ))}
+      {!hasCounts && <li className="muted">No calls by this route were counted in the last minutes.</li>}
+      {changedBy && (
+        <li className="muted" {...(changedBy.at === null ? {} : { title: formatUtc(changedBy.at) })}>
+          Last set by {plainText(changedBy.who, 80)}
+          {changedBy.at !== null && `, ${formatSpan(now - changedBy.at)} ago`}
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,50 @@
+import type { GraphVersion } from '../../../shared/model/graph.ts';
+import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
+
+/** Whether its weights can be moved from here at all. */
+export function canBeDragged(split: Split): boolean {
+  return split.readOnly === null && split.ownership?.decidesWeights !== true && split.destinations.length > 1;
+}
+
+/** Busiest first, by calls counted; those without counts keep the document's order at the end. */
+export function busiestFirst(splits: readonly Split[], measured: readonly MeasuredSplit[]): readonly Split[] {
+  const totals = new Map(measured.map((each) => [each.splitId, each.total]));
+  return splits
+    .map((split, place) => ({ split, place, total: totals.get(split.id) ?? -1 }))
+    .sort((a, b) => b.total - a.total || a.place - b.place)
+    .map(({ split }) => split);
+}
+
+/** Shares by place in the split; null when nothing was counted. */
+export function measuredShares(
+  split: Split,
+  measured: MeasuredSplit | null,
+): readonly (number | null)[] | null {
+  if (measured === null || measured.total === 0) return null;
+  return split.destinations.map(
+    ({ index }) => measured.shares.find((share) => share.index === index)?.share ?? null,
+  );
+}
+
+/** Which proxies a split governs, in words. */
+export function governed(gateways: readonly string[]): string {
+  const named = gateways.filter((gateway) => gateway !== 'mesh');
+  const sidecars = gateways.includes('mesh') || gateways.length === 0 ? ['sidecars'] : [];
+  const words = [...sidecars, ...named.map((gateway) => `gateway ${gateway}`)];
+  return `for ${words.join(' and ')}`;
+}
+
+/**
+ * The colour of a version wherever it is drawn: its place among the split's destinations, so that map, weights and charts
+ * agree; versions that get no calls by it come after.
+ */
+export function toneOf(
+  version: string,
+  split: Split | null,
+  versions: readonly Pick<GraphVersion, 'version'>[],
+): number {
+  const known = (split?.destinations ?? []).map((destination) => destination.version ?? destination.title);
+  const others = versions.map((each) => each.version).filter((each) => !known.includes(each));
+  const place = [...known, ...others].indexOf(version);
+  return place === -1 ? 0 : place;
+}

@@ -1,0 +1,119 @@
+import './Tray.css';
+import { useEffect } from 'react';
+import { useConnection, useConnectionStore } from '../../live/connections.ts';
+import { useServiceSignals } from '../../live/signals.ts';
+import { useSplit } from '../../live/splits.ts';
+import { useService } from '../../live/topology.ts';
+import { discardDraft, type Draft, isOvertaken, operationOf, useDrafts } from '../../state/drafts.ts';
+import { openReview, useReview } from '../../state/review.ts';
+import { askToUnlock } from '../../state/unlock.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Place } from '../../ui/Place.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { movesOf, outlookOf } from './trayWords.ts';
+
+/** What is pending, what it would do, and the two ways on: put it back or review it. Nothing here writes. */
+export function Tray() {
+  const drafts = Object.values(useDrafts((state) => state.bySplit));
+  const newest = drafts.at(-1) ?? null;
+  useReviewByEnter(newest);
+  if (newest === null) return null;
+  return (
+    <section className="tray" aria-label="Pending changes">
+      <span className="trayCount">
+        <span aria-hidden="true">◐</span> {drafts.length} pending
+      </span>
+      <ul className="trayList">
+        {drafts.map((draft) => (
+          <DraftLine key={draft.seen.id} draft={draft} isNewest={draft === newest} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewest: boolean }) {
+  const { seen, weights } = draft;
+  const connection = useConnection(seen.connectionId);
+  const service = useService(seen.serviceId);
+  const signals = useServiceSignals(seen.serviceId);
+  const now = useSplit(seen.id);
+  const name = nameOf(draft, service?.name ?? null);
+  const outlook = outlookOf(seen, weights, signals?.versions ?? {});
+  const isGone = connection === null || connection.state === 'closed';
+  return (
+    <li className="trayLine">
+      <span className="trayWhat">
+        {plainText(name, 60)} on{' '}
+        {connection ? (
+          <Place title={connection.title} environment={connection.environment} />
+        ) : (
+          <b>a closed connection</b>
+        )}
+        :{' '}
+        {movesOf(seen, weights).map((move, index) => (
+          <span key={move.title} className="num">
+            {index > 0 && ', '}
+            {plainText(move.title, 40)} <s className="muted">{move.from}</s> → <b>{move.to} %</b>
+          </span>
+        ))}
+      </span>
+      <span className="trayOutlook">
+        {now && isOvertaken(draft, now) && <b className="toneWarn">changed by someone else meanwhile. </b>}
+        {isGone && 'nothing was applied'}
+        {!isGone && !now && 'this split is gone from the cluster'}
+        {!isGone && now && (outlook ?? 'no figures to foretell it from')}
+      </span>
+      {!isGone && connection.locked && (
+        <span className="trayLocked">
+          read-only:{' '}
+          <Button tone="quiet" onPress={() => askToUnlock(connection.id)}>
+            unlock
+          </Button>{' '}
+          to apply
+        </span>
+      )}
+      <Button aria-label={`Discard the change of ${name}`} onPress={() => discardDraft(seen.id)}>
+        Discard
+      </Button>
+      <Button
+        tone="primary"
+        aria-label={`Review the change of ${name}`}
+        isDisabled={isGone}
+        onPress={() => review(draft)}
+      >
+        Review {isNewest && <span aria-hidden="true">⏎</span>}
+      </Button>
+    </li>
+  );
+}
+
+function review(draft: Draft): void {
+  const { connections } = useConnectionStore.getState();
+  const where = connections.find((connection) => connection.id === draft.seen.connectionId)?.title;
+  const name = nameOf(draft, null);
+  const title =
+    where === undefined ? `Review the change of ${name}` : `Review the change of ${name} on ${where}`;
+  openReview({ kind: 'plan', operation: operationOf(draft), title });
+}
+
+function nameOf({ seen }: Draft, serviceName: string | null): string {
+  return serviceName ?? seen.document.name;
+}
+
+/** Enter reviews the newest change while the hand is on its handle or on nothing at all. */
+function useReviewByEnter(draft: Draft | null): void {
+  useEffect(() => {
+    if (draft === null) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || event.defaultPrevented || useReview.getState().request !== null) return;
+      const on = event.target;
+      const isFree = on === document.body || (on instanceof Element && on.getAttribute('role') === 'slider');
+      if (!isFree) return;
+      event.preventDefault();
+      review(draft);
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [draft]);
+}
