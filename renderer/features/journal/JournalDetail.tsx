@@ -1,0 +1,117 @@
+import type { ReactNode } from 'react';
+import type { OperationRecord } from '../../../shared/model/operation.ts';
+import { openReview } from '../../state/review.ts';
+import { selectService } from '../../state/selection.ts';
+import { showPage } from '../../state/view.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Diff } from '../../ui/Diff.tsx';
+import { formatUtc } from '../../ui/format.ts';
+import { Place } from '../../ui/Place.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { Section } from '../../ui/Section.tsx';
+import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
+
+const rungTitles = { accepted: 'Accepted', declared: 'Declared', loaded: 'Loaded', measured: 'Measured' };
+const rungStates = { seen: '✓', waiting: '○', contradicted: '✕', unobservable: '–' };
+
+/** One operation whole: what was asked, what was written, what was seen, and its way back. */
+export function JournalDetail({ record }: { readonly record: OperationRecord }) {
+  const standing = standingOf(record);
+  const isOpenToUndo = record.state === 'written' && record.undoneBy === null;
+  const { serviceId } = record;
+  return (
+    <article className="journalDetail" aria-label={plainText(record.title, 160)}>
+      <header className="journalDetailHead">
+        <div className="grow">
+          <h2>{plainText(record.title, 200)}</h2>
+          <p className="muted">
+            {plainText(record.target, 200)} · on{' '}
+            <Place title={record.connection.title} environment={record.connection.environment} spelled />
+          </p>
+        </div>
+        {serviceId !== null && (
+          <Button
+            onPress={() => {
+              selectService(serviceId, { centre: true });
+              showPage('map');
+            }}
+          >
+            Show on the map
+          </Button>
+        )}
+        {isOpenToUndo && (
+          <Button
+            onPress={() =>
+              openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` })
+            }
+          >
+            Undo…
+          </Button>
+        )}
+      </header>
+      <dl className="journalFacts">
+        <Fact name="When">
+          <time dateTime={new Date(record.at).toISOString()} title={formatUtc(record.at)}>
+            {dayAndClock(record.at)}
+          </time>
+        </Fact>
+        <Fact name="Who">{plainText(record.actor, 120)}</Fact>
+        <Fact name="Why">
+          {record.reason === '' ? <span className="muted">none given</span> : plainText(record.reason, 2_000)}
+        </Fact>
+        <Fact name="Came out">
+          <span className={`journalStanding ${standing.tone}`}>
+            {standing.sign} {standing.word}
+          </span>
+          {record.error !== null && <span> · {plainText(record.error)}</span>}
+        </Fact>
+        <Fact name="Effect">
+          {effectOf(record.effect) ?? <span className="muted">{effectAwaited(record)}</span>}
+        </Fact>
+        {record.overrides.length > 0 && (
+          <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
+        )}
+        {record.undoOf !== null && <Fact name="Undo of">{plainText(record.undoOf, 60)}</Fact>}
+        {record.undoneBy !== null && <Fact name="Undone by">{plainText(record.undoneBy, 60)}</Fact>}
+      </dl>
+      <Section title="What was seen">
+        <ol className="journalRungs">
+          {record.rungs.map((rung) => (
+            <li key={rung.rung} className={rung.state}>
+              <span aria-hidden="true">{rungStates[rung.state]}</span>
+              <span>
+                {rungTitles[rung.rung]}
+                <span className="visuallyHidden"> {rung.state}</span>
+              </span>
+              <span className="muted">{rung.detail === '' ? rung.state : plainText(rung.detail)}</span>
+            </li>
+          ))}
+        </ol>
+      </Section>
+      <Section title="What was changed">
+        {record.changes.map((change) => (
+          <Diff
+            key={change.document.uid}
+            label={`Change of ${change.document.kind} ${change.document.name}`}
+            before={change.before}
+            after={change.after}
+          />
+        ))}
+      </Section>
+    </article>
+  );
+}
+
+function effectAwaited(record: OperationRecord): string {
+  if (record.state === 'notWritten') return 'none: nothing was written';
+  return record.finishedAt === null ? 'read two minutes after the write' : 'not known: no source measured it';
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt className="muted">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
