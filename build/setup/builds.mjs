@@ -6,14 +6,14 @@ import { toolEnvironment } from './runtime.mjs';
 
 const builds = {
   renderer: {
-    config: 'build/vite.config.ts',
-    sources: ['renderer', 'shared/model', 'shared/contract', 'shared/analysis', 'build/vite.config.ts'],
+    configs: ['build/vite.config.ts'],
+    sources: ['renderer', 'shared/model', 'shared/contract', 'shared/analysis'],
     result: 'dist/renderer/index.html',
     stamp: 'dist/renderer.stamp',
   },
   electron: {
-    config: 'build/vite.electron.config.ts',
-    sources: ['electron', 'shared', 'build/vite.electron.config.ts'],
+    configs: ['build/vite.electron.config.ts', 'build/vite.preload.config.ts'],
+    sources: ['electron', 'shared'],
     result: 'dist/electron/main.js',
     stamp: 'dist/electron.stamp',
   },
@@ -21,14 +21,16 @@ const builds = {
 
 /** Builds one part when its sources, or what they are built with, changed since the last time. */
 export async function ensureBuilt(name, { root, node }) {
-  const { config, sources, result, stamp } = builds[name];
-  const hash = hashSources(root, [...sources, 'package-lock.json']);
+  const { configs, sources, result, stamp } = builds[name];
+  const hash = hashSources(root, [...sources, ...configs, 'package-lock.json']);
   if (existsSync(join(root, result)) && textOf(join(root, stamp)) === hash) return;
   process.stdout.write(`Building the ${name} part …\n`);
   const startedAt = Date.now();
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const { code, output } = await runQuietly(node, [vite, 'build', '--config', config], root);
-  if (code !== 0) throw new Error(`${output}\nThe ${name} part could not be built; the reason is above.`);
+  for (const config of configs) {
+    const { code, output } = await runQuietly(node, [vite, 'build', '--config', config], root);
+    if (code !== 0) throw new Error(`${output}\nThe ${name} part could not be built; the reason is above.`);
+  }
   writeFileSync(join(root, stamp), hash);
   process.stdout.write(`Built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.\n`);
 }

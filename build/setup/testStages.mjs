@@ -11,7 +11,7 @@ const checks = [
   { name: 'format', tool: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
   {
     name: 'import rules',
-    tool: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    tool: 'dependency-cruiser/bin/dependency-cruiser.mjs',
     args: ['--config', 'build/importRules.cjs', 'electron', 'shared', 'renderer'],
   },
   { name: 'dead code', tool: 'knip/bin/knip.js', args: ['--config', 'build/knip.json'] },

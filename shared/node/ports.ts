@@ -10,7 +10,8 @@ import { openDatabase } from './database.ts';
 import { createJournalStore } from './journalStore.ts';
 import { createLogFile } from './logFile.ts';
 import { createPictureStore } from './pictureStore.ts';
-import { createRehearsal, type SpawnFleet } from './rehearsal.ts';
+import type { FleetProcess } from './fleetProcess.ts';
+import { createRehearsal } from './rehearsal.ts';
 import { createSettingsStore } from './settingsStore.ts';
 
 /** What Node lends the console, and how to give it back. */
@@ -21,7 +22,7 @@ export interface NodePorts extends Ports, AsyncDisposable {
 /** What differs between the hosts. */
 export interface NodePortsOptions {
   readonly dataFolder?: string;
-  readonly spawnFleet?: SpawnFleet;
+  readonly startFleet?: () => FleetProcess;
 }
 
 /** Opens the data folder and lends everything the console needs from it and from the machine. */
@@ -29,7 +30,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
   const dataFolder = options.dataFolder ?? openDataFolder();
   const log = createLogFile(dataFolder);
   const database = openDatabase(dataFolder);
-  const rehearsal = createRehearsal(log, options.spawnFleet);
+  const rehearsal = createRehearsal(log, options.startFleet);
   if (!database.writable)
     log.warn('Another Podium uses this data folder; this one only reads', { dataFolder });
   return {

@@ -1,0 +1,41 @@
+import { RPCHandler } from '@orpc/server/message-port';
+import type { MessagePortMain } from 'electron/main';
+import { connectors } from '../shared/connectors/index.ts';
+import { createConsole } from '../shared/core/console.ts';
+import { openDesktopPorts } from './ports.ts';
+
+// The entry of the utility process: the same console value that the browser host serves, answered on ports.
+const { parentPort } = process;
+const waitingForFleet: ((port: MessagePortMain) => void)[] = [];
+const ports = openDesktopPorts(() => {
+  parentPort.postMessage('podium:fleet');
+  return new Promise((resolve) => waitingForFleet.push(resolve));
+});
+const running = createConsole(connectors, ports);
+
+parentPort.on('message', ({ data, ports: given }) => {
+  const port = given[0];
+  if (data === 'podium:port' && port !== undefined) serve(port).catch(fail);
+  if (data === 'podium:fleet' && port !== undefined) waitingForFleet.shift()?.(port);
+  if (data === 'podium:stop') stop().catch(fail);
+});
+running.catch(fail);
+
+async function serve(port: MessagePortMain): Promise<void> {
+  const { router } = await running;
+  new RPCHandler(router).upgrade(port, { context: {} });
+  // Messages wait in the port until this, so that none is lost while the console is being put together.
+  port.start();
+}
+
+async function stop(): Promise<void> {
+  const open = await running;
+  await open[Symbol.asyncDispose]();
+  await ports[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function fail(error: unknown): void {
+  ports.log.error('The console failed', { problem: error instanceof Error ? error.message : 'unknown' });
+  process.exit(1);
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, Menu, session } from 'electron/main';
+import { readAssets } from '../shared/node/assets.ts';
+import { openDataFolder } from '../shared/node/dataFolder.ts';
+import { startConsoleProcess } from './consoleProcess.ts';
+import { linkIn, type DeepLink } from './deepLink.ts';
+import { createMenu } from './menu.ts';
+import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
+
+const productFolder = join(import.meta.dirname, '..');
+
+declareScheme();
+app.enableSandbox();
+// What Chromium keeps stays apart from the journal and the settings. The instance lock is kept there too.
+app.setPath('userData', join(openDataFolder(), 'window'));
+
+// One process on one data folder: a second start hands what it was asked to open to the first and goes.
+if (app.requestSingleInstanceLock()) {
+  app.setAsDefaultProtocolClient('podium');
+  // No top-level await here: Electron's `ready` waits for the main module to have been read to its end.
+  app.whenReady().then(start, fail);
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  denyEverything(session.defaultSession);
+  serveAssets(session.defaultSession, await readAssets(join(productFolder, 'renderer')));
+  const consoleProcess = startConsoleProcess(import.meta.dirname, openDataFolder());
+  Menu.setApplicationMenu(createMenu(process.platform));
+
+  let window = await openWindow(import.meta.dirname, consoleProcess);
+  follow(linkIn(process.argv));
+
+  app.on('second-instance', (_event, argv) => {
+    reveal();
+    follow(linkIn(argv));
+  });
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    reveal();
+    follow(linkIn([url]));
+  });
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length > 0) return;
+    openWindow(import.meta.dirname, consoleProcess).then((opened) => (window = opened), fail);
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', () => consoleProcess.stop());
+
+  function reveal(): void {
+    if (window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  }
+
+  /** The page reads the place to show from its own address; nothing else crosses from a link. */
+  function follow(link: DeepLink | null): void {
+    if (link === null || window.isDestroyed()) return;
+    void window.loadURL(`app://podium/#service=${encodeURIComponent(link.service)}`);
+  }
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`Podium could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  app.exit(1);
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The fleet's own process as the rehearsal sees it: lines in, lines out, and an end. Each host starts it its own way. */
+export interface FleetProcess {
+  /** Each line it says that is meant for us. */
+  onLine(listener: (line: string) => void): void;
+  /** Each line of complaint, for the log. */
+  onComplaint(listener: (line: string) => void): void;
+  send(line: string): void;
+  /** Resolves with why, once it has ended. */
+  readonly ended: Promise<string>;
+  stop(): void;
+}
+
+/** Runs the fleet on the Node that runs us. */
+export function spawnFleet(): FleetProcess {
+  // Its stdin is ours: when we die, however we die, the fleet reads its end and goes too.
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../rehearsal/main.ts')], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: fleetEnvironment(),
+  });
+  // Writing to a fleet that has just died is answered by `ended`.
+  child.stdin.on('error', () => undefined);
+  return {
+    onLine: (listener) => void createInterface({ input: child.stdout }).on('line', listener),
+    onComplaint: (listener) => void createInterface({ input: child.stderr }).on('line', listener),
+    send: (line) => void child.stdin.write(`${line}\n`),
+    ended: new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
+    }),
+    stop: () => void child.kill(),
+  };
+}
+
+/** The fleet needs nothing of ours, so it is told nothing of ours. */
+function fleetEnvironment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED'];
+  return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
+}
