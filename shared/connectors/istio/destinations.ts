@@ -1,4 +1,13 @@
-import { at, type KubeObject, labelsOf, listAt, mapAt, namespaceOf, selects, textAt } from '../kube/objects.ts';
+import {
+  at,
+  type KubeObject,
+  labelsOf,
+  listAt,
+  mapAt,
+  namespaceOf,
+  selects,
+  textAt,
+} from '../kube/objects.ts';
 import { covers, qualify, serviceOf, shortName } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
 
@@ -41,7 +50,12 @@ export function createDestinations(mesh: Mesh): Destinations {
       const problem = mesh.destinationRules.synced
         ? `subset ${subset ?? ''} is not declared for ${shortName(host)}`
         : null;
-      return { version: null, readyInstances: null, problem, rule: problem === null ? null : 'missing-subset' };
+      return {
+        version: null,
+        readyInstances: null,
+        problem,
+        rule: problem === null ? null : 'missing-subset',
+      };
     }
     const own = labels.get('version') ?? null;
     const selector = service === null ? new Map<string, string>() : mapAt(service, 'spec', 'selector');
@@ -142,7 +156,9 @@ const saysReady = (pod: KubeObject): boolean =>
 /** The one version all pods carry; several versions behind one destination have none to show. */
 function versionOf(behind: readonly PodFacts[]): string | null {
   const keys = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version'];
-  const versions = new Set(behind.map((pod) => keys.map((key) => pod.labels.get(key)).find((one) => one !== undefined)));
+  const versions = new Set(
+    behind.map((pod) => keys.map((key) => pod.labels.get(key)).find((one) => one !== undefined)),
+  );
   const [only] = versions;
   return versions.size === 1 ? (only ?? null) : null;
 }

@@ -43,5 +43,7 @@ const sayMap = (what: string, conditions: unknown): (string | null)[] =>
 
 function sayLabels(match: unknown): string | null {
   const labels = mapAt(match, 'sourceLabels');
-  return labels.size === 0 ? null : `callers labelled ${[...labels].map(([key, value]) => `${key}=${value}`).join(', ')}`;
+  return labels.size === 0
+    ? null
+    : `callers labelled ${[...labels].map(([key, value]) => `${key}=${value}`).join(', ')}`;
 }

@@ -35,7 +35,8 @@ export function createMesh(client: KubeClient, version: string, host: ConnectorH
   const resources = meshResources(version);
   const listeners = new Set<() => void>();
   const ring = (): void => listeners.forEach((listener) => listener());
-  const open = (resource: Resource): ObjectView => client.watches.view(resource, { changed: ring, health: ring });
+  const open = (resource: Resource): ObjectView =>
+    client.watches.view(resource, { changed: ring, health: ring });
   const views = {
     virtualServices: open(resources.virtualServices),
     destinationRules: open(resources.destinationRules),
@@ -88,7 +89,12 @@ async function followRollouts(
   signal: AbortSignal,
   found: (claims: readonly RolloutClaim[]) => void,
 ): Promise<void> {
-  const resource: Resource = { group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', kind: 'Rollout' };
+  const resource: Resource = {
+    group: 'argoproj.io',
+    version: 'v1alpha1',
+    plural: 'rollouts',
+    kind: 'Rollout',
+  };
   while (!signal.aborted) {
     try {
       const claims: RolloutClaim[] = [];

@@ -1,5 +1,13 @@
 import type { Ownership } from '../../model/weights.ts';
-import { annotationsOf, at, type KubeObject, labelsOf, listAt, namespaceOf, textAt } from '../kube/objects.ts';
+import {
+  annotationsOf,
+  at,
+  type KubeObject,
+  labelsOf,
+  listAt,
+  namespaceOf,
+  textAt,
+} from '../kube/objects.ts';
 
 /** A Rollout's claim on a document. */
 export interface RolloutClaim {
@@ -33,7 +41,8 @@ function byRollouts(document: KubeObject, rollouts: readonly RolloutClaim[]): Ow
   return {
     owner: 'argo-rollouts',
     name: claim?.rollout ?? 'a Rollout',
-    consequence: 'Argo Rollouts decides these weights and puts back any other at once. Promote or abort the Rollout instead.',
+    consequence:
+      'Argo Rollouts decides these weights and puts back any other at once. Promote or abort the Rollout instead.',
     decidesWeights: true,
   };
 }
@@ -66,7 +75,8 @@ function byArgoCd(document: KubeObject): Ownership | null {
   return {
     owner: 'argo-cd',
     name: id.split(':')[0] ?? id,
-    consequence: 'Argo CD shows the application as out of sync; with self-heal it puts the old weights back within seconds.',
+    consequence:
+      'Argo CD shows the application as out of sync; with self-heal it puts the old weights back within seconds.',
     decidesWeights: false,
   };
 }

@@ -9,7 +9,12 @@ export interface MeshResources {
 }
 
 export function meshResources(version: string): MeshResources {
-  const of = (plural: string, kind: string): Resource => ({ group: 'networking.istio.io', version, plural, kind });
+  const of = (plural: string, kind: string): Resource => ({
+    group: 'networking.istio.io',
+    version,
+    plural,
+    kind,
+  });
   return {
     virtualServices: of('virtualservices', 'VirtualService'),
     destinationRules: of('destinationrules', 'DestinationRule'),

@@ -31,7 +31,9 @@ export function routesOf(document: KubeObject): Route[] {
   return (['http', 'tls', 'tcp'] as const).flatMap((protocol) => {
     const written = listAt(document, 'spec', protocol);
     return written.flatMap((raw, index) => {
-      const destinations = listAt(raw, 'route').map((one, position) => destinationOf(one, position, namespace));
+      const destinations = listAt(raw, 'route').map((one, position) =>
+        destinationOf(one, position, namespace),
+      );
       if (destinations.length === 0) return [];
       const name = textAt(raw, 'name') || null;
       const only = written.length === 1 && name === null;
@@ -56,7 +58,8 @@ function destinationOf(one: unknown, index: number, namespace: string): RouteDes
  * splits apart, else by position.
  */
 export function splitIdOf(document: KubeObject, route: Route, routes: readonly Route[]): string {
-  const alone = routes.filter((one) => one.protocol === route.protocol && one.name === route.name).length === 1;
+  const alone =
+    routes.filter((one) => one.protocol === route.protocol && one.name === route.name).length === 1;
   const which = route.name !== null && alone ? `name:${route.name}` : String(route.index);
   return `${document.metadata.uid}/${route.protocol}/${which}`;
 }

@@ -11,7 +11,10 @@ import { gatewaysOf, hostsOf, type Route, routesOf, splitIdOf } from './routes.t
 export function readSplits(mesh: Mesh): Split[] {
   const destinations = createDestinations(mesh);
   return [...mesh.virtualServices.all()]
-    .sort((a, b) => namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name))
+    .sort(
+      (a, b) =>
+        namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
+    )
     .flatMap((document) => {
       const routes = routesOf(document);
       return routes.map((route) => splitOf(mesh, document, route, routes, destinations));
@@ -63,6 +66,7 @@ export const refOf = (mesh: Mesh, document: KubeObject): DocumentRef => ({
 
 /** The name of the service whose calls a split divides: its host, or the host of its destinations. */
 export const subjectOf = (split: Split): string => {
-  const host = split.hosts.find((one) => serviceOf(one) !== null) ?? split.destinations[0]?.host ?? split.hosts[0];
+  const host =
+    split.hosts.find((one) => serviceOf(one) !== null) ?? split.destinations[0]?.host ?? split.hosts[0];
   return shortName(host ?? split.document.name);
 };

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Connector } from '../kit/connector.ts';
+import { PeerError } from '../kit/peerError.ts';
+import { kubeClientOf } from '../kube/client.ts';
+import { createDocumentSource } from './documents.ts';
+import { createMesh } from './mesh.ts';
+import { createProtectionSource } from './protections.ts';
+import { createTopologySource } from './topology.ts';
+import { createWeights } from './weights.ts';
+
+const Settings = z.object({ version: z.enum(['v1', 'v1beta1', 'v1alpha3']) });
+export type IstioSettings = z.infer<typeof Settings>;
+
+/** Istio's documents on a Kubernetes API server: splits and their weights, protections, findings, external services. */
+export const istio: Connector<IstioSettings> = {
+  id: 'istio',
+  title: 'Istio',
+  settings: Settings,
+  async open(settings, host) {
+    const client = kubeClientOf(host.lent);
+    if (client === null)
+      throw new PeerError('refused', 'Istio is reached through a Kubernetes connection; open that instead.');
+    const group = `networking.istio.io/${settings.version}`;
+    // Asked once more, for the resources may have gone since they were found.
+    await client.read(`/apis/${group}`, AbortSignal.timeout(15_000));
+    const mesh = createMesh(client, settings.version, host);
+    return {
+      peer: { product: 'Istio', version: group },
+      server: client.server,
+      user: null,
+      permissions: [],
+      warnings: [],
+      namespaces: client.namespaces,
+      topology: createTopologySource(mesh),
+      protections: createProtectionSource(mesh),
+      documents: createDocumentSource(mesh),
+      weights: createWeights(mesh),
+      [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
+    };
+  },
+};

@@ -1,0 +1,62 @@
+import type { Expectation } from '../../model/operation.ts';
+import type { Split } from '../../model/weights.ts';
+import { shortName } from './hosts.ts';
+import type { Weights } from './weightPatch.ts';
+
+/** What traffic should look like once proxies have the weights. `all` are the splits of the mesh. */
+export function expectationOf(split: Split, wanted: Weights, all: readonly Split[]): Expectation {
+  const total = wanted.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
+  const alone = split.destinations.length === 1;
+  return {
+    kind: 'shares',
+    splitId: split.id,
+    host: split.destinations[0]?.host ?? split.hosts[0] ?? '',
+    gateways: split.gateways,
+    namespace: split.document.namespace,
+    ambiguous: ambiguityOf(split, all),
+    destinations: split.destinations.map((one, position) => ({
+      index: one.index,
+      host: one.host,
+      subset: one.subset,
+      version: one.version,
+      share: alone ? 1 : total === 0 ? 0 : (wanted[position] ?? 0) / total,
+    })),
+  };
+}
+
+/** Proxies count by destination and not by route: where another route of the same proxies sends calls there too, nothing tells them apart. */
+function ambiguityOf(split: Split, all: readonly Split[]): string | null {
+  for (const other of all) {
+    if (other.id === split.id || !other.gateways.some((one) => split.gateways.includes(one))) continue;
+    const shared = other.destinations.find((there) =>
+      // Without a weight of its own, a destination beside others gets nothing.
+      split.destinations.some(
+        (here) =>
+          here.host === there.host &&
+          here.subset === there.subset &&
+          (there.weight !== 0 || other.destinations.length === 1),
+      ),
+    );
+    if (shared === undefined) continue;
+    const where =
+      other.document.uid === split.document.uid
+        ? `Route “${other.route.title}” of the same document`
+        : `${other.document.namespace ?? ''}/${other.document.name}, route “${other.route.title}”,`;
+    const to = `${shortName(shared.host)}${shared.subset === null ? '' : ` ${shared.subset}`}`;
+    return `${where} sends calls to ${to} too, so the counts of this route cannot be told apart.`;
+  }
+  return null;
+}
+
+/** Other documents that claim a host of this one for the same proxies. */
+export function siblingsOf(split: Split, all: readonly Split[]): string[] {
+  const names = new Set<string>();
+  for (const other of all) {
+    if (other.document.uid === split.document.uid) continue;
+    // Gateways merge the documents of a host; sidecars do not.
+    const proxies = other.gateways.includes('mesh') && split.gateways.includes('mesh');
+    if (proxies && other.hosts.some((host) => split.hosts.includes(host)))
+      names.add(`VirtualService ${other.document.namespace ?? ''}/${other.document.name}`);
+  }
+  return [...names];
+}

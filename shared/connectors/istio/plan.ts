@@ -1,0 +1,203 @@
+import { stringify } from 'yaml';
+import { validateWeights } from '../../analysis/weights.ts';
+import type { Change, SetWeights, ThreeWay } from '../../model/operation.ts';
+import type { Split } from '../../model/weights.ts';
+import type { PlannedWrite } from '../kit/connector.ts';
+import { PeerError, sayError } from '../kit/peerError.ts';
+import { mayI } from '../kube/access.ts';
+import { mayBeFence } from '../kube/client.ts';
+import { type KubeObject, namespaceOf } from '../kube/objects.ts';
+import { copiesOf } from './copies.ts';
+import { createDestinations } from './destinations.ts';
+import { expectationOf, siblingsOf } from './expectation.ts';
+import {
+  accessGuard,
+  changedGuard,
+  destinationGuards,
+  dryRunGuard,
+  ownershipGuard,
+  siblingGuard,
+  sumGuard,
+} from './guards.ts';
+import type { Mesh } from './mesh.ts';
+import { type Route, routeFingerprint, routesOf, splitIdOf } from './routes.ts';
+import { readSplits, refOf, splitOf, subjectOf } from './splits.ts';
+import { inverseSteps, type Weights, weightSteps, withWeights } from './weightPatch.ts';
+
+/** What the operator saw of a route when deciding; `fingerprint` is undefined when this console no longer knows. */
+export interface Seen {
+  readonly revision: string;
+  readonly weights: SetWeights['seen']['weights'];
+  readonly fingerprint: string | undefined;
+}
+
+/** A split as it is on the server at this moment, with the document it is part of. */
+export interface Fresh {
+  readonly document: KubeObject;
+  readonly route: Route;
+  readonly split: Split;
+}
+
+/** Reads the split's document from the server and finds the route in it. Throws `PeerError`. */
+export async function readFresh(mesh: Mesh, shown: Split, signal: AbortSignal): Promise<Fresh> {
+  const { namespace, name, uid } = shown.document;
+  const document = await mesh.client.object(mesh.resources.virtualServices, namespace, name, signal);
+  if (document.metadata.uid !== uid)
+    throw new PeerError(
+      'conflict',
+      `VirtualService ${namespace ?? ''}/${name} was deleted and made anew since you looked. Look at it again.`,
+    );
+  const routes = routesOf(document);
+  const route = routes.find((one) => splitIdOf(document, one, routes) === shown.id);
+  if (route === undefined)
+    throw new PeerError(
+      'conflict',
+      `Route “${shown.route.title}” is no longer in VirtualService ${namespace ?? ''}/${name}. Look at it again.`,
+    );
+  return { document, route, split: splitOf(mesh, document, route, routes, createDestinations(mesh)) };
+}
+
+/** Refuses, before anybody is asked, what no peer should be asked. Throws `PeerError`. */
+export function refuseNonsense(split: Split, wanted: Weights): void {
+  const refuse = (why: string): never => {
+    throw new PeerError('refused', why);
+  };
+  if (wanted.length !== split.destinations.length)
+    refuse(
+      `The route has ${split.destinations.length} destinations, and ${wanted.length} weights were given. Look at it again.`,
+    );
+  if (split.readOnly !== null) refuse(`This split is read-only here. ${split.readOnly}`);
+  if (wanted.length === 1) refuse('The route has a single destination: there is nothing to divide.');
+  const before = split.destinations.map((one) => one.weight);
+  const sum = total(before);
+  const problems = validateWeights(
+    wanted.map((weight) => weight ?? 0),
+    sum === 0 ? 100 : sum,
+  );
+  if (problems.length > 0) refuse(problems.join(' '));
+  if (wanted.every((weight, position) => weight === before[position]))
+    refuse(`The weights are ${sayWeights(before)} already: there is nothing to change.`);
+}
+
+/** Makes the plan of one write; reads only. `wanted` may hold null to take a weight away, which only an undo does. */
+export async function planWrite(
+  mesh: Mesh,
+  shown: Split,
+  wanted: Weights,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  let fresh = await readFresh(mesh, shown, signal);
+  refuseNonsense(fresh.split, wanted);
+  let tried = await tryWrite(mesh, fresh, wanted, signal);
+  if (tried.moved) {
+    // Somebody wrote between the two requests: once more on the newest.
+    fresh = await readFresh(mesh, shown, signal);
+    refuseNonsense(fresh.split, wanted);
+    tried = await tryWrite(mesh, fresh, wanted, signal);
+  }
+  const { document, route, split } = fresh;
+  const steps = weightSteps(document, route, wanted);
+  const allowed = await mayI(
+    mesh.client,
+    {
+      verb: 'patch',
+      group: mesh.resources.virtualServices.group,
+      resource: mesh.resources.virtualServices.plural,
+      namespace: namespaceOf(document),
+      name: document.metadata.name,
+    },
+    signal,
+  ).catch(() => null);
+  const before = split.destinations.map((one) => one.weight);
+  const others = readSplits(mesh);
+  const moved = movedSince(fresh, seen);
+  const change: Change = {
+    document: refOf(mesh, document),
+    revision: document.metadata.resourceVersion,
+    patch: steps,
+    inverse: inverseSteps(document, route, wanted),
+    before: yamlOf(document['spec']),
+    after: yamlOf(tried.spec ?? withWeights(document, route, wanted)),
+  };
+  const threeWay: ThreeWay | null =
+    moved === 'no' || moved === 'elsewhere'
+      ? null
+      : {
+          seen: [...seen.weights],
+          now: before,
+          wanted: wanted.map((weight) => weight ?? 0),
+          titles: split.destinations.map((one) => one.title),
+          changedBy: split.changedBy?.who ?? null,
+        };
+  return {
+    title: `Shift ${subjectOf(split)}: ${split.destinations.map((one, position) => `${one.title} ${one.weight ?? 'unset'} → ${wanted[position] ?? 'unset'}`).join(', ')}`,
+    target: `VirtualService ${namespaceOf(document)}/${document.metadata.name}, route “${route.title}”`,
+    changes: [change],
+    guards: [
+      dryRunGuard(tried.refusal, tried.canTry),
+      accessGuard(allowed, split),
+      sumGuard(total(wanted)),
+      ...destinationGuards(split, wanted),
+      changedGuard(moved, split.changedBy?.who ?? null),
+      ownershipGuard(split),
+      ...siblingGuard(siblingsOf(split, others)),
+    ],
+    expectation: expectationOf(split, wanted, others),
+    threeWay,
+    copies: copiesOf(mesh.client, mesh.resources.virtualServices, document, steps),
+    split,
+  };
+}
+
+interface Tried {
+  readonly moved: boolean;
+  /** Why the peer would not take it, else null. */
+  readonly refusal: string | null;
+  readonly canTry: boolean;
+  /** The specification as the peer would store it. */
+  readonly spec: unknown;
+}
+
+async function tryWrite(mesh: Mesh, fresh: Fresh, wanted: Weights, signal: AbortSignal): Promise<Tried> {
+  const steps = weightSteps(fresh.document, fresh.route, wanted);
+  try {
+    const after = await mesh.client.patch(
+      mesh.resources.virtualServices,
+      fresh.document,
+      steps,
+      { dryRun: true },
+      signal,
+    );
+    return { moved: false, refusal: null, canTry: true, spec: after['spec'] };
+  } catch (error) {
+    if (!(error instanceof PeerError) || !isWord(error)) throw error;
+    const refusal = sayError(error, 'Trying the change');
+    // A webhook with side effects makes every dry run fail, and says so.
+    const canTry = !/dry.?run/i.test(refusal) || error.status === 403;
+    return { moved: mayBeFence(error), refusal, canTry, spec: undefined };
+  }
+}
+
+/** An answer of the peer, as against no answer at all. */
+const isWord = (error: PeerError): boolean =>
+  error.status !== null && error.kind !== 'unauthenticated' && error.kind !== 'notThePeer';
+
+function movedSince(fresh: Fresh, seen: Seen): 'no' | 'elsewhere' | 'weights' | 'unknown' | 'route' {
+  if (seen.revision === fresh.document.metadata.resourceVersion) return 'no';
+  if (seen.fingerprint !== undefined && seen.fingerprint !== routeFingerprint(fresh.route)) return 'route';
+  const now = fresh.route.destinations.map((one) => one.weight);
+  const same =
+    now.length === seen.weights.length && now.every((weight, position) => weight === seen.weights[position]);
+  if (!same) return 'weights';
+  return seen.fingerprint === undefined ? 'unknown' : 'elsewhere';
+}
+
+/** The specification as the review shows it, and as `verify` compares it later. */
+export const yamlOf = (spec: unknown): string =>
+  stringify({ spec }, { lineWidth: 0, aliasDuplicateObjects: false });
+
+export const sayWeights = (weights: Weights): string =>
+  weights.map((weight) => weight ?? 'unset').join(' / ');
+
+const total = (weights: Weights): number => weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
