@@ -1,9 +1,10 @@
 import { paymentRoute } from './fleet/shopMesh.ts';
 import type { ObjectStore } from './kube/store.ts';
+import { fieldsAt, listAt } from './traffic/reading.ts';
 import type { Traffic } from './traffic/model.ts';
 
-/** What can go wrong on demand. */
-export const incidents = ['sale', 'calm'] as const;
+/** What can be made to happen: a sale, the bad version of payment once more, or nothing at all. */
+export const incidents = ['sale', 'badV2', 'calm'] as const;
 export type Incident = (typeof incidents)[number];
 
 /** How long before the rehearsal opens payment v2 got its three tenths. */
@@ -38,7 +39,7 @@ export function createShopScript(options: {
       at = now;
       if (!shifted && now >= shiftAt) {
         shifted = true;
-        store.put(paymentRoute(70, 30, opensAt - 51 * 60_000), { manager: 'kubectl-edit' });
+        shiftPayment(store, 70, 30);
       }
       const rising = (now - saleFrom) / rampMs;
       const falling = (saleFrom + saleLastsMs - now) / rampMs;
@@ -50,10 +51,34 @@ export function createShopScript(options: {
         case 'sale':
           saleFrom = at;
           return;
+        case 'badV2':
+          shiftPayment(store, 70, 30);
+          return;
         case 'calm':
           saleFrom = Number.POSITIVE_INFINITY;
+          shiftPayment(store, 90, 10);
           return;
       }
     },
   };
+}
+
+/** Writes payment's weights as a colleague would: the rest of the document stays as it is. */
+function shiftPayment(store: ObjectStore, v1: number, v2: number): void {
+  const current = store.get('virtualservices', 'shop', 'payment');
+  const http = listAt(current, 'spec', 'http');
+  const [first, ...others] = http;
+  const routes = listAt(first, 'route');
+  if (current === undefined || routes.length !== 2) {
+    store.put(paymentRoute(v1, v2, Date.now()), { manager: 'kubectl-edit' });
+    return;
+  }
+  const weighted = routes.map((route, index) => ({ ...fieldsAt(route), weight: index === 0 ? v1 : v2 }));
+  store.put(
+    {
+      ...current,
+      spec: { ...fieldsAt(current, 'spec'), http: [{ ...fieldsAt(first), route: weighted }, ...others] },
+    },
+    { manager: 'kubectl-edit' },
+  );
 }

@@ -35,6 +35,7 @@ export interface Traffic {
 /** How long a write takes to reach the proxies; a real istiod needs 0.1 to 0.4 s. */
 const propagationMs = 300;
 const settlingMs = 3_000;
+const longestStepMs = 20_000;
 
 /** Traffic that begins at `startAt` (epoch ms). */
 export function createTraffic(options: {
@@ -80,7 +81,7 @@ export function createTraffic(options: {
   });
 
   const demandAt = (atMs: number): number => {
-    const minutes = atMs / 60_000;
+    const minutes = (atMs - options.startAt) / 60_000;
     const wave =
       1 + 0.05 * Math.sin((2 * Math.PI * minutes) / 17) + 0.02 * Math.sin((2 * Math.PI * minutes) / 4.3);
     return demand * wave * (1 + wander);
@@ -98,6 +99,8 @@ export function createTraffic(options: {
       const elapsedMs = atMs - at;
       if (elapsedMs <= 0) return;
       at = atMs;
+      // The machine slept: nobody's requests were counted meanwhile.
+      if (elapsedMs > longestStepMs) return;
       if (changeAt !== null && at >= changeAt) {
         changeAt = null;
         rebuild();

@@ -1,0 +1,105 @@
+import { createInterface } from 'node:readline';
+import { readCommandLine, type Wanted } from './commandLine.ts';
+import { followReal } from './follow.ts';
+import { createGenerated } from './fleet/generated.ts';
+import { createShop } from './fleet/shop.ts';
+import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearsal.ts';
+import { createShopScript, incidents, type Incident } from './script.ts';
+import { startServers } from './servers.ts';
+
+const tickMs = 500;
+
+await run(wantedOrExit());
+
+/** The rehearsal's own process: says where it is in one line, takes commands, and goes when whoever started it goes. */
+async function run(wanted: Wanted): Promise<void> {
+  const rehearsal = createRehearsal(optionsOf(wanted));
+  const servers = await startServers(rehearsal);
+  const ending = new AbortController();
+  if (wanted.follow !== null) {
+    followReal(rehearsal.store, wanted.follow, ending.signal, (text) => process.stderr.write(`${text}\n`));
+  }
+  const ticking = setInterval(() => rehearsal.advance(Date.now()), tickMs);
+
+  const end = (): void => {
+    clearInterval(ticking);
+    ending.abort();
+    rehearsal.close();
+    void Promise.resolve(servers[Symbol.asyncDispose]()).finally(() => process.exit(0));
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+
+  const { kubeconfig, kubeUrl, prometheusUrl, metricsUrl } = servers;
+  const ready = { ready: true, kubeconfig, kubeUrl, prometheusUrl, metricsUrl };
+  listen(rehearsal, ready, end);
+}
+
+/** Commands and answers go over whatever connects us to the one who started us: stdin, Node's or Electron's messages. */
+function listen(rehearsal: Rehearsal, ready: object, end: () => void): void {
+  const say = (message: object): void => {
+    process.stdout.write(`${JSON.stringify(message)}\n`);
+    process.send?.(message);
+    parentPort?.postMessage(message);
+  };
+  const { parentPort } = process as { readonly parentPort?: ParentPort }; // only there in Electron's utility process
+  const obey = (message: unknown): void => {
+    const answer = answerTo(message, rehearsal);
+    if (answer !== null) say(answer);
+  };
+  parentPort?.on('message', ({ data }) => obey(data));
+  process.on('message', obey);
+  process.on('disconnect', end);
+  if (parentPort === undefined) {
+    createInterface({ input: process.stdin }).on('line', (line) => obey(parsed(line)));
+    process.stdin.on('end', end);
+    process.stdin.on('error', end);
+  }
+  say(ready);
+}
+
+interface ParentPort {
+  on(event: 'message', listener: (message: { readonly data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+/** `{"incident":"sale"}` is answered with `{"incident":"sale","ok":true}`; what is no command is not answered. */
+function answerTo(message: unknown, { script }: Rehearsal): object | null {
+  if (typeof message !== 'object' || message === null || !('incident' in message)) return null;
+  const asked = String(message.incident);
+  const incident = incidents.find((one): one is Incident => one === asked);
+  const refuse = (error: string): object => ({ incident: asked, ok: false, error });
+  if (incident === undefined) return refuse(`there is no such incident; there are ${incidents.join(', ')}`);
+  if (script === null) return refuse('the generated fleet has no incidents');
+  script.trigger(incident);
+  return { incident: asked, ok: true };
+}
+
+function optionsOf({ services, seed, historyMinutes, follow }: Wanted): RehearsalOptions {
+  const base = { seed, now: Date.now, historyMs: historyMinutes * 60_000 };
+  if (services !== null) {
+    // More services, fewer samples of each: memory stays within some hundred megabytes.
+    const scrapeMs = services > 150 ? 15_000 : 5_000;
+    return { ...base, fleet: createGenerated(services, seed, Date.now()), scrapeMs, keep: 240 };
+  }
+  const shop = { ...base, fleet: createShop(Date.now()), scrapeMs: 5_000, keep: 1_440 };
+  // Whoever follows a real API server leaves its documents alone.
+  return follow === null ? { ...shop, script: createShopScript } : shop;
+}
+
+function wantedOrExit(): Wanted {
+  try {
+    return readCommandLine(process.argv.slice(2), process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { familiesOf, metricMetadata } from './families.ts';
+import { adminRules, viewerRules, type KubeUser } from './kube/access.ts';
+import { startKubeServer, type KubeServer } from './kube/server.ts';
+import { podLogOf } from './podLogs.ts';
+import { writeExposition } from './prometheus/exposition.ts';
+import { startPrometheus } from './prometheus/server.ts';
+import type { Rehearsal } from './rehearsal.ts';
+
+/** The rehearsal's addresses. */
+export interface RehearsalServers extends AsyncDisposable {
+  readonly kubeconfig: string;
+  readonly kubeUrl: string;
+  /** The Prometheus API itself; a client with a kubeconfig reaches it through the API server. */
+  readonly prometheusUrl: string;
+  /** The fleet's counters in the text format. */
+  readonly metricsUrl: string;
+  readonly kube: KubeServer;
+  /** By role: the tokens of the two contexts. */
+  readonly tokens: { readonly operator: string; readonly viewer: string };
+}
+
+/** Puts the fleet behind its wire protocols, on loopback and ports that are free. */
+export async function startServers(
+  rehearsal: Rehearsal,
+  now: () => number = Date.now,
+): Promise<RehearsalServers> {
+  const { store, samples, traffic } = rehearsal;
+  const prometheus = await startPrometheus(
+    { store: samples, now, metadata: metricMetadata },
+    { exposition: () => writeExposition(familiesOf(traffic)) },
+  );
+  const tokens = { operator: randomBytes(24).toString('hex'), viewer: randomBytes(24).toString('hex') };
+  const users = new Map<string, KubeUser>([
+    [tokens.operator, { name: 'operator', rules: adminRules }],
+    [tokens.viewer, { name: 'viewer', rules: viewerRules }],
+  ]);
+  const kube = await startKubeServer({
+    store,
+    tokens: users,
+    now,
+    proxies: ({ namespace, service }) =>
+      namespace === 'monitoring' && service === 'prometheus' ? prometheus.url : undefined,
+    podLogs: (namespace, pod, container) => podLogOf(namespace, pod, container, now),
+    podPorts: (namespace, pod, port) =>
+      namespace === 'monitoring' && pod.startsWith('prometheus-') && port === 9090
+        ? { host: '127.0.0.1', port: Number(new URL(prometheus.url).port) }
+        : undefined,
+  });
+  return {
+    kubeconfig: writeKubeconfig({ url: kube.url, adminToken: tokens.operator, viewerToken: tokens.viewer }),
+    kubeUrl: kube.url,
+    prometheusUrl: prometheus.url,
+    metricsUrl: `${prometheus.url}/fleet/metrics`,
+    kube,
+    tokens,
+    [Symbol.asyncDispose]: async () => {
+      await kube.close();
+      await prometheus.close();
+    },
+  };
+}
