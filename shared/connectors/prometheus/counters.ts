@@ -1,0 +1,79 @@
+import type { CountersObservation } from '../kit/connector.ts';
+import type { CallRow, CounterRead } from '../kit/signals.ts';
+import { isFailed } from '../../analysis/callOutcome.ts';
+import { keyOf, type Series } from './answers.ts';
+import type { Asking } from './asking.ts';
+import type { Dialect } from './dialect.ts';
+import { selector } from './promql.ts';
+
+/** A sample from before `since` must be in the answer, so that counters that are new can be told from those that are not. */
+const BEFORE_SECONDS = 30;
+/** Longer looks back would read more than anybody judges by. */
+const LONGEST_SECONDS = 3_600;
+
+/** Raw counters of the calls to some hosts, as the proxies that choose the destination count them. */
+export async function readCounters(
+  asking: Asking,
+  dialect: Dialect,
+  read: CounterRead,
+  scrapeIntervalSeconds: number,
+  now: number,
+  signal: AbortSignal,
+): Promise<Omit<CountersObservation, 'source'>> {
+  if (read.hosts.length === 0) return { series: [], problems: ['no host to count calls of'] };
+  const wanted = Math.ceil((now - read.since) / 1000) + Math.max(BEFORE_SECONDS, 2 * scrapeIntervalSeconds);
+  const seconds = Math.max(1, Math.min(LONGEST_SECONDS, wanted));
+  const problems = wanted > LONGEST_SECONDS ? ['only the last hour was counted'] : [];
+  const { metric, matchers } = dialect.requests;
+  const select = selector(metric, [...matchers, dialect.toHosts(read.hosts)]);
+  const raw = await asking.samples(`${select}[${seconds}s]`, signal);
+  const rows = raw.flatMap((series) => {
+    const row = dialect.readCall(series.labels, 0);
+    return row === null || row.host === null ? [] : [{ series, row, host: row.host }];
+  });
+  const chosen = callerSide(rows.map(({ row }) => row));
+  return {
+    series: rows
+      .filter(({ row }) => row.reporter === chosen)
+      .map(({ series, row, host }) => ({
+        key: keyOf(series.labels),
+        caller: callerOf(row),
+        host,
+        subset: row.subset,
+        version: row.destination.version,
+        failed: isFailed(row),
+        samples: series.samples.filter(([, value]) => Number.isFinite(value)),
+      })),
+    problems,
+  };
+}
+
+/** The caller's proxy divides calls, so its counters are the measure; only one side is counted, or calls would count twice. */
+function callerSide(rows: readonly CallRow[]): CallRow['reporter'] {
+  for (const reporter of ['source', 'waypoint'] as const) {
+    // A source that names no workload and no subset (a plain TCP proxy in ambient) cannot tell versions apart.
+    if (rows.some((row) => row.reporter === reporter && (row.destination.version ?? row.subset) !== null))
+      return reporter;
+  }
+  return rows.some((row) => row.reporter === 'destination') ? 'destination' : 'source';
+}
+
+function callerOf({ source }: CallRow): string | null {
+  const name = source.workload ?? source.service ?? source.instance;
+  return name === null ? null : `${source.namespace ?? ''}/${name}`;
+}
+
+/** Seconds between samples of the newest series: the median gap, so that one missed scrape does not count. */
+export function scrapeIntervalOf(series: readonly Series[]): number | null {
+  const gaps: number[] = [];
+  for (const { samples } of series) {
+    for (let i = 1; i < samples.length; i += 1) {
+      const gap = ((samples[i]?.[0] ?? 0) - (samples[i - 1]?.[0] ?? 0)) / 1000;
+      if (gap > 0) gaps.push(gap);
+    }
+  }
+  if (gaps.length === 0) return null;
+  gaps.sort((a, b) => a - b);
+  const median = gaps[Math.floor(gaps.length / 2)] ?? 0;
+  return median >= 1 ? Math.round(median) : Math.round(median * 10) / 10;
+}

@@ -1,0 +1,34 @@
+import type { CallRow, LatencyRow } from '../kit/signals.ts';
+import type { Labels } from './answers.ts';
+import type { Matcher } from './promql.ts';
+
+/** How one kind of proxy names its metrics. A dialect is data: names, labels, and how a row is read. */
+export interface Dialect {
+  readonly id: 'istio' | 'envoy';
+  /** For the source line: "Istio metrics". */
+  readonly title: string;
+  readonly requests: MetricQuery;
+  /** Cumulative buckets in ms. */
+  readonly latency: MetricQuery;
+  /** Connections of protocols without requests; null where they cannot be told from those that carry requests. */
+  readonly tcp: MetricQuery | null;
+  /** Label that parts all series into pieces small enough to ask one by one. */
+  readonly partLabel: string;
+  /** Labels kept in range queries about one callee. */
+  readonly lines: { readonly requests: readonly string[]; readonly latency: readonly string[] };
+  /** Labels kept in range queries over everything. */
+  readonly overall: readonly string[];
+  /** Series whose sum over everything counts each request about once; `unreported`: hosts whose own side reports nothing. */
+  overallMatchers(unreported: readonly string[]): readonly (readonly Matcher[])[];
+  /** Series of the calls to some hosts. */
+  toHosts(hosts: readonly string[]): Matcher;
+  readCall(labels: Labels, perSecond: number): CallRow | null;
+  readLatency(labels: Labels): Omit<LatencyRow, 'buckets'> | null;
+}
+
+/** One metric, what of it is wanted, and the labels that make a row. */
+export interface MetricQuery {
+  readonly metric: string;
+  readonly matchers: readonly Matcher[];
+  readonly by: readonly string[];
+}
