@@ -136,7 +136,7 @@ async function createSignals(
           newestSampleAt: null,
           calls: [],
           latency: [],
-          queries,
+          queries: asking.queries,
           problems: [...asking.problems(), noMetrics()],
         };
       }
@@ -146,7 +146,6 @@ async function createSignals(
       if (reading.newestSampleAt === null) dialect = null;
       const problems = [
         ...asking.problems(),
-        ...reading.problems,
         ...staleness(reading.newestSampleAt, clock.now(), scrapeIntervalSeconds),
       ];
       return { ...shell, ...reading, observedAt: clock.now(), queries: asking.queries, problems };
@@ -174,7 +173,7 @@ async function createSignals(
   // What it holds is worth knowing at once, but a Prometheus that is slow now is still one.
   await chosenFor(begin(), closed).catch((error: unknown) => {
     host.log.warn('could not look for metrics yet', {
-      route: api.route,
+      route: host.lent.transport?.route ?? '',
       why: error instanceof Error ? error.message : 'unknown',
     });
   });
