@@ -103,6 +103,7 @@ describe('the cluster', () => {
 
 describe('the mesh', () => {
   test('divides payments 70 to 30 as counted at the services', async () => {
+    await restoreWeights();
     await setLoad(peers, 150);
     const { total, v2 } = await sharesOf(1_000);
     await setLoad(peers, usualLoad);

@@ -31,9 +31,14 @@ export function isInside(): boolean {
 
 /**
  * Runs this same script again inside a network namespace of its own and gives its exit code. Traffic of the tier can
- * then not leave the machine, every port is free, and made-up pod addresses can carry real requests.
+ * then not leave the machine, every port is free, and made-up pod addresses can carry real requests. Others can enter
+ * only a run that is open to them, so that nobody disturbs a run that measures.
  */
-export async function runInside(script: string, args: readonly string[]): Promise<number> {
+export async function runInside(
+  script: string,
+  args: readonly string[],
+  open: 'open to others' | 'alone',
+): Promise<number> {
   const isolation = isolations.find((flags) => spawnSync('unshare', [...flags, 'true']).status === 0);
   if (isolation === undefined) {
     const { stderr } = spawnSync('unshare', [...isolations[1], 'true'], { encoding: 'utf8' });
@@ -44,7 +49,7 @@ export async function runInside(script: string, args: readonly string[]): Promis
     env: { ...process.env, [inside]: '1' },
   });
   await mkdir(dirname(holderFile), { recursive: true });
-  await writeFile(holderFile, String(child.pid));
+  if (open === 'open to others') await writeFile(holderFile, String(child.pid));
   const forward = (signal: NodeJS.Signals) => {
     // `unshare` waits deaf to signals; the first process inside is its child.
     const first = childOf(child.pid);

@@ -60,7 +60,7 @@ async function outside(): Promise<number> {
   process.env[installed] = JSON.stringify(installation);
   if (installation.missingTools !== null) return nothingRan(installation, installation.missingTools);
   try {
-    return await runInside(fileURLToPath(import.meta.url), process.argv.slice(2));
+    return await runInside(fileURLToPath(import.meta.url), process.argv.slice(2), 'alone');
   } catch (error) {
     return nothingRan(installation, error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Installation, findPeers, installPeers } from './install.ts';
@@ -124,8 +124,6 @@ export async function startPeers(installation: Installation, options: PeersOptio
     };
     const coordinatesFile = join(runDir, 'coordinates.json');
     await writeFile(coordinatesFile, JSON.stringify(coordinates, null, 2), { mode: 0o600 });
-    await rm(latestFile, { force: true });
-    await symlink(coordinatesFile, latestFile);
     const whole = stack.move();
     return { coordinates, coordinatesFile, [Symbol.asyncDispose]: () => whole.disposeAsync() };
   } catch (error) {
@@ -139,8 +137,6 @@ async function forget(runDir: string): Promise<void> {
   for (const name of ['coordinates.json', 'pki', 'kubeconfig', 'etcd', 'prometheus', 'istiod']) {
     await rm(join(runDir, name), { recursive: true, force: true });
   }
-  // Another run may be the latest by now.
-  if ((await readlink(latestFile).catch(() => '')).startsWith(runDir)) await rm(latestFile, { force: true });
 }
 
 function child(name: string, script: string, variable: string, settings: unknown) {
@@ -169,10 +165,12 @@ async function main(given: readonly string[]): Promise<number> {
   const installation = cachedOnly || isInside() ? findPeers() : await installPeers();
   if (!isInside()) {
     if (installation.missingTools !== null) throw new Error(installation.missingTools);
-    return runInside(fileURLToPath(import.meta.url), args);
+    return runInside(fileURLToPath(import.meta.url), args, 'open to others');
   }
   await using peers = await startPeers(installation);
   progress(`coordinates: ${peers.coordinatesFile}`);
+  await rm(latestFile, { force: true });
+  await symlink(peers.coordinatesFile, latestFile);
   const [command, ...rest] = args;
   const interrupted = new Promise<number>((resolveCode) => {
     process.once('SIGINT', () => resolveCode(130));
