@@ -21,20 +21,22 @@ export interface Writer {
   readonly manager: string;
   readonly apiVersion: string;
   readonly time: string;
+  /** Set for a write through the status's own address. */
+  readonly subresource?: 'status';
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const ownedMetadata = new Set(['labels', 'annotations', 'ownerReferences', 'finalizers', 'generateName']);
 
-/** What `managedFields` says after this writer turned `before` into `after`; status belongs to controllers and is left out. */
+/** What `managedFields` says after this writer turned `before` into `after`; the status counts only when it is what was written. */
 export function claimFields(
   before: Fields | undefined,
   after: Fields,
   current: readonly ManagedFields[],
   writer: Writer,
 ): readonly ManagedFields[] {
-  const changed = changedFields(ownable(before ?? {}), ownable(after));
+  const changed = changedFields(ownable(before ?? {}, writer), ownable(after, writer));
   if (Object.keys(changed.written).length === 0 && Object.keys(changed.removed).length === 0) return current;
   const entries: ManagedFields[] = [];
   let mine: FieldSet = changed.written;
@@ -42,26 +44,34 @@ export function claimFields(
     const same =
       entry.manager === writer.manager &&
       entry.operation === 'Update' &&
-      entry.apiVersion === writer.apiVersion;
+      entry.apiVersion === writer.apiVersion &&
+      entry.subresource === writer.subresource;
     const kept = without(without(entry.fieldsV1, changed.removed), same ? {} : changed.written);
     if (same) mine = union(kept, changed.written);
     else if (Object.keys(kept).length > 0) entries.push({ ...entry, fieldsV1: kept });
   }
-  if (Object.keys(mine).length === 0) return entries;
-  return [
-    ...entries,
-    {
+  if (Object.keys(mine).length > 0) {
+    entries.push({
       manager: writer.manager,
       operation: 'Update',
       apiVersion: writer.apiVersion,
       time: writer.time,
       fieldsType: 'FieldsV1',
       fieldsV1: mine,
-    },
-  ];
+      ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
+    });
+  }
+  // The order of the real server: the oldest write first, and by name within a second.
+  return entries.toSorted(
+    (left, right) => compare(left.time, right.time) || compare(left.manager, right.manager),
+  );
 }
 
-function ownable(object: Fields): Fields {
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+function ownable(object: Fields, writer: Writer): Fields {
+  if (writer.subresource === 'status')
+    return object['status'] === undefined ? {} : { status: object['status'] };
   const { apiVersion: _apiVersion, kind: _kind, status: _status, metadata, ...rest } = object;
   const entries = Object.entries(isFields(metadata) ? metadata : {}).filter(([key]) =>
     ownedMetadata.has(key),

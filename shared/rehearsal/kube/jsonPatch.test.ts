@@ -8,6 +8,7 @@ test.each([
   ['add', [{ op: 'add', path: '/a/b/1', value: 9 }], { ...document, a: { b: [1, 9, 2, 3] } }],
   ['add at the end', [{ op: 'add', path: '/a/b/-', value: 9 }], { ...document, a: { b: [1, 2, 3, 9] } }],
   ['replace', [{ op: 'replace', path: '/a/b/0', value: 9 }], { ...document, a: { b: [9, 2, 3] } }],
+  ['replace of nothing', [{ op: 'replace', path: '/c', value: 9 }], { ...document, c: 9 }],
   ['remove', [{ op: 'remove', path: '/a/b/0' }], { ...document, a: { b: [2, 3] } }],
   ['move', [{ op: 'move', from: '/a/b', path: '/c' }], { a: {}, 'x/y': { '~': 1 }, c: [1, 2, 3] }],
   ['copy', [{ op: 'copy', from: '/a/b/2', path: '/c' }], { ...document, c: 3 }],
@@ -19,7 +20,8 @@ test.each([
 
 test.each([
   [[{ op: 'test', path: '/a/b/0', value: 2 }]],
-  [[{ op: 'replace', path: '/missing', value: 2 }]],
+  [[{ op: 'replace', path: '/missing/x', value: 2 }]],
+  [[{ op: 'replace', path: '/a/b/3', value: 2 }]],
   [[{ op: 'remove', path: '/a/b/3' }]],
   [[{ op: 'add', path: '/no/parent', value: 2 }]],
   [[{ op: 'add', path: '/a/b/01', value: 2 }]],

@@ -2,7 +2,7 @@ import { namespaceOf, type ObjectCall, subjectOf } from './call.ts';
 import { formOf, shown, shownList } from './representation.ts';
 import { sendJson } from './reply.ts';
 import { selectorOf } from './selectors.ts';
-import { badRequest, failure, notFound, Refusal } from './status.ts';
+import { badRequest, failure, invalid, notFound, Refusal } from './status.ts';
 import { keyOfObject, type KubeObject } from './store.ts';
 
 /** Answers a read of one object. */
@@ -68,6 +68,9 @@ function pageOf(call: ObjectCall): Page {
     return { revision, objects, after };
   }
   const wanted = revisionOf(query);
+  if (wanted === null && query.has('resourceVersionMatch')) {
+    throw forbiddenOption('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  }
   const present = store.revision();
   if (wanted !== null && wanted > present) throw tooLargeRevision(wanted, present);
   if (wanted !== null && wanted > 0 && query.get('resourceVersionMatch') === 'Exact') {
@@ -80,18 +83,30 @@ function pageOf(call: ObjectCall): Page {
   return { revision: present, objects: store.list(plural, namespace) };
 }
 
-/** The revision a request names, or null when it names none; throws 400 when it is no number. */
-export function revisionOf(query: URLSearchParams): number | null {
+/** The revision a request names, or null when it names none; throws when it is no number, with the code the server uses there. */
+export function revisionOf(query: URLSearchParams, watching = false): number | null {
   const text = query.get('resourceVersion') ?? '';
+  if (/^\d+$/.test(text)) return Number(text);
   if (text === '') return null;
-  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version "${text}"`);
-  return Number(text);
+  const told = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+  // The real server has a 500 without a reason for a watch.
+  throw watching
+    ? new Refusal(failure(500, undefined, told))
+    : badRequest(`invalid resource version: ${told}`);
+}
+
+/** Throws the 422 of list options that contradict each other. */
+export function forbiddenOption(why: string): Refusal {
+  return invalid({ group: 'meta.k8s.io', resource: 'ListOptions' }, [
+    { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'resourceVersionMatch' },
+  ]);
 }
 
 function limitOf(query: URLSearchParams): number {
   const text = query.get('limit') ?? '0';
-  if (!/^\d+$/.test(text)) throw badRequest(`unable to read limit "${text}": a whole number is expected`);
-  return Number(text);
+  if (!/^-?\d+$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Math.max(0, Number(text));
 }
 
 const tokenOf = (revision: number, after: string): string =>
@@ -108,7 +123,7 @@ function readToken(token: string): { revision: number; after: string } {
   } catch {
     // Falls through to the refusal.
   }
-  throw badRequest('invalid continue token');
+  throw badRequest('invalid continue token: continue key is not valid');
 }
 
 function continueExpired(after: string): Refusal {
@@ -118,7 +133,7 @@ function continueExpired(after: string): Refusal {
 
 function tooLargeRevision(wanted: number, present: number): Refusal {
   const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
-  const message = `Too large resource version: ${wanted}, current: ${present}`;
+  const message = `Timeout: Too large resource version: ${wanted}, current: ${present}`;
   return new Refusal(failure(504, 'Timeout', message, { causes, retryAfterSeconds: 1 }), {
     'retry-after': '1',
   });

@@ -13,9 +13,9 @@ export async function patched(call: ObjectCall): Promise<(document: unknown) => 
   // Custom resources have no strategic merge on a real server either.
   const accepted = call.resource.custom ? [jsonPatch, mergePatch] : [jsonPatch, mergePatch, strategicMerge];
   const type = mediaTypeOf(call);
-  const body = await jsonBody(call, type === '' ? [] : accepted);
+  const body = await jsonBody(call, type === '' ? [] : accepted, 'error decoding patch: ');
   if (type === jsonPatch) return (document) => applyJsonPatch(document, body);
-  if (!isRecord(body)) throw badRequest('the patch is not an object');
+  if (!isRecord(body)) throw badRequest('error decoding patch: the patch is not an object');
   return (document) =>
     type === mergePatch ? applyMergePatch(document, body) : applyStrategicMerge(document, body);
 }

@@ -66,8 +66,9 @@ export function verbOf(method: string, address: ObjectAddress, watching: boolean
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (watching && address.subresource === null) return 'watch';
-      return address.name === null ? 'list' : 'get';
+      // One object cannot be watched by its path: "watch" is not heard there, a field selector is needed.
+      if (address.name !== null) return 'get';
+      return watching ? 'watch' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { ObjectCall } from './call.ts';
+import { isRecord } from './jsonPatch.ts';
 import { notFound, serviceUnavailable } from './status.ts';
 
 /** A Service's port as the path names it; `port` is empty when the path names none. */
@@ -34,18 +35,20 @@ export async function proxyService(
   const { address, reply } = call;
   const target = readTarget(address.name ?? '');
   const namespace = address.namespace ?? '';
-  if (call.store.get('services', namespace, target.service) === undefined) {
-    throw notFound({ group: '', resource: 'services', name: target.service });
+  const service = call.store.get('services', namespace, target.service);
+  if (service === undefined) throw notFound({ group: '', resource: 'services', name: target.service });
+  if (!hasPort(service['spec'], target.port)) {
+    throw serviceUnavailable(`no service port ${target.port} found for service "${target.service}"`);
   }
   const base = `/api/v1/namespaces/${namespace}/services/${address.name}/proxy`;
+  const origin = proxies({ namespace, service: target.service, port: target.port });
+  if (origin === undefined)
+    throw serviceUnavailable(`no endpoints available for service "${target.service}"`);
   if (address.rest === '' && call.method === 'GET' && !incoming.url?.split('?')[0]?.endsWith('/')) {
     reply.start(301, { location: `${base}/`, 'content-length': '0' });
     reply.end();
     return;
   }
-  const origin = proxies({ namespace, service: target.service, port: target.port });
-  if (origin === undefined)
-    throw serviceUnavailable(`no endpoints available for service "${target.service}"`);
   const search = /\?.*$/.exec(incoming.url ?? '')?.[0] ?? '';
   const url = new URL(`${address.rest === '' ? '/' : address.rest}${search}`, origin);
   await forward(call, incoming, url, base);
@@ -93,6 +96,13 @@ function answerHeaders(answer: IncomingMessage, base: string): Record<string, st
   // A redirect within the upstream must stay behind the proxy.
   if (location?.startsWith('/') === true) headers['location'] = `${base}${location}`;
   return headers;
+}
+
+/** A number must be among the Service's ports, where it lists any; a name is left to what stands behind it. */
+function hasPort(spec: unknown, port: string): boolean {
+  const ports: unknown = isRecord(spec) ? spec['ports'] : undefined;
+  if (!Array.isArray(ports) || !/^\d+$/.test(port)) return true;
+  return ports.some((entry) => isRecord(entry) && String(entry['port']) === port);
 }
 
 /** Reads `name`, `name:port` or `scheme:name:port`. */

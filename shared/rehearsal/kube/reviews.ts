@@ -1,5 +1,5 @@
 import { allows, groupsOf, type KubeUser } from './access.ts';
-import { badRequest } from './status.ts';
+import { badRequest, invalid } from './status.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export const reviewKinds: Readonly<Record<string, Readonly<Record<string, string
 };
 
 /** Answers a review by the rules by which requests are judged. */
-export function review(kind: string, body: Fields, user: KubeUser): Fields {
+export function review(kind: string, body: Fields, user: KubeUser, nowMs: number): Fields {
   const spec = fieldsOf(body['spec']);
   switch (kind) {
     case 'SelfSubjectAccessReview':
@@ -24,7 +24,7 @@ export function review(kind: string, body: Fields, user: KubeUser): Fields {
       return {
         kind,
         apiVersion: 'authentication.k8s.io/v1',
-        metadata: { creationTimestamp: null },
+        metadata: { creationTimestamp: time(nowMs) },
         status: { userInfo: { username: user.name, groups: groupsOf(user) } },
       };
   }
@@ -33,7 +33,7 @@ export function review(kind: string, body: Fields, user: KubeUser): Fields {
 const answer = (apiVersion: string, kind: string, spec: Fields, status: Fields): Fields => ({
   kind,
   apiVersion,
-  metadata: { creationTimestamp: null },
+  metadata: {},
   spec,
   status,
 });
@@ -42,7 +42,11 @@ function accessStatus(spec: Fields, user: KubeUser): Fields {
   const asked = fieldsOf(spec['resourceAttributes']);
   const path = fieldsOf(spec['nonResourceAttributes'])['path'];
   if (spec['resourceAttributes'] === undefined && path === undefined) {
-    throw badRequest('spec.resourceAttributes or spec.nonResourceAttributes is required');
+    const message =
+      'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    throw invalid({ group: 'authorization.k8s.io', resource: '' }, [
+      { reason: 'FieldValueInvalid', message, field: 'spec.resourceAttributes' },
+    ]);
   }
   if (path !== undefined) return { allowed: user.rules.some((rule) => rule.resources.includes('*')) };
   const word = (field: string): string => (typeof asked[field] === 'string' ? asked[field] : '');
@@ -54,8 +58,13 @@ function accessStatus(spec: Fields, user: KubeUser): Fields {
     namespace: word('namespace') === '' ? null : word('namespace'),
     name: word('name') === '' ? null : word('name'),
   });
-  // RBAC only ever allows: a refusal comes without a reason.
-  return allowed ? { allowed, reason: `RBAC: allowed by a role bound to User "${user.name}"` } : { allowed };
+  // RBAC only ever allows: a refusal comes without a reason, and so does what system:masters may.
+  return allowed && user.groups?.includes('system:masters') !== true
+    ? {
+        allowed,
+        reason: `RBAC: allowed by ClusterRoleBinding "${user.name}" of ClusterRole "${user.name}" to User "${user.name}"`,
+      }
+    : { allowed };
 }
 
 function rulesStatus(spec: Fields, user: KubeUser): Fields {
@@ -81,3 +90,5 @@ function rulesStatus(spec: Fields, user: KubeUser): Fields {
 
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -30,6 +30,10 @@ export function check(value: unknown, shape: Shape, path: string): Checked {
   const unknown: string[] = [];
   const causes: StatusCause[] = [];
   const visit = (at: unknown, wanted: Shape, where: string): unknown => {
+    if (wanted === 'integer' && jsonTypeOf(at) === 'number') {
+      causes.push(...fractionCauses(where));
+      return at;
+    }
     const expected = typeName(wanted);
     const found = jsonTypeOf(at);
     if (expected !== 'any' && found !== expected && !(expected === 'number' && found === 'integer')) {
@@ -51,6 +55,8 @@ export function check(value: unknown, shape: Shape, path: string): Checked {
     for (const [key, inner] of Object.entries(at)) {
       if ('map' in wanted) setOwn(kept, key, visit(inner, wanted.map, `${where}.${key}`));
       else if ('fields' in wanted) {
+        // A null is dropped without a word where the schema does not allow it: a weight of null is no weight.
+        if (inner === null) continue;
         const known = Object.hasOwn(wanted.fields, key) ? wanted.fields[key] : undefined;
         if (known === undefined) unknown.push(`${where}.${key}`);
         else setOwn(kept, key, visit(inner, known, `${where}.${key}`));
@@ -60,6 +66,19 @@ export function check(value: unknown, shape: Shape, path: string): Checked {
   };
   return { pruned: visit(value, shape, path), unknown, causes };
 }
+
+const fractionCauses = (where: string): readonly StatusCause[] => [
+  {
+    reason: 'FieldValueTypeInvalid',
+    message: `Invalid value: "float64": ${where} in body must be of type int32: "float64"`,
+    field: where,
+  },
+  {
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: "": Checked value must be of type integer with format int32 in ${where}`,
+    field: '<nil>',
+  },
+];
 
 function typeName(shape: Shape): string {
   if (typeof shape === 'string') return shape;

@@ -92,7 +92,8 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
     let whole: Promise<Buffer> | undefined;
     const body = (): Promise<Buffer> => (whole ??= readBody(request));
     const reviewKind = reviewKinds[group]?.[address.plural];
-    if (reviewKind !== undefined) return answerReview(reviewKind, request.method, await body(), user, reply);
+    if (reviewKind !== undefined)
+      return answerReview(reviewKind, request.method, await body(), user, reply, now());
     const { resource } = address;
     if (resource === undefined) return unknownResource(address, reply);
     const call: ObjectCall = {
@@ -203,6 +204,7 @@ function answerReview(
   body: Buffer,
   user: KubeUser,
   reply: Reply,
+  nowMs: number,
 ): void {
   if (method !== 'POST') throw methodNotAllowed();
   let asked: unknown;
@@ -212,7 +214,7 @@ function answerReview(
     throw badRequest('the body of the review is not JSON');
   }
   if (!isRecord(asked)) throw badRequest('the body of the review is not an object');
-  sendJson(reply, 201, review(kind, asked, user));
+  sendJson(reply, 201, review(kind, asked, user, nowMs));
 }
 
 function unknownResource(address: ObjectAddress, reply: Reply): void {

@@ -63,7 +63,7 @@ export const qualified = (subject: Subject): string =>
   subject.group === '' ? subject.resource : `${subject.resource}.${subject.group}`;
 
 const detailsOf = (subject: Subject): Record<string, unknown> => ({
-  ...(subject.name === undefined ? {} : { name: subject.name }),
+  ...(subject.name === undefined || subject.name === '' ? {} : { name: subject.name }),
   ...(subject.group === '' ? {} : { group: subject.group }),
   kind: subject.resource,
 });

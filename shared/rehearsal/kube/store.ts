@@ -53,6 +53,7 @@ export interface WriteOptions {
   readonly manager?: string;
   /** Under which served version the writer wrote. */
   readonly apiVersion?: string;
+  readonly subresource?: 'status';
 }
 
 /** The rehearsal cluster's objects. Synchronous, so that a read and the write that follows it cannot be torn apart. */
@@ -202,6 +203,7 @@ function complete(
     manager: how.manager ?? 'kube-controller-manager',
     apiVersion: how.apiVersion ?? body.apiVersion,
     time,
+    ...(how.subresource === undefined ? {} : { subresource: how.subresource }),
   };
   // Seeding a cluster may say who owned what; a writer who gives a name is recorded instead.
   const managedFields =

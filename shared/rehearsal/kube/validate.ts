@@ -2,7 +2,7 @@ import { kindSubjectOf, type ObjectCall } from './call.ts';
 import { specShapes } from './istioSchemas.ts';
 import { isRecord } from './jsonPatch.ts';
 import { check } from './schema.ts';
-import { badRequest, invalid } from './status.ts';
+import { badRequest, invalid, type StatusCause } from './status.ts';
 import type { WriteAsked } from './writeOptions.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,9 +34,18 @@ export function validated(
     ]);
   }
   if (asked.fieldValidation === 'Warn') warnings.push(...unknown);
-  if (checked.causes.length > 0) throw invalid(kindSubjectOf(call, name), checked.causes);
+  if (checked.causes.length > 0)
+    throw invalid(kindSubjectOf(call, name), [...checked.causes, rulesNotChecked]);
   return { ...body, spec: checked.pruned };
 }
+
+// Istio's CRDs have rules (CEL) besides their types; the server says that it did not get to them.
+const rulesNotChecked: StatusCause = {
+  reason: 'FieldValueInvalid',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  field: '<nil>',
+};
 
 /** The name under which a body is to be stored; throws 422 for one that no object may have. */
 export function nameOf(body: Fields, call: ObjectCall): string {

@@ -73,7 +73,7 @@ test('timeoutSeconds ends a watch cleanly, after one more bookmark', async () =>
   await using cluster = await startTestCluster();
   const lines = await open(
     cluster,
-    `resourceVersion=${cluster.store.revision()}&timeoutSeconds=1&allowWatchBookmarks=1`,
+    `resourceVersion=${cluster.store.revision()}&timeoutSeconds=3&allowWatchBookmarks=1`,
   );
   expect((await next(lines)).type).toBe('BOOKMARK');
   expect((await lines.next()).done).toBe(true);

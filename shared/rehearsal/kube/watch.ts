@@ -1,9 +1,9 @@
+import { bookmarkObject } from './bookmark.ts';
 import { namespaceOf, type ObjectCall } from './call.ts';
-import { revisionOf } from './list.ts';
+import { forbiddenOption, revisionOf } from './list.ts';
 import { type Form, formOf, shown } from './representation.ts';
-import { apiVersionOf } from './resources.ts';
 import { type Matches, selectorOf } from './selectors.ts';
-import { failure, invalid, type StatusBody } from './status.ts';
+import { failure, type StatusBody } from './status.ts';
 import type { KubeObject, StoreEvent } from './store.ts';
 
 /** How a watch is broken off from outside. */
@@ -31,7 +31,7 @@ export function watch(call: ObjectCall, register: WatchRegister, bookmarkEveryMs
   const { query, reply, resource, store } = call;
   const form = formOf(call.headers.accept);
   const matches = matcherOf(call);
-  const from = revisionOf(query);
+  const from = revisionOf(query, true);
   const initial = wantsInitialEvents(query);
   const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
   const timers: NodeJS.Timeout[] = [];
@@ -61,7 +61,8 @@ export function watch(call: ObjectCall, register: WatchRegister, bookmarkEveryMs
     ...here.map((object) => ({ type: 'ADDED', object: shownIn(call, object, form) })),
     ...missed.flatMap((event) => translate(call, event, matches, form)),
   ]);
-  if (initial === true && bookmarks) bookmark(true);
+  // Also for a watch that began with what is there without asking for it: since 1.34 every such watch is told the end.
+  if (present && bookmarks) bookmark(true);
 
   const unsubscribe = store.subscribe((event) => {
     if (event.resource === resource.plural) send(translate(call, event, matches, form));
@@ -90,7 +91,7 @@ export function watch(call: ObjectCall, register: WatchRegister, bookmarkEveryMs
   if (!bookmarks) return;
   timers.push(setInterval(bookmark, bookmarkEveryMs));
   // One more shortly before the end, so that the next watch can start from there.
-  timers.push(setTimeout(bookmark, Math.max(0, timeoutMs - 2000)));
+  if (timeoutMs > 2000) timers.push(setTimeout(bookmark, timeoutMs - 2000));
 }
 
 function matcherOf(call: ObjectCall): Matches {
@@ -119,23 +120,19 @@ const shownIn = (call: ObjectCall, object: KubeObject, form: Form): unknown =>
   shown(object, call.address.group, call.address.version, form);
 
 function bookmarkEvent(call: ObjectCall, revision: number, initialEnd: boolean): ShownEvent {
-  const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
-  const metadata = { resourceVersion: String(revision), ...annotations };
-  const apiVersion = apiVersionOf(call.address.group, call.address.version);
-  return { type: 'BOOKMARK', object: { kind: call.resource.kind, apiVersion, metadata } };
+  const { group, version } = call.address;
+  return { type: 'BOOKMARK', object: bookmarkObject(call.resource, group, version, revision, initialEnd) };
 }
 
 function wantsInitialEvents(query: URLSearchParams): boolean | undefined {
   const asked = query.get('sendInitialEvents');
-  if (asked === null || asked === '') return undefined;
-  if (query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw invalid({ group: 'meta.k8s.io', resource: 'ListOptions' }, [
-      {
-        reason: 'FieldValueForbidden',
-        message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-        field: 'resourceVersionMatch',
-      },
-    ]);
+  const matched = query.get('resourceVersionMatch');
+  if (asked === null || asked === '') {
+    if (matched === null) return undefined;
+    throw forbiddenOption('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  }
+  if (matched !== 'NotOlderThan') {
+    throw forbiddenOption('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   }
   return asked === 'true' || asked === '1';
 }

@@ -114,6 +114,22 @@ test('a misspelt field is refused under strict validation, else pruned with a wa
   expect(loose.warning).toContain('unknown field');
 });
 
+test('a weight of null is dropped without a word', async () => {
+  await using cluster = await startTestCluster();
+  const { status, body } = await jsonPatch(cluster, [{ op: 'replace', path: weight, value: null }]);
+  expect(status).toBe(200);
+  expect(JSON.stringify(body['spec'])).not.toContain('70');
+});
+
+test('a fraction is no weight', async () => {
+  await using cluster = await startTestCluster();
+  const { status, body } = await jsonPatch(cluster, [{ op: 'replace', path: weight, value: 33.3 }]);
+  expect([status, body['message']]).toMatchObject([
+    422,
+    expect.stringContaining('must be of type int32: "float64"'),
+  ]);
+});
+
 test('a wrong type is 422 and names the field', async () => {
   await using cluster = await startTestCluster();
   const { status, body } = await jsonPatch(cluster, [{ op: 'replace', path: weight, value: 'x' }]);
@@ -131,6 +147,7 @@ test('a wrong type is 422 and names the field', async () => {
           field,
           message: expect.stringContaining(`${field} in body must be of type integer: "string"`),
         },
+        { reason: 'FieldValueInvalid', field: '<nil>' },
       ],
     },
   });

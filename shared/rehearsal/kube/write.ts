@@ -47,8 +47,8 @@ export async function update(call: ObjectCall, webhook: Webhook): Promise<void> 
   }
   const revision = fieldsOf(body['metadata'])['resourceVersion'];
   if (call.resource.custom && (revision === undefined || revision === '')) {
-    const message = 'Invalid value: 0x0: must be specified for an update';
-    throw invalid(kindSubjectOf(call), [
+    const message = 'Invalid value: 0: must be specified for an update';
+    throw invalid(subjectOf(call), [
       { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
     ]);
   }
@@ -77,17 +77,21 @@ export async function patch(call: ObjectCall, webhook: Webhook): Promise<void> {
 /** Deletes an object; preconditions in the body fence it. */
 export async function remove(call: ObjectCall): Promise<void> {
   const text = (await call.body()).toString();
-  const options = text === '' ? {} : fieldsOf(await jsonBody(call, ['application/json']));
+  const options =
+    text === ''
+      ? {}
+      : fieldsOf(await jsonBody(call, ['application/json'], 'unable to read the options of the delete: '));
   const current = existing(call);
   const { uid, resourceVersion } = fieldsOf(options['preconditions']);
-  if (uid !== undefined && uid !== current.metadata.uid) {
-    const told = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.metadata.uid}`;
-    throw conflict(subjectOf(call), told);
-  }
-  if (resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion) {
-    const held = current.metadata.resourceVersion;
-    const told = `Precondition failed: ResourceVersion in precondition: ${String(resourceVersion)}, ResourceVersion in object meta: ${held}`;
-    throw conflict(subjectOf(call), told);
+  const mismatch = (what: string, asked: unknown, held: string, since: string): Error => {
+    const told = `the ${what} in the precondition (${String(asked)}) does not match the ${what} in record (${held})`;
+    return conflict(kindSubjectOf(call), `${told}. The object might have been ${since}`);
+  };
+  const held = current.metadata;
+  if (uid !== undefined && uid !== held.uid)
+    throw mismatch('UID', uid, held.uid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== held.resourceVersion) {
+    throw mismatch('ResourceVersion', resourceVersion, held.resourceVersion, 'modified');
   }
   const dry = call.query.getAll('dryRun').includes('All') || listOf(options['dryRun']).includes('All');
   if (!dry) call.store.remove(call.resource.plural, namespaceOf(call), current.metadata.name);
@@ -125,6 +129,7 @@ function commit(
   const options = {
     manager: asked.manager,
     apiVersion: apiVersionOf(call.address.group, call.address.version),
+    ...(call.address.subresource === 'status' ? { subresource: 'status' as const } : {}),
   };
   const stored = asked.dryRun
     ? rehearsed(call.store.preview(object, options))
@@ -151,6 +156,10 @@ function rehearsed(object: KubeObject): KubeObject {
 function fence(call: ObjectCall, metadata: Fields, current: KubeObject): void {
   const { uid, resourceVersion } = metadata;
   if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
+    if (call.verb === 'patch') {
+      const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+      throw invalid(kindSubjectOf(call), [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
+    }
     const told = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.metadata.uid}`;
     throw conflict(subjectOf(call), told);
   }
@@ -174,6 +183,9 @@ function merged(call: ObjectCall, current: KubeObject, body: Fields): Fields {
   return current['status'] === undefined ? rest : { ...rest, status: current['status'] };
 }
 
+const unrecognized = (kind: string): string =>
+  `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: `;
+
 const born = (current: KubeObject | undefined): Fields =>
   current === undefined ? {} : { creationTimestamp: current.metadata.creationTimestamp };
 
@@ -185,12 +197,24 @@ function existing(call: ObjectCall): KubeObject {
 
 async function objectBody(call: ObjectCall): Promise<Fields> {
   const { address, resource } = call;
-  const body = await jsonBody(call, ['application/json']);
+  const body = await jsonBody(call, ['application/json'], unrecognized(resource.kind));
   const apiVersion = apiVersionOf(address.group, address.version);
   if (!isRecord(body)) throw badRequest('the body of the request is not an object');
-  if (body['kind'] !== resource.kind || body['apiVersion'] !== apiVersion) {
-    const found = `${String(body['apiVersion'])} ${String(body['kind'])}`;
-    throw badRequest(`the object in the request (${found}) is not a ${apiVersion} ${resource.kind}`);
+  const { kind, apiVersion: given } = body;
+  if (given !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${String(given)}) does not match the expected API version (${apiVersion})`,
+    );
+  }
+  if (kind !== resource.kind) {
+    const name = fieldsOf(body['metadata'])['name'];
+    const subject = {
+      group: address.group,
+      resource: String(kind),
+      ...(typeof name === 'string' ? { name } : {}),
+    };
+    const message = `Invalid value: ${JSON.stringify(kind)}: must be ${resource.kind}`;
+    throw invalid(subject, [{ reason: 'FieldValueInvalid', message, field: 'kind' }]);
   }
   const { namespace } = fieldsOf(body['metadata']);
   if (namespace !== undefined && namespace !== namespaceOf(call)) {

@@ -13,11 +13,13 @@ export function writeAsked(call: ObjectCall): WriteAsked {
   const { query, headers } = call;
   const dryRun = query.getAll('dryRun');
   if (dryRun.some((value) => value !== 'All' && value !== '')) {
-    throw unsupportedValue(call, 'dryRun', dryRun.join(), ['All']);
+    throw unsupportedValue(call, 'dryRun', `[${dryRun.map((word) => JSON.stringify(word)).join(' ')}]`, [
+      'All',
+    ]);
   }
   const fieldValidation = query.get('fieldValidation') ?? '';
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
-    throw unsupportedValue(call, 'fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn']);
+    throw unsupportedValue(call, 'fieldValidation', `"${fieldValidation}"`, ['', 'Ignore', 'Strict', 'Warn']);
   }
   const named = query.get('fieldManager') ?? '';
   return {
@@ -36,7 +38,7 @@ function unsupportedValue(
   supported: readonly string[],
 ): Error {
   const quoted = supported.map((word) => `"${word}"`).join(', ');
-  const message = `Unsupported value: "${value}": supported values: ${quoted}`;
+  const message = `Unsupported value: ${value}: supported values: ${quoted}`;
   const kind =
     call.verb === 'patch' ? 'PatchOptions' : call.verb === 'create' ? 'CreateOptions' : 'UpdateOptions';
   return invalid({ ...kindSubjectOf(call, ''), group: 'meta.k8s.io', resource: kind }, [
@@ -48,14 +50,18 @@ function unsupportedValue(
 export const mediaTypeOf = (call: ObjectCall): string =>
   (call.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** Reads a JSON body; throws 415 for another type and 400 for what is no JSON. */
-export async function jsonBody(call: ObjectCall, accepted: readonly string[]): Promise<unknown> {
+/** Reads a JSON body; throws 415 for another type and 400, begun with `told`, for what is no JSON. */
+export async function jsonBody(
+  call: ObjectCall,
+  accepted: readonly string[],
+  told: string,
+): Promise<unknown> {
   const type = mediaTypeOf(call);
   if (type !== '' && !accepted.includes(type)) throw unsupportedMediaType(accepted);
   const text = (await call.body()).toString();
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw badRequest(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`${told}${error instanceof Error ? error.message : String(error)}`);
   }
 }
