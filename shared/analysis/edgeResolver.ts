@@ -60,7 +60,8 @@ export function createEdgeResolver(connectionId: ConnectionId, topology: Topolog
     if (byInstance !== null) return byInstance;
     const byName = service === null ? null : topology.serviceNamed(namespace, service);
     if (byName !== null) return byName;
-    const name = workload ?? service ?? instance;
+    // Without topology the canonical name keeps the versions of a service together, as its callers see it.
+    const name = service ?? workload ?? instance;
     return name === null || namespace === null ? null : workloadNode(namespace, name);
   }
 

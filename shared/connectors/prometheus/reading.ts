@@ -20,7 +20,8 @@ export async function readSignals(
   const [requests, latency, tcp, newest] = await Promise.all([
     rates(dialect.requests, true),
     rates(dialect.latency, true),
-    dialect.tcp === null ? [] : rates(dialect.tcp, true),
+    // A connection can carry traffic for hours after it was opened, so a rate of nothing still shows that it is there.
+    dialect.tcp === null ? [] : rates(dialect.tcp, false),
     asking.vector(`max(timestamp(${selector(dialect.requests.metric, dialect.requests.matchers)}))`, signal),
   ]);
   const sample = newest[0]?.samples[0]?.[1];
@@ -36,9 +37,9 @@ function readCalls(dialect: Dialect, series: readonly Series[]): CallRow[] {
   for (const { labels, samples } of series) {
     const value = samples[0]?.[1];
     // NaN and infinities come from broken exporters; a rate of either is no measurement.
-    if (value === undefined || !Number.isFinite(value) || value <= 0) continue;
+    if (value === undefined || !Number.isFinite(value) || value < 0) continue;
     const row = dialect.readCall(labels, value);
-    if (row !== null) rows.push(row);
+    if (row !== null && (value > 0 || row.protocol === 'tcp')) rows.push(row);
   }
   return rows;
 }
