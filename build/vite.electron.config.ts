@@ -19,7 +19,7 @@ export default defineConfig({
       input: {
         main: electronFile('main.ts'),
         console: electronFile('console.ts'),
-        rehearsal: electronFile('rehearsal.ts'),
+        rehearsal: resolve(root, 'shared/rehearsal/main.ts'),
       },
       external: [/^electron(\/|$)/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },

@@ -27,12 +27,13 @@ function fleetOver(arriving: Promise<MessagePortMain>): FleetProcess {
     ended,
     onLine: (listener) =>
       use((port) => {
-        port.on('message', ({ data }) => listener(String(data)));
+        port.on('message', ({ data }) => listener(JSON.stringify(data)));
         port.start();
       }),
     // The main process passes the fleet's complaints to its own stderr.
     onComplaint: () => undefined,
-    send: (line) => use((port) => port.postMessage(line)),
+    // The fleet takes objects from its parent process and lines from a pipe; the rehearsal speaks lines.
+    send: (line) => use((port) => port.postMessage(JSON.parse(line))),
     stop: () => use((port) => port.close()),
   };
 }

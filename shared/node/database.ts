@@ -16,7 +16,7 @@ export interface Database extends Disposable {
 export function openDatabase(folder: string): Database {
   const lock = takeLock(join(folder, 'writer.lock'));
   const path = join(folder, 'podium.sqlite');
-  let database = lock === null ? null : openToWrite(path);
+  let database = lock === null ? null : openOrRelease(path, lock);
   return {
     writable: lock !== null,
     sql: () => (database ??= openToRead(path)),
@@ -44,18 +44,35 @@ function takeLock(path: string): DatabaseSync | null {
   }
 }
 
+function openOrRelease(path: string, lock: DatabaseSync): DatabaseSync {
+  try {
+    return openToWrite(path);
+  } catch (cause) {
+    lock.close();
+    throw cause;
+  }
+}
+
 function openToWrite(path: string): DatabaseSync {
   createPrivate(path);
   const database = new DatabaseSync(path, { timeout: 2_000 });
-  // FULL makes every commit reach the disk before it returns: the journal is written before the cluster is.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  const version = versionOf(database);
-  if (version > currentVersion) {
+  try {
+    // FULL makes every commit reach the disk before it returns: the journal is written before the cluster is.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const version = versionOf(database);
+    if (version > currentVersion) throw new Error(`it was written by a newer Podium (format ${version})`);
+    createTables(database);
+    return database;
+  } catch (cause) {
     database.close();
-    throw new Error(
-      `${path} was written by a newer Podium (format ${version}). Start that one, or set PODIUM_DATA to another folder.`,
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const advice =
+      'Nothing was changed. Move the file away, or set PODIUM_DATA to another folder, and start again.';
+    throw new Error(`${path} cannot be used: ${why}. ${advice}`, { cause });
   }
+}
+
+function createTables(database: DatabaseSync): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS operations (
       id TEXT PRIMARY KEY, at INTEGER NOT NULL, connection TEXT NOT NULL, service TEXT NOT NULL,
@@ -63,10 +80,8 @@ function openToWrite(path: string): DatabaseSync {
     ) STRICT;
     CREATE INDEX IF NOT EXISTS operationsByTime ON operations (at DESC);
     CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    CREATE TABLE IF NOT EXISTS pictures (connection TEXT PRIMARY KEY, picture TEXT NOT NULL) STRICT;
     PRAGMA user_version = ${currentVersion};
   `);
-  return database;
 }
 
 function openToRead(path: string): DatabaseSync | null {

@@ -4,6 +4,8 @@ import { spawnFleet, type FleetProcess } from './fleetProcess.ts';
 
 const startWithinMs = 30_000;
 const answerWithinMs = 5_000;
+/** The context of the fleet's kubeconfig that may write. */
+const operatorContext = 'shop-rehearsal';
 
 const Ready = z.object({ ready: z.literal(true), kubeconfig: z.string() });
 const Played = z.object({ incident: z.string(), ok: z.boolean(), error: z.string().optional() });
@@ -26,7 +28,8 @@ export function createRehearsal(log: Log, startProcess: () => FleetProcess = spa
   return {
     async start() {
       const { kubeconfig } = await running().ready;
-      return { connector: 'kubernetes', title: 'Rehearsal', settings: { text: kubeconfig } };
+      const settings = { kubeconfig: { text: kubeconfig }, context: operatorContext };
+      return { connector: 'kubernetes', title: 'Rehearsal', settings };
     },
     async trigger(incident) {
       const fleet = running();
