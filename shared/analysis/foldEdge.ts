@@ -21,7 +21,8 @@ export interface Edge {
   readonly calleeId: EntityId;
   readonly windowSeconds: number;
   readonly protocols: ReadonlySet<CallRow['protocol']>;
-  readonly tally: Tally;
+  /** Null where only connections are counted, which says nothing about requests. */
+  readonly tally: Tally | null;
   readonly versions: ReadonlyMap<string, Tally>;
   readonly flags: Record<string, number>;
   readonly neverArrivedRatio: number | null;
@@ -77,21 +78,24 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
     if (version !== null) versions.get(version)?.histograms.push(row.buckets);
   }
 
-  const tally = toTally(all);
+  const onlyConnections =
+    rows.calls.every((row) => row.protocol === 'tcp') && all.failed === 0 && all.failedAtSource === 0;
+  // A call that only opened connections earlier has no shares; nothing divided by anything is none.
+  const total = Math.max(all.requests, Number.MIN_VALUE);
   return {
     id: rows.id,
     callerId: rows.callerId,
     calleeId: rows.calleeId,
     windowSeconds,
     protocols: new Set(rows.calls.map((row) => row.protocol)),
-    tally,
-    versions: new Map([...versions].map(([version, part]) => [version, toTally(part)])),
-    flags: Object.fromEntries(
-      [...flags]
-        .sort()
-        .map(([flag, rate]) => [flag, roundRatio(Math.min(1, rate / tally.requestsPerSecond))]),
+    tally: onlyConnections ? null : toTally(all),
+    versions: new Map(
+      onlyConnections ? [] : [...versions].map(([version, part]) => [version, toTally(part)]),
     ),
-    neverArrivedRatio: tellsArrival ? roundRatio(lost / tally.requestsPerSecond) : null,
+    flags: Object.fromEntries(
+      [...flags].sort().map(([flag, rate]) => [flag, roundRatio(Math.min(1, rate / total))]),
+    ),
+    neverArrivedRatio: tellsArrival ? roundRatio(lost / total) : null,
   };
 }
 

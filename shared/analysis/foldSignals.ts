@@ -86,7 +86,7 @@ type EdgeOf = ReturnType<typeof createEdgeResolver>['edgeOf'];
 function groupRows(observation: SignalsObservation, edgeOf: EdgeOf): Map<CallId, EdgeRows> {
   const groups = new Map<CallId, EdgeRows>();
   for (const row of observation.calls) {
-    if (!(row.perSecond > 0)) continue;
+    if (!(row.perSecond > 0) && row.protocol !== 'tcp') continue;
     const edge = edgeOf(row);
     if (edge === null) continue;
     const group = groups.get(edge.id);
@@ -101,13 +101,10 @@ function groupRows(observation: SignalsObservation, edgeOf: EdgeOf): Map<CallId,
 }
 
 function edgeSignals(edge: Edge, thresholds: HealthThresholds): CallSignals {
-  const { requestsPerSecond, failedPerSecond } = edge.tally;
-  const errorRatio = requestsPerSecond > 0 ? failedPerSecond / requestsPerSecond : null;
   const { windowSeconds } = edge;
   return {
     ...roundedSignals(edge.tally),
-    health: healthOfCall({ requestsPerSecond, failedPerSecond, errorRatio, windowSeconds, thresholds })
-      .health,
+    health: healthOfCall({ ...ratesOf(edge.tally), windowSeconds, thresholds }).health,
     flags: edge.flags,
     neverArrivedRatio: edge.neverArrivedRatio,
   };
@@ -119,14 +116,11 @@ function foldService(
   thresholds: HealthThresholds,
   windowSeconds: number,
 ): ServiceSignals {
-  const tally = edges.length === 0 ? null : addTallies(edges.map((edge) => edge.tally));
-  const requestsPerSecond = tally?.requestsPerSecond ?? null;
-  const failedPerSecond = tally?.failedPerSecond ?? null;
+  const tallies = edges.map((edge) => edge.tally).filter((tally) => tally !== null);
+  const tally = tallies.length === 0 ? null : addTallies(tallies);
   const { health, reasons } = healthOfService({
-    requestsPerSecond,
-    failedPerSecond,
-    errorRatio:
-      tally !== null && tally.requestsPerSecond > 0 ? tally.failedPerSecond / tally.requestsPerSecond : null,
+    ...ratesOf(tally),
+    onlyConnections: edges.length > 0 && tally === null,
     windowSeconds: edges[0]?.windowSeconds ?? windowSeconds,
     thresholds,
     readyInstances: service.readyInstances,
@@ -143,6 +137,18 @@ function foldService(
     [...byVersion].map(([name, parts]) => [name, roundedSignals(addTallies(parts))]),
   );
   return { ...roundedSignals(tally), health, reasons, versions };
+}
+
+function ratesOf(
+  tally: Tally | null,
+): Pick<ServiceSignals, 'requestsPerSecond' | 'failedPerSecond' | 'errorRatio'> {
+  if (tally === null) return { requestsPerSecond: null, failedPerSecond: null, errorRatio: null };
+  const { requestsPerSecond, failedPerSecond } = tally;
+  return {
+    requestsPerSecond,
+    failedPerSecond,
+    errorRatio: requestsPerSecond > 0 ? failedPerSecond / requestsPerSecond : null,
+  };
 }
 
 function thresholdsOf(id: EntityId, health: Settings['health']): HealthThresholds {

@@ -12,6 +12,8 @@ type Rates = Pick<Signals, 'requestsPerSecond' | 'failedPerSecond' | 'errorRatio
 
 /** What the health of a service is judged by. Rates unrounded; null = not said. */
 export interface ServiceEvidence extends Rates {
+  /** Something connects to it, and no source counts requests (TCP). */
+  readonly onlyConnections?: boolean;
   readonly windowSeconds: number;
   readonly thresholds: HealthThresholds;
   readonly readyInstances: number | null;
@@ -31,7 +33,12 @@ const RANK: Record<Health, number> = { failing: 3, degraded: 2, unknown: 1, heal
 export function healthOfService(evidence: ServiceEvidence): HealthVerdict {
   const { readyInstances: ready, desiredInstances: desired, recentRestarts: restarts } = evidence;
   const found: { health: Health; reason: string }[] = [];
-  const traffic = judgeErrors(evidence);
+  const traffic = evidence.onlyConnections
+    ? {
+        health: 'unknown' as const,
+        reason: 'only connections are seen, not requests: nothing tells failures',
+      }
+    : judgeErrors(evidence);
   if (traffic.reason !== null) found.push({ health: traffic.health, reason: traffic.reason });
   if (ready === 0 && desired !== 0) {
     found.push({
