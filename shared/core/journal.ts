@@ -74,7 +74,7 @@ export function createJournal(ports: Pick<Ports, 'journal' | 'log'>): Journal {
 /** "v2 5 %" for a shift: the destination whose weight moved most, the last one where several moved alike. */
 function markTitle(record: OperationRecord): string {
   const { weights, seen } = record.operation;
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
   if (total === 0) return record.title;
   let moved = 0;
   const change = (i: number) => Math.abs((weights[i] ?? 0) - (seen.weights[i] ?? 0));

@@ -117,7 +117,7 @@ async function declared(
           record.id,
           'declared',
           'seen',
-          `read back ${now - began} ms after it was accepted; ${read.detail}`,
+          `${read.detail} Seen ${now - began} ms after the answer.`,
           now,
         );
       }

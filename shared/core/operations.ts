@@ -255,7 +255,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       return plan(
         {
           ...operation,
-          weights: operation.seen.weights.map((weight) => weight ?? 0),
+          weights: operation.seen.weights,
           seen: { revision: record.revisionAfter ?? '', weights: operation.weights },
         },
         operationId,

@@ -18,7 +18,8 @@ export function forecastPlan(
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
   const outlook = forecast({
     split,
-    weightsAfter: operation.weights,
+    // Istio reads a missing weight beside others as none.
+    weightsAfter: operation.weights.map((weight) => weight ?? 0),
     signals: signals?.versions ?? {},
     versions: service?.versions ?? [],
     windowSeconds: defaultWindowSeconds,

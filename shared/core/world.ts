@@ -124,7 +124,9 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
 
   function splitsOf(connection: LiveConnection): Split[] {
     const topology = connection.topology();
-    return connection.splits.map((split) => ({ ...split, serviceId: serviceOfSplit(split, topology) }));
+    return connection.splits
+      .filter((split) => split.destinations.length > 1)
+      .map((split) => ({ ...split, serviceId: serviceOfSplit(split, topology) }));
   }
 
   function servicesOf(connection: LiveConnection): readonly GraphService[] {

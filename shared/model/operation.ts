@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { ConnectionId, DocumentRef, EntityId, Environment } from './entity.ts';
 
-/** Divide a route's calls anew. `weights[i]` belongs to destination i of the split; the sum stays as found. */
+/**
+ * Divide a route's calls anew. `weights[i]` belongs to destination i of the split; the sum stays as found. Null leaves a
+ * destination without a weight, which only an undo asks for: some documents had none.
+ */
 export const SetWeights = z.object({
   kind: z.literal('setWeights'),
   splitId: z.string(),
   connectionId: ConnectionId,
-  weights: z.array(z.number().int().min(0).max(1_000_000)).min(1),
+  weights: z.array(z.number().int().min(0).max(1_000_000).nullable()).min(1),
   /** What the operator saw when deciding: the fence of "someone else changed it". */
   seen: z.object({ revision: z.string(), weights: z.array(z.number().nullable()) }),
 });

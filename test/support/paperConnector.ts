@@ -66,7 +66,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
   }
 
   function plan(operation: SetWeights): PlannedWrite {
-    const total = operation.weights.reduce((sum, weight) => sum + weight, 0);
+    const total = operation.weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
     return {
       title: `Shift payment to ${operation.weights.join('/')}`,
       target: 'Paper shop/payment, route “default”',
@@ -101,7 +101,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
           host: paperHost,
           subset: `v${index + 1}`,
           version: `v${index + 1}`,
-          share: weight / total,
+          share: (weight ?? 0) / total,
         })),
       },
       threeWay: null,
