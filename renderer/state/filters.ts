@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { EntityId } from '../../shared/model/entity.ts';
 
 /** What the map and the list leave out. */
-interface FilterState {
+export interface FilterState {
   /** Find expressions, each shown as a chip: `health:failing`, `p99>200`, a part of a name. */
   readonly queries: readonly string[];
   readonly hideIdle: boolean;

@@ -1,23 +1,27 @@
 import { create } from 'zustand';
+import type { Position } from '../../shared/analysis/layout.ts';
 import type { EntityId } from '../../shared/model/entity.ts';
 import type { GraphService } from '../../shared/model/graph.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import { useSettings, writeSettings } from '../live/settings.ts';
 
 /** A place on the map, in the map's own pixels at zoom 1: the top left corner of a card. */
-export interface Position {
-  readonly x: number;
-  readonly y: number;
+export type { Position } from '../../shared/analysis/layout.ts';
+
+interface LayoutState {
+  /** Where the layout put the nodes; stays put while services come and go. */
+  readonly placed: Readonly<Record<EntityId, Position>>;
+  /** Rises each time the whole was laid out anew. */
+  readonly epoch: number;
+  /** What part of the map was in view when it was last drawn, so that coming back shows the same. */
+  readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | null;
 }
 
-/** Where the layout put the nodes; stays put while services come and go. */
-export const useLayout = create<{ readonly placed: Readonly<Record<EntityId, Position>> }>(() => ({
-  placed: {},
-}));
+export const useLayout = create<LayoutState>(() => ({ placed: {}, epoch: 0, viewport: null }));
 
-/** Takes over positions worked out by the layout. */
-export function setPlaced(placed: Readonly<Record<EntityId, Position>>): void {
-  useLayout.setState({ placed });
+/** Takes over positions worked out by the layout; `anew` when nothing stayed where it was. */
+export function setPlaced(placed: Readonly<Record<EntityId, Position>>, anew: boolean): void {
+  useLayout.setState(({ epoch }) => ({ placed, epoch: epoch + (anew ? 1 : 0) }));
 }
 
 /**

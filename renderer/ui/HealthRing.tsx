@@ -34,13 +34,7 @@ export function HealthRing({ health, errorRatio, sizePx = 26 }: HealthRingProps)
     <svg className="healthRing" width={sizePx} height={sizePx} aria-hidden="true" data-health={health}>
       <circle
         {...circle}
-        stroke={
-          health === 'unknown'
-            ? 'var(--faint)'
-            : troubled && health === 'failing'
-              ? 'var(--line-strong)'
-              : 'var(--ok)'
-        }
+        stroke={health === 'unknown' ? 'var(--faint)' : 'var(--ok)'}
         strokeDasharray={health === 'unknown' ? '4 3' : undefined}
       />
       {troubled && (

@@ -1,0 +1,102 @@
+import './App.css';
+import { useEffect } from 'react';
+import { FirstRun } from './features/firstRun/FirstRun.tsx';
+import { TourStrip } from './features/firstRun/TourStrip.tsx';
+import { InspectorPane } from './features/frame/InspectorPane.tsx';
+import { LinkBanner } from './features/frame/LinkBanner.tsx';
+import { LinkEnded } from './features/frame/LinkEnded.tsx';
+import { Rail } from './features/frame/Rail.tsx';
+import { TitleBar } from './features/frame/TitleBar.tsx';
+import { Toasts } from './features/frame/Toasts.tsx';
+import { useShortcuts } from './features/frame/useShortcuts.ts';
+import { useTheme } from './features/frame/useTheme.ts';
+import { HelpDialog } from './features/help/HelpDialog.tsx';
+import { Inspector } from './features/inspector/Inspector.tsx';
+import { JournalPage } from './features/journal/JournalPage.tsx';
+import { MapPage } from './features/map/MapPage.tsx';
+import { Palette } from './features/palette/Palette.tsx';
+import { ReviewDialog } from './features/review/ReviewDialog.tsx';
+import { ServicesPage } from './features/services/ServicesPage.tsx';
+import { SourcesPage } from './features/sources/SourcesPage.tsx';
+import { Timeline } from './features/timeline/Timeline.tsx';
+import { Tray } from './features/tray/Tray.tsx';
+import { useLink } from './client/link.ts';
+import { useConnectionStore } from './live/connections.ts';
+import { watchSignals } from './live/signals.ts';
+import { watchAll } from './live/watchAll.ts';
+import { rememberView } from './state/persist.ts';
+import { useSelection } from './state/selection.ts';
+import { useTime } from './state/time.ts';
+import { type Page, useView } from './state/view.ts';
+import { EmptyState } from './ui/EmptyState.tsx';
+
+/** The window: what is composed of features that know nothing of each other. */
+export function App() {
+  useTheme();
+  useShortcuts();
+  useEffect(() => watchAll(), []);
+  useEffect(() => void rememberView(), []);
+  const windowSeconds = useTime((time) => time.windowSeconds);
+  useEffect(() => watchSignals(windowSeconds), [windowSeconds]);
+
+  const ended = useLink((link) => link.state === 'ended');
+  const known = useConnectionStore((state) => state.receivedAt !== null);
+  const none = useConnectionStore((state) => state.connections.length === 0);
+  if (ended) return <LinkEnded />;
+  return (
+    <div className="app">
+      <LinkBanner />
+      {!known && (
+        <main className="appWhole">
+          <EmptyState title="Asking the console what is connected…" busy />
+        </main>
+      )}
+      {known && none && <FirstRun />}
+      {known && !none && <Console />}
+      <Palette />
+      <HelpDialog />
+      <ReviewDialog />
+      <Toasts />
+    </div>
+  );
+}
+
+function Console() {
+  const page = useView((view) => view.page);
+  const inspecting =
+    useSelection(({ selected }) => selected !== null) && (page === 'map' || page === 'services');
+  return (
+    <>
+      <TitleBar />
+      <TourStrip />
+      <div className="appBody">
+        <Rail />
+        <div className="appMiddle">
+          <main className="appMain">
+            <PageOf page={page} />
+            {(page === 'map' || page === 'services') && <Tray />}
+          </main>
+          {page === 'map' && <Timeline />}
+        </div>
+        {inspecting && (
+          <InspectorPane>
+            <Inspector />
+          </InspectorPane>
+        )}
+      </div>
+    </>
+  );
+}
+
+function PageOf({ page }: { readonly page: Page }) {
+  switch (page) {
+    case 'map':
+      return <MapPage />;
+    case 'services':
+      return <ServicesPage />;
+    case 'journal':
+      return <JournalPage />;
+    case 'sources':
+      return <SourcesPage />;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Candidate } from '../../../shared/model/connection.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Chip } from '../../ui/Chip.tsx';
+
+interface CandidateCardProps {
+  readonly candidate: Candidate;
+  readonly opening: boolean;
+  readonly disabled: boolean;
+  readonly problem: string | null;
+  readonly onConnect: () => void;
+}
+
+/** One thing to connect to, with what should be known before. */
+export function CandidateCard({ candidate, opening, disabled, problem, onConnect }: CandidateCardProps) {
+  const { title, detail, environment, current, warnings } = candidate;
+  return (
+    <div className={`candidate ${environment}`}>
+      <div className="grow">
+        <div className="candidateHead">
+          <b>{title}</b>
+          {environment !== 'other' && (
+            <Chip tone={environment === 'production' ? 'bad' : 'warn'}>{environment}</Chip>
+          )}
+          {current && <span className="muted">current context</span>}
+        </div>
+        <div className="muted candidateDetail">{detail}</div>
+        {candidate.problem !== null && <div className="toneBad">Cannot be opened: {candidate.problem}</div>}
+        {warnings.map((warning) => (
+          <div key={warning} className="toneWarn">
+            ! {warning}
+          </div>
+        ))}
+        {problem !== null && (
+          <div role="alert" className="toneBad">
+            {problem}
+          </div>
+        )}
+      </div>
+      {candidate.problem === null && (
+        <div className="candidateAct">
+          <Button
+            isDisabled={disabled}
+            onPress={onConnect}
+            aria-label={`Connect to ${title}, read-only until unlocked`}
+          >
+            {opening ? 'Connecting…' : 'Connect'}
+          </Button>
+          <span className="muted">read-only until unlocked</span>
+        </div>
+      )}
+    </div>
+  );
+}

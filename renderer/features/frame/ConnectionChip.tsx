@@ -1,0 +1,72 @@
+import { Button as AriaButton } from 'react-aria-components';
+import { ask } from '../../client/link.ts';
+import { wordsOfError } from '../../client/watch.ts';
+import type { ConnectionState } from '../../../shared/model/connection.ts';
+import { showToast } from '../../state/toasts.ts';
+import { askToUnlock } from '../../state/unlock.ts';
+import { showPage } from '../../state/view.ts';
+import { Dot } from '../../ui/Chip.tsx';
+
+/** One connection: its state in a word and a colour, its environment, and whether it may be written to. */
+export function ConnectionChip({ connection }: { readonly connection: ConnectionState }) {
+  const { id, title, environment, locked } = connection;
+  const { tone, word } = conditionOf(connection);
+  const peers = connection.sources
+    .filter((source) => source.state !== 'absent' && source.connector !== 'kubernetes')
+    .map((source) => source.title)
+    .join(', ');
+  return (
+    <div className={`connection ${environment}`} role="group" aria-label={`Connection ${title}`}>
+      <AriaButton
+        className="chip connectionChip"
+        aria-label={`${title}, ${environment}, ${word}: show sources`}
+        onPress={() => showPage('sources')}
+      >
+        <Dot tone={tone} />
+        <span className="ellipsis">
+          {title}
+          {peers !== '' && <span className="connectionPeers"> · {peers}</span>}
+          {tone !== 'ok' && ` · ${word}`}
+        </span>
+        {environment !== 'other' && <span className="environment">{environment}</span>}
+      </AriaButton>
+      {locked ? (
+        <AriaButton className="chip connectionLock" onPress={() => askToUnlock(id)}>
+          Read-only · Unlock…
+        </AriaButton>
+      ) : (
+        <AriaButton
+          className="chip connectionLock unlocked"
+          onPress={() => {
+            ask((client) => client.connections.lock({ id })).catch((error: unknown) =>
+              showToast({ tone: 'bad', text: wordsOfError(error) }),
+            );
+          }}
+        >
+          Unlocked · Lock
+        </AriaButton>
+      )}
+    </div>
+  );
+}
+
+function conditionOf(connection: ConnectionState): {
+  readonly tone: 'ok' | 'warn' | 'bad' | 'waiting';
+  readonly word: string;
+} {
+  switch (connection.state) {
+    case 'connecting':
+      return { tone: 'waiting', word: 'connecting' };
+    case 'failing':
+      return { tone: 'bad', word: 'not answering' };
+    case 'closed':
+      return { tone: 'bad', word: 'closed' };
+    case 'open': {
+      if (connection.sources.some(({ state }) => state === 'failing'))
+        return { tone: 'warn', word: 'a source fails' };
+      if (connection.sources.some(({ state }) => state === 'stale'))
+        return { tone: 'warn', word: 'a source is slow' };
+      return { tone: 'ok', word: 'answering' };
+    }
+  }
+}

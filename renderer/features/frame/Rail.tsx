@@ -1,0 +1,107 @@
+import './Rail.css';
+import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { type Page, type Theme, showPage, useView } from '../../state/view.ts';
+import { Menu } from '../../ui/Menu.tsx';
+
+const items: readonly { readonly page: Page; readonly title: string; readonly icon: ReactNode }[] = [
+  {
+    page: 'map',
+    title: 'Map',
+    icon: (
+      <>
+        <circle cx="4" cy="9" r="2" />
+        <circle cx="14" cy="4" r="2" />
+        <circle cx="14" cy="14" r="2" />
+        <path d="M6 8.2 12 4.8M6 9.8l6 3.4" />
+      </>
+    ),
+  },
+  { page: 'services', title: 'Services', icon: <path d="M3 4.5h12M3 9h12M3 13.5h12" /> },
+  {
+    page: 'journal',
+    title: 'Journal',
+    icon: <path d="M4 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v11.5H5.500A1.5 1.5 0 0 1 4 14zM7 6h4M7 9h4" />,
+  },
+  {
+    page: 'sources',
+    title: 'Sources',
+    icon: (
+      <>
+        <ellipse cx="9" cy="4.5" rx="5.5" ry="2.2" />
+        <path d="M3.5 4.500v9c0 1.2 2.5 2.2 5.5 2.200s5.5-1 5.5-2.200v-9M3.5 9c0 1.2 2.5 2.2 5.5 2.200s5.5-1 5.5-2.2" />
+      </>
+    ),
+  },
+];
+const themes: readonly { readonly id: Theme; readonly title: string }[] = [
+  { id: 'system', title: 'As the system' },
+  { id: 'dark', title: 'Dark' },
+  { id: 'light', title: 'Light' },
+];
+
+/** The places to be, and below them what concerns the window itself. */
+export function Rail() {
+  const page = useView((view) => view.page);
+  const theme = useView((view) => view.theme);
+  const buttonOf = (item: (typeof items)[number]) => (
+    <AriaButton
+      key={item.page}
+      className={item.page === page ? 'railItem on' : 'railItem'}
+      onPress={() => showPage(item.page)}
+      aria-current={item.page === page ? 'page' : false}
+    >
+      <Icon>{item.icon}</Icon>
+      {item.title}
+    </AriaButton>
+  );
+  return (
+    <nav className="rail" aria-label="Pages">
+      {items.filter((item) => item.page !== 'sources').map(buttonOf)}
+      <span className="grow" />
+      {items.filter((item) => item.page === 'sources').map(buttonOf)}
+      <Menu
+        label="Theme"
+        trigger={
+          <AriaButton className="railItem">
+            <Icon>
+              <circle cx="9" cy="9" r="6" />
+              <path d="M9 3a6 6 0 0 1 0 12z" fill="currentColor" />
+            </Icon>
+            Theme
+          </AriaButton>
+        }
+        entries={themes}
+        selected={theme}
+        onChoose={(id) => {
+          const chosen = themes.find((each) => each.id === id);
+          if (chosen) useView.setState({ theme: chosen.id });
+        }}
+      />
+      <AriaButton className="railItem" onPress={() => useView.setState({ helpOpen: true })}>
+        <Icon>
+          <path d="M6.5 6.800a2.5 2.5 0 1 1 3.6 2.300c-.8.4-1.1.9-1.1 1.700M9 13.600v.1" />
+        </Icon>
+        Help
+      </AriaButton>
+    </nav>
+  );
+}
+
+function Icon({ children }: { readonly children: ReactNode }) {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}

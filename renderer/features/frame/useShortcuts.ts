@@ -1,0 +1,80 @@
+import { useEffect } from 'react';
+import { clearSelection, useSelection } from '../../state/selection.ts';
+import { commandMap } from '../../state/commands.ts';
+import { showPage, useView } from '../../state/view.ts';
+
+/** The keys that work everywhere in the window; features/help/keys.ts lists them for people. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented) return;
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        useView.setState({ paletteOpen: true });
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
+      if (!act(event.key)) return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+function act(key: string): boolean {
+  switch (key) {
+    case '?':
+      useView.setState({ helpOpen: true });
+      return true;
+    case '/':
+      return focusFind();
+    case '1':
+      showPage('map');
+      return true;
+    case '2':
+      showPage('services');
+      return true;
+    case '3':
+      showPage('journal');
+      return true;
+    case '4':
+      showPage('sources');
+      return true;
+    case '0':
+      commandMap('fit');
+      return true;
+    case '+':
+      commandMap('zoomIn');
+      return true;
+    case '-':
+      commandMap('zoomOut');
+      return true;
+    case 'Escape':
+      if (!returnToMap()) clearSelection();
+      return true;
+  }
+  return false;
+}
+
+function focusFind(): boolean {
+  const field = document.querySelector<HTMLInputElement>('input[data-find]');
+  field?.focus();
+  return field !== null;
+}
+
+/** From the inspector back to the card it is about; false when the keyboard is not in the inspector. */
+function returnToMap(): boolean {
+  const { selected } = useSelection.getState();
+  const inside = document.activeElement?.closest('aside[aria-label="Inspector"]');
+  if (selected === null || inside === null || inside === undefined) return false;
+  const card = document.querySelector<HTMLElement>(`[data-service-id="${CSS.escape(selected.id)}"]`);
+  card?.focus({ preventScroll: true });
+  return card !== null;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+}

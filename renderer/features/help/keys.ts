@@ -1,0 +1,35 @@
+/** The keys of the window, as the help lists them. */
+export const keyGroups: readonly {
+  readonly title: string;
+  readonly keys: readonly { readonly keys: string; readonly what: string }[];
+}[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      { keys: 'Ctrl K or ⌘ K', what: 'Find a service or an action' },
+      { keys: '/', what: 'Find on the map or in the list' },
+      { keys: '1 2 3 4', what: 'Map, Services, Journal, Sources' },
+      { keys: 'Esc', what: 'Back: close what is open, then let go of the selection' },
+      { keys: '?', what: 'This list' },
+    ],
+  },
+  {
+    title: 'On the map',
+    keys: [
+      { keys: '→', what: 'Follow a call to the service called' },
+      { keys: '←', what: 'Follow a call back to its caller' },
+      { keys: '↑ ↓', what: 'The next service above or below' },
+      { keys: 'Enter', what: 'Into the inspector' },
+      { keys: '+ −', what: 'Zoom in, out' },
+      { keys: '0', what: 'Fit all in view' },
+    ],
+  },
+  {
+    title: 'On the handle of a split',
+    keys: [
+      { keys: '← →', what: 'Move by 1' },
+      { keys: 'Shift ← →', what: 'Move by 10' },
+      { keys: 'Esc', what: 'Put back what is declared' },
+    ],
+  },
+];

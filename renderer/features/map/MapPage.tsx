@@ -1,0 +1,130 @@
+import './map.css';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { CallId } from '../../../shared/model/entity.ts';
+import { useConnectionStore } from '../../live/connections.ts';
+import { useTopology } from '../../live/topology.ts';
+import { useMapCommands } from '../../state/commands.ts';
+import { forgetHandPositions, placeByHand, type Position, useLayout } from '../../state/layout.ts';
+import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
+import { useShown } from '../../state/shown.ts';
+import { Attention } from './Attention.tsx';
+import { FindBar } from './FindBar.tsx';
+import { FlowCanvas } from './flow/FlowCanvas.tsx';
+import type { MapCall, MapCamera } from './MapCanvas.ts';
+import { MapNotices } from './MapNotices.tsx';
+import { MapState } from './MapState.tsx';
+import { MapToolbar } from './MapToolbar.tsx';
+import { Overview } from './Overview.tsx';
+import { focusInspector, useMapKeys } from './useMapKeys.ts';
+import { useMapLayout } from './useMapLayout.ts';
+
+/** The map with what lies on it: overview, find, attention, toolbar. */
+export function MapPage() {
+  const shown = useShown();
+  const camera = useRef<MapCamera | null>(null);
+  const [tidyCount, setTidyCount] = useState(0);
+  const { nodes, containers } = useMapLayout(shown, tidyCount);
+  const calls = useMapCalls(shown.calls);
+  const selected = useSelection((state) => state.selected);
+  const onKeyDown = useMapKeys(nodes, calls, camera);
+
+  const tidy = useCallback(() => {
+    const titles = useConnectionStore.getState().connections.map(({ title }) => title);
+    // Positions by hand that could not be forgotten are there again at the next start, no worse.
+    void forgetHandPositions(titles).catch(() => undefined);
+    setTidyCount((count) => count + 1);
+  }, []);
+  useCamera(camera, tidy, nodes.length > 0);
+
+  return (
+    <div className="mapPage" onKeyDown={onKeyDown} role="region" aria-label="Map">
+      <h2 className="visuallyHidden">Map of services</h2>
+      <MapState drawn={nodes.length > 0} />
+      {nodes.length > 0 && (
+        <FlowCanvas
+          nodes={nodes}
+          calls={calls}
+          containers={containers}
+          selected={selected}
+          onCamera={(next) => {
+            camera.current = next;
+          }}
+          onSelectService={selectService}
+          onSelectCall={selectCall}
+          onOpenService={focusInspector}
+          onClear={clearSelection}
+          onMoveService={moveService}
+        />
+      )}
+      <div className="mapTop">
+        <Overview shown={shown} />
+        <FindBar />
+        <MapNotices shownServices={shown.services.length} />
+      </div>
+      <div className="mapBottom">
+        <Attention />
+        <MapToolbar camera={camera} onTidy={tidy} />
+      </div>
+    </div>
+  );
+}
+
+function useMapCalls(ids: readonly CallId[]): readonly MapCall[] {
+  const calls = useTopology((graph) => graph.calls);
+  return useMemo(
+    () =>
+      ids.flatMap((id) => {
+        const call = calls.get(id);
+        return call === undefined ? [] : [{ id, callerId: call.callerId, calleeId: call.calleeId }];
+      }),
+    [ids, calls],
+  );
+}
+
+function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => void, drawn: boolean): void {
+  const centreRequest = useSelection((state) => state.centreRequest);
+  const { command, count } = useMapCommands();
+  const done = useRef({
+    centreRequest: useLayout.getState().viewport === null ? 0 : useSelection.getState().centreRequest,
+    count,
+    epoch: useLayout.getState().viewport === null ? 0 : useLayout.getState().epoch,
+  });
+  const epoch = useLayout((state) => state.epoch);
+  useEffect(() => {
+    if (!drawn || epoch === done.current.epoch) return;
+    done.current.epoch = epoch;
+    // What was laid out anew is drawn in this frame, and has its sizes in the next.
+    requestAnimationFrame(() => requestAnimationFrame(() => camera.current?.fit()));
+  }, [camera, drawn, epoch]);
+  useEffect(() => {
+    const { selected } = useSelection.getState();
+    if (!drawn || centreRequest === done.current.centreRequest) return;
+    done.current.centreRequest = centreRequest;
+    if (selected?.kind === 'service') camera.current?.centreOn(selected.id);
+  }, [camera, centreRequest, drawn]);
+  useEffect(() => {
+    if (count === done.current.count) return;
+    done.current.count = count;
+    switch (command) {
+      case 'fit':
+        return camera.current?.fit();
+      case 'zoomIn':
+        return camera.current?.zoomIn();
+      case 'zoomOut':
+        return camera.current?.zoomOut();
+      case 'tidy':
+        return tidy();
+      case null:
+    }
+  }, [camera, command, count, tidy]);
+}
+
+function moveService(id: string, position: Position): void {
+  const service = useTopology.getState().services.get(id);
+  const connection = useConnectionStore
+    .getState()
+    .connections.find((each) => each.id === service?.connectionId);
+  if (service === undefined || connection === undefined) return;
+  // Kept in the window at once; a console that is away takes it with the next move.
+  void placeByHand(connection.title, service, position).catch(() => undefined);
+}

@@ -1,0 +1,50 @@
+import { useService } from '../../live/topology.ts';
+import { setFocus, setHideIdle, useFilters } from '../../state/filters.ts';
+import { useSelectedServiceId } from '../../state/selection.ts';
+import { showPage, useView } from '../../state/view.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ExportMenu } from './ExportMenu.tsx';
+import type { MapCamera } from './MapCanvas.ts';
+
+interface MapToolbarProps {
+  readonly camera: { readonly current: MapCamera | null };
+  readonly onTidy: () => void;
+}
+
+/** What can be done to the view of the map. */
+export function MapToolbar({ camera, onTidy }: MapToolbarProps) {
+  const hideIdle = useFilters((filters) => filters.hideIdle);
+  const focus = useFilters((filters) => filters.focus);
+  const selected = useService(useSelectedServiceId());
+  return (
+    <div className="mapToolbar" role="toolbar" aria-label="View of the map">
+      <Button tone="quiet" square aria-label="Zoom in" onPress={() => camera.current?.zoomIn()}>
+        +
+      </Button>
+      <Button tone="quiet" square aria-label="Zoom out" onPress={() => camera.current?.zoomOut()}>
+        −
+      </Button>
+      <Button tone="quiet" onPress={() => camera.current?.fit()}>
+        Fit
+      </Button>
+      <Button tone="quiet" onPress={onTidy}>
+        Tidy
+      </Button>
+      <Button tone="quiet" aria-pressed={hideIdle} onPress={() => setHideIdle(!hideIdle)}>
+        {hideIdle ? 'Show idle' : 'Hide idle'}
+      </Button>
+      {selected !== null && focus?.serviceId !== selected.id && (
+        <Button tone="quiet" onPress={() => setFocus({ serviceId: selected.id, hops: 1 })}>
+          Focus {selected.name}
+        </Button>
+      )}
+      <Button tone="quiet" onPress={() => showPage('services')}>
+        Show list
+      </Button>
+      <ExportMenu />
+      <Button tone="quiet" onPress={() => useView.setState({ helpOpen: true })}>
+        Signs
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { GraphCall } from '../../../shared/model/graph.ts';
+import type { CallSignals } from '../../../shared/model/signals.ts';
+import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+
+/** What stands at a call's line: "77 rps · 21 %", "queue", else its rate. */
+export function callLabel(call: GraphCall, signals: CallSignals | null): string {
+  const words: string[] = [];
+  if (call.asynchronous) words.push('queue');
+  if (signals !== null && signals.requestsPerSecond !== null)
+    words.push(`${formatRate(signals.requestsPerSecond)} rps`);
+  if (signals !== null && signals.errorRatio !== null && signals.errorRatio > 0)
+    words.push(formatRatio(signals.errorRatio));
+  return words.length === 0 ? absent : words.join(' · ');
+}
+
+/** All figures of a call, for the hover. */
+export function callWords(call: GraphCall, signals: CallSignals | null): string {
+  const lines = [call.protocols.join(', ') + (call.asynchronous ? ', asynchronous' : '')];
+  if (signals === null) return [...lines, 'no figures'].join('\n');
+  lines.push(
+    `${formatRate(signals.requestsPerSecond)} requests per second, ${formatRatio(signals.errorRatio)} fail`,
+  );
+  lines.push(
+    `p50 ${formatLatency(signals.p50Ms)} · p90 ${formatLatency(signals.p90Ms)} · p99 ${formatLatency(signals.p99Ms)}`,
+  );
+  for (const [flag, share] of Object.entries(signals.flags)) lines.push(`${flag} ${formatRatio(share)}`);
+  if (signals.neverArrivedRatio !== null && signals.neverArrivedRatio > 0) {
+    lines.push(`${formatRatio(signals.neverArrivedRatio)} never reached a workload`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,185 @@
+import '@xyflow/react/dist/base.css';
+import './flow.css';
+import {
+  type Edge,
+  type EdgeTypes,
+  type Node,
+  type NodeChange,
+  type NodeTypes,
+  Position as Side,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { cardSize, type MapCanvasProps } from '../MapCanvas.ts';
+import { useLayout } from '../../../state/layout.ts';
+import { useMotion } from '../../../ui/useMotion.ts';
+import { CallEdge } from './CallEdge.tsx';
+import { ContainerNode } from './ContainerNode.tsx';
+import { OpenService } from './openService.ts';
+import { ServiceNode } from './ServiceNode.tsx';
+
+const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
+const edgeTypes: EdgeTypes = { call: CallEdge };
+const farBelow = 0.6;
+const closeFrom = 1.25;
+/** Room for what lies over the map: the overview above, the toolbar below. */
+const fitOptions = {
+  padding: { top: '52px', right: '28px', bottom: '56px', left: '28px' },
+  maxZoom: 1,
+} as const;
+const noDelete: null = null;
+const hidden = { hideAttribution: true };
+
+/** The map as React Flow cards: good up to about 150 services. */
+export function FlowCanvas(props: MapCanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Flow {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow(props: MapCanvasProps) {
+  const { nodes, calls, containers, selected, onCamera, onMoveService } = props;
+  const [detail, setDetail] = useState<'far' | 'near' | 'close'>('near');
+  // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
+  const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
+    null,
+  );
+  const frameRef = useRef<HTMLDivElement | null>(null);
+  const flow = useReactFlow();
+  const motion = useMotion();
+  const moveMs = motion ? 250 : 0;
+
+  const flowNodes = useMemo<Node[]>(
+    () => [
+      ...containers.map((container) => ({
+        id: container.id,
+        type: 'container',
+        position: { x: container.x, y: container.y },
+        data: { title: container.title, environment: container.environment },
+        width: container.width,
+        height: container.height,
+        draggable: false,
+        selectable: false,
+        zIndex: -1,
+        style: { pointerEvents: 'none' as const },
+        ariaRole: 'presentation' as const,
+      })),
+      ...nodes.map((node) => ({
+        id: node.id,
+        type: 'service',
+        position: held?.id === node.id ? { x: held.x, y: held.y } : node.position,
+        data: {},
+        width: cardSize.width,
+        height: node.height,
+        selected: selected?.kind === 'service' && selected.id === node.id,
+        zIndex: selected?.kind === 'service' && selected.id === node.id ? 10 : 1,
+        handles: handlesOf(node.height),
+      })),
+    ],
+    [containers, nodes, held, selected],
+  );
+  const flowEdges = useMemo<Edge[]>(
+    () =>
+      calls.map((call) => ({
+        id: call.id,
+        type: 'call',
+        source: call.callerId,
+        target: call.calleeId,
+        selected: selected?.kind === 'call' && selected.id === call.id,
+        interactionWidth: 14,
+      })),
+    [calls, selected],
+  );
+
+  useEffect(() => {
+    const centreOn = (id: string): void => {
+      const node = flow.getNode(id);
+      if (node === undefined) return;
+      const zoom = Math.max(0.75, flow.getZoom());
+      const x = node.position.x + cardSize.width / 2;
+      void flow.setCenter(x, node.position.y + (node.height ?? 0) / 2, { zoom, duration: moveMs });
+    };
+    onCamera({
+      fit: () => void flow.fitView({ ...fitOptions, duration: moveMs }),
+      zoomIn: () => void flow.zoomIn({ duration: moveMs }),
+      zoomOut: () => void flow.zoomOut({ duration: moveMs }),
+      centreOn,
+      reveal: (id) => {
+        const node = flow.getNode(id);
+        const frame = frameRef.current?.getBoundingClientRect();
+        if (node === undefined || frame === undefined) return;
+        const { x, y } = flow.flowToScreenPosition(node.position);
+        const zoom = flow.getZoom();
+        const inside =
+          x >= frame.left &&
+          y >= frame.top &&
+          x + cardSize.width * zoom <= frame.right &&
+          y + cardSize.height * zoom <= frame.bottom;
+        if (!inside) centreOn(id);
+      },
+    });
+    return () => onCamera(null);
+  }, [flow, moveMs, onCamera]);
+  const onNodesChange = (changes: NodeChange[]): void => {
+    for (const change of changes) {
+      if (change.type !== 'position' || change.position === undefined) continue;
+      if (change.dragging === true) setHeld({ id: change.id, ...change.position });
+    }
+  };
+
+  return (
+    <OpenService value={props.onOpenService}>
+      <ReactFlow
+        ref={frameRef}
+        className="flow"
+        data-detail={detail}
+        nodes={flowNodes}
+        edges={flowEdges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onNodeDragStop={(_, node) => {
+          setHeld(null);
+          onMoveService(node.id, node.position);
+        }}
+        onNodeClick={(_, node) => {
+          if (node.type === 'service') props.onSelectService(node.id);
+        }}
+        onNodeDoubleClick={(_, node) => {
+          if (node.type === 'service') props.onOpenService(node.id);
+        }}
+        onEdgeClick={(_, edge) => props.onSelectCall(edge.id)}
+        onPaneClick={props.onClear}
+        onMove={(_, { zoom }) => setDetail(zoom < farBelow ? 'far' : zoom >= closeFrom ? 'close' : 'near')}
+        nodeDragThreshold={4}
+        defaultViewport={useLayout.getState().viewport ?? undefined}
+        onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
+        minZoom={0.1}
+        maxZoom={2}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={noDelete}
+        selectionKeyCode={noDelete}
+        multiSelectionKeyCode={noDelete}
+        zoomOnDoubleClick={false}
+        elevateNodesOnSelect={false}
+        proOptions={hidden}
+        aria-label="Map of services"
+      />
+    </OpenService>
+  );
+}
+
+function handlesOf(height: number): NonNullable<Node['handles']> {
+  const side = { y: height / 2, width: 1, height: 1 };
+  return [
+    { type: 'target', position: Side.Left, x: 0, ...side },
+    { type: 'source', position: Side.Right, x: cardSize.width, ...side },
+  ];
+}

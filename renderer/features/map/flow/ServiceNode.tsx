@@ -1,0 +1,59 @@
+import { Handle, type NodeProps, Position as Side, useStore } from '@xyflow/react';
+import { memo, use } from 'react';
+import { useServiceSignals } from '../../../live/signals.ts';
+import { useService } from '../../../live/topology.ts';
+import { HealthRing } from '../../../ui/HealthRing.tsx';
+import { figuresLine, nodeLabel, readyLine } from '../nodeWords.ts';
+import { NodeSplit } from '../NodeSplit.tsx';
+import { OpenService } from './openService.ts';
+
+/** Below this the selected card is drawn larger than the rest, so that its handle can be grasped. */
+const legibleZoom = 0.85;
+
+/** A service as a card. Reads its own figures by id, so that a tick draws only the cards whose figures are new. */
+export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }: NodeProps) {
+  const service = useService(id);
+  const signals = useServiceSignals(id);
+  const open = use(OpenService);
+  if (service === null) return null;
+  const outside = service.kind === 'external' || service.kind === 'unknown';
+  const classes = ['mapCard', selected && 'selected', outside && 'outside', dragging && 'dragging'];
+  return (
+    <Legible when={selected}>
+      <Handle type="target" position={Side.Left} isConnectable={false} aria-hidden="true" />
+      <Handle type="source" position={Side.Right} isConnectable={false} aria-hidden="true" />
+      <div className={classes.filter(Boolean).join(' ')} data-health={signals?.health ?? 'unknown'}>
+        <button
+          type="button"
+          className="mapCardHit"
+          data-service-id={id}
+          aria-label={nodeLabel(service, signals)}
+          aria-pressed={selected}
+          onKeyDown={(event) => {
+            // The first Enter selects, as a click does; the next one goes on into the inspector.
+            if (event.key !== 'Enter' || !selected) return;
+            event.preventDefault();
+            open(id);
+          }}
+        />
+        <HealthRing health={signals?.health ?? 'unknown'} errorRatio={signals?.errorRatio ?? null} />
+        <div className="mapCardText">
+          <div className="mapCardName ellipsis">{service.name}</div>
+          <div className="mapCardLine ellipsis">{readyLine(service)}</div>
+          <div className="mapCardLine num ellipsis">{figuresLine(signals)}</div>
+        </div>
+        <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
+      </div>
+    </Legible>
+  );
+});
+
+function Legible({ when, children }: { readonly when: boolean; readonly children: React.ReactNode }) {
+  const zoom = useStore((state) => (when ? state.transform[2] : 1));
+  const scale = when && zoom < legibleZoom ? legibleZoom / zoom : 1;
+  return (
+    <div className="mapCardScale" style={scale === 1 ? undefined : { transform: `scale(${scale})` }}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { GraphService } from '../../../shared/model/graph.ts';
+import type { ServiceSignals } from '../../../shared/model/signals.ts';
+
+/** A line of the list. */
+export interface ServiceRow {
+  readonly id: string;
+  readonly service: GraphService;
+  readonly signals: ServiceSignals | null;
+}
+
+/** The columns of the list, in their order. */
+export const columns: readonly { readonly id: string; readonly title: string; readonly numeric: boolean }[] =
+  [
+    { id: 'health', title: 'Health', numeric: false },
+    { id: 'name', title: 'Name', numeric: false },
+    { id: 'namespace', title: 'Namespace', numeric: false },
+    { id: 'owner', title: 'Owner', numeric: false },
+    { id: 'versions', title: 'Versions', numeric: false },
+    { id: 'ready', title: 'Ready', numeric: true },
+    { id: 'rps', title: 'Requests/s', numeric: true },
+    { id: 'failed', title: 'Failed', numeric: true },
+    { id: 'p50', title: 'p50', numeric: true },
+    { id: 'p99', title: 'p99', numeric: true },
+  ];
+
+const healthOrder = { failing: 0, degraded: 1, unknown: 2, healthy: 3 };
+
+/** Sorts by one column, then by name. What is not known stands last either way. */
+export function sortRows(rows: readonly ServiceRow[], column: string, descending: boolean): ServiceRow[] {
+  return [...rows].sort((a, b) => {
+    const [x, y] = [valueOf(a, column), valueOf(b, column)];
+    if (x === null || y === null) return x === y ? byName(a, b) : x === null ? 1 : -1;
+    const order = typeof x === 'string' || typeof y === 'string' ? String(x).localeCompare(String(y)) : x - y;
+    return (descending ? -order : order) || byName(a, b);
+  });
+}
+
+function byName(a: ServiceRow, b: ServiceRow): number {
+  return a.service.name.localeCompare(b.service.name) || a.id.localeCompare(b.id);
+}
+
+function valueOf({ service, signals }: ServiceRow, column: string): string | number | null {
+  switch (column) {
+    case 'health':
+      return healthOrder[signals?.health ?? 'unknown'];
+    case 'name':
+      return service.name;
+    case 'namespace':
+      return service.namespace;
+    case 'owner':
+      return service.owner;
+    case 'versions':
+      return service.versions.length;
+    case 'ready':
+      return service.readyInstances;
+    case 'rps':
+      return signals?.requestsPerSecond ?? null;
+    case 'failed':
+      return signals?.errorRatio ?? null;
+    case 'p50':
+      return signals?.p50Ms ?? null;
+    case 'p99':
+      return signals?.p99Ms ?? null;
+  }
+  return null;
+}

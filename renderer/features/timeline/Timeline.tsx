@@ -1,0 +1,116 @@
+import './timeline.css';
+import { useState } from 'react';
+import type { Mark } from '../../../shared/model/signals.ts';
+import { useTimeline } from '../../live/timeline.ts';
+import { useElementSize } from '../../ui/useElementSize.ts';
+import { selectService } from '../../state/selection.ts';
+import { useTime } from '../../state/time.ts';
+import { formatClock, formatClockSeconds, formatRate, formatUtc } from '../../ui/format.ts';
+import { areaPath, clockTicks, markPlaces, type TimelineScale } from './timelineShape.ts';
+
+const heightPx = 84;
+const plot = { top: 34, bottom: 68 } as const;
+
+/** Failed calls across the map over the range, with what was deployed and done as marks. */
+export function Timeline() {
+  const rangeSeconds = useTime((time) => time.rangeSeconds);
+  const { value, problem } = useTimeline(rangeSeconds);
+  const [frame, { width }] = useElementSize<HTMLDivElement>();
+  const [pointerX, setPointerX] = useState<number | null>(null);
+  const scale: TimelineScale = {
+    from: value?.from ?? 0,
+    until: (value?.from ?? 0) + rangeSeconds * 1_000,
+    widthPx: width,
+    ...plot,
+  };
+  const most = Math.max(1, ...(value?.failedPerSecond ?? []).map((each) => each ?? 0));
+  const pointed =
+    value === null || pointerX === null || width === 0 ? null : pointedAt(value, scale, pointerX);
+  return (
+    <footer className="timeline" aria-label="Timeline of errors across the map">
+      <p className="timelineTitle muted">
+        errors across the map
+        {value !== null && <span className="num"> · at most {formatRate(most)} failed/s</span>}
+        {pointed !== null && (
+          <span className="num timelinePointed">
+            {' '}
+            · {formatClockSeconds(pointed.at)}: {formatRate(pointed.failed)} failed/s
+          </span>
+        )}
+        {problem !== null && <span className="toneWarn"> · stands still: {problem}</span>}
+      </p>
+      <div
+        className="timelineFrame"
+        ref={frame}
+        onPointerMove={(event) => setPointerX(event.nativeEvent.offsetX)}
+        onPointerLeave={() => setPointerX(null)}
+      >
+        {value !== null && width > 0 && (
+          <>
+            <svg width={width} height={heightPx} aria-hidden="true">
+              <path
+                className="timelineArea"
+                d={areaPath(value.failedPerSecond, value.from, value.stepSeconds, most, scale)}
+              />
+              <line className="timelineBase" x1="0" x2={width} y1={plot.bottom} y2={plot.bottom} />
+              {clockTicks(scale).map(({ at, x }) => (
+                <text key={at} x={x} y="80" textAnchor="middle">
+                  {formatClock(at)}
+                </text>
+              ))}
+            </svg>
+            {markPlaces(value.marks, scale).map((place) => (
+              <MarkView key={`${place.mark.at} ${place.mark.title}`} {...place} />
+            ))}
+          </>
+        )}
+      </div>
+    </footer>
+  );
+}
+
+function MarkView({
+  mark,
+  x,
+  labelWidthPx,
+}: {
+  readonly mark: Mark;
+  readonly x: number;
+  readonly labelWidthPx: number;
+}) {
+  const { serviceId } = mark;
+  const label = `${mark.title}, ${formatClockSeconds(mark.at)}`;
+  return (
+    <button
+      type="button"
+      className={`timelineMark ${mark.kind}`}
+      style={{ left: x }}
+      title={`${mark.title}\n${formatClockSeconds(mark.at)} · ${formatUtc(mark.at)}`}
+      aria-label={label}
+      disabled={serviceId === null}
+      onClick={() => {
+        if (serviceId !== null) selectService(serviceId, { centre: true });
+      }}
+    >
+      {labelWidthPx >= 40 && (
+        <span className="ellipsis" style={{ maxWidth: labelWidthPx }}>
+          {mark.title}
+        </span>
+      )}
+    </button>
+  );
+}
+
+function pointedAt(
+  timeline: {
+    readonly from: number;
+    readonly stepSeconds: number;
+    readonly failedPerSecond: readonly (number | null)[];
+  },
+  scale: TimelineScale,
+  x: number,
+): { readonly at: number; readonly failed: number | null } {
+  const at = scale.from + (x / scale.widthPx) * (scale.until - scale.from);
+  const index = Math.floor((at - timeline.from) / (timeline.stepSeconds * 1_000));
+  return { at, failed: timeline.failedPerSecond[index] ?? null };
+}

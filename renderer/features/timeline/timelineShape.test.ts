@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Mark } from '../../../shared/model/signals.ts';
+import { areaPath, clockTicks, markPlaces } from './timelineShape.ts';
+
+const scale = { from: 0, until: 900_000, widthPx: 900, top: 0, bottom: 100 };
+const markAt = (at: number): Mark => ({
+  at,
+  kind: 'operation',
+  title: 'v2',
+  serviceId: null,
+  operationId: null,
+});
+
+test('a gap in the values is a gap in the area', () => {
+  expect(areaPath([1, 1, null, 1], 0, 60, 1, scale).match(/M/g)).toHaveLength(2);
+});
+
+test('no values draw nothing', () => {
+  expect(areaPath([null, null], 0, 60, 1, scale)).toBe('');
+});
+
+test('ticks stand at round minutes and leave room for their words', () => {
+  const ticks = clockTicks(scale);
+  expect(ticks.every(({ at }) => at % 120_000 === 0)).toBe(true);
+  expect((ticks[1]?.x ?? 0) - (ticks[0]?.x ?? 0)).toBeGreaterThanOrEqual(90);
+});
+
+test('marks outside of the range are left out, and words end before the next mark', () => {
+  const places = markPlaces([markAt(500_000), markAt(-5), markAt(300_000)], scale);
+  expect(places.map(({ x }) => x)).toEqual([300, 500]);
+  expect(places[0]?.labelWidthPx).toBe(180);
+});

@@ -1,0 +1,77 @@
+import type { Mark } from '../../../shared/model/signals.ts';
+
+/** Where times and heights lie on the drawing, in pixels. */
+export interface TimelineScale {
+  readonly from: number;
+  readonly until: number;
+  readonly widthPx: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Where a mark stands, and how much room its words have before the next one. */
+export interface MarkPlace {
+  readonly mark: Mark;
+  readonly x: number;
+  readonly labelWidthPx: number;
+}
+
+/** The area under the values as an SVG path; a gap in the values is a gap in the area, not calm. */
+export function areaPath(
+  values: readonly (number | null)[],
+  from: number,
+  stepSeconds: number,
+  most: number,
+  scale: TimelineScale,
+): string {
+  const parts: string[] = [];
+  let run: { x: number; y: number }[] = [];
+  const flush = (): void => {
+    const first = run[0];
+    const last = run.at(-1);
+    if (first !== undefined && last !== undefined) {
+      const line = run.map(({ x, y }) => `L${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+      parts.push(`M${first.x.toFixed(1)} ${scale.bottom}${line}L${last.x.toFixed(1)} ${scale.bottom}Z`);
+    }
+    run = [];
+  };
+  values.forEach((value, index) => {
+    if (value === null) return flush();
+    const y = scale.bottom - (scale.bottom - scale.top) * Math.min(1, value / most);
+    run.push({ x: xOf(from + index * stepSeconds * 1_000, scale), y });
+  });
+  flush();
+  return parts.join('');
+}
+
+const tickSteps = [30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400].map((seconds) => seconds * 1_000);
+const leastTickPx = 90;
+
+/** Round times in the operator's day, not nearer than their words allow. */
+export function clockTicks(scale: TimelineScale): { readonly at: number; readonly x: number }[] {
+  const span = scale.until - scale.from;
+  const step = tickSteps.find((each) => (each / span) * scale.widthPx >= leastTickPx) ?? span;
+  const ticks: { at: number; x: number }[] = [];
+  for (let at = Math.ceil(scale.from / step) * step; at < scale.until; at += step) {
+    const x = xOf(at, scale);
+    if (x > 20 && x < scale.widthPx - 20) ticks.push({ at, x });
+  }
+  return ticks;
+}
+
+/** Marks that lie in the range, in order of time. */
+export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPlace[] {
+  const inside = marks
+    .filter(({ at }) => at >= scale.from && at <= scale.until)
+    .sort((a, b) => a.at - b.at)
+    .map((mark) => ({ mark, x: xOf(mark.at, scale) }));
+  return inside.map(({ mark, x }, index) => ({
+    mark,
+    x,
+    labelWidthPx: (inside[index + 1]?.x ?? scale.widthPx) - x - 20,
+  }));
+}
+
+function xOf(at: number, scale: TimelineScale): number {
+  return ((at - scale.from) / (scale.until - scale.from)) * scale.widthPx;
+}
