@@ -1,0 +1,48 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPeers, installPeers } from './install.ts';
+import { progress } from './install/cache.ts';
+import { isInside, runInside } from './namespace.ts';
+import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
+import { recordKubernetesReads } from './record/kubernetesReads.ts';
+import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
+import { recordWatches } from './record/watches.ts';
+import type { Recorder } from './record/recorder.ts';
+import { createRecorder } from './record/recorder.ts';
+import { startPeers } from './start.ts';
+
+/**
+ * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
+ * `node test/peers/record.ts`. Takes about a minute and a half, most of it waiting for a list to expire.
+ */
+async function inside(): Promise<number> {
+  // The shortest interval at which a list's continuation expires while one waits.
+  await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
+  const { coordinates } = peers;
+  const recorders: Record<string, Recorder> = {};
+  const recorderOf = async (peer: string, version: string | undefined) => {
+    const dir = fileURLToPath(new URL(`../fixtures/${peer}/`, import.meta.url));
+    await rm(dir, { recursive: true, force: true });
+    await mkdir(dir, { recursive: true });
+    recorders[peer] = createRecorder(`${peer} ${version ?? ''}`.trim(), (name, fixture) =>
+      writeFile(join(dir, `${name}.json`), fixture),
+    );
+    return recorders[peer];
+  };
+  const kubernetes = await recorderOf('kubernetes', coordinates.versions['kubernetes']);
+  await recordKubernetesReads(kubernetes, coordinates);
+  await recordKubernetesWrites(kubernetes, coordinates);
+  await recordPrometheus(await recorderOf('prometheus', coordinates.versions['prometheus']), coordinates);
+  await recordIstiod(await recorderOf('istiod', coordinates.versions['istiod']), coordinates);
+  await recordEnvoy(await recorderOf('envoy', coordinates.versions['envoy']), coordinates);
+  await recordWatches(kubernetes, coordinates);
+  for (const [peer, recorder] of Object.entries(recorders)) {
+    progress(`${peer}: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
+  }
+  return 0;
+}
+
+if (isInside()) process.exit(await inside());
+await installPeers();
+process.exit(await runInside(fileURLToPath(import.meta.url), [], 'alone'));
