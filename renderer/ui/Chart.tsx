@@ -3,7 +3,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Mark, Series } from '../../shared/model/signals.ts';
 import { ChartReading } from './ChartReading.tsx';
-import { chartPoints, labelledMarks, ticksFor, timeTicks } from './chartPoints.ts';
+import { chartPoints, type LabelSide, placeLabels, ticksFor, timeTicks } from './chartPoints.ts';
 import { plainText } from './plainText.ts';
 
 interface ChartProps {
@@ -22,8 +22,9 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-/** Room a mark's label needs, in pixels. */
-const labelRoomPx = 74;
+/** About what a letter of a mark's label takes, in pixels, and what stays free beside it. */
+const letterPx = 5.6;
+const besidePx = 10;
 
 /** Lines over time by version, with axes, gaps as gaps, and deployments and operations as labelled marks. */
 export const Chart = memo(function Chart(props: ChartProps) {
@@ -45,21 +46,19 @@ export const Chart = memo(function Chart(props: ChartProps) {
   );
   const ticks = ticksFor(highest);
   const drawn = marks.filter((mark) => mark.at >= from && mark.at <= until);
-  const roomMs = width === null ? 0 : (labelRoomPx / width) * (until - from);
-  const labelled = labelledMarks(
-    drawn.map((mark) => mark.at),
+  const msPerPx = width === null ? 0 : (until - from) / width;
+  const titles = drawn.map((mark) => plainText(mark.title, 18));
+  const sides = placeLabels(
+    drawn.map(({ at }, place) => ({
+      at,
+      roomMs: ((titles[place]?.length ?? 0) * letterPx + besidePx) * msPerPx,
+    })),
     until,
-    roomMs,
   );
   const isEmpty = points.every((point) => point.values.every((value) => value === null));
 
   return (
-    <figure
-      className="chart"
-      ref={frame}
-      role="group"
-      aria-label={`${title}. ${nowOf(series, scale, format)}`}
-    >
+    <figure className="chart" ref={frame} aria-label={`${title}. ${nowOf(series, scale, format)}`}>
       <figcaption className="chartTitle" aria-hidden="true">
         {title}
         {series.map((line, index) => (
@@ -93,7 +92,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
           />
           <YAxis
             type="number"
-            domain={[0, ticks.at(-1) ?? 1]}
+            domain={[0, (ticks.at(-1) ?? 1) * (sides.size > 0 ? 1.16 : 1)]}
             ticks={[...ticks]}
             tickFormatter={shortNumber}
             tickLine={false}
@@ -101,13 +100,13 @@ export const Chart = memo(function Chart(props: ChartProps) {
             width={32}
             tickMargin={2}
           />
-          {drawn.map((mark) => (
+          {drawn.map((mark, place) => (
             <ReferenceLine
               key={`${mark.kind}${mark.at}${mark.title}`}
               x={mark.at}
               stroke={mark.kind === 'operation' ? 'var(--pending)' : 'var(--accent)'}
               strokeDasharray="3 3"
-              {...(labelled.has(mark.at) ? { label: labelOf(mark, from, until) } : {})}
+              {...labelOf(titles[place] ?? '', sides.get(place))}
             />
           ))}
           {series.map((line, index) => (
@@ -148,13 +147,10 @@ export const Chart = memo(function Chart(props: ChartProps) {
   );
 });
 
-function labelOf(mark: Mark, from: number, until: number) {
-  const isLate = mark.at > from + (until - from) * 0.7;
-  return {
-    value: plainText(mark.title, 18),
-    position: isLate ? ('insideTopRight' as const) : ('insideTopLeft' as const),
-    className: 'chartMark',
-  };
+function labelOf(value: string, side: LabelSide | undefined) {
+  if (side === undefined) return {};
+  const position = side === 'left' ? ('insideTopRight' as const) : ('insideTopLeft' as const);
+  return { label: { value, position } };
 }
 
 /** The width to draw at, null while off screen: a chart nobody sees does not draw. */

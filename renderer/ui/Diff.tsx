@@ -17,19 +17,24 @@ export function Diff({ label, before, after }: DiffProps) {
     if (!frame.current) return;
     const view = new EditorView({
       parent: frame.current,
-      doc: after,
+      doc: trimEnd(after),
       extensions: [
         readOnlyYaml(label),
         unifiedMergeView({
-          original: before,
+          original: trimEnd(before),
           mergeControls: false,
           gutter: false,
           highlightChanges: false,
-          collapseUnchanged: { margin: 4, minSize: 5 },
+          collapseUnchanged: { margin: 6, minSize: 5 },
         }),
       ],
     });
     return () => view.destroy();
   }, [label, before, after]);
   return <div className="code codeDiff" ref={frame} />;
+}
+
+/** The line feed that ends a document is not a line of its own to who reads it. */
+function trimEnd(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
 }

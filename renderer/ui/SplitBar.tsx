@@ -77,9 +77,7 @@ export function SplitBar(props: SplitBarProps) {
       {declaredRow}
       {measured !== null && <span className="splitLabel">measured</span>}
       {measuredRow}
-      {pendingRow && (
-        <span className={pending ? 'splitLabel splitLabelPending' : 'splitLabel'}>pending</span>
-      )}
+      {pendingRow && <span className={pending ? 'splitLabel splitLabelPending' : 'splitLabel'}>pending</span>}
       {pendingRow}
     </div>
   );

@@ -80,9 +80,7 @@ export function SplitBarHandle(props: SplitBarHandleProps) {
 
   return (
     <span
-      className={
-        held ? 'splitHandle splitHandleHeld nodrag nopan nokey' : 'splitHandle nodrag nopan nokey'
-      }
+      className={held ? 'splitHandle splitHandleHeld nodrag nopan nokey' : 'splitHandle nodrag nopan nokey'}
       style={{ left: `${position * 100}%` }}
       role="slider"
       tabIndex={0}
@@ -101,7 +99,11 @@ export function SplitBarHandle(props: SplitBarHandleProps) {
       onClick={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      <span className="splitNumber" aria-hidden="true">
+      <span
+        className="splitNumber"
+        style={{ transform: `translateX(${-100 * position}%)` }}
+        aria-hidden="true"
+      >
         {titles[handle.left]} <b>{left}</b> · {titles[handle.right]} <b>{right}</b>
       </span>
     </span>

@@ -19,8 +19,8 @@ export function Yaml({ label, text, findings }: YamlProps) {
     if (!frame.current) return;
     const view = new EditorView({
       parent: frame.current,
-      doc: text,
-      extensions: [readOnlyYaml(label), lineNumbers(), marksOf(text, findings)],
+      doc: text.trimEnd(),
+      extensions: [readOnlyYaml(label), lineNumbers(), marksOf(text.trimEnd(), findings)],
     });
     return () => view.destroy();
   }, [label, text, findings]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chartPoints, labelledMarks, mostPoints, ticksFor, timeTicks } from './chartPoints.ts';
+import { chartPoints, placeLabels, mostPoints, ticksFor, timeTicks } from './chartPoints.ts';
 
 describe('the points of a chart', () => {
   test('gaps stay gaps', () => {
@@ -42,6 +42,12 @@ describe('the points of a chart', () => {
   });
 
   test('of marks that stand too close the newest keeps its label', () => {
-    expect(labelledMarks([100, 110, 200], 1_000, 50)).toEqual(new Set([200, 110]));
+    const marks = [100, 110, 200].map((at) => ({ at, roomMs: 50 }));
+    expect([...placeLabels(marks, 1_000).keys()].sort()).toEqual([1, 2]);
+  });
+
+  test('a label that would run out of the chart stands left of its line', () => {
+    expect(placeLabels([{ at: 980, roomMs: 50 }], 1_000).get(0)).toBe('left');
+    expect(placeLabels([{ at: 900, roomMs: 50 }], 1_000).get(0)).toBe('right');
   });
 });

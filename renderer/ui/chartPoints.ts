@@ -73,15 +73,27 @@ export function timeTicks(from: number, until: number, most: number): readonly n
   return ticks;
 }
 
-/** Marks whose labels find room: greedily from the newest, each needs `roomMs` to its right-hand neighbour. */
-export function labelledMarks(times: readonly number[], until: number, roomMs: number): ReadonlySet<number> {
-  const labelled = new Set<number>();
-  let next = Infinity;
-  for (const at of [...times].sort((a, b) => b - a)) {
-    if (next - at < roomMs && next !== Infinity) continue;
-    if (at > until) continue;
-    labelled.add(at);
-    next = at;
+/** A mark's label on the time axis: which side of its line it stands on. */
+export type LabelSide = 'left' | 'right';
+
+/**
+ * Marks whose labels find room, newest first, by place in `marks`; the others keep their line. A label stands right of its
+ * line, or left where it would run out of the chart.
+ */
+export function placeLabels(
+  marks: readonly { readonly at: number; readonly roomMs: number }[],
+  until: number,
+): ReadonlyMap<number, LabelSide> {
+  const taken: { readonly begin: number; readonly end: number }[] = [];
+  const placed = new Map<number, LabelSide>();
+  const order = marks.map((mark, place) => ({ ...mark, place })).sort((a, b) => b.at - a.at);
+  for (const { at, roomMs, place } of order) {
+    const side = at + roomMs > until ? 'left' : 'right';
+    const begin = side === 'left' ? at - roomMs : at;
+    const end = begin + roomMs;
+    if (taken.some((other) => begin < other.end && other.begin < end)) continue;
+    taken.push({ begin, end });
+    placed.set(place, side);
   }
-  return labelled;
+  return placed;
 }

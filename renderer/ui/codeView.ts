@@ -10,6 +10,7 @@ export function readOnlyYaml(label: string): Extension {
     yaml(),
     syntaxHighlighting(classHighlighter),
     EditorState.readOnly.of(true),
+    EditorView.lineWrapping,
     EditorView.editable.of(false),
     // Not editable, yet reachable: the keyboard must be able to scroll it.
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),

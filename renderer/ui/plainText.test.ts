@@ -13,6 +13,7 @@ test('ordinary text in any script stays as it is, line ends too', () => {
   expect(plainText('поток “default” → 漢字\n\tשלום')).toBe('поток “default” → 漢字\n\tשלום');
 });
 
-test('a text that is too long is cut and says how long it was', () => {
-  expect(plainText('x'.repeat(5_000), 10)).toBe('xxxxxxxxxx… (5000 characters)');
+test('a text that is too long is cut, and a long one says how long it was', () => {
+  expect(plainText('x'.repeat(5_000), 10)).toBe('xxxxxxxxxx…');
+  expect(plainText('x'.repeat(5_000), 100)).toBe(`${'x'.repeat(100)}… (5000 characters)`);
 });

@@ -6,12 +6,16 @@ const steering =
   // eslint-disable-next-line no-control-regex -- finding control characters is the point
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
-/** Text of a peer, safe to draw: what steers is shown as ⟨U+202E⟩, and what is too long is cut with its length said. */
+/** Where less than this is shown anyway, a cut needs no count of what is missing. */
+const countedFrom = 100;
+
+/** Text of a peer, safe to draw: what steers is shown as ⟨U+202E⟩, and what is too long is cut, a long text with its length. */
 export function plainText(text: string, longest = 400): string {
   const shown = text.replace(steering, (character) => {
     const point = character.codePointAt(0) ?? 0;
     return `⟨U+${point.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
   if (shown.length <= longest) return shown;
-  return `${[...shown].slice(0, longest).join('')}… (${text.length} characters)`;
+  const cut = `${[...shown].slice(0, longest).join('').trimEnd()}…`;
+  return longest < countedFrom ? cut : `${cut} (${text.length} characters)`;
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { formatPercentNumber } from '../../../shared/analysis/formats.ts';
+import { formatCount, formatPercentNumber } from '../../../shared/analysis/formats.ts';
 import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { useNow } from '../../live/clock.ts';
 import { discardDraft, draftWeights, isOvertaken, useDraft } from '../../state/drafts.ts';
-import { formatCount, formatSpan } from '../../ui/format.ts';
+import { formatSpan } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { SplitBar } from '../../ui/SplitBar.tsx';
@@ -47,7 +47,7 @@ export function SplitCard({ split, serviceName, measured }: SplitCardProps) {
         {measured !== null && measured.total > 0 && (
           <span className="num">
             {' '}
-            · {formatCount(measured.total, 'call')} counted in {formatSpan(measured.until - measured.since)}
+            · {formatCount(measured.total)} calls counted in {formatSpan(measured.until - measured.since)}
           </span>
         )}
       </p>

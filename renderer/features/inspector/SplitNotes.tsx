@@ -4,15 +4,6 @@ import { Button } from '../../ui/Button.tsx';
 import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
-const owners = {
-  'argo-cd': 'Argo CD',
-  flux: 'Flux',
-  helm: 'Helm',
-  'argo-rollouts': 'Argo Rollouts',
-  flagger: 'Flagger',
-  controller: 'A controller',
-};
-
 interface SplitNotesProps {
   readonly split: Split;
   /** The operator's pending change rests on weights that are no longer there. */
@@ -36,10 +27,8 @@ export function SplitNotes({ split, overtaken, hasCounts, now }: SplitNotesProps
         </li>
       )}
       {split.readOnly !== null && <li className="toneWarn">Read-only: {plainText(split.readOnly)}</li>}
-      {ownership && (
-        <li className="toneWarn">
-          {owners[ownership.owner]} “{plainText(ownership.name, 60)}”: {plainText(ownership.consequence)}
-        </li>
+      {ownership && ownership.consequence !== split.readOnly && (
+        <li className="toneWarn">{plainText(ownership.consequence)}</li>
       )}
       {split.destinations
         .filter((destination) => destination.problem !== null)

@@ -38,19 +38,25 @@ export function Ladder({ rungs }: { readonly rungs: readonly Rung[] }) {
               <span className="visuallyHidden">: {view.word}</span>
             </span>
             <span>
-              {rung.at !== null && (
-                <time dateTime={new Date(rung.at).toISOString()} title={formatUtc(rung.at)}>
-                  {formatClockSeconds(rung.at)}
-                </time>
+              {isDecided(rung) && rung.at !== null && (
+                <>
+                  <time dateTime={new Date(rung.at).toISOString()} title={formatUtc(rung.at)}>
+                    {formatClockSeconds(rung.at)}
+                  </time>
+                  {rung.detail !== '' && ', '}
+                </>
               )}
-              {rung.at !== null && rung.detail !== '' && ', '}
-              {rung.detail === '' ? (rung.at === null ? view.word : '') : plainText(rung.detail)}
+              {rung.detail === '' && !isDecided(rung) ? view.word : plainText(rung.detail)}
             </span>
           </li>
         );
       })}
     </ol>
   );
+}
+
+function isDecided({ state }: Rung): boolean {
+  return state === 'seen' || state === 'contradicted';
 }
 
 function viewOf(

@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
-import type { Plan } from '../../../shared/model/operation.ts';
+import type { Guard, Plan } from '../../../shared/model/operation.ts';
 
 /** What the operator has done in the dialog so far. */
 export interface Confirmation {
@@ -35,7 +35,7 @@ export function hindranceOf(
   }
   const blocking = plan.guards.filter((guard) => guard.verdict === 'block');
   if (blocking.length > 0) {
-    return { text: `Blocked: ${blocking.map((guard) => guard.title).join('; ')}.`, remedy: null };
+    return { text: `Blocked: ${titlesOf(blocking)}.`, remedy: null };
   }
   if (connection.locked) {
     return { text: `${where} is read-only: unlock it to apply.`, remedy: 'unlock' };
@@ -45,7 +45,7 @@ export function hindranceOf(
   );
   if (untouched.length > 0) {
     return {
-      text: `Tick what you accept: ${untouched.map((guard) => guard.title).join('; ')}.`,
+      text: `Tick what you accept: ${titlesOf(untouched)}.`,
       remedy: null,
     };
   }
@@ -53,6 +53,10 @@ export function hindranceOf(
     return { text: `Type ${plan.serviceName} to go on.`, remedy: null };
   }
   return null;
+}
+
+function titlesOf(guards: readonly Guard[]): string {
+  return guards.map((guard) => guard.title.replace(/\.$/, '')).join('; ');
 }
 
 /** Whether this plan wants the service's name typed, byte for byte. */

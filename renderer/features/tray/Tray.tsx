@@ -43,36 +43,42 @@ function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewe
   const isGone = connection === null || connection.state === 'closed';
   return (
     <li className="trayLine">
-      <span className="trayWhat">
-        {plainText(name, 60)} on{' '}
-        {connection ? (
-          <Place title={connection.title} environment={connection.environment} />
-        ) : (
-          <b>a closed connection</b>
-        )}
-        :{' '}
-        {movesOf(seen, weights).map((move, index) => (
-          <span key={move.title} className="num">
-            {index > 0 && ', '}
-            {plainText(move.title, 40)} <s className="muted">{move.from}</s> → <b>{move.to} %</b>
-          </span>
-        ))}
-      </span>
-      <span className="trayOutlook">
-        {now && isOvertaken(draft, now) && <b className="toneWarn">changed by someone else meanwhile. </b>}
-        {isGone && 'nothing was applied'}
-        {!isGone && !now && 'this split is gone from the cluster'}
-        {!isGone && now && (outlook ?? 'no figures to foretell it from')}
-      </span>
-      {!isGone && connection.locked && (
-        <span className="trayLocked">
-          read-only:{' '}
-          <Button tone="quiet" onPress={() => askToUnlock(connection.id)}>
-            unlock
-          </Button>{' '}
-          to apply
+      <div className="trayWords">
+        <span>
+          {plainText(name, 60)} on{' '}
+          {connection ? (
+            <Place title={connection.title} environment={connection.environment} />
+          ) : (
+            <b>a closed connection</b>
+          )}
+          :{' '}
+          {movesOf(seen, weights).map((move, index) => (
+            <span key={move.title} className="num">
+              {index > 0 && ', '}
+              {plainText(move.title, 40)} <s className="muted">{move.from}</s> → <b>{move.to} %</b>
+            </span>
+          ))}
         </span>
-      )}
+        <span className="muted">
+          {now && isOvertaken(draft, now) && <b className="toneWarn">changed by someone else meanwhile. </b>}
+          {isGone && 'nothing was applied'}
+          {!isGone && !now && 'this split is gone from the cluster'}
+          {!isGone && now && (outlook ?? 'no figures to foretell it from')}
+        </span>
+        {!isGone && connection.locked && (
+          <span className="trayLocked">
+            read-only:{' '}
+            <Button
+              tone="quiet"
+              aria-label={`Unlock ${connection.title}`}
+              onPress={() => askToUnlock(connection.id)}
+            >
+              unlock
+            </Button>{' '}
+            to apply
+          </span>
+        )}
+      </div>
       <Button aria-label={`Discard the change of ${name}`} onPress={() => discardDraft(seen.id)}>
         Discard
       </Button>
