@@ -73,13 +73,18 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     throw new Refusal('REFUSED', `No source of ${connection.title} can change weights at the moment.`);
   }
 
-  async function plan(operation: Operation, undoOf?: string): Promise<Plan> {
+  async function plan(operation: Operation, undoOf?: OperationRecord): Promise<Plan> {
     forgetOldPlans();
     const connection = world.connection(operation.connectionId);
     if (connection === undefined)
       throw new Refusal('REFUSED', 'That connection is closed; nothing was changed.');
     const control = controlOf(connection, operation.splitId);
-    const write = await control.plan(operation, connection.closed).catch((thrown: unknown) => {
+    const undone = undoOf?.changes[0];
+    const planned =
+      undone === undefined
+        ? control.plan(operation, connection.closed)
+        : control.planUndo(operation, undone, connection.closed);
+    const write = await planned.catch((thrown: unknown) => {
       throw new Refusal('PEER', sayError(thrown, 'Planning the change'));
     });
     const service = world.serviceOf(write.split);
@@ -116,7 +121,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       direction: outlook.direction,
       threeWay: write.threeWay,
       copies: write.copies,
-      undoOf: undoOf ?? null,
+      undoOf: undoOf?.id ?? null,
       createdAt: now,
       expiresAt: now + planLifeMs,
     };
@@ -258,7 +263,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
           weights: operation.seen.weights,
           seen: { revision: record.revisionAfter ?? '', weights: operation.weights },
         },
-        operationId,
+        record,
       );
     },
     async apply({ planId, reason, ticked, typedName }) {

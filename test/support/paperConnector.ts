@@ -169,6 +169,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         }
       },
       plan: (operation) => Promise.resolve(plan(operation)),
+      planUndo: (operation) => Promise.resolve(plan(operation)),
       apply(write) {
         paper.writes.push(wanted(write));
         if (paper.answer === 'conflict')

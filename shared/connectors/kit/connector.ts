@@ -194,11 +194,10 @@ export interface Control<O extends Operation, Declared> {
   /** Reads only: diff, guards, the peer's own dry run, the expectation. */
   plan(operation: O, signal: AbortSignal): Promise<PlannedWrite>;
   /**
-   * The way back of one written change, planned on the document as it is now: what was absent before is taken away again,
-   * which no operation can ask for. Throws `PeerError` with kind `refused` when it is as before already. Where a control
-   * has none, the operation with its old values is planned instead.
+   * The way back of one written change, planned on the document as it is now: what was absent before is taken away again.
+   * Throws `PeerError` with kind `refused` when it is as before already.
    */
-  planUndo?(operation: O, change: Change, signal: AbortSignal): Promise<PlannedWrite>;
+  planUndo(operation: O, change: Change, signal: AbortSignal): Promise<PlannedWrite>;
   /** Fenced by the peer's own revision. Throws `PeerError` with kind `conflict` if it moved, `unanswered` if no answer came. */
   apply(write: PlannedWrite, signal: AbortSignal): Promise<Receipt>;
   /** Reads back one written document: is it the before, the after, or something else? Resolves a lost answer, and the declared rung. */
