@@ -89,6 +89,9 @@ export async function planWrite(
 ): Promise<PlannedWrite> {
   let fresh = await readFresh(mesh, shown, signal);
   refuseNonsense(fresh.split, wanted);
+  const allowed = await mayPatch(mesh, fresh.document, signal);
+  // Who may not write may not try either; the refusal would only be said twice.
+  if (allowed === false) return planOf(mesh, fresh, wanted, seen, allowed, null);
   let tried = await tryWrite(mesh, fresh, wanted, signal);
   if (tried.moved) {
     // Somebody wrote between the two requests: once more on the newest.
@@ -96,9 +99,11 @@ export async function planWrite(
     refuseNonsense(fresh.split, wanted);
     tried = await tryWrite(mesh, fresh, wanted, signal);
   }
-  const { document, route, split } = fresh;
-  const steps = weightSteps(document, route, wanted);
-  const allowed = await mayI(
+  return planOf(mesh, fresh, wanted, seen, allowed, tried);
+}
+
+const mayPatch = (mesh: Mesh, document: KubeObject, signal: AbortSignal): Promise<boolean | null> =>
+  mayI(
     mesh.client,
     {
       verb: 'patch',
@@ -109,6 +114,17 @@ export async function planWrite(
     },
     signal,
   ).catch(() => null);
+
+function planOf(
+  mesh: Mesh,
+  fresh: Fresh,
+  wanted: Weights,
+  seen: Seen,
+  allowed: boolean | null,
+  tried: Tried | null,
+): PlannedWrite {
+  const { document, route, split } = fresh;
+  const steps = weightSteps(document, route, wanted);
   const before = split.destinations.map((one) => one.weight);
   const others = readSplits(mesh);
   const moved = movedSince(fresh, seen);
@@ -118,7 +134,7 @@ export async function planWrite(
     patch: steps,
     inverse: inverseSteps(document, route, wanted),
     before: yamlOf(document['spec']),
-    after: yamlOf(tried.spec ?? withWeights(document, route, wanted)),
+    after: yamlOf(tried?.spec ?? withWeights(document, route, wanted)),
   };
   const threeWay: ThreeWay | null =
     moved === 'no' || moved === 'elsewhere'
@@ -135,7 +151,7 @@ export async function planWrite(
     target: `VirtualService ${namespaceOf(document)}/${document.metadata.name}, route “${route.title}”`,
     changes: [change],
     guards: [
-      dryRunGuard(tried.refusal, tried.canTry),
+      ...(tried === null ? [] : [dryRunGuard(tried.refusal, tried.canTry)]),
       accessGuard(allowed, split),
       sumGuard(total(wanted)),
       ...destinationGuards(split, wanted),

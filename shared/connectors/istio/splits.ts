@@ -5,7 +5,7 @@ import { createDestinations, type Destinations } from './destinations.ts';
 import { serviceOf, shortName } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
 import { changedByOf, ownershipOf } from './ownership.ts';
-import { gatewaysOf, hostsOf, type Route, routesOf, splitIdOf } from './routes.ts';
+import { gatewaysOf, hostsOf, type Route, type RouteDestination, routesOf, splitIdOf } from './routes.ts';
 
 /** All splits of the mesh as it is now, by document and route. */
 export function readSplits(mesh: Mesh): Split[] {
@@ -30,6 +30,7 @@ export function splitOf(
   destinations: Destinations,
 ): Split {
   const ownership = ownershipOf(document, mesh.rollouts());
+  const oneHost = new Set(route.destinations.map((one) => one.host)).size === 1;
   return {
     id: splitIdOf(document, route, routes),
     connectionId: mesh.host.connectionId,
@@ -43,7 +44,7 @@ export function splitOf(
       const standing = destinations.standing(one.host, one.subset, namespaceOf(document));
       return {
         ...one,
-        title: standing.version ?? one.subset ?? shortName(one.host),
+        title: titleOf(one, standing.version, oneHost),
         version: standing.version,
         readyInstances: standing.readyInstances,
         problem: standing.problem,
@@ -53,6 +54,13 @@ export function splitOf(
     readOnly: ownership?.decidesWeights === true ? ownership.consequence : null,
     changedBy: changedByOf(document),
   };
+}
+
+/** The version where all go to one service, else the service first: two services may both have a v1. */
+function titleOf(one: RouteDestination, version: string | null, oneHost: boolean): string {
+  const part = version ?? one.subset;
+  if (oneHost) return part ?? shortName(one.host);
+  return one.subset === null ? shortName(one.host) : `${shortName(one.host)} ${part ?? ''}`.trim();
 }
 
 export const refOf = (mesh: Mesh, document: KubeObject): DocumentRef => ({

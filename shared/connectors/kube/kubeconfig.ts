@@ -213,12 +213,16 @@ export function warningsOf(context: KubeContext): readonly string[] {
   const warnings: string[] = [];
   if (cluster['insecure-skip-tls-verify'] === true)
     warnings.push('The server’s certificate is not checked (insecure-skip-tls-verify).');
-  if (cluster.server?.startsWith('http:')) warnings.push('The connection is not encrypted (http).');
+  if (cluster.server?.startsWith('http:') && !isLoopback(cluster.server))
+    warnings.push('The connection is not encrypted (http).');
   if (user.as !== undefined) warnings.push(`It acts as another user: ${user.as}.`);
   if (cluster['proxy-url'] !== undefined)
     warnings.push(`It goes through the proxy ${hideUserInfo(cluster['proxy-url'])}.`);
   return warnings;
 }
+
+const isLoopback = (server: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.parse(server)?.hostname ?? '');
 
 function hideUserInfo(text: string): string {
   const url = URL.parse(text);

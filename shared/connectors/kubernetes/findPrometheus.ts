@@ -53,6 +53,13 @@ export async function findPrometheus(
     if (signal.aborted) throw error;
     return absent(`Services could not be listed to look for one: ${sayError(error, 'listing services')}`);
   }
+  if (candidates.length === 0 && client.namespaces !== null) {
+    const found = await tryHomes(client, signal);
+    if (found !== null) return { offers: [offerOf(found)], absent: [] };
+    return absent(
+      `Neither your namespaces (${client.namespaces.join(', ')}) nor the usual places have a Prometheus that you may reach. Name its address when connecting.`,
+    );
+  }
   if (candidates.length === 0)
     return absent(
       'No Service has a name or label by which Prometheus is known. Name its address when connecting.',
@@ -64,6 +71,26 @@ export async function findPrometheus(
   }
   return absent(`${tried.join(' ')} Name its address when connecting.`);
 }
+
+/** Who may not list Services elsewhere may still be let through to a Prometheus in one of its usual places. */
+async function tryHomes(client: KubeClient, signal: AbortSignal): Promise<Answering | null> {
+  for (const [namespace, service, port] of homes) {
+    try {
+      return await check(createProxyTransport(client, { namespace, service, port, scheme: 'http' }), signal);
+    } catch {
+      if (signal.aborted) throw signal.reason;
+    }
+  }
+  return null;
+}
+
+const homes = [
+  ['monitoring', 'prometheus', '9090'],
+  ['istio-system', 'prometheus', '9090'],
+  ['monitoring', 'prometheus-k8s', '9090'],
+  ['monitoring', 'kube-prometheus-stack-prometheus', '9090'],
+  ['monitoring', 'prometheus-server', '80'],
+] as const;
 
 interface Answering {
   readonly transport: Transport;

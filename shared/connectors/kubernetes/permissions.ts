@@ -15,6 +15,7 @@ const question = (
 });
 
 const istio = 'networking.istio.io';
+const proxyPurpose = 'Reach Prometheus through the API server';
 const questions = [
   question('list', '', 'services', 'Show services on the map'),
   question('watch', '', 'services', 'Follow services as they change'),
@@ -25,10 +26,26 @@ const questions = [
   question('list', '', 'events', 'Show what the cluster noted about a service'),
   question('list', istio, 'virtualservices', 'Show how calls are divided'),
   question('list', istio, 'destinationrules', 'Show versions and what protects calls'),
-  question('get', '', 'services/proxy', 'Reach Prometheus through the API server'),
+  question('get', '', 'services/proxy', proxyPurpose),
   question('create', '', 'pods/portforward', 'Reach Prometheus by port-forward'),
   question('patch', istio, 'virtualservices', 'Change how calls are divided'),
 ] as const;
+
+/** Where Prometheus commonly lives: its proxy is often allowed there and nowhere else. */
+const homes = ['monitoring', 'istio-system'];
+
+async function proxyAtHome(client: KubeClient, signal: AbortSignal): Promise<Permission | null> {
+  for (const namespace of homes) {
+    const allowed = await mayI(
+      client,
+      { verb: 'get', group: '', resource: 'services/proxy', namespace },
+      signal,
+    ).catch(() => null);
+    if (allowed === true)
+      return { verb: 'get', resource: 'services/proxy', namespace, allowed, purpose: proxyPurpose };
+  }
+  return null;
+}
 
 /** Asks what these credentials may do, everywhere or in each namespace named. A question without an answer is `null`. */
 export async function readPermissions(
@@ -54,5 +71,10 @@ export async function readPermissions(
       )),
     );
   }
-  return answers;
+  const proxy = answers.filter((one) => one.resource === 'services/proxy');
+  if (proxy.some((one) => one.allowed === true)) return answers;
+  const home = await proxyAtHome(client, signal);
+  return home === null
+    ? answers
+    : answers.flatMap((one) => (one === proxy[0] ? [home] : proxy.includes(one) ? [] : [one]));
 }

@@ -1,0 +1,6 @@
+import { startSimulatedCluster } from './simulatedCluster.ts';
+import { topologyConformance } from './topology.ts';
+import { weightsConformance } from './weights.ts';
+
+topologyConformance('the rehearsal’s API server', () => startSimulatedCluster());
+weightsConformance('the rehearsal’s API server', () => startSimulatedCluster());
