@@ -1,4 +1,4 @@
-import { ipcRenderer } from 'electron/renderer';
+import { ipcRenderer } from 'electron';
 
 // Hands the window a port to the console whenever its page asks for one, and knows nothing of what goes over it.
 window.addEventListener('message', (event) => {

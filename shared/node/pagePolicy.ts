@@ -46,7 +46,6 @@ export function withNonce(html: string, nonce: string): string {
 const deniedFeatures = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'clipboard-read',
   'display-capture',
