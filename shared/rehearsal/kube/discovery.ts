@@ -71,7 +71,8 @@ function groupDocument(group: Group): Fields {
 function resourceList(group: string, version: string): Fields {
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The document of the core group is the only one that does not say its own version.
+    ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersionOf(group, version),
     resources: [...objectResources(group, version), ...reviewResources(group)],
   };
@@ -98,6 +99,7 @@ function objectResources(group: string, version: string): Fields[] {
       singularName: '',
       namespaced: resource.namespaced,
       kind: subresourceKinds[subresource] ?? resource.kind,
+      ...(subresource === 'scale' ? { group: 'autoscaling', version: 'v1' } : {}),
       verbs: subresourceVerbs[subresource] ?? ['get', 'patch', 'update'],
     })),
   ]);
@@ -106,6 +108,7 @@ function objectResources(group: string, version: string): Fields[] {
 const subresourceKinds: Readonly<Record<string, string>> = {
   proxy: 'ServiceProxyOptions',
   portforward: 'PodPortForwardOptions',
+  scale: 'Scale',
 };
 
 const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {

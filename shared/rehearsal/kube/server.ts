@@ -22,6 +22,7 @@ import {
   tooLarge,
   unauthorized,
 } from './status.ts';
+import { scale } from './scale.ts';
 import type { ObjectStore } from './store.ts';
 import { type OpenWatch, watch } from './watch.ts';
 import { create, patch, remove, update } from './write.ts';
@@ -121,6 +122,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
       return podLog(call, options.podLogs ?? (() => undefined));
     }
     if (subresource === 'portforward') throw badRequest('Upgrade request required');
+    if (subresource === 'scale') return scale(call);
     const named = call.address.name !== null;
     if (call.verb === 'get') return get(call);
     if (call.verb === 'list') return list(call);
