@@ -11,17 +11,17 @@ export type { Position } from '../../shared/analysis/layout.ts';
 interface LayoutState {
   /** Where the layout put the nodes; stays put while services come and go. */
   readonly placed: Readonly<Record<EntityId, Position>>;
-  /** Rises each time the whole was laid out anew. */
-  readonly epoch: number;
+  /** The whole was laid out anew and is to be brought into view once it is drawn. */
+  readonly toFit: boolean;
   /** What part of the map was in view when it was last drawn, so that coming back shows the same. */
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | null;
 }
 
-export const useLayout = create<LayoutState>(() => ({ placed: {}, epoch: 0, viewport: null }));
+export const useLayout = create<LayoutState>(() => ({ placed: {}, toFit: false, viewport: null }));
 
 /** Takes over positions worked out by the layout; `anew` when nothing stayed where it was. */
 export function setPlaced(placed: Readonly<Record<EntityId, Position>>, anew: boolean): void {
-  useLayout.setState(({ epoch }) => ({ placed, epoch: epoch + (anew ? 1 : 0) }));
+  useLayout.setState({ placed, ...(anew && { toFit: true }) });
 }
 
 /**

@@ -11,17 +11,24 @@ interface ReviewState {
   readonly request: ReviewRequest | null;
   /** Rises with each request, so that a second review of the same split begins afresh. */
   readonly number: number;
+  /** The operation whose ladder is on screen: what the dialog shows needs no toast. */
+  readonly shownOperationId: string | null;
 }
 
 /** The tray, the inspector and the journal open the review; the dialog closes it. */
-export const useReview = create<ReviewState>()(() => ({ request: null, number: 0 }));
+export const useReview = create<ReviewState>()(() => ({ request: null, number: 0, shownOperationId: null }));
 
 /** Opens the review; its plan and dry run are made then. */
 export function openReview(request: ReviewRequest): void {
-  useReview.setState(({ number }) => ({ request, number: number + 1 }));
+  useReview.setState(({ number }) => ({ request, number: number + 1, shownOperationId: null }));
+}
+
+/** Notes which operation the dialog follows from now on. */
+export function showOperation(operationId: string): void {
+  useReview.setState({ shownOperationId: operationId });
 }
 
 /** Closes the review. What was applied goes on without it. */
 export function closeReview(): void {
-  useReview.setState({ request: null });
+  useReview.setState({ request: null, shownOperationId: null });
 }

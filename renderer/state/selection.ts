@@ -7,11 +7,11 @@ export type Selection =
 
 interface SelectionState {
   readonly selected: Selection;
-  /** Rises each time the map is asked to bring the selection into view. */
-  readonly centreRequest: number;
+  /** What the map is asked to bring into view; the map answers by putting it back to null. */
+  readonly toCentre: EntityId | null;
 }
 
-export const useSelection = create<SelectionState>(() => ({ selected: null, centreRequest: 0 }));
+export const useSelection = create<SelectionState>(() => ({ selected: null, toCentre: null }));
 
 /** The selected service's id, else null. */
 export function useSelectedServiceId(): EntityId | null {
@@ -25,10 +25,10 @@ export function useSelectedCallId(): CallId | null {
 
 /** Selects a service; with `centre`, the map also brings it into view. */
 export function selectService(id: EntityId, options: { readonly centre?: boolean } = {}): void {
-  useSelection.setState((state) => ({
+  useSelection.setState({
     selected: { kind: 'service', id },
-    centreRequest: state.centreRequest + (options.centre === true ? 1 : 0),
-  }));
+    ...(options.centre === true && { toCentre: id }),
+  });
 }
 
 export function selectCall(id: CallId): void {

@@ -82,29 +82,26 @@ function useMapCalls(ids: readonly CallId[]): readonly MapCall[] {
 }
 
 function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => void, drawn: boolean): void {
-  const centreRequest = useSelection((state) => state.centreRequest);
+  const toFit = useLayout((state) => state.toFit);
+  const toCentre = useSelection((state) => state.toCentre);
   const { command, count } = useMapCommands();
-  const done = useRef({
-    centreRequest: useLayout.getState().viewport === null ? 0 : useSelection.getState().centreRequest,
-    count,
-    epoch: useLayout.getState().viewport === null ? 0 : useLayout.getState().epoch,
-  });
-  const epoch = useLayout((state) => state.epoch);
+  const done = useRef(count);
   useEffect(() => {
-    if (!drawn || epoch === done.current.epoch) return;
-    done.current.epoch = epoch;
-    // What was laid out anew is drawn in this frame, and has its sizes in the next.
-    requestAnimationFrame(() => requestAnimationFrame(() => camera.current?.fit()));
-  }, [camera, drawn, epoch]);
+    if (!drawn || (!toFit && toCentre === null)) return;
+    // What was just placed is drawn in this frame, and has its sizes in the next.
+    const frame = requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        useLayout.setState({ toFit: false });
+        useSelection.setState({ toCentre: null });
+        if (toCentre === null) camera.current?.fit();
+        else camera.current?.centreOn(toCentre);
+      }),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [camera, drawn, toFit, toCentre]);
   useEffect(() => {
-    const { selected } = useSelection.getState();
-    if (!drawn || centreRequest === done.current.centreRequest) return;
-    done.current.centreRequest = centreRequest;
-    if (selected?.kind === 'service') camera.current?.centreOn(selected.id);
-  }, [camera, centreRequest, drawn]);
-  useEffect(() => {
-    if (count === done.current.count) return;
-    done.current.count = count;
+    if (count === done.current) return;
+    done.current = count;
     switch (command) {
       case 'fit':
         return camera.current?.fit();

@@ -11,9 +11,10 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { cardSize, type MapCanvasProps } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
+import { useElementSize } from '../../../ui/useElementSize.ts';
 import { useMotion } from '../../../ui/useMotion.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
@@ -29,6 +30,7 @@ const fitOptions = {
   padding: { top: '52px', right: '28px', bottom: '56px', left: '28px' },
   maxZoom: 1,
 } as const;
+const wholeSize = { x: 0, y: 0, zoom: 1 };
 const noDelete: null = null;
 const hidden = { hideAttribution: true };
 
@@ -95,16 +97,42 @@ function Flow(props: MapCanvasProps) {
     [calls, selected],
   );
 
+  // Whether all is in view by our doing and the operator has not moved the picture since: then it stays so when the frame
+  // changes its size, as it does when the inspector opens.
+  const fitted = useRef(false);
+  const fit = useCallback(
+    (duration: number) => {
+      fitted.current = true;
+      void flow.fitView({ ...fitOptions, duration });
+    },
+    [flow],
+  );
+  const [sizeRef, size] = useElementSize<HTMLDivElement>();
+  const frameNow = useCallback(
+    (element: HTMLDivElement | null) => {
+      frameRef.current = element;
+      return sizeRef(element);
+    },
+    [sizeRef],
+  );
+  useEffect(() => {
+    if (!fitted.current || size.width === 0) return;
+    // React Flow learns of its new size from an observer of its own, which may run after ours.
+    const frame = requestAnimationFrame(() => fit(0));
+    return () => cancelAnimationFrame(frame);
+  }, [size, fit]);
+
   useEffect(() => {
     const centreOn = (id: string): void => {
       const node = flow.getNode(id);
       if (node === undefined) return;
+      fitted.current = false;
       const zoom = Math.max(0.75, flow.getZoom());
       const x = node.position.x + cardSize.width / 2;
       void flow.setCenter(x, node.position.y + (node.height ?? 0) / 2, { zoom, duration: moveMs });
     };
     onCamera({
-      fit: () => void flow.fitView({ ...fitOptions, duration: moveMs }),
+      fit: () => fit(moveMs),
       zoomIn: () => void flow.zoomIn({ duration: moveMs }),
       zoomOut: () => void flow.zoomOut({ duration: moveMs }),
       centreOn,
@@ -123,7 +151,7 @@ function Flow(props: MapCanvasProps) {
       },
     });
     return () => onCamera(null);
-  }, [flow, moveMs, onCamera]);
+  }, [fit, flow, moveMs, onCamera]);
   const onNodesChange = (changes: NodeChange[]): void => {
     for (const change of changes) {
       if (change.type !== 'position' || change.position === undefined) continue;
@@ -134,7 +162,7 @@ function Flow(props: MapCanvasProps) {
   return (
     <OpenService value={props.onOpenService}>
       <ReactFlow
-        ref={frameRef}
+        ref={frameNow}
         className="flow"
         data-detail={detail}
         nodes={flowNodes}
@@ -156,8 +184,11 @@ function Flow(props: MapCanvasProps) {
         onPaneClick={props.onClear}
         onMove={(_, { zoom }) => setDetail(zoom < farBelow ? 'far' : zoom >= closeFrom ? 'close' : 'near')}
         nodeDragThreshold={4}
-        defaultViewport={useLayout.getState().viewport ?? undefined}
+        defaultViewport={useLayout.getState().viewport ?? wholeSize}
         onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
+        onMoveStart={(event) => {
+          if (event !== null) fitted.current = false;
+        }}
         minZoom={0.1}
         maxZoom={2}
         nodesConnectable={false}
