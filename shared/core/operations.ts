@@ -36,7 +36,7 @@ export interface OperationsWorld {
 }
 
 export interface Operations {
-  plan(operation: Operation, undoOf?: string): Promise<Plan>;
+  plan(operation: Operation): Promise<Plan>;
   planUndo(operationId: string): Promise<Plan>;
   apply(request: {
     readonly planId: string;
@@ -249,7 +249,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   }
 
   return {
-    plan,
+    plan: (operation) => plan(operation),
     async planUndo(operationId) {
       const record = await journal.read(operationId);
       if (record === null) throw new Refusal('REFUSED', 'The journal has no such operation.');
