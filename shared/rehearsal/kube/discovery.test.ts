@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { splits, startTestCluster } from './testCluster.ts';
 
@@ -85,4 +86,19 @@ test('what is not served is a Status in a built-in group and text where there is
     message: 'virtualservices.networking.istio.io "nothing" not found',
     details: { name: 'nothing', group: 'networking.istio.io', kind: 'virtualservices' },
   });
+});
+
+test('a request line that is no path does not bring the server down', async () => {
+  await using cluster = await startTestCluster();
+  for (const path of ['//', 'http://other/x', '/api/v1/namespaces/%E0%A4%A/pods']) {
+    const { port } = new URL(cluster.server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer admin\r\nconnection: close\r\n\r\n`,
+    );
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+  }
+  expect((await cluster.ask(splits)).status).toBe(200);
 });

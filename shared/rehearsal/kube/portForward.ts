@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocketServer, type WebSocket } from 'ws';
 import { demand, type KubeUser, userOf } from './access.ts';
-import { targetOf } from './paths.ts';
+import { readTarget, urlOf } from './incoming.ts';
 import type { ObjectStore } from './store.ts';
 import { badRequest, noSuchResource, notFound, Refusal, unauthorized } from './status.ts';
 
@@ -63,8 +63,8 @@ export function createPortForwarder(options: ForwarderOptions): PortForwarder {
 function forwardedPod(request: IncomingMessage, { store, tokens, now }: ForwarderOptions): ForwardedPod {
   const user = userOf(request.headers.authorization, tokens, now());
   if (user === undefined) throw unauthorized();
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const target = targetOf(url.pathname);
+  const url = urlOf(request);
+  const target = readTarget(url.pathname);
   if (target.kind === 'other') throw noSuchResource();
   const { group, plural, namespace, name, subresource } = target.address;
   if (

@@ -97,5 +97,7 @@ function fieldOf(object: KubeObject, path: string): string {
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   }
   // An unset field compares as the empty string.
-  return value === undefined || value === null ? '' : String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

@@ -4,10 +4,11 @@ import { allows, anonymous, demand, type KubeUser, userOf } from './access.ts';
 import type { ObjectCall } from './call.ts';
 import { discoveryDocument, versionDocument } from './discovery.ts';
 import { createFaults, type KubeFaults, type SeenRequest, suffer } from './faults.ts';
+import { readBody, readTarget, seenRequest, urlOf } from './incoming.ts';
 import { isRecord } from './jsonPatch.ts';
 import { get, list } from './list.ts';
 import { podLog, type PodLogs } from './logs.ts';
-import { isTrue, type ObjectAddress, targetOf, verbOf } from './paths.ts';
+import { isTrue, type ObjectAddress, verbOf } from './paths.ts';
 import { createPortForwarder, type PodPorts } from './portForward.ts';
 import { type Proxies, proxyService } from './proxy.ts';
 import { type Reply, replyTo, sendJson, sendText } from './reply.ts';
@@ -19,7 +20,6 @@ import {
   methodNotAllowed,
   noSuchResource,
   Refusal,
-  tooLarge,
   unauthorized,
 } from './status.ts';
 import { scale } from './scale.ts';
@@ -60,7 +60,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
   const server = createServer((request, response) => {
     const reply = replyTo(request, response);
     let through = reply;
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const url = urlOf(request);
     const seen = seenRequest(request, url, now());
     requests.push(seen);
     if (requests.length > 10_000) requests.splice(0, 1000);
@@ -177,29 +177,6 @@ const proxied = (address: ObjectAddress): boolean =>
   address.plural === 'services' && address.subresource === 'proxy';
 const proxyVerb = (verb: string): string => (verb === 'list' ? 'get' : verb);
 
-function readTarget(path: string): ReturnType<typeof targetOf> {
-  try {
-    return targetOf(path);
-  } catch {
-    throw badRequest(`the path ${path} has a malformed escape`);
-  }
-}
-
-function seenRequest(request: IncomingMessage, url: URL, at: number): SeenRequest {
-  const method = request.method ?? 'GET';
-  const seen = { method, path: url.pathname, query: url.searchParams, at };
-  const nothing = { ...seen, verb: '', resource: '', namespace: null, name: null };
-  try {
-    const target = targetOf(url.pathname);
-    if (target.kind === 'other') return nothing;
-    const { plural, namespace, name } = target.address;
-    const verb = verbOf(method, target.address, isTrue(url.searchParams.get('watch')));
-    return { ...seen, verb, resource: plural, namespace, name };
-  } catch {
-    return nothing;
-  }
-}
-
 function answerReview(
   kind: string,
   method: string | undefined,
@@ -232,17 +209,4 @@ function refuse(reply: Reply, error: unknown): void {
   const refusal =
     error instanceof Refusal ? error : internalError(error instanceof Error ? error.message : String(error));
   sendJson(reply, refusal.body.code, refusal.body, { headers: refusal.headers });
-}
-
-const bodyLimit = 3 * 1024 * 1024;
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > bodyLimit) throw tooLarge(bodyLimit);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }

@@ -155,12 +155,12 @@ function rehearsed(object: KubeObject): KubeObject {
 /** A write that names a uid or a revision is for that object in that state only. */
 function fence(call: ObjectCall, metadata: Fields, current: KubeObject): void {
   const { uid, resourceVersion } = metadata;
-  if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
+  if (typeof uid === 'string' && uid !== '' && uid !== current.metadata.uid) {
     if (call.verb === 'patch') {
       const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
       throw invalid(kindSubjectOf(call), [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
     }
-    const told = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.metadata.uid}`;
+    const told = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
     throw conflict(subjectOf(call), told);
   }
   if (
