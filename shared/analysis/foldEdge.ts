@@ -53,7 +53,11 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
     rows.calls.some((row) => row.reporter !== 'destination') &&
     (namesWorkloads || rows.calls.some((row) => row.flags.length > 0));
 
+  // Connections beside requests are the same traffic seen from below.
+  const connections = rows.calls.every((row) => row.protocol === 'tcp');
+  const callerSide = rows.calls.some((row) => row.reporter !== 'destination');
   for (const row of rows.calls) {
+    if (row.protocol === 'tcp' && !connections) continue;
     const gone = neverSent(row) || (namesWorkloads && namesNoWorkload(row));
     const counts = row.reporter === main || gone;
     const failed = isFailed(row) ? row.perSecond : 0;
@@ -67,7 +71,8 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
       if (row.reporter !== 'destination') part.failedAtSource += failed;
     }
     if (counts && gone) lost += row.perSecond;
-    if (counts || row.reporter === 'source') {
+    // Both proxies can flag the same request; the caller's knows more.
+    if (callerSide ? row.reporter !== 'destination' : counts) {
       for (const flag of troubleFlags(row)) flags.set(flag, (flags.get(flag) ?? 0) + row.perSecond);
     }
   }
@@ -78,8 +83,7 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
     if (version !== null) versions.get(version)?.histograms.push(row.buckets);
   }
 
-  const onlyConnections =
-    rows.calls.every((row) => row.protocol === 'tcp') && all.failed === 0 && all.failedAtSource === 0;
+  const onlyConnections = connections && all.failed === 0 && all.failedAtSource === 0;
   // A call that only opened connections earlier has no shares; nothing divided by anything is none.
   const total = Math.max(all.requests, Number.MIN_VALUE);
   return {

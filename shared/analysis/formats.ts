@@ -78,9 +78,9 @@ export function roundPerSecond(perSecond: number): number {
 
 /** Rounds a share to a tenth of a percent; a trace stays a trace (0.0005, drawn as "< 0.1 %"). */
 export function roundRatio(ratio: number): number {
-  const rounded = Math.round(ratio * 1000) / 1000;
-  if (rounded === 0 && ratio > 0) return 0.0005;
-  return rounded === 1 && ratio < 1 ? 0.9995 : rounded;
+  if (ratio > 0 && ratio < 0.001) return 0.0005;
+  if (ratio > 0.999 && ratio < 1) return 0.9995;
+  return Math.round(ratio * 1000) / 1000;
 }
 
 /** Rounds a latency to what `formatMs` draws of it. */

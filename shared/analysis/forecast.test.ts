@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { defaultHealthThresholds } from '../model/settings.ts';
+import type { Signals } from '../model/signals.ts';
+import type { SplitDestination } from '../model/weights.ts';
+import { forecast } from './forecast.ts';
+
+const destination = (index: number, weight: number, readyInstances = 2): SplitDestination => ({
+  index,
+  host: 'payment',
+  subset: `v${index + 1}`,
+  port: null,
+  title: `v${index + 1}`,
+  version: `v${index + 1}`,
+  weight,
+  readyInstances,
+  problem: null,
+});
+const figures = (requestsPerSecond: number, errorRatio: number): Signals => ({
+  requestsPerSecond,
+  failedPerSecond: requestsPerSecond * errorRatio,
+  errorRatio,
+  p50Ms: null,
+  p90Ms: null,
+  p99Ms: null,
+});
+const shop = { v1: figures(148, 0.003), v2: figures(64, 0.129) };
+const foretell = (
+  weights: [number, number],
+  after: number[],
+  signals: Record<string, Signals> = shop,
+  ready = 2,
+) =>
+  forecast({
+    split: { destinations: [destination(0, weights[0]), destination(1, weights[1], ready)] },
+    weightsAfter: after,
+    signals,
+    versions: [],
+    windowSeconds: 60,
+    thresholds: defaultHealthThresholds,
+  });
+
+describe('what will happen', () => {
+  test('is told in rates, load per instance and failures', () => {
+    expect(foretell([70, 30], [95, 5])).toEqual({
+      sentences: [
+        'v2 goes from 64 to about 11 requests a second, v1 from 148 to about 201 over 2 ready instances: 101 each.',
+        'At present rates, failed calls fall from 8.7 to about 2.0 a second.',
+      ],
+      direction: 'awayFromHarm',
+      towards: [],
+    });
+  });
+
+  test('leads towards harm when what fails gets more', () => {
+    const { direction, towards, sentences } = foretell([70, 30], [50, 50]);
+    expect([direction, towards]).toEqual(['towardsHarm', ['v2']]);
+    expect(sentences[1]).toMatch(/rise from 8.7 to about 14 a second/);
+  });
+
+  test('leads towards harm when what has no ready instance gets more, also without any traffic', () => {
+    expect(foretell([100, 0], [90, 10], {}, 0)).toMatchObject({ direction: 'towardsHarm', towards: ['v2'] });
+  });
+
+  test('is neutral between healthy versions, and says nothing of failures it cannot know', () => {
+    const { direction, sentences } = foretell([100, 0], [90, 10], { v1: figures(100, 0.001) });
+    expect(direction).toBe('neutral');
+    expect(sentences).toEqual([
+      'v1 goes from 100 to about 90 requests a second, v2 from 0 to about 10 over 2 ready instances: 5.0 each.',
+      'How many calls fail at v2 is not known: it had none to be judged by.',
+    ]);
+  });
+
+  test('is told in shares where nothing is measured', () => {
+    expect(foretell([70, 30], [95, 5], {}).sentences).toEqual([
+      'v1 goes from 70 % to 95 % of the calls, v2 goes from 30 % to 5 % of the calls. No calls are measured now, so nothing can be said about rates.',
+    ]);
+  });
+
+  test('is not judged by a handful of failures', () => {
+    expect(foretell([70, 30], [50, 50], { v1: figures(10, 0), v2: figures(0.1, 0.5) }).direction).toBe(
+      'neutral',
+    );
+  });
+});
