@@ -1,3 +1,6 @@
+import { KubeConfig, PortForward } from '@kubernetes/client-node';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { readCoordinates } from './coordinates.ts';
 import { withFrozenIstiod, withoutValidation } from './faults.ts';
@@ -79,6 +82,36 @@ describe('the cluster', () => {
     const { status, body } = await clientFor(peers, 'shop-operator').call(proxied);
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'success', data: { resultType: 'vector' } });
+  });
+
+  test('forwards a port to Prometheus for a user who may not use the proxy', async () => {
+    const forwarder = clientFor(peers, 'shop-forwarder');
+    expect((await forwarder.call(proxied)).status).toBe(403);
+    const { body } = await forwarder.call('/api/v1/namespaces/monitoring/pods');
+    const name = (body as { items: { metadata: { name: string } }[] }).items[0]?.metadata.name ?? '';
+    const config = new KubeConfig();
+    config.loadFromFile(peers.kubernetes.kubeconfigFile);
+    config.setCurrentContext('shop-forwarder');
+    const forward = new PortForward(config);
+    const server = createServer(
+      (socket) => void forward.portForward('monitoring', name, [9090], socket, null, socket),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=1`, {
+      headers: { connection: 'close' },
+    });
+    expect(await answer.json()).toMatchObject({ status: 'success', data: { resultType: 'scalar' } });
+    server.close();
+  });
+
+  test('serves the logs of a pod', async () => {
+    const { body } = await admin.call('/api/v1/namespaces/shop/pods?labelSelector=app%3Dorder');
+    const name = (body as { items: { metadata: { name: string } }[] }).items[0]?.metadata.name;
+    const path = `/api/v1/namespaces/shop/pods/${name}/log?container=order&limitBytes=200`;
+    const log = await clientFor(peers, 'viewer').call(path);
+    expect(log).toEqual({ status: 200, body: expect.stringContaining('the shop opens') });
   });
 
   test('replaces a pod that is deleted, and the new one carries traffic', async () => {

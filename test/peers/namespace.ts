@@ -45,7 +45,8 @@ export async function runInside(
     throw new Error(`unshare cannot make a network namespace here: ${stderr.trim()}`);
   }
   const child = spawn('unshare', [...isolation, process.execPath, script, ...args], {
-    stdio: 'inherit',
+    // The channel carries no message; it tells the process inside when this one is gone, however it ended.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [inside]: '1' },
   });
   await mkdir(dirname(holderFile), { recursive: true });
@@ -100,11 +101,12 @@ function childOf(pid: number | undefined): number | null {
   }
 }
 
-/** Brings up the loopback device and makes the node's and all pod addresses local ones. */
+/** Brings up the loopback device, makes the node's and all pod addresses local ones, and ends with the outer process. */
 export async function prepareNetwork(): Promise<void> {
   if (!isInside())
     throw new Error('the peers start only inside their own network namespace: run test/peers/start.ts');
   const limits = { timeLimitMs: 10_000 };
+  process.once('disconnect', () => process.exit(1));
   await runCommand('ip', ['link', 'set', 'lo', 'up'], limits);
   await runCommand('ip', ['address', 'replace', `${nodeAddress}/32`, 'dev', 'lo'], limits);
   await runCommand('ip', ['route', 'replace', 'local', podRange, 'dev', 'lo'], limits);

@@ -8,6 +8,7 @@ import type { PeersCoordinates } from './coordinates.ts';
 import { enter, isInside, prepareNetwork, resultsDir, runInside } from './namespace.ts';
 import { type Envoys, startEnvoys } from './start/envoys.ts';
 import { type IstiodPeer, startIstiod } from './start/istio.ts';
+import { podLogFile } from './start/kubelet.ts';
 import { startKubernetes } from './start/kubernetes.ts';
 import { createProcesses, statusOf, waitFor } from './start/processes.ts';
 import { type PrometheusPeer, type ScrapeTarget, startPrometheus } from './start/prometheus.ts';
@@ -67,6 +68,7 @@ export async function startPeers(installation: Installation, options: PeersOptio
         sidecarUrl: `http://${sidecarAddress}:${servicePort}`,
         paymentHost,
         lifeSeconds,
+        logFile: podLogFile(runDir),
       }),
     );
     const worldUrl = `http://127.0.0.1:${worldPort}`;

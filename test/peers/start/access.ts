@@ -22,7 +22,8 @@ const readRules = [
 /**
  * Who may do what. `admin` and `world` are masters by group; `viewer` reads everything and may use the proxy to
  * Prometheus; `shop-operator` knows only the namespace shop, writes Istio documents there, and may use the proxy;
- * `shop-viewer` only reads shop and may not use the proxy; `nobody` has no rights.
+ * `shop-viewer` only reads shop and may not use the proxy; `shop-forwarder` may instead forward a port to Prometheus;
+ * `nobody` has no rights.
  */
 export const access: readonly KubeObject[] = [
   clusterRole('podium-read', readRules),
@@ -45,6 +46,13 @@ export const access: readonly KubeObject[] = [
   binding('shop', 'operator-read', 'shop-read', 'shop-operators'),
   binding('shop', 'operator-write', 'shop-write', 'shop-operators'),
   binding('shop', 'viewer-read', 'shop-read', 'shop-viewers'),
+  binding('shop', 'forwarder-read', 'shop-read', 'shop-forwarders'),
+  role('monitoring', 'prometheus-forward', [
+    { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs: reads },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: reads },
+    { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
+  ]),
+  binding('monitoring', 'forwarder', 'prometheus-forward', 'shop-forwarders'),
 ];
 
 function namespaced(resources: readonly string[]): readonly string[] {

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { runCommand } from '../command.ts';
 
 /** The users of the test cluster; what each may do stands in access.ts. */
-export const userNames = ['admin', 'viewer', 'nobody', 'shop-operator', 'shop-viewer', 'world'] as const;
+export const userNames = [
+  'admin',
+  'viewer',
+  'nobody',
+  'shop-operator',
+  'shop-viewer',
+  'shop-forwarder',
+  'world',
+] as const;
 export type UserName = (typeof userNames)[number];
 
 /** Certificates, keys and tokens of one run; they are worth nothing outside it. */

@@ -5,6 +5,7 @@ import { nodeAddress, podRange } from '../namespace.ts';
 import { access } from './access.ts';
 import { type ApiClient, type KubeObject, createApiClient } from './api.ts';
 import { type Credentials, createCredentials, writeKubeconfig } from './certificates.ts';
+import { kubeletPort, writeKwokConfig } from './kubelet.ts';
 import { type Processes, statusOf, waitFor } from './processes.ts';
 import { deployments, namespaces } from './shop.ts';
 
@@ -98,7 +99,8 @@ export async function startKubernetes(
   );
   say('the API server is ready');
 
-  startControllers(programs, processes, kubeconfigFile, credentials);
+  const kwokConfig = await writeKwokConfig(programs.kwokDir, runDir);
+  startControllers(programs, processes, kubeconfigFile, kwokConfig, credentials);
   await Promise.all(namespaces.map((namespace) => admin.apply(namespace)));
   await Promise.all([...access, node].map((object) => admin.apply(object)));
   await applyCrds(admin, programs.crdsFile);
@@ -112,6 +114,7 @@ function startControllers(
   programs: KubernetesPrograms,
   processes: Processes,
   kubeconfigFile: string,
+  kwokConfig: string,
   credentials: Credentials,
 ): void {
   processes.start({
@@ -133,12 +136,14 @@ function startControllers(
     command: join(programs.kwokDir, 'kwok'),
     args: [
       `--kubeconfig=${kubeconfigFile}`,
-      `--config=${join(programs.kwokDir, 'stages.yaml')}`,
+      `--config=${kwokConfig}`,
       '--manage-all-nodes=true',
       `--cidr=${podRange.replace(/0\/16$/, '1/16')}`,
       `--node-ip=${nodeAddress}`,
-      '--node-port=10247',
-      '--server-address=127.0.0.1:10247',
+      `--node-port=${kubeletPort}`,
+      `--server-address=${nodeAddress}:${kubeletPort}`,
+      `--tls-cert-file=${credentials.serverCertFile}`,
+      `--tls-private-key-file=${credentials.serverKeyFile}`,
     ],
   });
 }

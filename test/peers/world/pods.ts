@@ -4,6 +4,7 @@
  * counted here, at the service itself, which is the truth that measurements are held against. It also lists all pods of
  * the cluster for Prometheus, with the meta labels of Prometheus's own Kubernetes discovery.
  */
+import { createWriteStream } from 'node:fs';
 import { createServer, get, type Server } from 'node:http';
 import { z } from 'zod';
 import { createApiClient } from '../start/api.ts';
@@ -19,6 +20,8 @@ const settings = z
     sidecarUrl: z.string(),
     paymentHost: z.string(),
     lifeSeconds: z.number(),
+    /** Failed requests are written here, in the form in which container runtimes keep logs. */
+    logFile: z.string(),
   })
   .parse(JSON.parse(process.env['PODIUM_WORLD'] ?? '{}'));
 
@@ -46,6 +49,7 @@ interface Tally {
   failed: number;
 }
 
+const log = createWriteStream(settings.logFile, { flags: 'a' });
 const calm: Mode = { failRatio: 0, delayMs: 5 };
 const modes = new Map<string, Mode>();
 const tallies = new Map<string, Tally>();
@@ -142,7 +146,11 @@ function open(pod: Pod): void {
     }
     tally.requests += 1;
     void answer(app, modes.get(key) ?? calm).then((status) => {
-      if (status >= 500) tally.failed += 1;
+      if (status >= 500) {
+        tally.failed += 1;
+        const line = `${app} ${version} ${name}: answered ${status} to ${request.method} ${request.url}`;
+        log.write(`${new Date().toISOString()} stdout F ${line}\n`);
+      }
       response.statusCode = status;
       response.end(JSON.stringify({ app, version, pod: name, status }));
     });
@@ -165,14 +173,17 @@ async function answer(app: string, { failRatio, delayMs }: Mode): Promise<number
   await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random())));
   if (Math.random() < failRatio) return 500;
   if (app !== 'order') return 200;
-  const called = await Promise.all([call(settings.paymentHost), call('inventory.shop.svc.cluster.local')]);
+  const called = await Promise.all([
+    call(settings.paymentHost, '/pay'),
+    call('inventory.shop.svc.cluster.local', '/reserve'),
+  ]);
   return called.every((status) => status === 200) ? 200 : 502;
 }
 
-function call(host: string): Promise<number> {
+function call(host: string, path: string): Promise<number> {
   return new Promise((resolve) => {
     const outgoing = get(
-      settings.sidecarUrl,
+      new URL(path, settings.sidecarUrl),
       { headers: { host }, signal: AbortSignal.timeout(5_000) },
       (incoming) => {
         incoming.resume();
