@@ -1,5 +1,6 @@
 import './App.css';
 import { useEffect } from 'react';
+import { FindBar } from './features/find/FindBar.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
 import { TourStrip } from './features/firstRun/TourStrip.tsx';
 import { InspectorPane } from './features/frame/InspectorPane.tsx';
@@ -91,9 +92,9 @@ function Console() {
 function PageOf({ page }: { readonly page: Page }) {
   switch (page) {
     case 'map':
-      return <MapPage />;
+      return <MapPage find={<FindBar />} />;
     case 'services':
-      return <ServicesPage />;
+      return <ServicesPage find={<FindBar />} />;
     case 'journal':
       return <JournalPage />;
     case 'sources':

@@ -1,5 +1,5 @@
 import './map.css';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CallId } from '../../../shared/model/entity.ts';
 import { useConnectionStore } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
@@ -8,7 +8,6 @@ import { forgetHandPositions, placeByHand, type Position, useLayout } from '../.
 import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
 import { Attention } from './Attention.tsx';
-import { FindBar } from './FindBar.tsx';
 import { FlowCanvas } from './flow/FlowCanvas.tsx';
 import type { MapCall, MapCamera } from './MapCanvas.ts';
 import { MapNotices } from './MapNotices.tsx';
@@ -18,8 +17,8 @@ import { Overview } from './Overview.tsx';
 import { focusInspector, useMapKeys } from './useMapKeys.ts';
 import { useMapLayout } from './useMapLayout.ts';
 
-/** The map with what lies on it: overview, find, attention, toolbar. */
-export function MapPage() {
+/** The map with what lies on it: overview, find (given from outside), attention, toolbar. */
+export function MapPage({ find }: { readonly find: ReactNode }) {
   const shown = useShown();
   const camera = useRef<MapCamera | null>(null);
   const [tidyCount, setTidyCount] = useState(0);
@@ -58,7 +57,7 @@ export function MapPage() {
       )}
       <div className="mapTop">
         <Overview shown={shown} />
-        <FindBar />
+        {find}
         <MapNotices shownServices={shown.services.length} />
       </div>
       <div className="mapBottom">

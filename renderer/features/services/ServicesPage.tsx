@@ -1,5 +1,5 @@
 import './services.css';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import {
   Cell,
   Column,
@@ -13,7 +13,6 @@ import {
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
 import { selectService, useSelectedServiceId } from '../../state/selection.ts';
-import { clearFilters, useFilters } from '../../state/filters.ts';
 import { useShown } from '../../state/shown.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -22,15 +21,12 @@ import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { type ServiceRow, columns, sortRows } from './rows.ts';
 
 /** The same data as the map in a table, to sort and to read aloud. */
-export function ServicesPage() {
+export function ServicesPage({ find }: { readonly find: ReactNode }) {
   const shown = useShown();
   const services = useTopology((graph) => graph.services);
   const sequence = useSignals((signals) => signals.sequence);
   const [sort, setSort] = useState<SortDescriptor>({ column: 'health', direction: 'ascending' });
   const selected = useSelectedServiceId();
-  const filtered = useFilters(
-    (filters) => filters.queries.length > 0 || filters.hideIdle || filters.focus !== null,
-  );
   const rows = useMemo(() => {
     void sequence;
     const signals = useSignals.getState().services;
@@ -48,7 +44,7 @@ export function ServicesPage() {
         <span className="muted num">
           {rows.length === services.size ? services.size : `${rows.length} of ${services.size}`}
         </span>
-        {filtered && <Button onPress={clearFilters}>Remove all filters</Button>}
+        {find}
         <span className="grow" />
         <Button onPress={() => showPage('map')}>Show map</Button>
       </div>

@@ -96,7 +96,7 @@ function SourceLine({ source }: { readonly source: SourceState }) {
   const age =
     source.lastAnswerAt === null ? '' : `, last answer ${formatSpan(now - source.lastAnswerAt)} ago`;
   return (
-    <li className="sourceLine">
+    <li className="sourceItem">
       <Dot tone={tone} />
       <div>
         <b>{source.title}</b>{' '}

@@ -9,27 +9,20 @@ import {
   Position as Side,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
 } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { cardSize, type MapCanvasProps } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
-import { useElementSize } from '../../../ui/useElementSize.ts';
-import { useMotion } from '../../../ui/useMotion.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
 import { OpenService } from './openService.ts';
 import { ServiceNode } from './ServiceNode.tsx';
+import { useFlowCamera } from './useFlowCamera.ts';
 
 const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
 const edgeTypes: EdgeTypes = { call: CallEdge };
 const farBelow = 0.6;
 const closeFrom = 1.25;
-/** Room for what lies over the map: the overview above, the toolbar below. */
-const fitOptions = {
-  padding: { top: '52px', right: '28px', bottom: '56px', left: '28px' },
-  maxZoom: 1,
-} as const;
 const wholeSize = { x: 0, y: 0, zoom: 1 };
 const noDelete: null = null;
 const hidden = { hideAttribution: true };
@@ -44,16 +37,14 @@ export function FlowCanvas(props: MapCanvasProps) {
 }
 
 function Flow(props: MapCanvasProps) {
-  const { nodes, calls, containers, selected, onCamera, onMoveService } = props;
+  const { nodes, calls, containers, selected, onMoveService } = props;
   const [detail, setDetail] = useState<'far' | 'near' | 'close'>('near');
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
     null,
   );
-  const frameRef = useRef<HTMLDivElement | null>(null);
-  const flow = useReactFlow();
-  const motion = useMotion();
-  const moveMs = motion ? 250 : 0;
+  const selectedService = selected?.kind === 'service' ? selected.id : null;
+  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService);
 
   const flowNodes = useMemo<Node[]>(
     () => [
@@ -77,12 +68,12 @@ function Flow(props: MapCanvasProps) {
         data: {},
         width: cardSize.width,
         height: node.height,
-        selected: selected?.kind === 'service' && selected.id === node.id,
-        zIndex: selected?.kind === 'service' && selected.id === node.id ? 10 : 1,
+        selected: selectedService === node.id,
+        zIndex: selectedService === node.id ? 10 : 1,
         handles: handlesOf(node.height),
       })),
     ],
-    [containers, nodes, held, selected],
+    [containers, nodes, held, selectedService],
   );
   const flowEdges = useMemo<Edge[]>(
     () =>
@@ -97,61 +88,6 @@ function Flow(props: MapCanvasProps) {
     [calls, selected],
   );
 
-  // Whether all is in view by our doing and the operator has not moved the picture since: then it stays so when the frame
-  // changes its size, as it does when the inspector opens.
-  const fitted = useRef(false);
-  const fit = useCallback(
-    (duration: number) => {
-      fitted.current = true;
-      void flow.fitView({ ...fitOptions, duration });
-    },
-    [flow],
-  );
-  const [sizeRef, size] = useElementSize<HTMLDivElement>();
-  const frameNow = useCallback(
-    (element: HTMLDivElement | null) => {
-      frameRef.current = element;
-      return sizeRef(element);
-    },
-    [sizeRef],
-  );
-  useEffect(() => {
-    if (!fitted.current || size.width === 0) return;
-    // React Flow learns of its new size from an observer of its own, which may run after ours.
-    const frame = requestAnimationFrame(() => fit(0));
-    return () => cancelAnimationFrame(frame);
-  }, [size, fit]);
-
-  useEffect(() => {
-    const centreOn = (id: string): void => {
-      const node = flow.getNode(id);
-      if (node === undefined) return;
-      fitted.current = false;
-      const zoom = Math.max(0.75, flow.getZoom());
-      const x = node.position.x + cardSize.width / 2;
-      void flow.setCenter(x, node.position.y + (node.height ?? 0) / 2, { zoom, duration: moveMs });
-    };
-    onCamera({
-      fit: () => fit(moveMs),
-      zoomIn: () => void flow.zoomIn({ duration: moveMs }),
-      zoomOut: () => void flow.zoomOut({ duration: moveMs }),
-      centreOn,
-      reveal: (id) => {
-        const node = flow.getNode(id);
-        const frame = frameRef.current?.getBoundingClientRect();
-        if (node === undefined || frame === undefined) return;
-        const { x, y } = flow.flowToScreenPosition(node.position);
-        const zoom = flow.getZoom();
-        const inside =
-          x >= frame.left &&
-          y >= frame.top &&
-          x + cardSize.width * zoom <= frame.right &&
-          y + cardSize.height * zoom <= frame.bottom;
-        if (!inside) centreOn(id);
-      },
-    });
-    return () => onCamera(null);
-  }, [fit, flow, moveMs, onCamera]);
   const onNodesChange = (changes: NodeChange[]): void => {
     for (const change of changes) {
       if (change.type !== 'position' || change.position === undefined) continue;
@@ -162,7 +98,7 @@ function Flow(props: MapCanvasProps) {
   return (
     <OpenService value={props.onOpenService}>
       <ReactFlow
-        ref={frameNow}
+        ref={frameRef}
         className="flow"
         data-detail={detail}
         nodes={flowNodes}
@@ -187,7 +123,8 @@ function Flow(props: MapCanvasProps) {
         defaultViewport={useLayout.getState().viewport ?? wholeSize}
         onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
         onMoveStart={(event) => {
-          if (event !== null) fitted.current = false;
+          // Moves that the program makes have no event.
+          if (event !== null) onOperatorMoves();
         }}
         minZoom={0.1}
         maxZoom={2}
