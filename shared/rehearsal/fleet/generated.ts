@@ -27,7 +27,7 @@ interface Planned {
 export function createGenerated(services: number, seed: number, now: number): Fleet {
   const random = createRandom(seed);
   const planned = Array.from({ length: services }, (_, index) => plan(index, services, random));
-  for (const caller of planned) connect(caller, planned, random);
+  connect(planned, random);
   const entries = planned.filter(({ layer }) => layer === 0);
   const places = createPlaces(
     Array.from({ length: Math.max(3, Math.ceil(services / 40)) }, (_, i) => `node-${i + 1}`),
@@ -88,27 +88,42 @@ function plan(index: number, services: number, random: Random): Planned {
   };
 }
 
-/** One to four calls into lower layers, mostly into the own namespace; 1.3 calls a request in all, to stay bounded. */
-function connect(caller: Planned, planned: readonly Planned[], random: Random): void {
-  const below = planned.filter(({ layer }) => layer > caller.layer);
-  if (below.length === 0) return;
-  const near = below.filter(({ spec }) => spec.namespace === caller.spec.namespace);
-  const wanted = caller.layer === 0 ? Math.min(below.length, 24) : 1 + Math.floor(random.next() * 4);
-  const chosen = new Set<Planned>();
-  for (let tries = 0; chosen.size < wanted && tries < wanted * 4; tries += 1) {
-    const from = near.length > 0 && caller.layer > 0 && random.next() < 0.6 ? near : below;
-    const callee = from[Math.floor(random.next() * from.length)];
-    if (callee !== undefined) chosen.add(callee);
+/** One to four callees in lower layers, mostly of the own namespace, and for everyone at least one caller. */
+function connect(planned: readonly Planned[], random: Random): void {
+  const callees = new Map(planned.map((one) => [one, new Set<Planned>()]));
+  const anyOf = (from: readonly Planned[]): Planned | undefined =>
+    from[Math.floor(random.next() * from.length)];
+  const called = new Set<Planned>();
+  for (const caller of planned) {
+    const below = planned.filter(({ layer }) => layer > caller.layer);
+    const near = below.filter(({ spec }) => spec.namespace === caller.spec.namespace);
+    const wanted = caller.layer === 0 ? 6 : Math.floor(random.next() * 4);
+    for (let tries = 0; tries < wanted; tries += 1) {
+      const callee = anyOf(near.length > 0 && random.next() < 0.6 ? near : below);
+      if (callee === undefined) continue;
+      callees.get(caller)?.add(callee);
+      called.add(callee);
+    }
   }
-  for (const { spec } of chosen) {
-    caller.calls.push({
-      host: hostOf(spec.namespace, spec.name),
-      path: '/',
-      protocol: random.next() < 0.2 ? 'grpc' : 'http',
-      perRequest: (caller.layer === 0 ? 2.4 : 1.3) / chosen.size,
-      onFailure: random.next() < 0.3 ? 'tolerate' : 'fail',
-    });
+  for (const lonely of planned) {
+    if (lonely.layer === 0 || called.has(lonely)) continue;
+    const caller = anyOf(planned.filter(({ layer }) => layer < lonely.layer));
+    if (caller !== undefined) callees.get(caller)?.add(lonely);
   }
+  for (const [caller, chosen] of callees) {
+    for (const { spec } of chosen) caller.calls.push(callTo(spec, caller.layer, chosen.size, random));
+  }
+}
+
+/** A request makes about 1.3 calls, however many callees there are, so that the whole stays bounded. */
+function callTo(spec: ServiceSpec, layer: number, callees: number, random: Random): CallBehaviour {
+  return {
+    host: hostOf(spec.namespace, spec.name),
+    path: '/',
+    protocol: random.next() < 0.2 ? 'grpc' : 'http',
+    perRequest: Math.min(1, (layer === 0 ? 2.4 : 1.3) / callees),
+    onFailure: random.next() < 0.3 ? 'tolerate' : 'fail',
+  };
 }
 
 function behavioursOf({ calls, spec }: Planned, random: Random): Record<string, Behaviour> {

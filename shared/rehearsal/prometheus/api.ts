@@ -43,12 +43,13 @@ function dataOf(path: string, params: URLSearchParams, source: ApiSource): strin
   if (named !== null) return JSON.stringify(labelValues(decodeURIComponent(named[1] ?? ''), params, source));
   switch (path) {
     case '/api/v1/query': {
-      const atMs = params.has('time') ? timeOf(params, 'time') : now();
+      const atMs = params.has('time') ? timeOf(params, 'time', "Invalid time value for 'time': ") : now();
       return inQuery(() => instantQuery(store, params.get('query') ?? '', atMs, lookbackOf(params)));
     }
     case '/api/v1/query_range': {
       const range = rangeOf(params);
-      return inQuery(() => rangeQuery(store, params.get('query') ?? '', range, lookbackOf(params)));
+      // Unlike an instant query, this one does not name the parameter when it cannot be parsed.
+      return rangeQuery(store, params.get('query') ?? '', range, lookbackOf(params));
     }
     case '/api/v1/series': {
       if (params.getAll('match[]').length === 0)
@@ -99,11 +100,8 @@ function labelValues(label: string, params: URLSearchParams, source: ApiSource):
 
 /** Series that `match[]` names and that have a scrape between start and end. */
 function chosenSeries(params: URLSearchParams, { store }: ApiSource): readonly Series[] {
-  const startMs = params.has('start') ? timeOf(params, 'start') : null;
-  const endMs = params.has('end') ? timeOf(params, 'end') : null;
-  if (startMs !== null && endMs !== null && endMs < startMs) {
-    throw new QueryError('bad_data', 'invalid parameter "end": end timestamp must not be before start time');
-  }
+  const startMs = params.has('start') ? timeOf(params, 'start', "Invalid time value for 'start': ") : null;
+  const endMs = params.has('end') ? timeOf(params, 'end', "Invalid time value for 'end': ") : null;
   const selectors = params.getAll('match[]').map(selectorOf);
   const chosen =
     selectors.length === 0 ? store.all() : [...new Set(selectors.flatMap((one) => store.select(one)))];
@@ -118,10 +116,11 @@ function selectorOf(text: string): ReturnType<typeof parseSelector> {
   try {
     return parseSelector(text);
   } catch (error) {
-    if (error instanceof QueryError) {
-      throw new QueryError(error.type, `invalid parameter "match[]": ${error.message}`);
-    }
-    throw error;
+    if (!(error instanceof QueryError)) throw error;
+    const why = error.message.endsWith('at least one non-empty matcher')
+      ? 'match[] must contain at least one non-empty matcher'
+      : error.message;
+    throw new QueryError(error.type, `invalid parameter "match[]": ${why}`);
   }
 }
 
@@ -157,7 +156,7 @@ function rangeOf(params: URLSearchParams): { startMs: number; endMs: number; ste
   return { startMs, endMs, stepMs };
 }
 
-function timeOf(params: URLSearchParams, name: string): number {
+function timeOf(params: URLSearchParams, name: string, words = ''): number {
   const text = params.get(name) ?? '';
   const seconds = Number(text);
   if (text.trim() !== '' && Number.isFinite(seconds)) return Math.round(seconds * 1000);
@@ -165,7 +164,7 @@ function timeOf(params: URLSearchParams, name: string): number {
   if (!Number.isNaN(parsed)) return parsed;
   throw new QueryError(
     'bad_data',
-    `invalid parameter ${JSON.stringify(name)}: cannot parse ${JSON.stringify(text)} to a valid timestamp`,
+    `invalid parameter ${JSON.stringify(name)}: ${words}cannot parse ${JSON.stringify(text)} to a valid timestamp`,
   );
 }
 

@@ -71,8 +71,8 @@ export function evaluate(expression: Expression, atMs: number, evaluation: Evalu
       const parameter =
         expression.parameter === null ? null : scalarOf(evaluate(expression.parameter, atMs, evaluation));
       const operand = elementsOf(evaluate(expression.operand, atMs, evaluation));
-      let groups = evaluation.groups.get(expression);
-      if (groups === undefined) evaluation.groups.set(expression, (groups = new Map()));
+      const groups = evaluation.groups.get(expression) ?? new Map<Labels, Labels>();
+      evaluation.groups.set(expression, groups);
       return vectorOf(aggregate(expression, operand, parameter, groups));
     }
     case 'binary':

@@ -10,6 +10,19 @@ export function formatValue(value: number): string {
   return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+/** The same without exponents, which is how an instant query prints a scalar. */
+export function formatScalar(value: number): string {
+  const text = formatValue(value);
+  const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
+  if (parts === null) return text;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = parts;
+  const digits = whole + fraction;
+  const exponent = Number(power);
+  return exponent < 0
+    ? `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
+    : `${sign}${digits}${'0'.repeat(exponent - fraction.length)}`;
+}
+
 /** Seconds with exactly three decimals, or none for a whole second. */
 export function formatTimestamp(atMs: number): string {
   const whole = Math.round(atMs);

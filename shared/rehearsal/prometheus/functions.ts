@@ -142,7 +142,7 @@ function replaceLabel(call: Call, elements: readonly Element[]): readonly Elemen
   if (!/^[A-Za-z_]\w*$/.test(target)) {
     throw new QueryError('execution', `invalid destination label name in label_replace(): ${target}`);
   }
-  const expression = compilePattern(pattern);
+  const expression = patternOf(pattern);
   return unique(
     elements.map((element) => {
       const found = expression.exec(labelValue(element.labels, source));
@@ -158,4 +158,12 @@ function replaceLabel(call: Call, elements: readonly Element[]): readonly Elemen
       return { ...element, labels: setLabel(element.labels, target, value) };
     }),
   );
+}
+
+function patternOf(pattern: string): RegExp {
+  try {
+    return compilePattern(pattern);
+  } catch {
+    throw new QueryError('execution', `invalid regular expression in label_replace(): ${pattern}`);
+  }
 }

@@ -94,9 +94,7 @@ export function compareLabels(left: Labels, right: Labels): number {
   return left.pairs.length - right.pairs.length;
 }
 
-/** As Prometheus writes a series in its messages: `name{a="b"}`. */
+/** As Prometheus writes labels in its messages: `{__name__="up", job="a"}`. */
 export function describeLabels(labels: Labels): string {
-  const name = metricName(labels);
-  const rest = withoutMetricName(labels).pairs.map((pair) => `${pair.name}=${JSON.stringify(pair.value)}`);
-  return `${name}{${rest.join(', ')}}`;
+  return `{${labels.pairs.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
 }

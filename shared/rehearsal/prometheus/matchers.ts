@@ -1,4 +1,4 @@
-import { QueryError } from './errors.ts';
+import { notEvaluated, QueryError } from './errors.ts';
 import { labelValue, type Labels } from './labels.ts';
 
 /** One condition of a selector. */
@@ -54,10 +54,11 @@ export function compilePattern(source: string): RegExp {
   const refuse = (why: string): never => {
     throw new QueryError('bad_data', `error parsing regexp: ${why}: \`${source.slice(0, 200)}\``);
   };
-  if (source.length > longestPattern) refuse(`longer than ${longestPattern} characters`);
+  if (source.length > longestPattern)
+    throw notEvaluated(`a pattern longer than ${longestPattern} characters`);
   if (/\((?!\?:)[^()]*[+*{][^()]*\)[+*{]|\(\?:[^()]*[+*][^()]*\)[+*{]/.test(source)) {
     // `(a+)+` and its like; RE2 takes them, this engine must not.
-    refuse('a repetition within a repetition is not evaluated here');
+    throw notEvaluated(`a repetition within a repetition (\`${source.slice(0, 200)}\`)`);
   }
   if (/\\[1-9]|\(\?[=!<]/.test(source)) refuse('invalid or unsupported Perl syntax');
   const folded = source.startsWith('(?i)');

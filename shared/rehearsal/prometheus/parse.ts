@@ -10,6 +10,8 @@ import type {
 } from './expression.ts';
 import type { Matcher } from './matchers.ts';
 import { matchesEmpty } from './matchers.ts';
+import { refusal, unexpected } from './syntaxErrors.ts';
+import { unquote } from './unquote.ts';
 import { checkTypes } from './valueTypes.ts';
 
 type Node = ReturnType<typeof parser.parse>['topNode'];
@@ -24,11 +26,11 @@ export function parseQuery(text: string): Expression {
   const tree = parser.parse(text);
   tree.iterate({
     enter(node) {
-      if (node.type.isError) throw unexpected(text, node.from, node.to);
+      if (node.type.isError) throw unexpected(text, node.from);
     },
   });
   const root = tree.topNode.firstChild;
-  if (root === null) throw unexpected(text, 0, text.length);
+  if (root === null) throw unexpected(text, 0);
   const expression = read(root, text);
   checkTypes(expression);
   return expression;
@@ -43,21 +45,6 @@ export function parseSelector(text: string): readonly Matcher[] {
   return expression.matchers;
 }
 
-function unexpected(text: string, from: number, to: number): QueryError {
-  const before = text.slice(0, from);
-  const line = before.split('\n').length;
-  const column = from - before.lastIndexOf('\n');
-  const unknownFunction = /([A-Za-z_][\w:]*)\s*$/.exec(before);
-  if (text[from] === '(' && unknownFunction !== null) {
-    const start = column - unknownFunction[0].length;
-    const name = unknownFunction[1] ?? '';
-    return new QueryError('bad_data', `${line}:${start}: parse error: unknown function with name "${name}"`);
-  }
-  const what =
-    from >= text.length ? 'end of input' : `${JSON.stringify(text.slice(from, Math.max(to, from + 1)))}`;
-  return new QueryError('bad_data', `${line}:${column}: parse error: unexpected ${what}`);
-}
-
 function read(node: Node, text: string): Expression {
   switch (node.name) {
     case 'ParenExpr':
@@ -65,7 +52,7 @@ function read(node: Node, text: string): Expression {
     case 'NumberDurationLiteral':
       return { kind: 'number', value: numberOf(node, text) };
     case 'StringLiteral':
-      return { kind: 'string', value: unquote(textOf(node, text)) };
+      return { kind: 'string', value: stringOf(node, text) };
     case 'UnaryExpr': {
       const operand = read(expressionsOf(node)[0] ?? missing(node), text);
       if (textOf(node, text).startsWith('+')) return operand;
@@ -85,7 +72,7 @@ function read(node: Node, text: string): Expression {
       }
       const duration = node.getChild('DurationExpr');
       const rangeMs = duration === null ? null : durationOf(duration, text);
-      if (rangeMs === null) throw notEvaluated('arithmetic in a range');
+      if (rangeMs === null) throw noDuration(duration ?? node, text);
       if (rangeMs <= 0) throw new QueryError('bad_data', '1:1: parse error: duration must be greater than 0');
       return { kind: 'matrix-selector', selector, rangeMs };
     }
@@ -115,13 +102,12 @@ function readSelector(node: Node, text: string): VectorSelector {
   for (const child of childrenOf(node.getChild('LabelMatchers'))) {
     const [label, operator, value] = childrenOf(child);
     if (child.name === 'QuotedLabelName') {
-      matchers.push({ label: '__name__', operator: '=', value: unquote(textOf(child, text)) });
+      matchers.push({ label: '__name__', operator: '=', value: stringOf(child, text) });
     } else if (label !== undefined && operator !== undefined && value !== undefined) {
-      const labelText = textOf(label, text);
       matchers.push({
-        label: child.name === 'QuotedLabelMatcher' ? unquote(labelText) : labelText,
+        label: child.name === 'QuotedLabelMatcher' ? stringOf(label, text) : textOf(label, text),
         operator: textOf(operator, text) as Matcher['operator'], // the grammar knows only these four
-        value: unquote(textOf(value, text)),
+        value: stringOf(value, text),
       });
     }
   }
@@ -141,7 +127,7 @@ function readOffset(node: Node, text: string): Expression {
   const inner = read(expressionsOf(node)[0] ?? missing(node), text);
   const duration = node.getChild('OffsetDurationExpr');
   const offsetMs = duration === null ? null : durationOf(duration, text);
-  if (offsetMs === null) throw notEvaluated('arithmetic in an offset');
+  if (offsetMs === null) throw noDuration(duration ?? node, text);
   if (inner.kind === 'vector-selector') return { ...inner, offsetMs };
   if (inner.kind === 'matrix-selector') return { ...inner, selector: { ...inner.selector, offsetMs } };
   throw new QueryError(
@@ -235,13 +221,16 @@ function childrenOf(node: Node | null): Node[] {
 
 function namesOf(node: Node | undefined, text: string): string[] {
   return childrenOf(node ?? null).map((child) =>
-    child.name === 'QuotedLabelName' ? unquote(textOf(child, text)) : textOf(child, text),
+    child.name === 'QuotedLabelName' ? stringOf(child, text) : textOf(child, text),
   );
 }
 
 function numberOf(node: Node, text: string): number {
-  const value = parseNumber(textOf(node, text));
-  if (value === null) throw unexpected(text, node.from, node.to);
+  const source = textOf(node, text);
+  const value = parseNumber(source);
+  // Prometheus 3 takes a duration for a number of seconds; the version followed here does not.
+  if (parseDurationMs(source) !== null) throw refusal(text, node.from, `unexpected duration "${source}"`);
+  if (value === null) throw unexpected(text, node.from);
   return value;
 }
 
@@ -254,40 +243,18 @@ function durationOf(node: Node, text: string): number | null {
   return duration === null ? null : negative ? -duration : duration;
 }
 
-function missing(node: Node, text?: string): never {
-  throw new QueryError('bad_data', `${node.from + 1}: parse error: incomplete ${text ?? node.name}`);
+function noDuration(node: Node, text: string): QueryError {
+  if (/^[-+]?\d+$/.test(textOf(node, text)))
+    return refusal(text, node.from, 'missing unit character in duration');
+  return notEvaluated('arithmetic on durations');
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-};
+function stringOf(node: Node, text: string): string {
+  const value = unquote(textOf(node, text));
+  if (value === null) throw refusal(text, node.from, 'unterminated quoted string');
+  return value;
+}
 
-/** Go's string rules: raw in back quotes, escapes elsewhere. */
-function unquote(source: string): string {
-  const quote = source[0];
-  const body = source.slice(1, -1);
-  if (source.length < 2 || !source.endsWith(quote ?? '')) {
-    throw new QueryError('bad_data', '1:1: parse error: unterminated quoted string');
-  }
-  if (quote === '`') return body;
-  return body.replace(
-    /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/gsu,
-    (_, code: string) => {
-      if (/^[xuU]./.test(code)) return String.fromCodePoint(Number.parseInt(code.slice(1), 16));
-      if (/^[0-7]{3}$/.test(code)) return String.fromCodePoint(Number.parseInt(code, 8));
-      const known = escapes[code];
-      if (known === undefined)
-        throw new QueryError('bad_data', `1:1: parse error: unknown escape sequence \\${code}`);
-      return known;
-    },
-  );
+function missing(node: Node, text?: string): never {
+  throw new QueryError('bad_data', `${node.from + 1}: parse error: incomplete ${text ?? node.name}`);
 }

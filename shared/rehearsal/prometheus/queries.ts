@@ -1,6 +1,6 @@
 import { QueryError } from './errors.ts';
 import { createEvaluation, eachWindow, evaluate } from './evaluate.ts';
-import { formatLabels, formatPoint, formatTimestamp, formatValue } from './format.ts';
+import { formatLabels, formatPoint, formatScalar, formatTimestamp } from './format.ts';
 import { compareLabels, createLabels, type Labels } from './labels.ts';
 import { parseQuery } from './parse.ts';
 import type { SampleStore } from './sampleStore.ts';
@@ -24,7 +24,7 @@ export function instantQuery(store: SampleStore, query: string, atMs: number, lo
   const value = evaluate(expression, atMs, evaluation);
   switch (value.type) {
     case 'scalar':
-      return `{"resultType":"scalar","result":${formatPoint(atMs, value.value)}}`;
+      return `{"resultType":"scalar","result":[${formatTimestamp(atMs)},"${formatScalar(value.value)}"]}`;
     case 'string':
       return `{"resultType":"string","result":[${formatTimestamp(atMs)},${JSON.stringify(value.value)}]}`;
     case 'vector': {
@@ -68,8 +68,7 @@ export function rangeQuery(
   const bare = createLabels({});
   for (let atMs = range.startMs; atMs <= range.endMs; atMs += range.stepMs) {
     const value = evaluate(expression, atMs, evaluation);
-    if (value.type === 'scalar')
-      rowOf(bare).points.push(`[${formatTimestamp(atMs)},"${formatValue(value.value)}"]`);
+    if (value.type === 'scalar') rowOf(bare).points.push(formatPoint(atMs, value.value));
     else if (value.type === 'vector') {
       for (const element of value.elements)
         rowOf(element.labels).points.push(formatPoint(atMs, element.value));
