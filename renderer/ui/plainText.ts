@@ -3,7 +3,6 @@
  * and overrides of direction, zero-width ones and tags. In a name from a cluster they can only mislead.
  */
 const steering =
-  // eslint-disable-next-line no-control-regex -- finding control characters is the point
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Where less than this is shown anyway, a cut needs no count of what is missing. */

@@ -11,6 +11,7 @@ import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
+import { protectionTitles } from './protectionTitles.ts';
 import { flagsInWords } from './responseFlags.ts';
 import { SourceLine } from './SourceLine.tsx';
 
@@ -91,7 +92,7 @@ export function CallInspector({ callId }: { readonly callId: CallId }) {
           <ul className="splitNotes">
             {view.protections.map((protection) => (
               <li key={`${protection.kind}${protection.text}`}>
-                {protection.kind}: {plainText(protection.text)}{' '}
+                {protectionTitles[protection.kind]}: {plainText(protection.text)}{' '}
                 <span className="muted">{plainText(protection.evidence)}</span>
               </li>
             ))}

@@ -4,6 +4,7 @@ import { selectCall, selectService } from '../../state/selection.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { protectionTitles } from './protectionTitles.ts';
 import { flagsInWords } from './responseFlags.ts';
 
 interface CallListProps {
@@ -77,7 +78,7 @@ function CallRow({
             {!brief &&
               call.protections.map((protection) => (
                 <span key={`${protection.kind}${protection.text}`} title={plainText(protection.evidence)}>
-                  {protectionTitle[protection.kind]} {plainText(protection.text, 120)}
+                  {protectionTitles[protection.kind]} {plainText(protection.text, 120)}
                 </span>
               ))}
             {call.missing.length > 0 && (
@@ -94,12 +95,3 @@ function CallRow({
     </>
   );
 }
-
-const protectionTitle = {
-  timeout: 'time-out',
-  retry: 'retry',
-  limit: 'limit',
-  ejection: 'ejection',
-  breaker: 'breaker',
-  fallback: 'fallback',
-};

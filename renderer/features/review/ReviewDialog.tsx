@@ -1,5 +1,6 @@
 import './Review.css';
 import { useState } from 'react';
+import type { Plan } from '../../../shared/model/operation.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useNow } from '../../live/clock.ts';
 import { useOperation } from '../../live/operations.ts';
@@ -21,7 +22,7 @@ export function ReviewDialog() {
 
 function Review({ request }: { readonly request: ReviewRequest }) {
   const { flow, replan, apply } = useReviewFlow(request);
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [ticks, setTicks] = useState<ReadonlyMap<string, string>>(new Map());
   const [typedName, setTypedName] = useState('');
   const [reason, setReason] = useState('');
   const plan = 'plan' in flow ? flow.plan : null;
@@ -49,10 +50,15 @@ function Review({ request }: { readonly request: ReviewRequest }) {
     );
   }
 
-  const confirmation = { ticked, typedName };
+  const confirmation = { ticked: ticksThatStand(plan, ticks), typedName };
   const isBefore = flow.phase === 'planned' || flow.phase === 'planning';
-  const tick = (id: string, on: boolean) =>
-    setTicked((before) => new Set(on ? [...before, id] : [...before].filter((each) => each !== id)));
+  const tick = (id: string, on: boolean) => {
+    const next = new Map(ticks);
+    const title = plan.guards.find((guard) => guard.id === id)?.title;
+    if (on && title !== undefined) next.set(id, title);
+    else next.delete(id);
+    setTicks(next);
+  };
   return (
     <Dialog title={plan.title} onClose={closeReview} widthPx={1050} closesOutside={false}>
       <PlanBody
@@ -78,4 +84,9 @@ function Review({ request }: { readonly request: ReviewRequest }) {
       />
     </Dialog>
   );
+}
+
+/** A tick is for the words it was given under: when a plan made anew says something else, it is asked for again. */
+function ticksThatStand(plan: Plan, ticks: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set(plan.guards.filter((guard) => ticks.get(guard.id) === guard.title).map((guard) => guard.id));
 }

@@ -87,7 +87,7 @@ function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterP
 function Row(props: { readonly words: string; readonly isAlert?: boolean; readonly children: ReactNode }) {
   return (
     <div className="reviewFooter">
-      <p className="grow muted" role={props.isAlert ? 'alert' : 'status'}>
+      <p className={props.isAlert ? 'grow toneWarn' : 'grow muted'} role={props.isAlert ? 'alert' : 'status'}>
         {props.words}
       </p>
       {props.children}

@@ -4,7 +4,7 @@ import { applyFailureOf } from './reviewFlow.ts';
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 test('a refusal leaves the plan as it is, so that the operator can mend and press again', () => {
-  expect(applyFailureOf(coded('LOCKED', 'read-only'))).toEqual({ kind: 'stillValid', text: 'read-only' });
+  expect(applyFailureOf(coded('LOCKED', 'read-only'))).toEqual({ kind: 'stillValid', text: 'read-only.' });
 });
 
 test('a plan that is gone, or overtaken by someone else, is made again', () => {

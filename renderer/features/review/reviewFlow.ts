@@ -20,7 +20,9 @@ export type ApplyFailure =
 
 /** Reads the console's refusal by its code; anything without one may have been carried out. */
 export function applyFailureOf(error: unknown): ApplyFailure {
-  const text = error instanceof Error && error.message !== '' ? error.message : 'The console said nothing.';
+  const text = sentence(
+    error instanceof Error && error.message !== '' ? error.message : 'The console said nothing',
+  );
   switch (codeOf(error)) {
     case 'LOCKED':
     case 'REFUSED':
@@ -38,6 +40,10 @@ export function applyFailureOf(error: unknown): ApplyFailure {
         text: `${text} Whether it was applied is not known; the journal will tell. It is not sent again.`,
       };
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function codeOf(error: unknown): string | null {

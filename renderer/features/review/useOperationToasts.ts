@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { OperationRecord } from '../../../shared/model/operation.ts';
 import { useOperations } from '../../live/operations.ts';
-import { openReview } from '../../state/review.ts';
+import { openReview, useReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';
 import { canUndo, outcomeOf } from './outcome.ts';
 
@@ -20,6 +20,7 @@ function tell(record: OperationRecord, told: Map<string, string>): void {
   if (told.get(record.id) === tone) return;
   const isFirst = !told.has(record.id);
   told.set(record.id, tone);
+  if (useReview.getState().shownOperationId === record.id) return;
   // Pending is what the dialog and the tray show; a word is due when it ends, or ends differently.
   if (tone === 'pending' || (isFirst && record.finishedAt !== null)) return;
   const undo = {

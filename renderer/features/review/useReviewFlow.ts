@@ -4,7 +4,7 @@ import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { followOperation } from '../../live/operations.ts';
 import { discardDraft, useDrafts } from '../../state/drafts.ts';
-import type { ReviewRequest } from '../../state/review.ts';
+import { type ReviewRequest, showOperation, useReview } from '../../state/review.ts';
 import type { Confirmation } from './applyGate.ts';
 import { applyFailureOf, type ReviewFlow } from './reviewFlow.ts';
 
@@ -70,6 +70,8 @@ export function useReviewFlow(request: ReviewRequest): Review {
             typedName: typedName === '' ? null : typedName,
           }),
         );
+        // Closed while it was being sent: then a toast will tell, not the dialog.
+        if (useReview.getState().request === request) showOperation(operationId);
         followOperation(operationId);
         dropDraftOf(made);
         setFlow({ phase: 'sent', plan: made, operationId });
@@ -87,7 +89,7 @@ export function useReviewFlow(request: ReviewRequest): Review {
         setFlow({ phase: 'planned', plan: made, note: failure.text });
       }
     },
-    [replan],
+    [replan, request],
   );
 
   return { flow, replan, apply: (made, confirmation, reason) => void apply(made, confirmation, reason) };

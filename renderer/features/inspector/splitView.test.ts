@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
+import { busiestFirst, canBeDragged, governed, measuredShares, toneOf } from './splitView.ts';
+
+const splitOf = (id: string, rest: Partial<Split> = {}): Split => ({
+  id,
+  connectionId: 'c1',
+  document: {
+    connectionId: 'c1',
+    apiVersion: 'v1',
+    kind: 'VirtualService',
+    namespace: 'shop',
+    name: 'payment',
+    uid: 'u',
+  },
+  revision: '7',
+  serviceId: 'c1/shop/payment',
+  route: { index: 0, title: id, match: 'all requests', protocol: 'http' },
+  hosts: ['payment'],
+  gateways: ['mesh'],
+  destinations: ['v1', 'v2'].map((version, index) => ({
+    index,
+    host: 'payment',
+    subset: version,
+    port: null,
+    title: version,
+    version,
+    weight: 50,
+    readyInstances: 1,
+    problem: null,
+  })),
+  ownership: null,
+  readOnly: null,
+  changedBy: null,
+  ...rest,
+});
+
+const counted = (splitId: string, total: number): MeasuredSplit => ({
+  splitId,
+  since: 0,
+  until: 1,
+  total,
+  shares: [{ index: 1, count: total, share: 1, low: null, high: null }],
+});
+
+describe('splits in the inspector', () => {
+  test('the busiest route comes first, those without counts keep their order at the end', () => {
+    const splits = [splitOf('a'), splitOf('b'), splitOf('c')];
+    const ordered = busiestFirst(splits, [counted('c', 900), counted('b', 0)]);
+    expect(ordered.map((split) => split.id)).toEqual(['c', 'b', 'a']);
+  });
+
+  test('shares are found by the destination’s index; a count of nothing is no measurement', () => {
+    expect(measuredShares(splitOf('a'), counted('a', 10))).toEqual([null, 1]);
+    expect(measuredShares(splitOf('a'), counted('a', 0))).toBeNull();
+    expect(measuredShares(splitOf('a'), null)).toBeNull();
+  });
+
+  test('a split that a rollout controller decides, or with one destination, has no handles', () => {
+    const ownership = { owner: 'flagger', name: 'payment', consequence: '', decidesWeights: true } as const;
+    expect(canBeDragged(splitOf('a'))).toBe(true);
+    expect(canBeDragged(splitOf('a', { ownership }))).toBe(false);
+    expect(canBeDragged(splitOf('a', { readOnly: 'delegated' }))).toBe(false);
+    expect(canBeDragged(splitOf('a', { destinations: splitOf('a').destinations.slice(0, 1) }))).toBe(false);
+  });
+
+  test('a version has one colour wherever it is drawn', () => {
+    const versions = [{ version: 'v3' }, { version: 'v2' }, { version: 'v1' }];
+    expect(['v1', 'v2', 'v3'].map((version) => toneOf(version, splitOf('a'), versions))).toEqual([0, 1, 2]);
+    expect(toneOf('all', null, [])).toBe(0);
+  });
+
+  test('it says which proxies a route governs', () => {
+    expect(governed(['mesh', 'shop/edge'])).toBe('for sidecars and gateway shop/edge');
+    expect(governed(['shop/edge'])).toBe('for gateway shop/edge');
+  });
+});
