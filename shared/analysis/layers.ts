@@ -19,6 +19,34 @@ export function layersOf(count: number, out: Adjacency): number[] {
   return layer;
 }
 
+/**
+ * Columns for drawing: by the longest way where that keeps the picture compact, else by the shortest from an entry point.
+ * Where everything calls everything in circles, the longest way winds through all nodes and means nothing.
+ */
+export function columnsFor(count: number, out: Adjacency): number[] {
+  const longest = layersOf(count, out);
+  const deepest = longest.reduce((most, one) => Math.max(most, one), 0);
+  return deepest < Math.max(8, 1.5 * Math.sqrt(count)) ? longest : shortestDepths(count, out);
+}
+
+function shortestDepths(count: number, out: Adjacency): number[] {
+  const depth = new Array<number>(count).fill(-1);
+  for (const root of entryOrder(count, out)) {
+    if (depth[root] !== -1) continue;
+    depth[root] = 0;
+    const queue = [root];
+    for (let i = 0; i < queue.length; i += 1) {
+      const node = queue[i] ?? root;
+      for (const next of out[node] ?? []) {
+        if (depth[next] !== -1) continue;
+        depth[next] = (depth[node] ?? 0) + 1;
+        queue.push(next);
+      }
+    }
+  }
+  return depth;
+}
+
 /** Orders the nodes of each column so that calls cross little: by the mean place of their neighbours, back and forth. */
 export function orderLayers(columns: readonly (readonly number[])[], out: Adjacency, sweeps = 4): number[][] {
   const count = out.length;
@@ -55,18 +83,10 @@ function meanPlace(nodes: readonly number[], place: Float64Array): number | null
 
 /** Finishing order, and the calls that lead back to a node still being visited. Without recursion: chains can be long. */
 function depthFirst(count: number, out: Adjacency): { order: number[]; back: Set<number> } {
-  const indegree = new Array<number>(count).fill(0);
-  for (const targets of out) for (const to of targets) indegree[to] = (indegree[to] ?? 0) + 1;
-  // Entry points first, so that a circle is cut where it leads back to its entrance.
-  const roots = Array.from({ length: count }, (_, i) => i).sort(
-    (a, b) =>
-      (indegree[a] ?? 0) - (out[a]?.length ?? 0) - ((indegree[b] ?? 0) - (out[b]?.length ?? 0)) || a - b,
-  );
-  roots.sort((a, b) => Number((indegree[a] ?? 0) > 0) - Number((indegree[b] ?? 0) > 0));
   const state = new Uint8Array(count);
   const order: number[] = [];
   const back = new Set<number>();
-  for (const root of roots) {
+  for (const root of entryOrder(count, out)) {
     if (state[root] !== 0) continue;
     const stack: { node: number; next: number }[] = [{ node: root, next: 0 }];
     state[root] = 1;
@@ -86,4 +106,15 @@ function depthFirst(count: number, out: Adjacency): { order: number[]; back: Set
     }
   }
   return { order, back };
+}
+
+/** Nodes in the order in which they look like entrances: nobody calls them, or they call more than they are called. */
+function entryOrder(count: number, out: Adjacency): number[] {
+  const indegree = new Array<number>(count).fill(0);
+  for (const targets of out) for (const to of targets) indegree[to] = (indegree[to] ?? 0) + 1;
+  const surplus = (node: number): number => (indegree[node] ?? 0) - (out[node]?.length ?? 0);
+  return Array.from({ length: count }, (_, i) => i).sort(
+    (a, b) =>
+      Number((indegree[a] ?? 0) > 0) - Number((indegree[b] ?? 0) > 0) || surplus(a) - surplus(b) || a - b,
+  );
 }

@@ -1,5 +1,5 @@
 import type { EntityId } from '../model/entity.ts';
-import { layersOf, orderLayers } from './layers.ts';
+import { columnsFor, orderLayers } from './layers.ts';
 
 /** A node to place. Nodes of one group stand together in a container; `null` stands free. */
 export interface LayoutNode {
@@ -139,7 +139,7 @@ function layoutBlock(members: readonly LayoutNode[], edges: readonly LayoutEdge[
     out[from]?.push(to);
     joined.add(from).add(to);
   }
-  const layer = layersOf(members.length, out);
+  const layer = columnsFor(members.length, out);
   const byLayer: number[][] = [];
   members.forEach((_, i) => {
     if (!joined.has(i)) return;
@@ -199,7 +199,7 @@ function placeInside(
 function placeBlocks(blocks: readonly Block[], edges: readonly [number, number][]): Position[] {
   const out: number[][] = blocks.map(() => []);
   for (const [from, to] of edges) out[from]?.push(to);
-  const layer = layersOf(blocks.length, out);
+  const layer = columnsFor(blocks.length, out);
   const columns: number[][] = [];
   blocks.forEach((_, i) => {
     const depth = layer[i] ?? 0;

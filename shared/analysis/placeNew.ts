@@ -68,8 +68,8 @@ function placeAll(
   const callers = new Map<EntityId, EntityId[]>();
   const callees = new Map<EntityId, EntityId[]>();
   for (const { from, to } of edges) {
-    callees.set(from, [...(callees.get(from) ?? []), to]);
-    callers.set(to, [...(callers.get(to) ?? []), from]);
+    listOf(callees, from).push(to);
+    listOf(callers, to).push(from);
   }
   // Those with placed neighbours first: the others then may find theirs placed.
   const placedNear = (id: EntityId): number =>
@@ -79,6 +79,12 @@ function placeAll(
     const target = targetOf(node, callers.get(node.id) ?? [], callees.get(node.id) ?? [], byId, positions);
     positions.set(node.id, nearestFree(node, target, nodes, positions));
   }
+}
+
+function listOf(lists: Map<EntityId, EntityId[]>, id: EntityId): EntityId[] {
+  const list = lists.get(id) ?? [];
+  lists.set(id, list);
+  return list;
 }
 
 /** Right of its callers, left of its callees, level with both; else below its group; else right of everything. */

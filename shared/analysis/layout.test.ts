@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { containersOf, layoutGraph, type LayoutEdge, type LayoutNode, type Position } from './layout.ts';
+import { layersOf } from './layers.ts';
+import { updateLayout } from './placeNew.ts';
+
+const node = (id: string, group: string | null = 'shop'): LayoutNode => ({
+  id,
+  group,
+  width: 176,
+  height: 58,
+});
+const edge = (path: string): LayoutEdge => {
+  const [from = '', to = ''] = path.split('>');
+  return { from, to };
+};
+const shop = {
+  nodes: [
+    node('edge', null),
+    ...['order', 'catalog', 'payment', 'inventory'].map((id) => node(id)),
+    node('ledger', 'finance'),
+    node('bank', null),
+  ],
+  edges: [
+    'edge>order',
+    'edge>catalog',
+    'order>payment',
+    'order>inventory',
+    'catalog>inventory',
+    'payment>ledger',
+    'payment>bank',
+  ].map(edge),
+};
+
+function overlapping(nodes: readonly LayoutNode[], positions: ReadonlyMap<string, Position>): string[] {
+  const found: string[] = [];
+  nodes.forEach((a, i) => {
+    for (const b of nodes.slice(i + 1)) {
+      const [p, q] = [positions.get(a.id), positions.get(b.id)];
+      if (p === undefined || q === undefined) continue;
+      const apart =
+        p.x + a.width <= q.x || q.x + b.width <= p.x || p.y + a.height <= q.y || q.y + b.height <= p.y;
+      if (!apart) found.push(`${a.id} ${b.id}`);
+    }
+  });
+  return found;
+}
+
+/** A fleet of namespaces with calls mostly inside them, the same every time. */
+function fleet(services: number, namespaces: number): { nodes: LayoutNode[]; edges: LayoutEdge[] } {
+  const nodes = Array.from({ length: services }, (_, i) => node(`s${i}`, `n${i % namespaces}`));
+  const edges = Array.from({ length: services * 2 }, (_, i) => {
+    const from = (i * 7) % services;
+    const near = (from + namespaces * (1 + (i % 5))) % services;
+    return { from: `s${from}`, to: `s${i % 6 === 0 ? (from * 13 + 5) % services : near}` };
+  });
+  return { nodes, edges };
+}
+
+describe('a layout', () => {
+  test('goes from left to right by call depth', () => {
+    const positions = layoutGraph(shop.nodes, shop.edges);
+    for (const { from, to } of shop.edges) {
+      expect(positions.get(to)?.x, `${from} → ${to}`).toBeGreaterThan(positions.get(from)?.x ?? Infinity);
+    }
+  });
+
+  test('puts no node onto another, and no container into another', () => {
+    const { nodes, edges } = fleet(200, 9);
+    const positions = layoutGraph(nodes, edges);
+    expect(positions.size).toBe(200);
+    expect(overlapping(nodes, positions)).toEqual([]);
+    const boxes = containersOf(nodes, positions).map((box) => ({ ...box, id: box.group }));
+    expect(boxes).toHaveLength(9);
+    expect(overlapping(boxes, new Map(boxes.map((box) => [box.id, box])))).toEqual([]);
+  });
+
+  test('is the same for the same map, in whatever order it comes', () => {
+    const once = layoutGraph(shop.nodes, shop.edges);
+    const again = layoutGraph([...shop.nodes].reverse(), shop.edges);
+    expect([...again].sort()).toEqual([...once].sort());
+  });
+
+  test('copes with circles, loops, twins and calls to nowhere', () => {
+    const calls = fc.array(fc.tuple(fc.nat(12), fc.nat(12)), { maxLength: 60 });
+    fc.assert(
+      fc.property(
+        calls,
+        fc.array(fc.constantFrom('a', 'b', null), { minLength: 10, maxLength: 10 }),
+        (pairs, groups) => {
+          const nodes = groups.map((group, i) => node(`s${i}`, group));
+          const positions = layoutGraph(
+            nodes,
+            pairs.map(([a, b]) => ({ from: `s${a}`, to: `s${b}` })),
+          );
+          expect(positions.size).toBe(10);
+          expect(overlapping(nodes, positions)).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('of a long chain has as many columns as calls', () => {
+    const out = Array.from({ length: 5_000 }, (_, i) => (i < 4_999 ? [i + 1] : []));
+    expect(layersOf(5_000, out).at(-1)).toBe(4_999);
+  });
+
+  test('of nothing is nothing', () => {
+    expect(layoutGraph([], []).size).toBe(0);
+    expect(updateLayout([], [], new Map()).size).toBe(0);
+  });
+});
+
+describe('a map that grows', () => {
+  test('moves nothing, and puts the new one near its neighbours and inside its container', () => {
+    const known = layoutGraph(shop.nodes, shop.edges);
+    const nodes = [...shop.nodes, node('refunds')];
+    const positions = updateLayout(nodes, [...shop.edges, edge('refunds>payment')], known);
+    for (const [id, at] of known) expect(positions.get(id)).toEqual(at);
+    expect(overlapping(nodes, positions)).toEqual([]);
+    const [payment, refunds] = [positions.get('payment'), positions.get('refunds')];
+    expect(Math.abs((payment?.x ?? 0) - (refunds?.x ?? 0))).toBeLessThan(700);
+    const boxes = containersOf(nodes, positions).map((box) => ({ ...box, id: box.group }));
+    expect(overlapping(boxes, new Map(boxes.map((box) => [box.id, box])))).toEqual([]);
+  });
+
+  test('leaves what was placed by hand where it was put, also when all is laid out', () => {
+    const fixed = new Map([['payment', { x: -400, y: 900 }]]);
+    const positions = updateLayout(shop.nodes, shop.edges, new Map(), fixed);
+    expect(positions.get('payment')).toEqual({ x: -400, y: 900 });
+    expect(positions.size).toBe(shop.nodes.length);
+    expect(overlapping(shop.nodes, positions)).toEqual([]);
+  });
+
+  test('drops what is gone', () => {
+    const known = layoutGraph(shop.nodes, shop.edges);
+    expect(updateLayout(shop.nodes.slice(1), shop.edges, known).has('edge')).toBe(false);
+  });
+});
