@@ -35,8 +35,8 @@ export const PADDING = 20;
 export const TITLE_HEIGHT = 26;
 const BLOCK_GAP_X = 72;
 const BLOCK_GAP_Y = 40;
-/** With more containers than this, columns by depth grow too wide and rows are filled instead. */
-const MOST_COLUMN_BLOCKS = 40;
+/** Columns wider than this, and flat, are no longer a picture but a ribbon: then rows are filled instead. */
+const WIDEST = 4_000;
 
 interface Block {
   readonly group: string | null;
@@ -210,10 +210,10 @@ function placeBlocks(blocks: readonly Block[], edges: readonly [number, number][
     columns.filter((column) => column !== undefined),
     out,
   );
-  const wide = ordered.length > 6 && blocks.filter((block) => block.members.length > 1).length > 6;
-  return wide || blocks.length > MOST_COLUMN_BLOCKS * 4
-    ? inRows(blocks, ordered.flat())
-    : inColumns(blocks, ordered);
+  const corners = inColumns(blocks, ordered);
+  const width = Math.max(0, ...blocks.map((block, i) => (corners[i]?.x ?? 0) + block.width));
+  const height = Math.max(0, ...blocks.map((block, i) => (corners[i]?.y ?? 0) + block.height));
+  return width > WIDEST && width > 3 * height ? inRows(blocks, ordered.flat()) : corners;
 }
 
 function inColumns(blocks: readonly Block[], columns: readonly (readonly number[])[]): Position[] {
