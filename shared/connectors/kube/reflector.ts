@@ -116,7 +116,9 @@ export function createReflector(
       });
     });
     try {
-      for await (const event of await listed.watch(from, timeoutSeconds, both)) {
+      const stream = await listed.watch(from, timeoutSeconds, both);
+      well();
+      for await (const event of stream) {
         heard.at = clock.now();
         events += 1;
         if (event.type === 'BOOKMARK') heard.bookmarks = true;
