@@ -1,7 +1,7 @@
 import { fuses } from './build/fuses.ts';
 
 /** For electron-forge's start and package. Its names for the fuses differ from electron-builder's; their values do not. */
-export const forgeConfig = {
+const forgeConfig = {
   packagerConfig: {
     name: 'Podium',
     appBundleId: 'dev.podium.desktop',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { forgeConfig } from '../forge.config.ts';
+import forgeConfig from '../forge.config.ts';
 import { fuses } from './fuses.ts';
 
 test('both packagers flip the same fuses', () => {

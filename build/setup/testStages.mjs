@@ -104,18 +104,7 @@ async function runEndToEnd({ root, node }) {
   process.stdout.write(`\nend-to-end in ${browser.path} (${browser.from})\n`);
   await ensureBuilt('renderer', { root, node });
   const playwright = join(root, 'node_modules/@playwright/test/cli.js');
-  const words = [
-    'test',
-    '--config',
-    'test/e2e/playwright.config.ts',
-    '--reporter=list,json',
-    '--output',
-    'test-results/e2e',
-  ];
-  const code = await runLoudly(node, [playwright, ...words], root, {
-    PODIUM_BROWSER: browser.path,
-    PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, 'test-results/e2e.json'),
-  });
+  const code = await runLoudly(node, [playwright, 'test', '--config', 'test/e2e/playwright.config.ts'], root);
   const stats = readReport(root, 'e2e.json')?.stats;
   const counts = {
     passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0),
