@@ -1,51 +1,8 @@
 import { expect, test } from 'vitest';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
-import type { KubeObject } from '../../shared/rehearsal/kube/store.ts';
-import type { SeenRequest } from '../../shared/rehearsal/kube/faults.ts';
-import { createPayment, openCluster, paths, until, type OpenCluster } from '../conformance/cluster.ts';
-import { startSimulatedCluster, type SimulatedCluster } from '../conformance/simulatedCluster.ts';
+import { openCluster, until } from '../conformance/cluster.ts';
 import { changeOf, guardsOf, ready, shift, signal, splitOf, weightsOf } from '../conformance/weights.ts';
-
-interface Scene extends AsyncDisposable {
-  readonly cluster: SimulatedCluster;
-  readonly open: OpenCluster;
-}
-
-/** Payment at 70/30 on a simulated cluster, opened. */
-async function scene(user = 'admin'): Promise<Scene> {
-  const cluster = await startSimulatedCluster();
-  await createPayment(cluster);
-  const open = await openCluster(cluster.settingsFor(user));
-  return {
-    cluster,
-    open,
-    async [Symbol.asyncDispose]() {
-      await open[Symbol.asyncDispose]();
-      await cluster[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const stored = ({ cluster }: Scene): KubeObject => {
-  const document = cluster.store.get('virtualservices', cluster.namespace, 'payment');
-  if (document === undefined) throw new Error('the document is gone');
-  return document;
-};
-const storedWeights = (here: Scene): unknown[] => {
-  const spec = stored(here)['spec'] as {
-    readonly http: readonly { readonly route: readonly { readonly weight?: number }[] }[];
-  };
-  return spec.http.map((route) => route.route.map((one) => one.weight ?? null));
-};
-const isWrite = (request: SeenRequest): boolean =>
-  request.method === 'PATCH' && request.query.get('dryRun') === null;
-const writes = ({ cluster }: Scene): number =>
-  cluster.server.requests.filter(
-    (request) => isWrite(request) && request.query.get('fieldManager') === 'podium',
-  ).length;
-const split = (here: Scene, expected = ready) => splitOf(here.open.mesh, here.cluster.namespace, expected);
-const path = (here: Scene): string => `${paths(here.cluster.namespace).virtualServices}/payment`;
-const annotate = (here: Scene, metadata: object) => here.cluster.call('PATCH', path(here), { metadata });
+import { isWrite, path, scene, split, stored, storedWeights, writes } from './writesHarness.ts';
 
 test('M01 of two operators who planned from the same state one writes, and the other sees all three versions', async () => {
   await using here = await scene();
@@ -184,94 +141,6 @@ test('M05 a sum other than 100 is kept as found', async () => {
   await expect(control.plan(shift(seen, [95, 5]), signal)).rejects.toMatchObject({ kind: 'refused' });
   const plan = await control.plan(shift(seen, [2, 2]), signal);
   expect(plan.expectation.destinations.map((one) => one.share)).toEqual([0.5, 0.5]);
-});
-
-for (const [title, metadata, verdict, owner] of [
-  [
-    'Argo CD',
-    {
-      annotations: {
-        'argocd.argoproj.io/tracking-id': 'shop:networking.istio.io/VirtualService:shop/payment',
-      },
-    },
-    'tick',
-    'argo-cd',
-  ],
-  [
-    'Flux',
-    {
-      labels: {
-        'kustomize.toolkit.fluxcd.io/name': 'shop',
-        'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
-      },
-    },
-    'tick',
-    'flux',
-  ],
-  [
-    'Helm',
-    {
-      annotations: { 'meta.helm.sh/release-name': 'shop' },
-      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
-    },
-    'tick',
-    'helm',
-  ],
-  ['an instance label alone', { labels: { 'app.kubernetes.io/instance': 'shop' } }, 'pass', null],
-] as const) {
-  test(`M06 a document of ${title} is ${verdict === 'tick' ? 'written only after a tick that says what follows' : 'nobody’s'}`, async () => {
-    await using here = await scene();
-    await annotate(here, metadata);
-    const seen = await split(
-      here,
-      (one) =>
-        ready(one) &&
-        (one.ownership?.owner ?? null) === owner &&
-        one.revision === stored(here).metadata.resourceVersion,
-    );
-    const plan = await weightsOf(here.open.mesh).plan(shift(seen, [95, 5]), signal);
-    expect(guardsOf(plan)).toMatchObject({ ownership: verdict });
-    expect(plan.copies.kubectl).toContain(
-      'kubectl --context admin --namespace shop patch virtualservices.v1.networking.istio.io payment',
-    );
-  });
-}
-
-for (const [title, reference, owner] of [
-  [
-    'Flagger',
-    { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'payment', uid: 'u-1', controller: true },
-    'flagger',
-  ],
-  [
-    'another controller',
-    { apiVersion: 'example.com/v1', kind: 'Release', name: 'payment', uid: 'u-2', controller: true },
-    'controller',
-  ],
-] as const) {
-  test(`M06 a document whose weights ${title} decides is read-only and says why`, async () => {
-    await using here = await scene();
-    await annotate(here, { ownerReferences: [reference] });
-    const seen = await split(here, (one) => one.ownership?.owner === owner);
-    expect(seen.readOnly).toMatch(/payment/);
-    await expect(weightsOf(here.open.mesh).plan(shift(seen, [95, 5]), signal)).rejects.toMatchObject({
-      kind: 'refused',
-      message: expect.stringMatching(/read-only/) as unknown,
-    });
-    expect(writes(here)).toBe(0);
-  });
-}
-
-test('M06 a document that Argo Rollouts wrote to is read-only, also where Rollouts cannot be listed', async () => {
-  await using here = await scene();
-  const { managedFields: _, ...metadata } = stored(here).metadata;
-  here.cluster.store.put(
-    { ...stored(here), metadata: { ...metadata, labels: { changed: 'yes' } } },
-    { manager: 'rollouts-controller' },
-  );
-  const seen = await split(here, (one) => one.ownership?.owner === 'argo-rollouts');
-  expect(seen.ownership?.decidesWeights).toBe(true);
-  expect(seen.readOnly).toMatch(/Promote or abort/);
 });
 
 for (const [title, fault, kind, words] of [

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PatchStep } from '../../model/operation.ts';
 import type { ConnectorHost, Lent } from '../kit/connector.ts';
 import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
@@ -41,6 +40,8 @@ export interface KubeClient extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<KubeObject>;
   readonly watches: SharedWatches;
+  /** Closed with the client: connections of its own that an offer opened. */
+  readonly closing: Set<() => void>;
 }
 
 /** Constant, and holding nothing of the user: it lands in every object's managedFields. */
@@ -130,6 +131,7 @@ export function createKubeClient(
   };
 
   const watches = createSharedWatches(namespaces, listed, host);
+  const closing = new Set<() => void>();
   const client: KubeClient = {
     server: reach.name,
     context,
@@ -138,6 +140,7 @@ export function createKubeClient(
     request,
     read,
     watches,
+    closing,
     async review(path, body, signal) {
       const answer = await request({
         method: 'POST',
@@ -192,23 +195,12 @@ export function createKubeClient(
     },
     async [Symbol.asyncDispose]() {
       await watches[Symbol.asyncDispose]();
+      for (const close of closing) close();
       reach.close();
     },
   };
   clients.add(client);
   return client;
-}
-
-/** Tells one cluster from another behind the same name: server, authority, and the uid of its first namespace. */
-export async function identityOf(client: KubeClient, signal: AbortSignal): Promise<string> {
-  const uid = await client
-    .read('/api/v1/namespaces/kube-system', signal)
-    .then((found) => textAt(found, 'metadata', 'uid'))
-    // Not everybody may read it; server and authority then have to do.
-    .catch(() => null);
-  return createHash('sha256')
-    .update(JSON.stringify([client.server, client.reach.authority, uid]))
-    .digest('hex');
 }
 
 const whatOf = (of: Resource, namespace: string | null): string =>

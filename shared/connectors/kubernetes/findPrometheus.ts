@@ -40,6 +40,7 @@ export async function findPrometheus(
   if (given !== null) {
     try {
       const transport = await createOriginTransport(given.url, given.headers);
+      client.closing.add(() => transport.close());
       return { offers: [offerOf(await check(transport, signal))], absent: [] };
     } catch (error) {
       if (signal.aborted) throw error;
