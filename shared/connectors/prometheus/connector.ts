@@ -70,6 +70,8 @@ async function createSignals(
 ): Promise<SignalSource> {
   const { clock } = host;
   let dialect: Dialect | null = null;
+  /** Named in the source line also while none of its samples are left. */
+  let lastDialect: Dialect | null = null;
   let lookedAt = -Infinity;
   let scrapeIntervalSeconds: number | null = null;
   let learnedAt = -Infinity;
@@ -77,7 +79,7 @@ async function createSignals(
   let unreported: readonly string[] = [];
 
   const product = [build.product, shortVersion(build.version)].filter((text) => text !== '').join(' ');
-  const source = (): string => `${product} · ${dialect?.title ?? 'no metrics of a mesh yet'}`;
+  const source = (): string => `${product} · ${lastDialect?.title ?? 'no metrics of a mesh yet'}`;
   const withClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closed]);
 
   async function detect(asking: Asking, signal: AbortSignal): Promise<Dialect | null> {
@@ -90,6 +92,7 @@ async function createSignals(
     );
     lookedAt = clock.now();
     dialect = DIALECTS.find((_, i) => found[i]) ?? null;
+    lastDialect = dialect ?? lastDialect;
     return dialect;
   }
 
