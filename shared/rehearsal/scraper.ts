@@ -1,3 +1,4 @@
+import { addLabels, createLabels } from './prometheus/labels.ts';
 import type { SampleStore } from './prometheus/sampleStore.ts';
 import { metricLabels } from './prometheus/sampleStore.ts';
 import { createTimeline, type Series, type Timeline } from './prometheus/series.ts';
@@ -113,8 +114,9 @@ export function clusterMetrics(
 export const bucketNames: readonly string[] = [...durationBounds.map(String), '+Inf'];
 
 function seriesOfRequests(row: RequestRow, store: SampleStore, timeline: Timeline): Series[] {
+  const labels = createLabels(row.labels);
   const named = (name: string, more: Readonly<Record<string, string>> = {}): Series =>
-    store.series(metricLabels(name, { ...row.labels, ...more }), timeline);
+    store.series(addLabels(labels, { ...more, __name__: name }), timeline);
   return [
     named('istio_requests_total'),
     named('istio_request_duration_milliseconds_count'),

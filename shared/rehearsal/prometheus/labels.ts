@@ -42,6 +42,13 @@ export function labelPair(name: string, value: string): LabelPair {
   return fresh;
 }
 
+/** The pair if any series ever had it; a query's own words are not kept. */
+export const knownPair = (name: string, value: string): LabelPair | undefined =>
+  pairsByText.get(`${name}\u0001${value}`);
+
+/** Whether this very pair is among them: looking for its character in the key is far quicker than walking the pairs. */
+export const hasPair = (labels: Labels, pair: LabelPair): boolean => labels.key.includes(pair.code);
+
 const byName = (left: LabelPair, right: LabelPair): number =>
   left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
 
@@ -79,6 +86,16 @@ export function dropLabels(labels: Labels, names: ReadonlySet<string>): Labels {
 export function setLabel(labels: Labels, name: string, value: string): Labels {
   const others = labels.pairs.filter((pair) => pair.name !== name);
   return fromPairs(value === '' ? others : [...others, labelPair(name, value)].sort(byName));
+}
+
+/** With these labels added; they must not be there yet. Quicker than making all anew, where many differ in little. */
+export function addLabels(labels: Labels, added: Readonly<Record<string, string>>): Labels {
+  const pairs = [...labels.pairs];
+  for (const [name, value] of Object.entries(added)) {
+    const place = pairs.findIndex((pair) => pair.name > name);
+    pairs.splice(place < 0 ? pairs.length : place, 0, labelPair(name, value));
+  }
+  return fromPairs(pairs);
 }
 
 /** Prometheus's order: name by name, value by value, the shorter first. */

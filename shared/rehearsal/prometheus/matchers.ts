@@ -1,5 +1,5 @@
 import { notEvaluated, QueryError } from './errors.ts';
-import { labelValue, type Labels } from './labels.ts';
+import { hasPair, knownPair, labelValue, type Labels } from './labels.ts';
 
 /** One condition of a selector. */
 export interface Matcher {
@@ -15,16 +15,23 @@ const longestPattern = 2_000;
 
 /** Compiles matchers; regular expressions are anchored and remembered per value, for a value comes in many series. */
 export function compileMatchers(matchers: readonly Matcher[]): LabelTest {
-  const tests = matchers.map(valueTest);
+  const tests = matchers.map(labelTest);
   return (labels) => {
-    for (let index = 0; index < tests.length; index += 1) {
-      const matcher = matchers[index];
-      const test = tests[index];
-      if (matcher === undefined || test === undefined) continue;
-      if (!test(labelValue(labels, matcher.label))) return false;
-    }
+    for (const test of tests) if (!test(labels)) return false;
     return true;
   };
+}
+
+function labelTest(matcher: Matcher): LabelTest {
+  const { label, operator, value } = matcher;
+  if (value !== '' && (operator === '=' || operator === '!=')) {
+    const pair = knownPair(label, value);
+    const wanted = operator === '=';
+    if (pair === undefined) return () => !wanted;
+    return (labels) => hasPair(labels, pair) === wanted;
+  }
+  const test = valueTest(matcher);
+  return (labels) => test(labelValue(labels, label));
 }
 
 /** Whether a matcher also holds for a series without that label. */

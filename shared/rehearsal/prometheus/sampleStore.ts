@@ -10,20 +10,26 @@ export interface SampleStore {
   select(matchers: readonly Matcher[]): readonly Series[];
   /** Every series. */
   all(): readonly Series[];
-  /** Grows when a series is added; what remembers a selection asks again then. */
-  readonly version: () => number;
 }
 
 /** An empty store. */
 export function createSampleStore(): SampleStore {
   const byKey = new Map<string, Series>();
-  const byName = new Map<string, Series[]>();
+  /** Sorted when first asked after a series was added. */
+  const byName = new Map<string, { readonly series: Series[]; sorted: boolean }>();
   let everything: readonly Series[] | null = null;
-  let version = 0;
 
   const all = (): readonly Series[] => {
-    everything ??= [...byKey.values()].sort((left, right) => compareLabels(left.labels, right.labels));
+    everything ??= [...byKey.values()].sort(byLabels);
     return everything;
+  };
+
+  const sortedOf = (name: string): readonly Series[] => {
+    const named = byName.get(name);
+    if (named === undefined) return [];
+    if (!named.sorted) named.series.sort(byLabels);
+    named.sorted = true;
+    return named.series;
   };
 
   return {
@@ -34,23 +40,24 @@ export function createSampleStore(): SampleStore {
       byKey.set(labels.key, fresh);
       const name = metricName(labels);
       const named = byName.get(name);
-      if (named === undefined) byName.set(name, [fresh]);
-      else named.push(fresh);
+      if (named === undefined) byName.set(name, { series: [fresh], sorted: true });
+      else {
+        named.series.push(fresh);
+        named.sorted = false;
+      }
       everything = null;
-      version += 1;
       return fresh;
     },
     select(matchers) {
       const named = matchers.find((matcher) => matcher.label === '__name__' && matcher.operator === '=');
-      const candidates = named === undefined ? all() : (byName.get(named.value) ?? []);
       const test = compileMatchers(matchers.filter((matcher) => matcher !== named));
-      const found = candidates.filter((series) => test(series.labels));
-      return named === undefined ? found : found.sort((a, b) => compareLabels(a.labels, b.labels));
+      return (named === undefined ? all() : sortedOf(named.value)).filter((series) => test(series.labels));
     },
     all,
-    version: () => version,
   };
 }
+
+const byLabels = (left: Series, right: Series): number => compareLabels(left.labels, right.labels);
 
 /** Labels of a metric: its name and its pairs. */
 export const metricLabels = (name: string, labels: Readonly<Record<string, string>> = {}): Labels =>
