@@ -11,7 +11,11 @@ export default defineConfig({
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  reporter: [['list'], ['json', { outputFile: '../../test-results/e2e.json' }], ['junit', { outputFile: '../../test-results/e2e.xml' }]],
+  reporter: [
+    ['list'],
+    ['json', { outputFile: '../../test-results/e2e.json' }],
+    ['junit', { outputFile: '../../test-results/e2e.xml' }],
+  ],
   use: {
     viewport: { width: 1440, height: 900 },
     actionTimeout: 10_000,
@@ -19,6 +23,9 @@ export default defineConfig({
     launchOptions:
       browser === null
         ? {}
-        : { executablePath: browser.path, args: [...browser.args, '--disable-background-networking', '--disable-component-update'] },
+        : {
+            executablePath: browser.path,
+            args: [...browser.args, '--disable-background-networking', '--disable-component-update'],
+          },
   },
 });

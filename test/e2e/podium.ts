@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
+import { startFleet, type Fleet } from './fleet.ts';
 
 /** A running Podium of one test's own, with a data folder of its own. */
 export interface PodiumProcess {
@@ -16,12 +17,18 @@ export interface PodiumProcess {
 }
 
 /** Starts the browser host as `npm start` does, without opening a browser. */
-export async function startPodium(options: { dataFolder?: string; env?: Record<string, string> } = {}): Promise<PodiumProcess> {
+export async function startPodium(
+  options: { dataFolder?: string; env?: Record<string, string> } = {},
+): Promise<PodiumProcess> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'podium-e2e-')));
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...options.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...options.env },
+    },
+  );
   const lines = createInterface({ input: child.stdout });
   const addresses: string[] = [];
   const waiting: ((url: string) => void)[] = [];
@@ -36,7 +43,9 @@ export async function startPodium(options: { dataFolder?: string; env?: Record<s
     new Promise<string>((resolve, reject) => {
       const ready = addresses.shift();
       if (ready !== undefined) return resolve(ready);
-      child.once('exit', (code) => reject(new Error(`Podium ended with code ${code} before it gave an address`)));
+      child.once('exit', (code) =>
+        reject(new Error(`Podium ended with code ${code} before it gave an address`)),
+      );
       waiting.push(resolve);
     });
   const url = await nextUrl();
@@ -59,20 +68,34 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** `podium`: a host of the test's own. `rehearsal`: its page, in the rehearsal, with the map drawn. */
-export const test = base.extend<{ podium: PodiumProcess; rehearsal: Page }>({
+interface Fixtures {
+  /** A fleet of the test's own. */
+  readonly fleet: Fleet;
+  /** A host of the test's own whose kubeconfig knows that fleet. */
+  readonly podium: PodiumProcess;
+  /** The host's page on the map of the fleet. */
+  readonly map: Page;
+}
+
+export const test = base.extend<Fixtures>({
   // Playwright demands the braces.
   // eslint-disable-next-line no-empty-pattern
-  podium: async ({}, use) => {
-    const podium = await startPodium();
+  fleet: async ({}, use) => {
+    await using fleet = await startFleet();
+    await use(fleet);
+  },
+  podium: async ({ fleet }, use) => {
+    const podium = await startPodium({ env: { KUBECONFIG: fleet.kubeconfigFile } });
     await use(podium);
     await podium.stop();
     await rm(podium.dataFolder, { recursive: true, force: true });
   },
-  rehearsal: async ({ page, podium }, use) => {
+  map: async ({ page, podium }, use) => {
     await page.goto(podium.url);
-    await page.getByRole('button', { name: /rehearsal/i }).first().click();
-    await expect(page.getByRole('button', { name: /^payment/ }).first()).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Connect to shop-rehearsal, read-only until unlocked' }).click();
+    await expect(
+      page.getByRole('region', { name: 'Map' }).getByRole('button', { name: /^payment, / }),
+    ).toBeVisible({ timeout: 60_000 });
     await use(page);
   },
 });

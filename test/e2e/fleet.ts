@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** The built-in fleet in a process of the test's own, so that the test can read past Podium what Podium wrote. */
+export interface Fleet extends AsyncDisposable {
+  readonly kubeconfigFile: string;
+  /** Where its API server listens. */
+  readonly url: string;
+  readonly pid: number;
+  /** The object as the API server has it. */
+  read(path: string): Promise<{ spec: unknown; metadata: { resourceVersion: string } }>;
+  /** Writes as somebody else would, behind Podium's back. */
+  patch(path: string, steps: readonly object[]): Promise<void>;
+}
+
+const Ready = z.object({ ready: z.literal(true), kubeconfig: z.string(), kubeUrl: z.string() });
+const Kubeconfig = z.object({
+  users: z.array(z.object({ name: z.string(), user: z.object({ token: z.string() }) })),
+});
+
+export const paymentPath = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/payment';
+
+/** Starts the fleet and writes its kubeconfig where KUBECONFIG can name it. */
+export async function startFleet(...args: readonly string[]): Promise<Fleet> {
+  const folder = await mkdtemp(join(tmpdir(), 'podium-fleet-'));
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../shared/rehearsal/main.ts'), ...args],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`the fleet ended with code ${code}`)));
+  });
+  const { kubeconfig, kubeUrl } = Ready.parse(JSON.parse(line));
+  const token = Kubeconfig.parse(parse(kubeconfig)).users[0]?.user.token ?? '';
+  const kubeconfigFile = join(folder, 'kubeconfig');
+  await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
+
+  async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
+    const answer = await fetch(kubeUrl + path, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    });
+    if (!answer.ok)
+      throw new Error(`${init.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  return {
+    kubeconfigFile,
+    url: kubeUrl,
+    pid: child.pid ?? -1,
+    read: async (path) => (await ask(path)) as Awaited<ReturnType<Fleet['read']>>,
+    async patch(path, steps) {
+      await ask(`${path}?fieldManager=bob`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json-patch+json' },
+        body: JSON.stringify(steps),
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

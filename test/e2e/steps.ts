@@ -1,0 +1,61 @@
+import { type Locator, type Page } from '@playwright/test';
+import { expect } from './podium.ts';
+
+/** The selected service's card with its split handle, by the names an operator reads. */
+export function handleOnMap(page: Page): Locator {
+  return page.getByRole('region', { name: 'Map' }).getByRole('slider', { name: /^Split of payment/ });
+}
+
+/** Lets writes through, as an operator does: by the chip and its dialog. */
+export async function unlock(page: Page, connection: string): Promise<void> {
+  await page
+    .getByRole('group', { name: `Connection ${connection}` })
+    .getByRole('button', { name: /Unlock/ })
+    .click();
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: `Unlock ${connection}` })
+    .click();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+}
+
+/** Selects a service on the map. */
+export async function select(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('region', { name: 'Map' })
+    .getByRole('button', { name: new RegExp(`^${name}, `) })
+    .first()
+    .click();
+  await expect(
+    page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { name, level: 2 }),
+  ).toBeVisible();
+}
+
+/** Drags the handle until the left version has `left`, then lets go. */
+export async function dragTo(page: Page, handle: Locator, left: number): Promise<void> {
+  const box = await handle.boundingBox();
+  const bar = await handle.locator('..').boundingBox();
+  if (box === null || bar === null) throw new Error('the handle is not on screen');
+  const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  const now = Number(await handle.getAttribute('aria-valuenow'));
+  const target = from.x + ((left - now) / 100) * bar.width;
+  await page.mouse.move((from.x + target) / 2, from.y, { steps: 5 });
+  await page.mouse.move(target, from.y, { steps: 8 });
+  // A bar of a hundred pixels and odd: the hand corrects by a pixel, as a person does.
+  for (let tries = 0; tries < 20; tries += 1) {
+    const at = Number(await handle.getAttribute('aria-valuenow'));
+    if (at === left) break;
+    await page.mouse.move(target + (left - at) * (bar.width / 100), from.y);
+  }
+  await page.mouse.up();
+}
+
+/** The review's rungs as text, by name. */
+export function rung(page: Page, name: 'Accepted' | 'Declared' | 'Loaded' | 'Measured'): Locator {
+  return page
+    .getByRole('dialog')
+    .getByRole('listitem')
+    .filter({ hasText: new RegExp(`${name}: `) });
+}
