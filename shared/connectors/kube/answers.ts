@@ -1,6 +1,6 @@
 import { PeerError, type PeerErrorKind } from '../kit/peerError.ts';
 import type { PeerAnswer } from '../kit/transport.ts';
-import { at, listAt, textAt } from './objects.ts';
+import { at, textAt } from './objects.ts';
 
 const longestWaitSeconds = 60;
 
@@ -108,9 +108,6 @@ function secondsUntil(text: string): number | null {
   const at = Date.parse(text);
   return Number.isFinite(at) ? Math.ceil((at - Date.now()) / 1000) : null;
 }
-
-/** Machine-readable causes of a refusal, if it has any. */
-export const causesOf = (body: unknown): readonly unknown[] => listAt(body, 'details', 'causes');
 
 function parse(answer: PeerAnswer): unknown {
   const start = answer.body.slice(0, 64).trimStart()[0];

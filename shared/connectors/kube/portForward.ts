@@ -47,6 +47,9 @@ async function openPort(
     maxPayload: 4 * 1024 * 1024,
     followRedirects: false,
   });
+  // Listening before the handshake is over: the port's number comes with it, and would be missed.
+  const stream = streamOf(socket, pod);
+  stream.on('error', () => undefined);
   const stop = (): void => socket.terminate();
   signal.addEventListener('abort', stop, { once: true });
   await new Promise<void>((resolve, reject) => {
@@ -72,7 +75,6 @@ async function openPort(
       ),
     );
   });
-  const stream = streamOf(socket, pod);
   stream.once('close', () => signal.removeEventListener('abort', stop));
   return stream;
 }

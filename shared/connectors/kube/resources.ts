@@ -16,7 +16,6 @@ const resource = (group: string, version: string, plural: string, kind: string):
 export const services = resource('', 'v1', 'services', 'Service');
 export const pods = resource('', 'v1', 'pods', 'Pod');
 export const events = resource('', 'v1', 'events', 'Event');
-export const namespaces = resource('', 'v1', 'namespaces', 'Namespace');
 export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
 export const statefulSets = resource('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const daemonSets = resource('apps', 'v1', 'daemonsets', 'DaemonSet');
