@@ -2,7 +2,8 @@ import type { KubeInput } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
 import { hostOf, type Fleet, type ServiceSpec } from './fleet.ts';
-import { namespaceObject, serviceObjects, timeOf } from './objects.ts';
+import { namespaceObject, serviceObjects } from './objects.ts';
+import { timeOf } from './time.ts';
 import { createPlaces } from './pods.ts';
 import { shopServices } from './shopServices.ts';
 

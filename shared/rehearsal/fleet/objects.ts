@@ -1,6 +1,7 @@
 import type { KubeInput } from '../kube/store.ts';
 import type { ServiceSpec, VersionSpec } from './fleet.ts';
 import { podOf, type PodPlace } from './pods.ts';
+import { timeOf } from './time.ts';
 
 /** A short stable hash, in the letters Kubernetes uses for names. */
 export function nameHash(text: string, length: number): string {
@@ -14,9 +15,6 @@ export function nameHash(text: string, length: number): string {
   }
   return name;
 }
-
-/** Kubernetes's time: whole seconds. */
-export const timeOf = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Namespaces with Istio's sidecars switched on, or off. */
 export function namespaceObject(name: string, createdAt: number, injected: boolean): KubeInput {

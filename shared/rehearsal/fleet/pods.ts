@@ -1,5 +1,5 @@
 import type { KubeInput } from '../kube/store.ts';
-import { timeOf } from './objects.ts';
+import { timeOf } from './time.ts';
 
 /** Where a pod runs. */
 export interface PodPlace {

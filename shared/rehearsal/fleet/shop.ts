@@ -1,6 +1,7 @@
 import type { KubeInput } from '../kube/store.ts';
 import type { Fleet } from './fleet.ts';
-import { namespaceObject, serviceObjects, timeOf } from './objects.ts';
+import { namespaceObject, serviceObjects } from './objects.ts';
+import { timeOf } from './time.ts';
 import { createPlaces } from './pods.ts';
 import { shopBehaviour } from './shopBehaviour.ts';
 import { paymentRoute, shopMesh } from './shopMesh.ts';

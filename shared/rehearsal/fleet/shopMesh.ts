@@ -1,6 +1,6 @@
 import type { KubeInput } from '../kube/store.ts';
 import { hostOf } from './fleet.ts';
-import { timeOf } from './objects.ts';
+import { timeOf } from './time.ts';
 
 /** Hosts of what lies outside. */
 export const bankHost = 'bank-api.example.com';

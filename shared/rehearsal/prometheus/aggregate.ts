@@ -1,5 +1,5 @@
 import { QueryError } from './errors.ts';
-import type { Element } from './evaluate.ts';
+import type { Element } from './evaluation.ts';
 import type { Aggregate } from './expression.ts';
 import { dropLabels, keepLabels, type Labels } from './labels.ts';
 

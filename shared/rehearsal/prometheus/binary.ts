@@ -1,6 +1,6 @@
 import { QueryError } from './errors.ts';
-import { elementsOf, vectorOf } from './evaluate.ts';
-import type { Element, Value } from './evaluate.ts';
+import { elementsOf, vectorOf } from './evaluation.ts';
+import type { Element, Value } from './evaluation.ts';
 import type { Binary, BinaryOperator, Matching } from './expression.ts';
 import { describeLabels, dropLabels, keepLabels, labelValue, setLabel, withoutMetricName } from './labels.ts';
 import type { Labels } from './labels.ts';

@@ -1,4 +1,4 @@
-import type { Window } from './evaluate.ts';
+import type { Window } from './evaluation.ts';
 
 /**
  * Prometheus's rate, increase and delta (promql/functions.go, extrapolatedRate, as of 2.42): the difference between

@@ -1,14 +1,17 @@
 import { QueryError, notEvaluated } from './errors.ts';
-import { eachWindow, elementsOf, evaluate, scalarOf, vectorOf } from './evaluate.ts';
-import type { Element, Evaluation, Value } from './evaluate.ts';
+import { eachWindow, elementsOf, scalarOf, vectorOf } from './evaluation.ts';
+import type { Element, Evaluation, Value } from './evaluation.ts';
 import type { Call, Expression } from './expression.ts';
 import { histogramQuantiles } from './histogramQuantile.ts';
 import { createLabels, labelValue, setLabel, withoutMetricName } from './labels.ts';
 import { compilePattern } from './matchers.ts';
 import { rangeFunctions } from './overTime.ts';
 
+/** How a function gets the value of a parameter. */
+type Evaluate = (expression: Expression, atMs: number, evaluation: Evaluation) => Value;
+
 /** The value of a function call at a time. */
-export function callFunction(call: Call, atMs: number, evaluation: Evaluation): Value {
+export function callFunction(call: Call, atMs: number, evaluation: Evaluation, evaluate: Evaluate): Value {
   const [first, second, third] = call.parameters;
   const ranged = rangeFunctions[call.name];
   if (ranged !== undefined && first?.kind === 'matrix-selector') {

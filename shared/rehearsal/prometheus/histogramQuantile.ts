@@ -1,4 +1,4 @@
-import type { Element } from './evaluate.ts';
+import type { Element } from './evaluation.ts';
 import { dropLabels, labelValue, type Labels } from './labels.ts';
 
 interface Bucket {

@@ -1,4 +1,4 @@
-import type { Window } from './evaluate.ts';
+import type { Window } from './evaluation.ts';
 import { extrapolatedRate, instantRate } from './extrapolate.ts';
 
 /** A function of the samples of one series in a range; null when it has no result. */

@@ -1,5 +1,6 @@
 import { QueryError } from './errors.ts';
-import { createEvaluation, eachWindow, evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { createEvaluation, eachWindow } from './evaluation.ts';
 import { formatLabels, formatPoint, formatScalar, formatTimestamp } from './format.ts';
 import { compareLabels, createLabels, type Labels } from './labels.ts';
 import { parseQuery } from './parse.ts';
