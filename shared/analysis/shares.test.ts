@@ -93,6 +93,20 @@ describe('a judgement', () => {
     expect(states(looks(0.05, [wrong, wrong, wrong, wrong])).at(-1)).toBe('contradicted');
   });
 
+  test('contradicts neither by two looks far apart nor by many in a moment', () => {
+    const against = (times: readonly number[]): string | undefined => {
+      let previous: ShareJudgement | null = null;
+      times.forEach((now, i) => {
+        const counts = [700 * (i + 1), 300 * (i + 1)];
+        previous = judgeShares({ expected: canary(0.05), counts, now, previous });
+      });
+      return (previous as ShareJudgement | null)?.state;
+    };
+    expect(against([0, 60_000])).toBe('waiting');
+    expect(against([0, 1_000, 2_000, 3_000])).toBe('waiting');
+    expect(against([0, 30_000, 60_000])).toBe('contradicted');
+  });
+
   test.each([
     ['nothing', 0, [1000, 0], [930, 70]],
     ['all', 1, [0, 1000], [70, 930]],
