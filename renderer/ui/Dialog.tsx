@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useEffectEvent } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 interface DialogProps {
@@ -21,6 +21,7 @@ export function Dialog({
   role = 'dialog',
   closesOutside = true,
 }: DialogProps) {
+  useEscapeFromNowhere(onClose);
   return (
     <ModalOverlay
       className="scrim"
@@ -45,4 +46,21 @@ export function Dialog({
 /** The row of buttons at a dialog's end; what goes first stands left. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
   return <div className="dialogActions">{children}</div>;
+}
+
+/**
+ * When the button that had the focus goes away (Apply, once applied), the focus falls to the body, and keys pressed there
+ * never reach the dialog.
+ */
+function useEscapeFromNowhere(onClose: () => void): void {
+  const close = useEffectEvent(onClose);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || document.activeElement !== document.body) return;
+      event.preventDefault();
+      close();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
 }
