@@ -88,7 +88,8 @@ function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly
     },
     final: (done) => done(),
     destroy(error, done) {
-      socket.close();
+      // Not a polite close: its answer would wait behind bytes that nobody reads any more.
+      socket.terminate();
       done(error);
     },
   });
