@@ -22,6 +22,8 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
+const markColours = { deployment: 'var(--accent)', operation: 'var(--pending)', event: 'var(--warn)' };
+
 /** About what a letter of a mark's label takes, in pixels, and what stays free beside it. */
 const letterPx = 5.6;
 const besidePx = 10;
@@ -47,7 +49,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
   const ticks = ticksFor(highest);
   const drawn = marks.filter((mark) => mark.at >= from && mark.at <= until);
   const msPerPx = width === null ? 0 : (until - from) / width;
-  const titles = drawn.map((mark) => plainText(mark.title, 18));
+  const titles = drawn.map((mark) => plainText(mark.title, 26));
   const sides = placeLabels(
     drawn.map(({ at }, place) => ({
       at,
@@ -104,7 +106,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
             <ReferenceLine
               key={`${mark.kind}${mark.at}${mark.title}`}
               x={mark.at}
-              stroke={mark.kind === 'operation' ? 'var(--pending)' : 'var(--accent)'}
+              stroke={markColours[mark.kind]}
               strokeDasharray="3 3"
               {...labelOf(titles[place] ?? '', sides.get(place))}
             />

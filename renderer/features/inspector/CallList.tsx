@@ -53,7 +53,6 @@ function CallRow({
     <>
       <tr className="callRow">
         <th scope="row">
-          <span className="muted">{direction === 'in' ? 'from ' : 'to '}</span>
           <Button tone="quiet" onPress={() => selectService(call.otherId, { centre: true })}>
             {name}
           </Button>
@@ -77,8 +76,12 @@ function CallRow({
           <td colSpan={5}>
             {!brief &&
               call.protections.map((protection) => (
-                <span key={`${protection.kind}${protection.text}`} title={plainText(protection.evidence)}>
-                  {protectionTitles[protection.kind]} {plainText(protection.text, 120)}
+                <span
+                  key={`${protection.kind}${protection.text}`}
+                  className="callProtection"
+                  title={plainText(protection.evidence)}
+                >
+                  {protectionTitles[protection.kind]}: {plainText(protection.text, 160)}
                 </span>
               ))}
             {call.missing.length > 0 && (

@@ -43,7 +43,7 @@ export function Ladder({ rungs }: { readonly rungs: readonly Rung[] }) {
                   <time dateTime={new Date(rung.at).toISOString()} title={formatUtc(rung.at)}>
                     {formatClockSeconds(rung.at)}
                   </time>
-                  {rung.detail !== '' && ', '}
+                  {rung.detail !== '' && ' · '}
                 </>
               )}
               {rung.detail === '' && !isDecided(rung) ? view.word : plainText(rung.detail)}

@@ -73,7 +73,7 @@ function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterP
         </span>
       )}
       {hindrance?.remedy === 'unlock' && (
-        <Button onPress={() => askToUnlock(plan.connection.id)}>Unlock…</Button>
+        <Button onPress={() => askToUnlock(plan.connection.id)}>Unlock {plan.connection.title}…</Button>
       )}
       {hindrance?.remedy === 'replan' && <Button onPress={onReplan}>Review it again</Button>}
       <Button onPress={closeReview}>Cancel</Button>

@@ -68,14 +68,9 @@ function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewe
         {!isGone && connection.locked && (
           <span className="trayLocked">
             read-only:{' '}
-            <Button
-              tone="quiet"
-              aria-label={`Unlock ${connection.title}`}
-              onPress={() => askToUnlock(connection.id)}
-            >
-              unlock
-            </Button>{' '}
-            to apply
+            <Button tone="quiet" onPress={() => askToUnlock(connection.id)}>
+              unlock to apply
+            </Button>
           </span>
         )}
       </div>
