@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -65,4 +66,9 @@ export function lastLines(text: string, count: number): string {
     .filter((line) => line.trim() !== '')
     .slice(-count)
     .join(' | ');
+}
+
+/** True when a command of this name can be found. */
+export function isOnPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }

@@ -127,10 +127,10 @@ describe('the cluster', () => {
         (pod) => pod.metadata.name !== old?.metadata.name && pod.status.podIP !== undefined,
       ),
     );
-    const answer = await waitFor('an answer of the new pod', { limitMs: 20_000 }, async () =>
-      (await fetch(`http://${replacement.status.podIP}:8080/_count`)).json(),
+    const answer = await waitFor('an answer of the new pod', { limitMs: 20_000 }, () =>
+      fetch(`http://${replacement.status.podIP}:8080/_count`),
     );
-    expect(answer).toMatchObject({ app: 'catalog', pod: replacement.metadata.name });
+    expect(await answer.json()).toMatchObject({ app: 'catalog', pod: replacement.metadata.name });
   });
 });
 
@@ -206,26 +206,39 @@ describe('the mesh', () => {
 
 describe('Prometheus', () => {
   test('counts exactly the payments that the services counted', async () => {
-    await setMode(peers, 'payment-v2', { failRatio: 0.13 });
-    await sharesOf(200);
-    await setLoad(peers, 0);
-    try {
+    const cluster = 'outbound|8080|v2|payment.shop.svc.cluster.local';
+    const series = `sum by (response_code_class) (envoy_cluster_upstream_rq{cluster_name="${cluster}",response_code_class!=""})`;
+    /** Both counts of payment v2, taken while nothing moves. */
+    const countsAtRest = async () => {
+      await setLoad(peers, 0);
       await waitFor('the last answer', { limitMs: 20_000 }, async () => {
         const { sent, byStatus } = await loadStatistics(peers);
         return Object.values(byStatus).reduce((sum, count) => sum + count, 0) === sent;
       });
-      const atServices = (await countsAtServices(peers))['payment-v2'];
-      expect(atServices?.failed).toBeGreaterThan(0);
-      const cluster = 'outbound|8080|v2|payment.shop.svc.cluster.local';
-      const query = `sum by (response_code_class) (envoy_cluster_upstream_rq{cluster_name="${cluster}",response_code_class!=""})`;
-      await waitFor('both counts to agree', { limitMs: 20_000 }, async () => {
-        const samples = await queryPrometheus(peers, query);
-        const of = (code: string) =>
-          samples.find((sample) => sample.labels['response_code_class'] === code)?.value;
-        return (
-          of('5xx') === atServices?.failed && (of('2xx') ?? 0) + (of('5xx') ?? 0) === atServices?.requests
+      await waitFor('Prometheus to stand still', { limitMs: 20_000 }, async () => {
+        const moving = await queryPrometheus(
+          peers,
+          `sum(abs(${series} - ${series.replace('})', '} offset 4s)')}))`,
         );
+        return moving[0]?.value === 0;
       });
+      const samples = await queryPrometheus(peers, series);
+      const of = (code: string) =>
+        samples.find(({ labels }) => labels['response_code_class'] === code)?.value ?? 0;
+      const atService = (await countsAtServices(peers))['payment-v2'];
+      return { atService: atService ?? { requests: NaN, failed: NaN }, ok: of('2xx'), failed: of('5xx') };
+    };
+    try {
+      const before = await countsAtRest();
+      await setMode(peers, 'payment-v2', { failRatio: 0.13 });
+      await setLoad(peers, 100);
+      await sharesOf(400);
+      const after = await countsAtRest();
+      const failed = after.atService.failed - before.atService.failed;
+      const requests = after.atService.requests - before.atService.requests;
+      expect(failed).toBeGreaterThan(0);
+      expect(after.failed - before.failed).toBe(failed);
+      expect(after.ok - before.ok).toBe(requests - failed);
     } finally {
       await setMode(peers, 'payment-v2', { failRatio: 0 });
       await setLoad(peers, usualLoad);

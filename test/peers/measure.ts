@@ -96,6 +96,8 @@ export function clientFor({ kubernetes }: PeersCoordinates, user: UserName): Api
 
 async function readJson(url: string, method: 'GET' | 'POST' = 'GET'): Promise<unknown> {
   const answer = await fetch(url, { method, signal: AbortSignal.timeout(10_000) });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  const body: unknown = JSON.parse(text);
+  return body;
 }

@@ -83,7 +83,7 @@ async function inside(): Promise<number> {
 
 function outcomes(installation: Installation, coordinates: PeersCoordinates): readonly PeerOutcome[] {
   return planned.map(({ name, from }) => {
-    const { version } = installation[from];
+    const version = coordinates.versions[installation[from].name] ?? installation[from].version;
     const ran = Object.keys(coordinates.pids).some(
       (process) => process === name || process.startsWith(`${name}-`),
     );

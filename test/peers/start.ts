@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Installation, findPeers, installPeers } from './install.ts';
@@ -33,6 +33,7 @@ export interface Peers extends AsyncDisposable {
 }
 
 const latestFile = join(resultsDir, 'latest.json');
+const keptRuns = 8;
 const worldPort = 17_000;
 const loadPort = 17_001;
 
@@ -45,6 +46,7 @@ export async function startPeers(installation: Installation, options: PeersOptio
   await prepareNetwork();
   const runDir = join(resultsDir, `run-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
   await mkdir(runDir, { recursive: true });
+  await forgetOldRuns();
   const stack = new AsyncDisposableStack();
   stack.defer(() => forget(runDir));
   const processes = stack.use(createProcesses(runDir));
@@ -122,7 +124,10 @@ export async function startPeers(installation: Installation, options: PeersOptio
       envoys,
       worldUrl,
       loadUrl: envoys !== null ? `http://127.0.0.1:${loadPort}` : null,
-      versions: versionsOf(installation),
+      versions: {
+        ...versionsOf(installation),
+        ...(prometheusPeer === null ? {} : { prometheus: prometheusPeer.version }),
+      },
     };
     const coordinatesFile = join(runDir, 'coordinates.json');
     await writeFile(coordinatesFile, JSON.stringify(coordinates, null, 2), { mode: 0o600 });
@@ -132,6 +137,13 @@ export async function startPeers(installation: Installation, options: PeersOptio
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Keeps the logs of the last few runs. */
+async function forgetOldRuns(): Promise<void> {
+  const runs = (await readdir(resultsDir)).filter((name) => name.startsWith('run-')).sort();
+  for (const name of runs.slice(0, -keptRuns))
+    await rm(join(resultsDir, name), { recursive: true, force: true });
 }
 
 /** Keys, tokens and databases go with the run; logs stay. */

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../command.ts';
+import { isOnPath, runCommand } from '../command.ts';
 import type { Recipe } from './cache.ts';
 
 const limits = { timeLimitMs: 5 * 60_000 };
@@ -52,7 +51,7 @@ const tools = [
 
 /** Installs the few system tools the tier needs and the machine lacks; gives why when one stays missing. */
 export async function ensureTools(): Promise<string | null> {
-  const missing = tools.filter((tool) => !onPath(tool.command));
+  const missing = tools.filter((tool) => !isOnPath(tool.command));
   if (missing.length === 0) return null;
   const names = [...new Set(missing.map((tool) => tool.pkg))];
   try {
@@ -65,10 +64,6 @@ export async function ensureTools(): Promise<string | null> {
     const reason = error instanceof Error ? error.message : String(error);
     return `${names.join(', ')} could not be installed: ${reason}`;
   }
-  const still = missing.filter((tool) => !onPath(tool.command)).map((tool) => tool.command);
+  const still = missing.filter((tool) => !isOnPath(tool.command)).map((tool) => tool.command);
   return still.length === 0 ? null : `${still.join(', ')} not found on PATH`;
-}
-
-function onPath(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
 }

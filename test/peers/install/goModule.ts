@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runCommand } from '../command.ts';
+import { isOnPath, runCommand } from '../command.ts';
 
 const minute = 60_000;
 // Two cores shared with other work can take a quarter of an hour for the API server alone.
@@ -25,6 +25,7 @@ export interface GoModule {
 
 /** Downloads one module (no dependencies) and says where it lies. */
 export async function downloadModule(path: string, version: string): Promise<GoModule> {
+  if (!isOnPath('go')) throw new Error('Go is not on the PATH; 1.26 or newer is needed to build it');
   const env = goEnvironment();
   const cache = (await go(['env', 'GOMODCACHE'], tmpdir(), minute)).trim();
   const dir = join(cache, `${path}@${version}`);

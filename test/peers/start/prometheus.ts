@@ -13,6 +13,8 @@ export interface ScrapeTarget {
 
 export interface PrometheusPeer {
   readonly url: string;
+  /** As it says itself; Debian decides which one that is. */
+  readonly version: string;
 }
 
 /**
@@ -46,7 +48,9 @@ export async function startPrometheus(
   const url = `http://${nodeAddress}:9090`;
   const wait = { limitMs: 60_000, needs: [prometheus] };
   await waitFor('Prometheus', wait, async () => (await statusOf(`${url}/-/ready`)) === 200);
-  return { url };
+  const buildInfo = await fetch(`${url}/api/v1/status/buildinfo`, { signal: AbortSignal.timeout(5_000) });
+  const { data } = (await buildInfo.json()) as { data: { version: string } };
+  return { url, version: data.version };
 }
 
 function configuration(targetsUrl: string, extraTargets: readonly ScrapeTarget[]) {
