@@ -62,9 +62,7 @@ export const requestLabels = (more: Record<string, string> = {}): Record<string,
 });
 
 /** A session on a Prometheus that follows a script and otherwise holds Istio's metrics without any row. */
-export async function openScripted(
-  script: Script,
-): Promise<
+export async function openScripted(script: Script): Promise<
   Session & {
     readonly signals: SignalSource;
     readonly asked: readonly string[];
