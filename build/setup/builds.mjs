@@ -61,8 +61,14 @@ export function runLoudly(node, args, root, extraEnv = {}) {
     process.on('SIGINT', ignore);
     const pass = () => child.kill('SIGTERM');
     process.on('SIGTERM', pass);
+    // npm ends its shell without a word to us; whoever loses their parent here has been stopped.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) pass();
+    }, 1_000);
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      clearInterval(watch);
       process.off('SIGINT', ignore);
       process.off('SIGTERM', pass);
       resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1));

@@ -9,8 +9,8 @@ export async function ensureInstalled(root) {
   const stamp = hashOf([lockText, process.platform, process.arch]);
   const stampFile = join(root, 'node_modules', '.podium-stamp');
   if (textOf(stampFile) === stamp) return;
-  if (!isInPlace(root, JSON.parse(lockText)))
-    await install(root, Object.keys(JSON.parse(lockText).packages).length);
+  const lock = JSON.parse(lockText);
+  if (!isInPlace(root, lock)) await install(root, countWanted(lock));
   writeFileSync(stampFile, stamp);
 }
 
@@ -86,11 +86,22 @@ function runNpm(root) {
   });
 }
 
+/** Packages of the lockfile that this platform gets; the others are variants for other machines. */
+function countWanted(lock) {
+  const fits = (names, own) => names === undefined || names.includes(own);
+  return Object.entries(lock.packages).filter(
+    ([path, wanted]) => path !== '' && fits(wanted.os, process.platform) && fits(wanted.cpu, process.arch),
+  ).length;
+}
+
+/** npm makes all folders at once and fills them by and by: a package is there when its package.json is. */
 function countPackages(root) {
   const folder = join(root, 'node_modules');
   if (!existsSync(folder)) return 0;
-  return readdirSync(folder).reduce((sum, name) => {
-    if (!name.startsWith('@')) return sum + 1;
-    return sum + readdirSync(join(folder, name)).length;
-  }, 0);
+  const isThere = (name) => existsSync(join(folder, name, 'package.json'));
+  return readdirSync(folder)
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+    )
+    .filter(isThere).length;
 }
