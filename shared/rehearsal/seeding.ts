@@ -1,6 +1,16 @@
 import type { KubeInput, KubeObject, ObjectStore } from './kube/store.ts';
 import { fieldsAt, listAt, textOf } from './traffic/reading.ts';
 
+/** What people write; the rest is made by the cluster's own controllers. */
+const applied: ReadonlySet<string> = new Set([
+  'Deployment',
+  'DestinationRule',
+  'Service',
+  'ServiceAccount',
+  'ServiceEntry',
+  'VirtualService',
+]);
+
 /**
  * Puts a fleet's objects into the store, and gives references the uids that the store dealt out: clients join pods,
  * replica sets and endpoints by those.
@@ -15,11 +25,12 @@ export function seedStore(store: ObjectStore, objects: readonly KubeInput[]): vo
       const fields = fieldsAt(owner);
       return { ...fields, uid: uidOf(fields['kind'], namespace, fields['name']) ?? '' };
     });
-    const put = store.put({
+    const whole = {
       ...object,
       metadata: { ...object.metadata, ...(owners.length > 0 ? { ownerReferences: owners } : {}) },
       ...referencesOf(object, uidOf),
-    });
+    };
+    const put = store.put(whole, applied.has(object.kind) ? { manager: 'kubectl-client-side-apply' } : {});
     stored.set(`${object.kind}/${String(namespace)}/${name}`, put);
   }
 }
