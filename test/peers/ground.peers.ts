@@ -1,10 +1,12 @@
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { readCoordinates } from './coordinates.ts';
 import { withFrozenIstiod, withoutValidation } from './faults.ts';
 import {
+  addScrapeTarget,
   clientFor,
   countsAtServices,
   loadedWeights,
@@ -243,6 +245,26 @@ describe('Prometheus', () => {
       await setMode(peers, 'payment-v2', { failRatio: 0 });
       await setLoad(peers, usualLoad);
     }
+  });
+
+  test('scrapes a target that a suite adds', async () => {
+    const exposition = createHttpServer((_request, response) =>
+      response.end('shop_customers{town="Ulm"} 42\n'),
+    );
+    exposition.listen(0, '127.0.0.1');
+    await once(exposition, 'listening');
+    const { port } = exposition.address() as AddressInfo;
+    const labels = { fleet: 'test' };
+    await addScrapeTarget(peers, { job: 'rehearsal', url: `http://127.0.0.1:${port}/metrics`, labels });
+    const query = 'shop_customers{job="rehearsal",fleet="test",town="Ulm"}';
+    await waitFor(
+      'the added sample',
+      { limitMs: 30_000 },
+      async () => (await queryPrometheus(peers, query)).length > 0,
+    );
+    expect((await queryPrometheus(peers, query))[0]?.value).toBe(42);
+    exposition.close();
+    exposition.closeAllConnections();
   });
 
   test('names the pod, namespace and app of the proxy that counted', async () => {

@@ -34,7 +34,7 @@ export async function loadedWeights(
   const found = [...dump.matchAll(/"outbound\|8080\|(v\d)\|payment\.shop[^"]*","weight":(\d+)/g)];
   return found.length === 0
     ? null
-    : Object.fromEntries(found.map(([, version, weight]) => [version, Number(weight)]));
+    : Object.fromEntries(found.map(([, version, weight]) => [String(version), Number(weight)]));
 }
 
 /** Makes one version of a service fail or dawdle; `{ failRatio: 0, delayMs: 5 }` is the calm it starts with. */
@@ -69,6 +69,22 @@ export interface LoadStatistics {
 export async function loadStatistics({ loadUrl }: PeersCoordinates): Promise<LoadStatistics> {
   if (loadUrl === null) throw new Error('this run has no mesh, and so no load');
   return (await readJson(`${loadUrl}/_stats`)) as LoadStatistics;
+}
+
+/** A program whose exposition Prometheus is to scrape besides the pods, such as the rehearsal's fleet. */
+export interface ScrapeTarget {
+  readonly job: string;
+  /** The whole URL of the exposition, for example `http://127.0.0.1:41233/metrics`. */
+  readonly url: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Lets Prometheus scrape another target, every two seconds, until the run ends; the first time within some ten seconds. */
+export async function addScrapeTarget({ worldUrl }: PeersCoordinates, target: ScrapeTarget): Promise<void> {
+  await readJson(
+    `${worldUrl}/_extraTargets?${new URLSearchParams({ target: JSON.stringify(target) })}`,
+    'POST',
+  );
 }
 
 /** One sample of an instant query, asked of Prometheus directly. */

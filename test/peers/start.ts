@@ -11,12 +11,10 @@ import { type IstiodPeer, startIstiod } from './start/istio.ts';
 import { podLogFile } from './start/kubelet.ts';
 import { startKubernetes } from './start/kubernetes.ts';
 import { createProcesses, statusOf, waitFor } from './start/processes.ts';
-import { type PrometheusPeer, type ScrapeTarget, startPrometheus } from './start/prometheus.ts';
+import { type PrometheusPeer, startPrometheus } from './start/prometheus.ts';
 import { paymentHost, servicePort, shopHost, sidecarAddress } from './start/shop.ts';
 
 export interface PeersOptions {
-  /** Extra targets for Prometheus, such as the rehearsal fleet's exposition. */
-  readonly scrape?: readonly ScrapeTarget[];
   /** Customers per second at the gateway; 40 when not given. */
   readonly requestsPerSecond?: number;
   /** How often the API server compacts its history; short times make list continuations expire. */
@@ -79,14 +77,7 @@ export async function startPeers(installation: Installation, options: PeersOptio
 
     let prometheusPeer: PrometheusPeer | null = null;
     if (prometheus.kind === 'present') {
-      const targets = options.scrape ?? [];
-      prometheusPeer = await startPrometheus(
-        prometheus.dir,
-        `${worldUrl}/_targets`,
-        targets,
-        processes,
-        runDir,
-      );
+      prometheusPeer = await startPrometheus(prometheus.dir, worldUrl, processes, runDir);
       progress('Prometheus is ready');
     }
     let istiodPeer: IstiodPeer | null = null;

@@ -3,14 +3,6 @@ import { join } from 'node:path';
 import { nodeAddress } from '../namespace.ts';
 import { type Processes, statusOf, waitFor } from './processes.ts';
 
-/** A target that Prometheus scrapes besides the pods it finds in the cluster. */
-export interface ScrapeTarget {
-  readonly job: string;
-  /** The whole URL of the exposition, for example `http://127.0.0.1:41233/metrics`. */
-  readonly url: string;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
 export interface PrometheusPeer {
   readonly url: string;
   /** As it says itself; Debian decides which one that is. */
@@ -20,19 +12,18 @@ export interface PrometheusPeer {
 /**
  * Starts Prometheus. It finds the Envoys by the pods' annotations, with the relabelling of the community's Helm chart,
  * so its series carry `namespace`, `pod` and the pods' labels as in a real cluster. Debian builds Prometheus without
- * Kubernetes discovery; the same meta labels come over HTTP from `targetsUrl` instead.
+ * Kubernetes discovery; the same meta labels come over HTTP from the pods' program instead.
  */
 export async function startPrometheus(
   programDir: string,
-  targetsUrl: string,
-  extraTargets: readonly ScrapeTarget[],
+  worldUrl: string,
   processes: Processes,
   runDir: string,
 ): Promise<PrometheusPeer> {
   const dir = join(runDir, 'prometheus');
   await mkdir(dir, { recursive: true });
   const configFile = join(dir, 'prometheus.yml');
-  await writeFile(configFile, JSON.stringify(configuration(targetsUrl, extraTargets), null, 2));
+  await writeFile(configFile, JSON.stringify(configuration(worldUrl), null, 2));
   const prometheus = processes.start({
     name: 'prometheus',
     command: join(programDir, 'prometheus'),
@@ -53,13 +44,13 @@ export async function startPrometheus(
   return { url, version: data.version };
 }
 
-function configuration(targetsUrl: string, extraTargets: readonly ScrapeTarget[]) {
+function configuration(worldUrl: string) {
   const annotation = (name: string) => `__meta_kubernetes_pod_annotation_prometheus_io_${name}`;
   const pods = {
     job_name: 'kubernetes-pods',
     // `usedonly`: an Envoy lists thousands of series that never moved.
     params: { usedonly: [''] },
-    http_sd_configs: [{ url: targetsUrl, refresh_interval: '2s' }],
+    http_sd_configs: [{ url: `${worldUrl}/_targets`, refresh_interval: '2s' }],
     relabel_configs: [
       { source_labels: [annotation('scrape')], action: 'keep', regex: 'true' },
       { source_labels: [annotation('path')], target_label: '__metrics_path__', regex: '(.+)' },
@@ -74,16 +65,16 @@ function configuration(targetsUrl: string, extraTargets: readonly ScrapeTarget[]
       { source_labels: ['__meta_kubernetes_pod_node_name'], target_label: 'node' },
     ],
   };
-  const extra = extraTargets.map(({ job, url, labels = {} }) => {
-    const { host, pathname } = new URL(url);
-    return { job_name: job, metrics_path: pathname, static_configs: [{ targets: [host], labels }] };
-  });
+  const extra = {
+    job_name: 'extra',
+    http_sd_configs: [{ url: `${worldUrl}/_extraTargets`, refresh_interval: '2s' }],
+  };
   return {
     global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' },
     scrape_configs: [
       pods,
       { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:9090'] }] },
-      ...extra,
+      extra,
     ],
   };
 }

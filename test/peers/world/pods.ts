@@ -53,6 +53,7 @@ const log = createWriteStream(settings.logFile, { flags: 'a' });
 const calm: Mode = { failRatio: 0, delayMs: 5 };
 const modes = new Map<string, Mode>();
 const tallies = new Map<string, Tally>();
+const extraTargets: ReturnType<typeof extraTargetOf>[] = [];
 const pods = new Map<string, Pod>();
 const servers = new Map<string, Server>();
 
@@ -63,6 +64,12 @@ createServer((request, response) => {
   response.setHeader('content-type', 'application/json');
   if (url.pathname === '/_targets') {
     response.end(JSON.stringify([...pods.values()].map(targetOf)));
+    return;
+  }
+  if (url.pathname === '/_extraTargets') {
+    const added = url.searchParams.get('target');
+    if (request.method === 'POST' && added !== null) extraTargets.push(extraTargetOf(JSON.parse(added)));
+    response.end(JSON.stringify(extraTargets));
     return;
   }
   response.end(JSON.stringify({ counts: Object.fromEntries(tallies), modes: Object.fromEntries(modes) }));
@@ -78,6 +85,15 @@ function setMode(wanted: URLSearchParams): void {
     failRatio: number('failRatio', before.failRatio),
     delayMs: number('delayMs', before.delayMs),
   });
+}
+
+/** A target that a suite asked for; a job given as a label takes the place of the scrape configuration's own. */
+function extraTargetOf(wanted: unknown) {
+  const { job, url, labels } = z
+    .object({ job: z.string(), url: z.url(), labels: z.record(z.string(), z.string()).default({}) })
+    .parse(wanted);
+  const { host, pathname } = new URL(url);
+  return { targets: [host], labels: { ...labels, job, __metrics_path__: pathname } };
 }
 
 /** One entry of an `http_sd` answer; underscores replace what a label name cannot hold, as Prometheus does it. */
