@@ -28,6 +28,17 @@ export function ownerOf(object: KubeObject): string | null {
   );
 }
 
+/** Whether a Service says of itself that calls enter here. Istio's own Gateway documents tell more, where they can be read. */
+export function isGateway(service: KubeObject): boolean {
+  const labels = labelsOf(service);
+  const component = labels.get('app.kubernetes.io/component') ?? '';
+  return (
+    /^(gateway|ingress|edge-proxy)/.test(component) ||
+    /gateway$/.test(labels.get('istio') ?? '') ||
+    labels.has('gateway.networking.k8s.io/gateway-name')
+  );
+}
+
 /** The object that made this one, if a controller did. */
 export function controllerOf(object: KubeObject): { kind: string; name: string; uid: string } | null {
   for (const reference of listAt(object, 'metadata', 'ownerReferences')) {

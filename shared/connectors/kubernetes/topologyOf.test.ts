@@ -221,6 +221,16 @@ test('a service takes its owner from its own labels, else from what it selects',
   ]);
 });
 
+test('a service that says so is a gateway', () => {
+  const labels = [
+    { istio: 'ingressgateway' },
+    { 'app.kubernetes.io/component': 'gateway' },
+    { istio: 'pilot' },
+  ];
+  const topology = fold({ services: labels.map((one, index) => service(`s-${index}`, 'x', one)) });
+  expect(topology.services.map((one) => one.kind)).toEqual(['gateway', 'gateway', 'service']);
+});
+
 test('labels named like parts of an object change nothing but labels', () => {
   const labels = JSON.parse('{"app":"payment","__proto__":"x","constructor":"y"}') as object;
   const topology = fold({ workloads: [deployment('payment-v1', labels)] });

@@ -5,7 +5,7 @@ import type {
   WorkloadObservation,
 } from '../../model/topology.ts';
 import { type KubeObject, labelsOf, mapAt, namespaceOf, timeAt } from '../kube/objects.ts';
-import { controllerOf, hostsOf, ownerOf, versionOf } from './identity.ts';
+import { controllerOf, hostsOf, isGateway, ownerOf, versionOf } from './identity.ts';
 import { instanceFrom, readinessOf } from './instances.ts';
 import { type Selecting, workloadFrom, workloadOfPods } from './workloads.ts';
 
@@ -35,7 +35,7 @@ export function topologyOf(
     services.push({
       namespace,
       name,
-      kind: 'service',
+      kind: isGateway(service) ? 'gateway' : 'service',
       hosts: hostsOf(namespace, name),
       owner: ownerOf(service),
       createdAt: timeAt(service, 'metadata', 'creationTimestamp'),
