@@ -1,5 +1,5 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { useCallSignals } from '../../../live/signals.ts';
 import { useCall } from '../../../live/topology.ts';
 import { callLabel, callWords } from '../callWords.ts';
@@ -9,12 +9,23 @@ import { edgeWidthPx } from '../edgeLook.ts';
 export const CallEdge = memo(function CallEdge(props: EdgeProps) {
   const call = useCall(props.id);
   const signals = useCallSignals(props.id);
+  const [hovered, setHovered] = useState(false);
   if (call === null) return null;
   const [path, labelX, labelY] = getBezierPath(props);
   const health = signals?.health ?? 'unknown';
   const classes = ['mapCall', health, call.asynchronous && 'asynchronous', props.selected && 'selected'];
+  const labelClasses = [
+    'mapCallLabel num',
+    health,
+    call.asynchronous && 'asynchronous',
+    (hovered || props.selected) && 'shown',
+  ];
   return (
-    <g className={classes.filter(Boolean).join(' ')}>
+    <g
+      className={classes.filter(Boolean).join(' ')}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+    >
       <title>{callWords(call, signals)}</title>
       <BaseEdge
         path={path}
@@ -23,7 +34,7 @@ export const CallEdge = memo(function CallEdge(props: EdgeProps) {
       />
       <EdgeLabelRenderer>
         <div
-          className={`mapCallLabel num ${health} ${call.asynchronous ? 'asynchronous' : ''}`}
+          className={labelClasses.filter(Boolean).join(' ')}
           style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
           aria-hidden="true"
         >

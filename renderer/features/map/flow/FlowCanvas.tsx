@@ -55,6 +55,7 @@ function Flow(props: MapCanvasProps) {
         data: { title: container.title, environment: container.environment },
         width: container.width,
         height: container.height,
+        measured: { width: container.width, height: container.height },
         draggable: false,
         selectable: false,
         zIndex: -1,
@@ -68,6 +69,8 @@ function Flow(props: MapCanvasProps) {
         data: {},
         width: cardSize.width,
         height: node.height,
+        // Told, not measured: React Flow waits with edges and with fitting until it knows all sizes.
+        measured: { width: cardSize.width, height: node.height },
         selected: selectedService === node.id,
         zIndex: selectedService === node.id ? 10 : 1,
         handles: handlesOf(node.height),

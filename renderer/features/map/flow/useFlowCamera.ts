@@ -62,8 +62,11 @@ export function useFlowCamera(
     [flow, centreOn],
   );
 
+  const sizeBefore = useRef(size);
   useEffect(() => {
-    if (!fitted.current || size.width === 0) return;
+    const first = sizeBefore.current.width === 0;
+    sizeBefore.current = size;
+    if (first || !fitted.current) return;
     // React Flow learns of its new size from an observer of its own, which may run after ours.
     const request = requestAnimationFrame(() => {
       void flow.fitView({ ...fitOptions, minZoom: legibleZoom }).then(() => {
