@@ -4,7 +4,7 @@ import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
 import type { Environment } from '../model/entity.ts';
 import { openConnection, type LiveConnection } from './liveConnection.ts';
-import { Refusal } from './operations.ts';
+import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';

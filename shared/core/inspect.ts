@@ -2,20 +2,10 @@ import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
-import type { Journal } from './journal.ts';
+import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
-import type { Ports } from './ports.ts';
-import type { SettingsKeeper } from './settings.ts';
 import { verdictOf } from './serviceVerdict.ts';
 import type { World } from './world.ts';
-
-/** What the inspector needs of the console. */
-export interface InspectParts {
-  readonly world: World;
-  readonly journal: Journal;
-  readonly settings: SettingsKeeper;
-  readonly ports: Ports;
-}
 
 const pauseMs = 5_000;
 

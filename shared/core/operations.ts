@@ -7,21 +7,12 @@ import type { Split } from '../model/weights.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { forecastPlan } from './planForecast.ts';
+import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
 import type { SignalsFeed } from './signalsFeed.ts';
 
 /** A plan lives this long. */
 export const planLifeMs = 10 * 60_000;
-
-/** Why an operation was not taken, for the window to say. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly code: 'REFUSED' | 'LOCKED' | 'GONE' | 'PEER';
-  constructor(code: Refusal['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** What the operations need of the rest of the console. */
 export interface OperationsWorld {

@@ -3,7 +3,7 @@ import type { GraphService } from '../model/graph.ts';
 import type { Verdict } from '../model/inspect.ts';
 import type { HealthThresholds, Settings } from '../model/settings.ts';
 import { marksOf, rangeOf, readSeries } from './charts.ts';
-import type { InspectParts } from './inspect.ts';
+import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { defaultWindowSeconds } from './world.ts';
 
