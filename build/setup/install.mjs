@@ -47,7 +47,10 @@ async function install(root, packages) {
   const startedAt = Date.now();
   const ticker = setInterval(() => {
     const seconds = Math.round((Date.now() - startedAt) / 1000);
-    process.stdout.write(`  ${seconds} s: ${countPackages(root)} of about ${packages} packages are there\n`);
+    const there = countPackages(root);
+    const what =
+      there === 0 ? 'npm is reading the lockfile' : `${there} of about ${packages} packages are there`;
+    process.stdout.write(`  ${seconds} s: ${what}\n`);
   }, 5_000);
   try {
     await runNpm(root);
