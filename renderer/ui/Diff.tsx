@@ -25,7 +25,7 @@ export function Diff({ label, before, after }: DiffProps) {
           mergeControls: false,
           gutter: false,
           highlightChanges: false,
-          collapseUnchanged: { margin: 6, minSize: 5 },
+          collapseUnchanged: { margin: 5, minSize: 4 },
         }),
       ],
     });

@@ -1,4 +1,5 @@
 import './SplitBar.css';
+import { plainText } from './plainText.ts';
 import { SplitBarHandle } from './SplitBarHandle.tsx';
 import { handlesOf, sharesOf } from './splitBarGeometry.ts';
 
@@ -33,10 +34,11 @@ const nothingLocked: ReadonlySet<number> = new Set();
 
 /** The three truths of a split: declared solid, measured a thin line, pending dashed, with handles to drag it by. */
 export function SplitBar(props: SplitBarProps) {
-  const { label, parts, measured, pending, editable, size, onChange, onCancel } = props;
+  const { parts, measured, pending, editable, size, onChange, onCancel } = props;
+  const label = plainText(props.label, 90);
   const declared = parts.map((part) => part.weight);
   const current = pending ?? declared.map((weight) => weight ?? 0);
-  const titles = parts.map((part) => part.title);
+  const titles = parts.map((part) => plainText(part.title, 24));
   const handles = editable ? handlesOf(parts.length, props.locked ?? nothingLocked) : [];
   const words = describe(titles, declared, measured, pending);
 

@@ -48,7 +48,7 @@ export function ServiceInspector({ serviceId }: { readonly serviceId: EntityId }
         errorRatio={signals?.errorRatio ?? null}
         where={where.filter((word) => word !== null)}
       />
-      <VerdictBox verdict={detail.value?.verdict ?? null} signals={signals} />
+      <VerdictBox verdict={detail.value?.verdict ?? null} signals={signals} problem={detail.problem} />
       {detail.value && <Problems texts={[...detail.value.problems, ...staleOf(detail.problem)]} />}
       <Tabs
         label={`What is known of ${service.name}`}

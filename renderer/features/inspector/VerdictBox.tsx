@@ -14,14 +14,18 @@ interface VerdictBoxProps {
   readonly verdict: Verdict | null;
   /** What stands in until then. */
   readonly signals: ServiceSignals | null;
+  /** Why there is no verdict, when it could not be read. */
+  readonly problem: string | null;
 }
 
 /** What fails and how much, since when, what changed before, what to do: each sentence opens to its evidence. */
-export function VerdictBox({ verdict, signals }: VerdictBoxProps) {
+export function VerdictBox({ verdict, signals, problem }: VerdictBoxProps) {
   const cause = useService(verdict?.causeId ?? null);
   const splits = useSplitStore((state) => state.splits);
-  const health = verdict?.health ?? signals?.health ?? 'unknown';
-  const headline = verdict?.headline ?? signals?.reasons[0] ?? 'Reading what is known…';
+  const isUnread = verdict === null && problem !== null;
+  const health = verdict?.health ?? (isUnread ? 'unknown' : (signals?.health ?? 'unknown'));
+  const fallback = isUnread ? 'No verdict: what is known could not be read' : 'Reading what is known…';
+  const headline = verdict?.headline ?? signals?.reasons[0] ?? fallback;
   const offers = (verdict?.suggestions ?? []).flatMap((suggestion) => {
     const split = splits.find((each) => each.id === suggestion.splitId);
     return split && canBeDragged(split) ? [{ ...suggestion, split }] : [];
@@ -29,6 +33,7 @@ export function VerdictBox({ verdict, signals }: VerdictBoxProps) {
   return (
     <section className={`verdict ${health}`} aria-label="Verdict">
       <b>{plainText(headline)}</b>
+      {isUnread && <p>{plainText(problem)} It is tried again.</p>}
       {verdict?.sentences.map(({ text, evidence }) =>
         evidence === '' ? (
           <p key={text}>{plainText(text)}</p>

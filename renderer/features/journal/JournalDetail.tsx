@@ -14,8 +14,15 @@ import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
 const rungTitles = { accepted: 'Accepted', declared: 'Declared', loaded: 'Loaded', measured: 'Measured' };
 const rungStates = { seen: '✓', waiting: '○', contradicted: '✕', unobservable: '–' };
 
+interface JournalDetailProps {
+  readonly record: OperationRecord;
+  /** All that are listed: an undo names what it took back. */
+  readonly records: readonly OperationRecord[];
+  readonly onChoose: (id: string) => void;
+}
+
 /** One operation whole: what was asked, what was written, what was seen, and its way back. */
-export function JournalDetail({ record }: { readonly record: OperationRecord }) {
+export function JournalDetail({ record, records, onChoose }: JournalDetailProps) {
   const standing = standingOf(record);
   const isOpenToUndo = record.state === 'written' && record.undoneBy === null;
   const { serviceId } = record;
@@ -71,8 +78,16 @@ export function JournalDetail({ record }: { readonly record: OperationRecord }) 
         {record.overrides.length > 0 && (
           <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
         )}
-        {record.undoOf !== null && <Fact name="Undo of">{plainText(record.undoOf, 60)}</Fact>}
-        {record.undoneBy !== null && <Fact name="Undone by">{plainText(record.undoneBy, 60)}</Fact>}
+        {record.undoOf !== null && (
+          <Fact name="Undo of">
+            <Other id={record.undoOf} records={records} onChoose={onChoose} />
+          </Fact>
+        )}
+        {record.undoneBy !== null && (
+          <Fact name="Undone by">
+            <Other id={record.undoneBy} records={records} onChoose={onChoose} />
+          </Fact>
+        )}
       </dl>
       <Section title="What was seen">
         <ol className="journalRungs">
@@ -105,6 +120,22 @@ export function JournalDetail({ record }: { readonly record: OperationRecord }) 
 function effectAwaited(record: OperationRecord): string {
   if (record.state === 'notWritten') return 'none: nothing was written';
   return record.finishedAt === null ? 'read two minutes after the write' : 'not known: no source measured it';
+}
+
+interface OtherProps extends Pick<JournalDetailProps, 'records' | 'onChoose'> {
+  readonly id: string;
+}
+
+/** Another operation, by its title where it is listed too. */
+function Other({ id, records, onChoose }: OtherProps) {
+  const other = records.find((record) => record.id === id);
+  if (other === undefined)
+    return <span className="muted">one that is not listed here ({plainText(id, 60)})</span>;
+  return (
+    <Button tone="quiet" onPress={() => onChoose(id)}>
+      {plainText(other.title, 120)}, {dayAndClock(other.at)}
+    </Button>
+  );
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

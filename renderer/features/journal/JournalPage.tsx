@@ -86,7 +86,7 @@ function Body({ records, query, shown, onChoose }: BodyProps) {
           <p className="muted">The newest {mostRecords}; search to find older ones, export to have all.</p>
         )}
       </div>
-      <JournalDetail key={shown.id} record={shown} />
+      <JournalDetail key={shown.id} record={shown} records={records} onChoose={onChoose} />
     </div>
   );
 }

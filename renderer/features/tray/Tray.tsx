@@ -32,6 +32,7 @@ export function Tray() {
   );
 }
 
+/** The newest is told in full; those before it by what they change, so that the map stays in sight. */
 function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewest: boolean }) {
   const { seen, weights } = draft;
   const connection = useConnection(seen.connectionId);
@@ -59,13 +60,13 @@ function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewe
             </span>
           ))}
         </span>
-        <span className="muted">
-          {now && isOvertaken(draft, now) && <b className="toneWarn">changed by someone else meanwhile. </b>}
-          {isGone && 'nothing was applied'}
-          {!isGone && !now && 'this split is gone from the cluster'}
-          {!isGone && now && (outlook ?? 'no figures to foretell it from')}
-        </span>
-        {!isGone && connection.locked && (
+        {now && isOvertaken(draft, now) && <b className="toneWarn">changed by someone else meanwhile</b>}
+        {isGone && <span className="muted">nothing was applied</span>}
+        {!isGone && !now && <span className="muted">this split is gone from the cluster</span>}
+        {!isGone && now && isNewest && (
+          <span className="muted">{outlook ?? 'no figures to foretell it from'}</span>
+        )}
+        {!isGone && connection.locked && isNewest && (
           <span className="trayLocked">
             read-only:{' '}
             <Button tone="quiet" onPress={() => askToUnlock(connection.id)}>
