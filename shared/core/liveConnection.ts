@@ -227,26 +227,25 @@ export function openConnection(
       return folded;
     },
     state() {
-      const now = ports.clock.now();
-      const trouble = sources[0]?.troubles.size ? [...sources[0].troubles.values()][0] : undefined;
+      const described = sources.map((source) => describeSource(source, ports.clock.now()));
+      const first = described[0];
+      // The root is what everything else is reached through: when it fails, so does the connection.
+      const failing = phase === 'open' && first?.state === 'failing';
       return {
         id: request.id,
         connector: request.connector.id,
         title: request.title,
         environment: connection.environment,
-        state:
-          phase === 'open' && trouble !== undefined && describeSource(sources[0]!, now).state === 'failing'
-            ? 'failing'
-            : phase,
+        state: failing ? 'failing' : phase,
         locked: connection.locked,
         rehearsal: request.rehearsal,
         server: root?.server ?? '',
         peer: root === null ? null : root.peer,
         user: root?.user ?? null,
-        error: error ?? trouble ?? null,
+        error: error ?? first?.error ?? null,
         warnings: [...request.warnings, ...(root?.warnings ?? [])],
         sources: [
-          ...sources.map((source) => describeSource(source, now)),
+          ...described,
           ...absent.map((gone, i) => ({
             id: `${request.id}:absent:${i}`,
             connector: gone.connector,

@@ -79,7 +79,6 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   // Playwright demands the braces.
-  // eslint-disable-next-line no-empty-pattern
   fleet: async ({}, use) => {
     await using fleet = await startFleet();
     await use(fleet);
