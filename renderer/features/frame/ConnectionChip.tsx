@@ -1,5 +1,5 @@
 import { Button as AriaButton } from 'react-aria-components';
-import { ask } from '../../client/link.ts';
+import { ask, useLink } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import type { ConnectionState } from '../../../shared/model/connection.ts';
 import { showToast } from '../../state/toasts.ts';
@@ -10,7 +10,8 @@ import { Dot } from '../../ui/Chip.tsx';
 /** One connection: its state in a word and a colour, its environment, and whether it may be written to. */
 export function ConnectionChip({ connection }: { readonly connection: ConnectionState }) {
   const { id, title, environment, locked } = connection;
-  const { tone, word } = conditionOf(connection);
+  const reached = useLink((link) => link.state === 'open');
+  const { tone, word } = reached ? conditionOf(connection) : lost;
   const peers = connection.sources
     .filter((source) => source.state !== 'absent' && source.connector !== 'kubernetes')
     .map((source) => source.title)
@@ -49,6 +50,9 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
     </div>
   );
 }
+
+/** What a connection does cannot be known while the console itself is away. */
+const lost = { tone: 'waiting', word: 'not known' } as const;
 
 function conditionOf(connection: ConnectionState): {
   readonly tone: 'ok' | 'warn' | 'bad' | 'waiting';

@@ -55,6 +55,8 @@ export interface MapCanvasProps extends MapIntents {
   readonly calls: readonly MapCall[];
   readonly containers: readonly MapContainer[];
   readonly selected: Selection;
+  /** What lies over the picture at its bottom left, in the window's pixels; a fit keeps services clear of it. */
+  readonly overlay: () => DOMRect | null;
   /** Told once what can move the picture, and null when it goes. */
   readonly onCamera: (camera: MapCamera | null) => void;
 }

@@ -45,6 +45,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
           calls={calls}
           containers={containers}
           selected={selected}
+          overlay={attentionBox}
           onCamera={(next) => {
             camera.current = next;
           }}
@@ -113,6 +114,10 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
       case null:
     }
   }, [camera, command, count, tidy]);
+}
+
+function attentionBox(): DOMRect | null {
+  return document.querySelector('.attention')?.getBoundingClientRect() ?? null;
 }
 
 function moveService(id: string, position: Position): void {

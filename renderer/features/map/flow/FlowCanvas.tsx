@@ -44,7 +44,7 @@ function Flow(props: MapCanvasProps) {
     null,
   );
   const selectedService = selected?.kind === 'service' ? selected.id : null;
-  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService);
+  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService, props.overlay);
 
   const flowNodes = useMemo<Node[]>(
     () => [

@@ -4,12 +4,8 @@ import type { EntityId } from '../../../../shared/model/entity.ts';
 import { useElementSize } from '../../../ui/useElementSize.ts';
 import { useMotion } from '../../../ui/useMotion.ts';
 import { cardSize, type MapCamera } from '../MapCanvas.ts';
+import { fitViewport } from './fitViewport.ts';
 
-/** Room for what lies over the map: the overview above, the toolbar below. */
-const fitOptions = {
-  padding: { top: '52px', right: '28px', bottom: '56px', left: '28px' },
-  maxZoom: 1,
-} as const;
 /** Below this the words on a card cannot be read: a fit that nobody asked for goes no further. */
 const legibleZoom = 0.7;
 const moveMs = 250;
@@ -25,6 +21,7 @@ interface FlowCamera {
 export function useFlowCamera(
   onCamera: (camera: MapCamera | null) => void,
   selectedId: EntityId | null,
+  overlay: () => DOMRect | null,
 ): FlowCamera {
   const flow = useReactFlow();
   const duration = useMotion() ? moveMs : 0;
@@ -63,26 +60,39 @@ export function useFlowCamera(
   );
 
   const sizeBefore = useRef(size);
+  const fit = useCallback(
+    (minZoom: number, ms: number): void => {
+      const box = frame.current?.getBoundingClientRect();
+      if (box === undefined) return;
+      const cards = flow.getNodes().map(({ position, width, height }) => ({
+        ...position,
+        width: width ?? cardSize.width,
+        height: height ?? cardSize.height,
+      }));
+      const over = overlay();
+      const covered = over && { width: over.right - box.left, height: box.bottom - over.top };
+      fitted.current = true;
+      void flow.setViewport(fitViewport(cards, box, covered, minZoom), { duration: ms });
+    },
+    [flow, overlay],
+  );
   useEffect(() => {
     const first = sizeBefore.current.width === 0;
     sizeBefore.current = size;
     if (first || !fitted.current) return;
     // React Flow learns of its new size from an observer of its own, which may run after ours.
     const request = requestAnimationFrame(() => {
-      void flow.fitView({ ...fitOptions, minZoom: legibleZoom }).then(() => {
-        if (selected.current !== null) reveal(selected.current);
-        fitted.current = true;
-      });
+      fit(legibleZoom, 0);
+      if (selected.current === null) return;
+      reveal(selected.current);
+      fitted.current = true;
     });
     return () => cancelAnimationFrame(request);
-  }, [size, flow, reveal]);
+  }, [size, fit, reveal]);
 
   useEffect(() => {
     onCamera({
-      fit: () => {
-        fitted.current = true;
-        void flow.fitView({ ...fitOptions, duration });
-      },
+      fit: () => fit(0.1, duration),
       zoomIn: () => {
         fitted.current = false;
         void flow.zoomIn({ duration });
@@ -95,7 +105,7 @@ export function useFlowCamera(
       reveal,
     });
     return () => onCamera(null);
-  }, [flow, duration, onCamera, centreOn, reveal]);
+  }, [flow, duration, onCamera, fit, centreOn, reveal]);
 
   const frameRef = useCallback(
     (element: HTMLDivElement | null) => {
