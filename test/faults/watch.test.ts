@@ -300,4 +300,17 @@ test('W15 a sign-in page is not an empty list: what was known stays', async () =
   signIn();
   await pass(clock, 70_000, 5_000);
   await eventually(() => expect(here.view.health.ok).toBe(true));
+
+  // The same where the whole must be listed again, as an empty list would take everything away.
+  await watching(cluster);
+  const lists = cluster.server.faults.add({ kind: 'html' }, isList, 1_000);
+  cluster.server.faults.add({ kind: 'answer', code: 410 }, isWatch);
+  cluster.server.faults.cutWatches('reset');
+  await pass(clock, 30_000);
+  expect(cluster.server.requests.filter(isList).length).toBeGreaterThan(2);
+  expect(here.names()).toEqual(['catalog', 'ledger']);
+  expect(here.told).toEqual([]);
+  lists();
+  await pass(clock, 70_000, 5_000);
+  await here.agrees();
 });
