@@ -1,8 +1,7 @@
 import type { PeersCoordinates } from './coordinates.ts';
 import { clientFor } from './measure.ts';
-import { webhook, waitForWebhook } from './start/istio.ts';
+import { removeWebhook, waitForWebhook, webhook } from './start/istio.ts';
 import { statusOf, waitFor } from './start/processes.ts';
-import { pathOf } from './start/api.ts';
 
 /**
  * Takes istiod's validation webhook away until disposed: what the mesh cannot use is then accepted by the API server,
@@ -10,7 +9,7 @@ import { pathOf } from './start/api.ts';
  */
 export async function withoutValidation(coordinates: PeersCoordinates): Promise<AsyncDisposable> {
   const admin = clientFor(coordinates, 'admin');
-  await admin.call(pathOf(webhook), { method: 'DELETE' });
+  await removeWebhook(admin);
   return {
     async [Symbol.asyncDispose]() {
       await admin.apply(webhook);

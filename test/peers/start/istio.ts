@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ApiClient, KubeObject } from './api.ts';
+import { type ApiClient, type KubeObject, pathOf } from './api.ts';
 import type { KubernetesPeer } from './kubernetes.ts';
 import { type Processes, type Running, statusOf, waitFor } from './processes.ts';
 import { meshObjects } from './shop.ts';
@@ -118,11 +118,45 @@ export const webhook = {
   ],
 } as const satisfies KubeObject;
 
-/** istiod fills in its CA and turns the policy to Fail by itself; only then does the webhook refuse anything. */
+/**
+ * istiod fills in its CA and turns the policy to Fail by itself; only then does the webhook refuse anything, and the
+ * API server takes a moment more to notice.
+ */
 export async function waitForWebhook(admin: ApiClient, needs: readonly Running[]): Promise<void> {
-  const path = `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${webhook.metadata.name}`;
+  const path = pathOf(webhook);
   await waitFor('the validation webhook', { limitMs, needs }, async () => {
     const { body } = await admin.call(path);
     return (body as { webhooks?: { failurePolicy: string }[] }).webhooks?.[0]?.failurePolicy === 'Fail';
   });
+  await waitFor(
+    'a bad document to be refused',
+    { limitMs, needs },
+    async () => (await offerBadDocument(admin)) === 400,
+  );
+}
+
+/** Takes the webhook away and waits until the API server has noticed. */
+export async function removeWebhook(admin: ApiClient): Promise<void> {
+  await admin.call(pathOf(webhook), { method: 'DELETE' });
+  await waitFor(
+    'a bad document to be accepted',
+    { limitMs },
+    async () => (await offerBadDocument(admin)) === 201,
+  );
+}
+
+/** The status of a dry run of a VirtualService whose weights are all zero. */
+async function offerBadDocument(admin: ApiClient): Promise<number> {
+  const route = [
+    { destination: { host: 'nowhere' }, weight: 0 },
+    { destination: { host: 'elsewhere' }, weight: 0 },
+  ];
+  const body = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'validation-probe' },
+    spec: { hosts: ['nowhere'], http: [{ route }] },
+  };
+  const path = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices?dryRun=All';
+  return (await admin.call(path, { method: 'POST', body })).status;
 }
