@@ -49,11 +49,13 @@ export function createTopologySource(mesh: Mesh): TopologySource {
 function externalServices(mesh: Mesh): ServiceObservation[] {
   const found = new Map<string, ServiceObservation>();
   for (const entry of mesh.serviceEntries.all()) {
-    for (const host of listAt(entry, 'spec', 'hosts')) {
+    const entryHosts = listAt(entry, 'spec', 'hosts');
+    for (const host of entryHosts) {
       if (typeof host !== 'string' || found.has(host) || isClusterService(mesh, host)) continue;
       found.set(host, {
         namespace: namespaceOf(entry),
-        name: host,
+        // Whoever wrote the entry gave it a name that people know; with several hosts only the host tells them apart.
+        name: entryHosts.length === 1 ? entry.metadata.name : host,
         kind: 'external',
         hosts: [host.toLowerCase()],
         owner: labelsOf(entry).get('team') ?? labelsOf(entry).get('owner') ?? null,
