@@ -1,5 +1,5 @@
 import './Chart.css';
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Mark, Series } from '../../shared/model/signals.ts';
 import { ChartReading } from './ChartReading.tsx';
@@ -28,8 +28,20 @@ const markColours = { deployment: 'var(--accent)', operation: 'var(--pending)', 
 const letterPx = 5.6;
 const besidePx = 10;
 
-/** Lines over time by version, with axes, gaps as gaps, and deployments and operations as labelled marks. */
-export const Chart = memo(function Chart(props: ChartProps) {
+/**
+ * Lines over time by version, with axes, gaps as gaps, and deployments and operations as labelled marks. Drawing waits for
+ * what the hand is doing: new samples are never urgent.
+ */
+export function Chart(props: ChartProps) {
+  const { series, marks, from, stepSeconds, tones, ...rest } = props;
+  const sampled = useMemo(
+    () => ({ series, marks, from, stepSeconds, tones }),
+    [series, marks, from, stepSeconds, tones],
+  );
+  return <Drawing {...rest} {...useDeferredValue(sampled)} />;
+}
+
+const Drawing = memo(function Drawing(props: ChartProps) {
   const { title, from, stepSeconds, series, tones, marks, heightPx, scale = 1, format } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useVisibleWidth(frame);

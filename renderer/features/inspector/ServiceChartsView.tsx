@@ -23,11 +23,9 @@ export function ServiceChartsView({ service, split }: ServiceChartsViewProps) {
     client.signals.charts({ serviceId: service.id, rangeSeconds }, { signal }),
   );
   const value = charts.value;
-  const names = (value?.p99Ms ?? []).map((line) => line.name).join('\n');
-  const tones = useMemo(
-    () => names.split('\n').map((name) => toneOf(name, split, service.versions)),
-    [names, split, service.versions],
-  );
+  const toneKey = (value?.p99Ms ?? []).map((line) => toneOf(line.name, split, service.versions)).join();
+  // The same array while the colours are the same: a new one would draw all charts again for nothing.
+  const tones = useMemo(() => toneKey.split(',').map(Number), [toneKey]);
   if (value === null) {
     return (
       <Problems texts={charts.problem === null ? [] : [`Charts: ${charts.problem} It is tried again.`]} />
