@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
 import { createPayment, openCluster, until } from './cluster.ts';
 import { startSimulatedCluster } from './simulatedCluster.ts';
-import { signal } from './weights.ts';
+import { signal, weightsOf } from './weights.ts';
 
 const mesh = (kind: string, name: string, spec: object, namespace = 'shop'): KubeInput => ({
   apiVersion: 'networking.istio.io/v1',
@@ -109,8 +109,9 @@ test('what protects calls is read from routes and rules, and zero protects nothi
     }),
   );
   await using open = await openCluster(cluster.settings);
+  const control = weightsOf(open.mesh);
   await until(
-    (stop) => open.mesh.weights?.watch(stop, () => undefined) ?? [],
+    (stop) => control.watch(stop, () => undefined),
     (all) => all.length > 0,
   );
   const protections = open.mesh.protections?.declared().get('payment.shop.svc.cluster.local') ?? [];
@@ -127,8 +128,7 @@ test('counts that two routes share are said to be ambiguous, and two documents f
   await using cluster = await startSimulatedCluster();
   await createPayment(cluster);
   await using open = await openCluster(cluster.settings);
-  const control = open.mesh.weights;
-  if (control === undefined) throw new Error('no weights');
+  const control = weightsOf(open.mesh);
   cluster.store.put(
     mesh('VirtualService', 'payment-too', { hosts: ['payment'], http: [{ route: [to('v2')] }] }),
   );
