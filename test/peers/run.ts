@@ -68,11 +68,10 @@ async function outside(): Promise<number> {
 
 async function inside(): Promise<number> {
   const installation = JSON.parse(process.env[installed] ?? '{}') as Installation;
-  // Until the peers are up a signal ends everything; afterwards the disposal below runs first.
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
     await using peers = await startPeers(installation);
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     progress('running the suites');
     const code = await runSuites(peers.coordinatesFile, stop.signal);
     return await finish(outcomes(installation, peers.coordinates), code);

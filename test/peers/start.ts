@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -46,8 +47,19 @@ export async function startPeers(installation: Installation, options: PeersOptio
   await mkdir(runDir, { recursive: true });
   await forgetOldRuns();
   const stack = new AsyncDisposableStack();
-  stack.defer(() => forget(runDir));
+  const forgetRun = () => forget(runDir);
+  stack.defer(forgetRun);
+  // A run that is interrupted before it is up has nothing to save; leaving kills what was started.
+  const leave = () => process.exit(130);
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  stack.defer(() => {
+    process.off('SIGINT', leave);
+    process.off('SIGTERM', leave);
+  });
   const processes = stack.use(createProcesses(runDir));
+  // After the listener of the processes, which ends those that still write there.
+  process.once('exit', forgetRun);
   try {
     const programs = {
       etcdDir: dirOf(etcd),
@@ -122,6 +134,8 @@ export async function startPeers(installation: Installation, options: PeersOptio
     };
     const coordinatesFile = join(runDir, 'coordinates.json');
     await writeFile(coordinatesFile, JSON.stringify(coordinates, null, 2), { mode: 0o600 });
+    process.off('SIGINT', leave);
+    process.off('SIGTERM', leave);
     const whole = stack.move();
     return { coordinates, coordinatesFile, [Symbol.asyncDispose]: () => whole.disposeAsync() };
   } catch (error) {
@@ -138,9 +152,9 @@ async function forgetOldRuns(): Promise<void> {
 }
 
 /** Keys, tokens and databases go with the run; logs stay. */
-async function forget(runDir: string): Promise<void> {
+function forget(runDir: string): void {
   for (const name of ['coordinates.json', 'pki', 'kubeconfig', 'etcd', 'prometheus', 'istiod']) {
-    await rm(join(runDir, name), { recursive: true, force: true });
+    rmSync(join(runDir, name), { recursive: true, force: true });
   }
 }
 
