@@ -20,6 +20,7 @@ export async function* watchCharts(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServiceCharts> {
   while (signal?.aborted !== true) {
+    let answered = false;
     const connection = world.connectionOf(serviceId);
     const service = world.service(serviceId);
     if (connection !== undefined && service !== undefined) {
@@ -33,6 +34,7 @@ export async function* watchCharts(
       const read = await readSeries(connection, scope, range, true, ports, signal);
       const marks = await marksOf(connection, range.from, world, journal);
       const lines = read.observed?.lines ?? [];
+      answered = read.provenance.length > 0;
       yield {
         serviceId,
         from: range.from,
@@ -47,7 +49,7 @@ export async function* watchCharts(
         provenance: read.provenance,
       };
     }
-    if (!(await pause(ports, rangeSeconds, signal))) return;
+    if (!(await pause(ports, rangeSeconds, answered, signal))) return;
   }
 }
 
@@ -82,7 +84,8 @@ export async function* watchTimeline(
       marks: all.flatMap((one) => one.marks).sort((a, b) => a.at - b.at),
       provenance: all.flatMap((one) => one.provenance),
     };
-    if (!(await pause(ports, rangeSeconds, signal))) return;
+    const answered = all.some((one) => one.provenance.length > 0);
+    if (!(await pause(ports, rangeSeconds, answered, signal))) return;
   }
 }
 
@@ -186,10 +189,16 @@ function addUp(lines: readonly (readonly (number | null)[])[]): (number | null)[
   );
 }
 
-async function pause(ports: Ports, rangeSeconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+/** A step of the range once something answered; before that, a moment, for sources are still being opened. */
+async function pause(
+  ports: Ports,
+  rangeSeconds: number,
+  answered: boolean,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const stepMs = Math.max(5, Math.ceil(rangeSeconds / points)) * 1000;
   try {
-    await ports.clock.sleep(Math.min(stepMs, 30_000), signal);
+    await ports.clock.sleep(answered ? Math.min(stepMs, 30_000) : 500, signal);
     return true;
   } catch {
     return false;
