@@ -18,6 +18,8 @@ export interface MapCall {
   readonly id: CallId;
   readonly callerId: EntityId;
   readonly calleeId: EntityId;
+  /** "order calls payment", for those who hear the map. */
+  readonly label: string;
 }
 
 /** A soft box around what belongs together. */

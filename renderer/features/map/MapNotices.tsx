@@ -15,7 +15,8 @@ export function MapNotices({ shownServices }: { readonly shownServices: number }
   const connections = useConnections();
   const now = useNow();
   if (topology.receivedAt === null) return null;
-  const notices: string[] = [];
+  // Several sources may say the same; it is said once.
+  const said = new Set<string>();
   for (const connection of connections) {
     for (const source of connection.sources) {
       if (source.state !== 'failing' && source.state !== 'stale') continue;
@@ -23,19 +24,21 @@ export function MapNotices({ shownServices }: { readonly shownServices: number }
         source.lastAnswerAt === null
           ? 'never answered'
           : `last answer ${formatSpan(now - source.lastAnswerAt)} ago`;
-      notices.push(
+      said.add(
         `${source.title} on ${connection.title}: ${source.error ?? 'does not answer'} (${age}). What it told before is still shown.`,
       );
     }
   }
-  if (topology.streamProblem !== null) notices.push(`The map stands still: ${topology.streamProblem}`);
-  if (signalsProblem !== null) notices.push(`The figures stand still: ${signalsProblem}`);
-  notices.push(...topology.problems, ...provenance.flatMap((each) => each.problems));
+  if (topology.streamProblem !== null) said.add(`The map stands still: ${topology.streamProblem}`);
+  if (signalsProblem !== null) said.add(`The figures stand still: ${signalsProblem}`);
+  for (const text of topology.problems) said.add(text);
+  for (const text of provenance.flatMap((each) => each.problems)) said.add(text);
   if (shownServices > comfortable) {
-    notices.push(
+    said.add(
       `${shownServices} services are drawn; above ${comfortable} moving the map is slow. Find or focus narrows it.`,
     );
   }
+  const notices = [...said];
   if (notices.length === 0) return null;
   return (
     <details className="mapNotices">

@@ -71,13 +71,17 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
 
 function useMapCalls(ids: readonly CallId[]): readonly MapCall[] {
   const calls = useTopology((graph) => graph.calls);
+  const services = useTopology((graph) => graph.services);
   return useMemo(
     () =>
       ids.flatMap((id) => {
         const call = calls.get(id);
-        return call === undefined ? [] : [{ id, callerId: call.callerId, calleeId: call.calleeId }];
+        if (call === undefined) return [];
+        const { callerId, calleeId } = call;
+        const label = `${services.get(callerId)?.name ?? 'unknown'} calls ${services.get(calleeId)?.name ?? 'unknown'}`;
+        return [{ id, callerId, calleeId, label }];
       }),
-    [ids, calls],
+    [ids, calls, services],
   );
 }
 

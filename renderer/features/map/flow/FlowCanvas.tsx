@@ -87,6 +87,7 @@ function Flow(props: MapCanvasProps) {
         target: call.calleeId,
         selected: selected?.kind === 'call' && selected.id === call.id,
         interactionWidth: 14,
+        ariaLabel: call.label,
       })),
     [calls, selected],
   );
