@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findBrowser, noBrowserAdvice } from '../../build/findBrowser.ts';
+import { readAssets } from '../../shared/node/assets.ts';
 import { measureFold, measureLayout } from './analysisRows.ts';
 import { createBenchFleet } from './benchFleet.ts';
 import { measureQueries } from './queryRows.ts';
@@ -11,7 +12,8 @@ import { measureWindow, type WindowFigures } from './windowRows.ts';
 
 const usage = 'usage: npm run bench [-- --services 100,500]';
 const layoutSizes = [2_000, 5_000];
-const results = join(import.meta.dirname, '../../test-results');
+const root = join(import.meta.dirname, '../..');
+const results = join(root, 'test-results');
 
 process.exitCode = await main();
 
@@ -26,6 +28,8 @@ async function main(): Promise<number> {
     process.stderr.write(`The bench cannot run: ${noBrowserAdvice}\n`);
     return 1;
   }
+  // Once, so that a build that somebody starts meanwhile changes nothing.
+  const assets = await readAssets(join(root, 'dist/renderer'));
   const began = performance.now();
   const [load = 0] = loadavg();
   if (load > 1)
@@ -37,7 +41,7 @@ async function main(): Promise<number> {
   const windows: WindowFigures[] = [];
   for (const size of sizes) {
     tell(`The window at ${size} services …`);
-    windows.push(await measureWindow(browser, createBenchFleet(size)));
+    windows.push(await measureWindow(browser, createBenchFleet(size), assets));
   }
   tell('The host on the rehearsal, and what it asks of Prometheus …');
   const queries = await measureQueries(browser, sizes);

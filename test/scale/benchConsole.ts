@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Connector, SeriesObservation, Session } from '../../shared/connectors/kit/connector.ts';
 import type { SeriesRead } from '../../shared/connectors/kit/signals.ts';
 import { createConsole } from '../../shared/core/console.ts';
 import { startLoopback } from '../../shared/loopback/server.ts';
-import { readAssets } from '../../shared/node/assets.ts';
+import type { Assets } from '../../shared/node/assets.ts';
 import { createFakeClock, createMemoryPorts } from '../support/memoryPorts.ts';
 import { figuresFrom, type BenchFleet } from './benchFleet.ts';
 
@@ -21,9 +20,8 @@ export const connectionTitle = 'bench';
 
 /** As often as the console reads figures at most. */
 const readEverySeconds = 2;
-const root = join(import.meta.dirname, '../..');
 
-export async function startBenchConsole(fleet: BenchFleet): Promise<BenchConsole> {
+export async function startBenchConsole(fleet: BenchFleet, assets: Assets): Promise<BenchConsole> {
   let turn = 0;
   const clock = createFakeClock(Date.now());
   const ports = createMemoryPorts({ clock });
@@ -31,7 +29,7 @@ export async function startBenchConsole(fleet: BenchFleet): Promise<BenchConsole
   const loopback = await startLoopback({
     router: console_.router,
     context: {},
-    assets: await readAssets(join(root, 'dist/renderer')),
+    assets,
     log: ports.log,
   });
   return {

@@ -1,5 +1,6 @@
 import { chromium, type Page } from 'playwright-core';
 import type { FoundBrowser } from '../../build/findBrowser.ts';
+import type { Assets } from '../../shared/node/assets.ts';
 import { connectionTitle, startBenchConsole, type BenchConsole } from './benchConsole.ts';
 import type { BenchFleet } from './benchFleet.ts';
 import { type MainThread, measureMainThread, pause, quantile, type Work } from './mainThread.ts';
@@ -36,8 +37,12 @@ const moves = 60;
 const chartStepSeconds = 8;
 
 /** Opens the window on a fleet and measures what an operator and the passing of time make it do. */
-export async function measureWindow(found: FoundBrowser, fleet: BenchFleet): Promise<WindowFigures> {
-  await using host = await startBenchConsole(fleet);
+export async function measureWindow(
+  found: FoundBrowser,
+  fleet: BenchFleet,
+  assets: Assets,
+): Promise<WindowFigures> {
+  await using host = await startBenchConsole(fleet, assets);
   const browser = await chromium.launch({
     executablePath: found.path,
     args: [...found.args, '--disable-background-networking', '--disable-component-update'],
