@@ -18,6 +18,7 @@ export interface SignalsFeed extends Disposable {
 
 const shortestPauseMs = 2_000;
 const longestPauseMs = 15_000;
+const tellAgeEveryMs = 10_000;
 
 /** One reader for all who look at this window. It slows down when the peer does. */
 export function createSignalsFeed(
@@ -32,6 +33,7 @@ export function createSignalsFeed(
   let latest: SignalsFeed['latest'] = null;
   const readings = new Map<string, SignalsObservation>();
   const problems = new Map<string, string>();
+  let toldAt = 0;
 
   function fold(): void {
     const observations = [...readings.values()];
@@ -70,7 +72,14 @@ export function createSignalsFeed(
       const reading = await signals.read(windowSeconds, signal);
       readings.set(source.id, reading);
       problems.delete(signals.source);
-      noteHealth(source, 'signals', { ok: true, at: ports.clock.now() });
+      const mended = source.troubles.has('signals');
+      const now = ports.clock.now();
+      noteHealth(source, 'signals', { ok: true, at: now });
+      // The age of its last answer is told now and then; a recovery at once.
+      if (mended || now - toldAt >= tellAgeEveryMs) {
+        toldAt = now;
+        connection.changes.bump();
+      }
     } catch (thrown) {
       if (signal.aborted) return;
       const text = sayError(thrown, `Reading figures from ${signals.source}`);
