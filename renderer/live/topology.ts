@@ -18,15 +18,6 @@ export function useCall(id: CallId | null): GraphCall | null {
   return useTopology((graph) => (id === null ? null : (graph.calls.get(id) ?? null)));
 }
 
-/** All ids, sorted; the same array until an id comes or goes. */
-export function useServiceIds(): readonly EntityId[] {
-  return useTopology((graph) => graph.serviceIds);
-}
-
-export function useCallIds(): readonly CallId[] {
-  return useTopology((graph) => graph.callIds);
-}
-
 /** Listens to the map's shape until the returned function is called. */
 export function watchTopology(): () => void {
   return watch((client, signal) => client.graph.watch(undefined, { signal }), {

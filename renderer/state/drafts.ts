@@ -42,11 +42,6 @@ export function discardDraft(splitId: string): void {
   useDrafts.setState(({ bySplit }) => ({ bySplit: without(bySplit, splitId) }));
 }
 
-/** Puts everything back. */
-export function discardAllDrafts(): void {
-  useDrafts.setState({ bySplit: {} });
-}
-
 /** What review asks the console to plan. */
 export function operationOf({ seen, weights }: Draft): SetWeights {
   return {

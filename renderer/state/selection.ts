@@ -18,11 +18,6 @@ export function useSelectedServiceId(): EntityId | null {
   return useSelection(({ selected }) => (selected?.kind === 'service' ? selected.id : null));
 }
 
-/** The selected call's id, else null. */
-export function useSelectedCallId(): CallId | null {
-  return useSelection(({ selected }) => (selected?.kind === 'call' ? selected.id : null));
-}
-
 /** Selects a service; with `centre`, the map also brings it into view. */
 export function selectService(id: EntityId, options: { readonly centre?: boolean } = {}): void {
   useSelection.setState({

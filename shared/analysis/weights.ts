@@ -1,5 +1,3 @@
-import { formatPercentNumber } from './formats.ts';
-
 /** The share each weight stands for, 0..1; null while all weights are zero. */
 export function sharesOf(weights: readonly number[]): (number | null)[] {
   const total = sumOf(weights);
@@ -112,12 +110,6 @@ export function validateWeights(weights: readonly number[], found?: number): str
     );
   }
   return problems;
-}
-
-/** "v1 95 %, v2 5 %" of a split, for sentences. */
-export function sayShares(titles: readonly string[], weights: readonly number[]): string {
-  const shares = sharesOf(weights);
-  return titles.map((title, i) => `${title} ${formatPercentNumber(shares[i] ?? null)} %`).join(', ');
 }
 
 function neighbours(

@@ -9,13 +9,16 @@ import { clearSelection, selectCall, selectService, useSelection } from '../../s
 import { useShown } from '../../state/shown.ts';
 import { Attention } from './Attention.tsx';
 import { FlowCanvas } from './flow/FlowCanvas.tsx';
-import type { MapCall, MapCamera } from './MapCanvas.ts';
+import type { MapCanvas, MapCall, MapCamera } from './MapCanvas.ts';
 import { MapNotices } from './MapNotices.tsx';
 import { MapState } from './MapState.tsx';
 import { MapToolbar } from './MapToolbar.tsx';
 import { Overview } from './Overview.tsx';
 import { focusInspector, useMapKeys } from './useMapKeys.ts';
 import { useMapLayout } from './useMapLayout.ts';
+
+/** What draws the map today; far levels may come from elsewhere behind the same interface. */
+const Canvas: MapCanvas = FlowCanvas;
 
 /** The map with what lies on it: overview, find (given from outside), attention, toolbar. */
 export function MapPage({ find }: { readonly find: ReactNode }) {
@@ -40,7 +43,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
       <h2 className="visuallyHidden">Map of services</h2>
       <MapState drawn={nodes.length > 0} />
       {nodes.length > 0 && (
-        <FlowCanvas
+        <Canvas
           nodes={nodes}
           calls={calls}
           containers={containers}

@@ -1,6 +1,5 @@
 export type {
   CallRow,
-  CountersObservation,
   Endpoint,
   LatencyRow,
   SignalsObservation,
