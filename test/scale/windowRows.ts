@@ -31,8 +31,8 @@ export interface Frames {
 }
 
 const screen = { width: 1440, height: 900 };
-const ticks = 6;
-const moves = 60;
+const ticks = 5;
+const moves = 40;
 /** Seconds between two points of the charts over the last quarter of an hour. */
 const chartStepSeconds = 8;
 
@@ -195,13 +195,17 @@ function centreOfMap(page: Page): Promise<{ x: number; y: number }> {
   });
 }
 
+/** Coarsely first: on a large map each look takes some milliseconds. */
 function freeSpot(page: Page): Promise<{ x: number; y: number }> {
   return page.evaluate(() => {
     const box = document.querySelector('.react-flow')?.getBoundingClientRect();
     if (box === undefined) throw new Error('there is no map');
-    for (let y = box.y + 60; y < box.bottom - 60; y += 7) {
-      for (let x = box.x + 40; x < box.right - 40; x += 7) {
-        if (document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') === true) return { x, y };
+    for (const step of [61, 17]) {
+      for (let y = box.y + 60; y < box.bottom - 60; y += step) {
+        for (let x = box.x + 40; x < box.right - 40; x += step) {
+          if (document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') === true)
+            return { x, y };
+        }
       }
     }
     throw new Error('the map has no free spot to drag it by');
