@@ -9,52 +9,19 @@ import {
   addScrapeTarget,
   clientFor,
   countsAtServices,
-  loadedWeights,
   loadStatistics,
   paymentCounts,
   queryPrometheus,
   setLoad,
   setMode,
 } from './measure.ts';
+import { countPayments, deviationOf, restoreWeights, usualLoad, writeWeights } from './payment.ts';
 import { messageOf } from './start/api.ts';
 import { waitFor } from './start/processes.ts';
 
 const peers = readCoordinates();
 const admin = clientFor(peers, 'admin');
-const virtualService = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/payment';
 const proxied = '/api/v1/namespaces/monitoring/services/http:prometheus:9090/proxy/api/v1/query?query=up';
-const usualLoad = 40;
-
-function writeWeights(v1: number, v2: number) {
-  const weight = (index: number, value: number) => ({
-    op: 'replace',
-    path: `/spec/http/0/route/${index}/weight`,
-    value,
-  });
-  const body = [weight(0, v1), weight(1, v2)];
-  return admin.call(virtualService, { method: 'PATCH', body, contentType: 'application/json-patch+json' });
-}
-
-/** Puts the weights back and waits until both proxies have them, so that the next test starts from there. */
-async function restoreWeights(): Promise<void> {
-  await writeWeights(70, 30);
-  for (const caller of ['edge', 'order'] as const) {
-    await waitFor(`70/30 in the proxy of ${caller}`, { limitMs: 20_000 }, async () => {
-      const loaded = await loadedWeights(peers, caller);
-      return loaded?.['v1'] === 70 && loaded['v2'] === 30;
-    });
-  }
-}
-
-/** Payments counted at the services themselves until at least so many have come. */
-async function sharesOf(requests: number) {
-  const before = await paymentCounts(peers);
-  return waitFor(`${requests} payments`, { limitMs: 50_000 }, async () => {
-    const now = await paymentCounts(peers);
-    const total = now.v1 + now.v2 - before.v1 - before.v2;
-    return total >= requests && { total, v2: (now.v2 - before.v2) / total };
-  });
-}
 
 describe('the cluster', () => {
   test('is a real API server with ready pods on real addresses', async () => {
@@ -138,16 +105,16 @@ describe('the cluster', () => {
 
 describe('the mesh', () => {
   test('divides payments 70 to 30 as counted at the services', async () => {
-    await restoreWeights();
+    await restoreWeights(peers);
     await setLoad(peers, 150);
-    const { total, v2 } = await sharesOf(1_000);
+    const { total, v2 } = await countPayments(peers, 1_000);
     await setLoad(peers, usualLoad);
     // Four standard deviations: a right split fails this once in sixteen thousand runs.
-    expect(Math.abs(v2 - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / total));
+    expect(Math.abs(v2 - 0.3)).toBeLessThan(4 * deviationOf(0.3, total));
   });
 
   test('carries every payment by the new weights within five seconds of the write', async () => {
-    expect((await writeWeights(0, 100)).status).toBe(200);
+    expect((await writeWeights(peers, 0, 100)).status).toBe(200);
     const writtenAt = Date.now();
     try {
       await waitFor('ten payments in a row by v2', { limitMs: 5_000 }, async () => {
@@ -161,12 +128,12 @@ describe('the mesh', () => {
       });
       expect(Date.now() - writtenAt).toBeLessThan(5_000);
     } finally {
-      await restoreWeights();
+      await restoreWeights(peers);
     }
   });
 
   test('refuses weights that are all zero, with the words of istiod', async () => {
-    const { status, body } = await writeWeights(0, 0);
+    const { status, body } = await writeWeights(peers, 0, 0);
     expect(status).toBe(400);
     expect(messageOf(body)).toContain('total destination weight = 0');
   });
@@ -176,32 +143,36 @@ describe('the mesh', () => {
       (await queryPrometheus(peers, 'sum(pilot_total_xds_rejects) or vector(0)'))[0]?.value;
     const before = await rejects();
     await using _validation = await withoutValidation(peers);
-    expect((await writeWeights(0, 0)).status).toBe(200);
+    expect((await writeWeights(peers, 0, 0)).status).toBe(200);
     try {
       await waitFor(
         'a rejection to be counted',
         { limitMs: 30_000 },
         async () => (await rejects()) !== before,
       );
-      const { v2 } = await sharesOf(200);
+      const { v2 } = await countPayments(peers, 200);
       expect(v2).toBeGreaterThan(0.1);
       expect(v2).toBeLessThan(0.5);
     } finally {
-      await restoreWeights();
+      await restoreWeights(peers);
     }
   });
 
   test('keeps the old routes while istiod is frozen, and takes the new ones when it wakes', async () => {
     {
       await using _frozen = await withFrozenIstiod(peers);
-      expect((await writeWeights(0, 100)).status).toBe(200);
-      const { v2 } = await sharesOf(200);
+      expect((await writeWeights(peers, 0, 100)).status).toBe(200);
+      const { v2 } = await countPayments(peers, 200);
       expect(v2).toBeLessThan(0.5);
     }
     try {
-      await waitFor('the write to arrive', { limitMs: 20_000 }, async () => (await sharesOf(20)).v2 === 1);
+      await waitFor(
+        'the write to arrive',
+        { limitMs: 20_000 },
+        async () => (await countPayments(peers, 20)).v2 === 1,
+      );
     } finally {
-      await restoreWeights();
+      await restoreWeights(peers);
     }
   });
 });
@@ -234,7 +205,7 @@ describe('Prometheus', () => {
       const before = await countsAtRest();
       await setMode(peers, 'payment-v2', { failRatio: 0.13 });
       await setLoad(peers, 100);
-      await sharesOf(400);
+      await countPayments(peers, 400);
       const after = await countsAtRest();
       const failed = after.atService.failed - before.atService.failed;
       const requests = after.atService.requests - before.atService.requests;

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { KubeObject } from './api.ts';
 
 const rbac = 'rbac.authorization.k8s.io/v1';
@@ -19,32 +22,32 @@ const readRules = [
   { apiGroups: ['networking.istio.io', 'security.istio.io'], resources: ['*'], verbs: reads },
 ];
 
+/** The roles of the documentation, as they stand there: what an operator is told to ask for must suffice. */
+const documentedRoles = ['read', 'prometheus', 'weights'].map((name): KubeObject => {
+  const file = join(import.meta.dirname, `../../../docs/roles/${name}.yaml`);
+  return parse(readFileSync(file, 'utf8')) as KubeObject; // our own file
+});
+
 /**
  * Who may do what. `admin` and `world` are masters by group; `viewer` reads everything and may use the proxy to
- * Prometheus; `shop-operator` knows only the namespace shop, writes Istio documents there, and may use the proxy;
+ * Prometheus; `shop-operator` has the documented roles in the namespace shop and for Prometheus, and nothing else;
  * `shop-viewer` only reads shop and may not use the proxy; `shop-forwarder` may instead forward a port to Prometheus;
  * `nobody` has no rights.
  */
 export const access: readonly KubeObject[] = [
-  clusterRole('podium-read', readRules),
-  clusterBinding('podium-read', 'viewers'),
+  clusterRole('tier-read', readRules),
+  clusterBinding('tier-read', 'viewers'),
   role('monitoring', 'prometheus-proxy', [proxyRule]),
   binding('monitoring', 'viewer-proxy', 'prometheus-proxy', 'viewers'),
-  binding('monitoring', 'operator-proxy', 'prometheus-proxy', 'shop-operators'),
   role(
     'shop',
     'shop-read',
     readRules.map((rule) => ({ ...rule, resources: namespaced(rule.resources) })),
   ),
-  role('shop', 'shop-write', [
-    {
-      apiGroups: ['networking.istio.io'],
-      resources: ['virtualservices', 'destinationrules'],
-      verbs: ['create', 'patch', 'update', 'delete'],
-    },
-  ]),
-  binding('shop', 'operator-read', 'shop-read', 'shop-operators'),
-  binding('shop', 'operator-write', 'shop-write', 'shop-operators'),
+  ...documentedRoles,
+  binding('shop', 'operator-read', 'podium-read', 'shop-operators', 'ClusterRole'),
+  binding('shop', 'operator-weights', 'podium-weights', 'shop-operators', 'ClusterRole'),
+  binding('monitoring', 'operator-prometheus', 'podium-prometheus', 'shop-operators'),
   binding('shop', 'viewer-read', 'shop-read', 'shop-viewers'),
   binding('shop', 'forwarder-read', 'shop-read', 'shop-forwarders'),
   role('monitoring', 'prometheus-forward', [
@@ -76,12 +79,18 @@ function clusterBinding(name: string, group: string): KubeObject {
   };
 }
 
-function binding(namespace: string, name: string, to: string, group: string): KubeObject {
+function binding(
+  namespace: string,
+  name: string,
+  to: string,
+  group: string,
+  kind: 'Role' | 'ClusterRole' = 'Role',
+): KubeObject {
   return {
     apiVersion: rbac,
     kind: 'RoleBinding',
     metadata: { name, namespace },
-    ...grant('Role', to, group),
+    ...grant(kind, to, group),
   };
 }
 
