@@ -100,6 +100,16 @@ describe('a layout', () => {
     );
   });
 
+  test('puts groups without any call below the traffic, where they push nothing aside', () => {
+    const infra = [node('istiod', 'istio-system'), node('prometheus', 'monitoring'), node('idle', null)];
+    const alone = layoutGraph(shop.nodes, shop.edges);
+    const positions = layoutGraph([...shop.nodes, ...infra], shop.edges);
+    for (const [id, at] of alone) expect(positions.get(id), id).toEqual(at);
+    const lowest = Math.max(...shop.nodes.map(({ id, height }) => (positions.get(id)?.y ?? 0) + height));
+    for (const { id } of infra) expect(positions.get(id)?.y, id).toBeGreaterThan(lowest);
+    expect(overlapping([...shop.nodes, ...infra], positions)).toEqual([]);
+  });
+
   test('of a long chain has as many columns as calls', () => {
     const out = Array.from({ length: 5_000 }, (_, i) => (i < 4_999 ? [i + 1] : []));
     expect(layersOf(5_000, out).at(-1)).toBe(4_999);

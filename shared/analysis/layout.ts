@@ -28,13 +28,15 @@ export interface Container extends Position {
   readonly height: number;
 }
 
-export const GAP_X = 84;
+export const GAP_X = 80;
 export const GAP_Y = 34;
 /** Space between a container's edge and its nodes; more above, for its title. */
-export const PADDING = 20;
-export const TITLE_HEIGHT = 26;
-const BLOCK_GAP_X = 72;
+export const PADDING = 16;
+export const TITLE_HEIGHT = 24;
+const BLOCK_GAP_X = 64;
 const BLOCK_GAP_Y = 40;
+/** A row of groups without calls may be this wide at least, however little stands above it. */
+const QUIET_ROW_WIDTH = 900;
 /** Columns wider than this, and flat, are no longer a picture but a ribbon: then rows are filled instead. */
 const WIDEST = 4_000;
 
@@ -47,8 +49,8 @@ interface Block {
 }
 
 /**
- * Lays out a map from left to right by call depth: each group by itself, then the groups' blocks among each other. The same
- * input gives the same picture.
+ * Lays out a map from left to right by call depth: each group by itself, then the groups' blocks among each other. Groups
+ * without any call stand in rows below, so that they do not push the traffic aside. The same input gives the same picture.
  */
 export function layoutGraph(
   nodes: readonly LayoutNode[],
@@ -75,7 +77,9 @@ export function layoutGraph(
     else between.set(`${from} ${to}`, (between.get(`${from} ${to}`) ?? 0) + 1);
   }
   const blocks = keys.map((key, i) => layoutBlock(groups.get(key) ?? [], inner[i] ?? []));
-  const corners = placeBlocks(blocks, strongerWay(between));
+  const calling = new Set([...between.keys()].flatMap((key) => key.split(' ').map(Number)));
+  inner.forEach((own, i) => own.length > 0 && calling.add(i));
+  const corners = placeApart(blocks, strongerWay(between), calling);
   const positions = new Map<EntityId, Position>();
   blocks.forEach((block, i) => {
     const corner = corners[i] ?? { x: 0, y: 0 };
@@ -196,7 +200,49 @@ function placeInside(
   return { group: members[0]?.group ?? null, members, inside, width: right + pad, height: bottom + pad };
 }
 
-function placeBlocks(blocks: readonly Block[], edges: readonly [number, number][]): Position[] {
+/** Blocks with calls as they follow from each other, the quiet ones in rows under them. */
+function placeApart(
+  blocks: readonly Block[],
+  edges: readonly [number, number][],
+  calling: ReadonlySet<number>,
+): Position[] {
+  const all = blocks.map((_, i) => i);
+  const [busy, quiet] = [all.filter((i) => calling.has(i)), all.filter((i) => !calling.has(i))];
+  if (busy.length === 0 || quiet.length === 0) return placeBlocks(blocks, edges);
+  const blockAt = (i: number): Block[] => (blocks[i] === undefined ? [] : [blocks[i]]);
+  const place = new Map(busy.map((i, k) => [i, k]));
+  const busyBlocks = busy.flatMap(blockAt);
+  const above = placeBlocks(
+    busyBlocks,
+    edges.map(([from, to]) => [place.get(from) ?? 0, place.get(to) ?? 0]),
+  );
+  const { width, height } = extentOf(busyBlocks, above);
+  const quietBlocks = quiet.flatMap(blockAt);
+  const below = inRows(
+    quietBlocks,
+    quietBlocks.map((_, i) => i),
+    Math.max(width, QUIET_ROW_WIDTH),
+  );
+  const corners: Position[] = blocks.map(() => ({ x: 0, y: 0 }));
+  busy.forEach((i, k) => (corners[i] = above[k] ?? { x: 0, y: 0 }));
+  quiet.forEach((i, k) => {
+    const at = below[k] ?? { x: 0, y: 0 };
+    corners[i] = { x: at.x, y: at.y + height + BLOCK_GAP_Y };
+  });
+  return corners;
+}
+
+function extentOf(
+  blocks: readonly Block[],
+  corners: readonly Position[],
+): { readonly width: number; readonly height: number } {
+  return {
+    width: Math.max(0, ...blocks.map((block, i) => (corners[i]?.x ?? 0) + block.width)),
+    height: Math.max(0, ...blocks.map((block, i) => (corners[i]?.y ?? 0) + block.height)),
+  };
+}
+
+function placeBlocks(blocks: readonly Block[], edges: readonly (readonly [number, number])[]): Position[] {
   const out: number[][] = blocks.map(() => []);
   for (const [from, to] of edges) out[from]?.push(to);
   const layer = columnsFor(blocks.length, out);
@@ -211,9 +257,13 @@ function placeBlocks(blocks: readonly Block[], edges: readonly [number, number][
     out,
   );
   const corners = inColumns(blocks, ordered);
-  const width = Math.max(0, ...blocks.map((block, i) => (corners[i]?.x ?? 0) + block.width));
-  const height = Math.max(0, ...blocks.map((block, i) => (corners[i]?.y ?? 0) + block.height));
-  return width > WIDEST && width > 3 * height ? inRows(blocks, ordered.flat()) : corners;
+  const { width, height } = extentOf(blocks, corners);
+  if (width <= WIDEST || width <= 3 * height) return corners;
+  const area = blocks.reduce(
+    (sum, block) => sum + (block.width + BLOCK_GAP_X) * (block.height + BLOCK_GAP_Y),
+    0,
+  );
+  return inRows(blocks, ordered.flat(), Math.sqrt(area * 1.7));
 }
 
 function inColumns(blocks: readonly Block[], columns: readonly (readonly number[])[]): Position[] {
@@ -236,14 +286,10 @@ function inColumns(blocks: readonly Block[], columns: readonly (readonly number[
   return corners;
 }
 
-/** Fills rows to about the shape of a screen, in the order of depth. */
-function inRows(blocks: readonly Block[], order: readonly number[]): Position[] {
+/** Fills rows of about this width in the given order. */
+function inRows(blocks: readonly Block[], order: readonly number[], rowWidth: number): Position[] {
   const corners: Position[] = blocks.map(() => ({ x: 0, y: 0 }));
-  const area = blocks.reduce(
-    (sum, block) => sum + (block.width + BLOCK_GAP_X) * (block.height + BLOCK_GAP_Y),
-    0,
-  );
-  const widest = Math.max(Math.sqrt(area * 1.7), ...blocks.map((block) => block.width));
+  const widest = Math.max(rowWidth, ...blocks.map((block) => block.width));
   let [x, y, rowHeight] = [0, 0, 0];
   for (const i of order) {
     const block = blocks[i];

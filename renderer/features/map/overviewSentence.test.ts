@@ -29,14 +29,14 @@ test('the overview counts services, calls and what is not well', () => {
   expect(sentence).toBe('3 services · 1 call · 1 failing, 1 degraded');
 });
 
-test('a service without figures is unknown, never healthy', () => {
+test('a service without figures is said to be one, never healthy', () => {
   const sentence = overviewSentence({
     shownServices: ['a'],
     allServices: 1,
     shownCalls: [],
     signals: new Map(),
   });
-  expect(sentence).toBe('1 service · 0 calls · 1 unknown');
+  expect(sentence).toBe('1 service · 0 calls · 1 without figures');
 });
 
 test('what a filter hides is counted', () => {

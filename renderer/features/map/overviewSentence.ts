@@ -29,7 +29,7 @@ function healthWords(counts: {
 }): string {
   const words = (['failing', 'degraded', 'unknown'] as const)
     .filter((health) => counts[health] > 0)
-    .map((health) => `${counts[health]} ${health}`);
+    .map((health) => `${counts[health]} ${health === 'unknown' ? 'without figures' : health}`);
   if (words.length > 0) return words.join(', ');
   return counts.healthy > 0 ? 'all healthy' : 'no figures';
 }
