@@ -52,7 +52,7 @@ export function writeTable(report: BenchReport): string {
     'measured',
     'goal',
     ...windows.map(({ services, calls }) => `${services} services, ${calls} calls`),
-    'ratio',
+    'ratio, or beyond',
   ];
   const lines = [
     `Measured ${report.at.slice(0, 10)} on ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ` +
@@ -67,7 +67,8 @@ export function writeTable(report: BenchReport): string {
       tableLine([goal, what, wanted, ...measured, ratio]),
     ),
     '',
-    'Baselines not measured yet: PatternFly topology, Cytoscape, whole-graph elkjs. The ratio is the larger map to the smaller.',
+    'Baselines not measured yet: PatternFly topology, Cytoscape, whole-graph elkjs. The last column is the ratio of the larger map to ' +
+      'the smaller, or what larger maps take.',
   ];
   return `${lines.join('\n')}\n`;
 }
