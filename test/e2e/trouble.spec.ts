@@ -137,12 +137,16 @@ test('a service placed by hand stays where it was put, also over a restart', asy
   fleet,
 }) => {
   const catalog = onMap(page, 'catalog');
-  const box = await catalog.boundingBox();
-  if (box === null) throw new Error('catalog is not on screen');
-  await page.mouse.move(box.x + box.width / 2, box.y + 10);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width / 2 + 30, box.y - 90, { steps: 10 });
-  await page.mouse.up();
+  // The picture settles while services arrive; a hand waits for that too.
+  await expect(async () => {
+    const box = await catalog.boundingBox();
+    if (box === null) throw new Error('catalog is not on screen');
+    await page.mouse.move(box.x + box.width / 2, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 30, box.y - 60, { steps: 10 });
+    await page.mouse.up();
+    await expect.poll(() => rememberedPositions(podium.dataFolder), { timeout: 3_000 }).toContain('catalog');
+  }).toPass({ timeout: 30_000 });
   const placed = () =>
     page.evaluate(
       () =>
@@ -153,7 +157,6 @@ test('a service placed by hand stays where it was put, also over a restart', asy
     );
   const position = /translate\([^)]*\)/.exec(await placed())?.[0];
   expect(position).toBeTruthy();
-  await expect.poll(() => rememberedPositions(podium.dataFolder)).toContain('catalog');
   await podium.stop();
   const again = await startPodium({
     dataFolder: podium.dataFolder,
