@@ -87,6 +87,29 @@ describe('W11 refusals that istiod counts', () => {
     expect((await later.proof?.loaded(expectation, now - 55_000, never))?.state).toBe('unobservable');
   });
 
+  test('W11 count from the first one on, before which istiod does not export the counter', async () => {
+    const at = (ago: number, value: number) => [now - ago, value] as const;
+    const labels = { instance: '10.0.0.9:15014', type: 'rds' };
+    const answering = (rejects: readonly (readonly [number, number])[], pushes = rejects) =>
+      openScripted((query) => {
+        if (query.startsWith('pilot_total_xds_rejects'))
+          return rejects.length === 0 ? null : matrix([[labels, rejects]]);
+        return query.startsWith('pilot_xds_pushes') ? matrix([[labels, pushes]]) : null;
+      });
+    const pushes = [at(40_000, 2), at(30_000, 2), at(20_000, 3), at(10_000, 3), at(0, 3)];
+    await using first = await answering([at(10_000, 1), at(0, 1)], pushes);
+    expect(await first.proof?.loaded(expectation, since, never)).toMatchObject({
+      state: 'contradicted',
+      detail: expect.stringMatching(/refused a configuration 1 time since/) as unknown,
+    });
+    await using none = await answering([], pushes);
+    expect((await none.proof?.loaded(expectation, now - 5_000, never))?.state).toBe('waiting');
+    await using newcomer = await answering([at(10_000, 1), at(0, 1)]);
+    expect((await newcomer.proof?.loaded(expectation, since, never))?.state).toBe('waiting');
+    await using silent = await answering([], pushes.slice(0, 2));
+    expect((await silent.proof?.loaded(expectation, since, never))?.detail).toMatch(/not been read since/);
+  });
+
   test('W11 are not made up where nobody counts them', async () => {
     await using session = await openScripted(() => null);
     expect(await session.proof?.loaded(expectation, since, never)).toBeNull();
