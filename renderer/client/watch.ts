@@ -1,3 +1,4 @@
+import { plainText } from '../ui/plainText.ts';
 import { type ConsoleClient, retryAfterMs, useLink } from './link.ts';
 
 /** Begins a stream; must pass the signal on, so that the console stops when nobody listens. */
@@ -58,9 +59,9 @@ async function listen<T>(
   }
 }
 
-/** The sentence an error carries, else one that at least says so. */
+/** The sentence an error carries, made safe to draw, else one that at least says so. */
 export function wordsOfError(error: unknown): string {
-  if (error instanceof Error && error.message !== '') return error.message;
+  if (error instanceof Error && error.message !== '') return plainText(error.message, 600);
   return 'The console answered with an error that says nothing.';
 }
 

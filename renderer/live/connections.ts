@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { ConnectionState } from '../../shared/model/connection.ts';
 import type { ConnectionId } from '../../shared/model/entity.ts';
 import { watch } from '../client/watch.ts';
+import { plainConnection } from './plain.ts';
 
 /** What is connected. `receivedAt` is null until the console has said what it has open. */
 export const useConnectionStore = create<{
@@ -20,6 +21,7 @@ export function useConnection(id: ConnectionId | null): ConnectionState | null {
 /** Listens to the state of all connections until the returned function is called. */
 export function watchConnections(): () => void {
   return watch((client, signal) => client.connections.watch(undefined, { signal }), {
-    onValue: (connections) => useConnectionStore.setState({ connections, receivedAt: Date.now() }),
+    onValue: (connections) =>
+      useConnectionStore.setState({ connections: connections.map(plainConnection), receivedAt: Date.now() }),
   });
 }

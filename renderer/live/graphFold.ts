@@ -1,5 +1,6 @@
 import type { GraphCall, GraphService, GraphUpdate } from '../../shared/model/graph.ts';
 import type { CallId, EntityId } from '../../shared/model/entity.ts';
+import { plainSentence, plainService } from './plain.ts';
 
 /** The map's shape as the window holds it. `receivedAt` is null until the console has said anything. */
 export interface Graph {
@@ -22,14 +23,19 @@ export const emptyGraph: Graph = {
 
 /** Adds one update to the graph; lists of ids keep their identity while no id came or went. */
 export function foldGraph(before: Graph, update: GraphUpdate, now: number): Graph {
-  const services = foldById(before.services, update.services, update.full, update.gone.services);
+  const services = foldById(
+    before.services,
+    update.services.map(plainService),
+    update.full,
+    update.gone.services,
+  );
   const calls = foldById(before.calls, update.calls, update.full, update.gone.calls);
   return {
     services,
     calls,
     serviceIds: sameKeys(before.serviceIds, services),
     callIds: sameKeys(before.callIds, calls),
-    problems: update.problems,
+    problems: update.problems.map(plainSentence),
     receivedAt: now,
   };
 }

@@ -8,6 +8,7 @@ import type {
   SignalsTick,
 } from '../../shared/model/signals.ts';
 import { watch } from '../client/watch.ts';
+import { plainProvenance } from './plain.ts';
 
 /**
  * Figures by id. The maps are the same objects for ever and written in place: two thousand entries are not copied for the
@@ -69,7 +70,7 @@ export function applyTicks(ticks: readonly SignalsTick[], now: number): void {
   }
   useSignals.setState({
     attention: newest.attention,
-    provenance: newest.provenance,
+    provenance: newest.provenance.map(plainProvenance),
     sequence: newest.sequence,
     receivedAt: now,
     streamProblem: null,

@@ -189,7 +189,7 @@ function useVisibleWidth(frame: React.RefObject<HTMLDivElement | null>): number 
 function nowOf(series: readonly Series[], scale: number, format: (value: number) => string): string {
   const words = series.map((line) => {
     const newest = line.values.findLast((value) => value !== null);
-    return `${line.name} ${newest === undefined || newest === null ? 'no samples' : format(newest * scale)}`;
+    return `${plainText(line.name, 24)} ${newest === undefined || newest === null ? 'no samples' : format(newest * scale)}`;
   });
   return words.length === 0 ? 'No samples.' : `Newest: ${words.join(', ')}.`;
 }

@@ -1,8 +1,9 @@
 import { yaml } from '@codemirror/lang-yaml';
 import { syntaxHighlighting } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+import { EditorView, highlightSpecialChars } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
+import { namedPoint, steering } from './plainText.ts';
 
 /** What every read-only view of a document needs; `label` names it for those who hear it. */
 export function readOnlyYaml(label: string): Extension {
@@ -11,6 +12,7 @@ export function readOnlyYaml(label: string): Extension {
     syntaxHighlighting(classHighlighter),
     EditorState.readOnly.of(true),
     EditorView.lineWrapping,
+    steeringShown(),
     EditorView.editable.of(false),
     // Not editable, yet reachable: the keyboard must be able to scroll it.
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
@@ -22,4 +24,17 @@ export function readOnlyYaml(label: string): Extension {
 function nonceOfPage(): Extension {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
   return nonce ? EditorView.cspNonce.of(nonce) : [];
+}
+
+/** A document is shown as it stands, but for what would steer how it is drawn: that is named instead, as everywhere. */
+function steeringShown(): Extension {
+  return highlightSpecialChars({
+    specialChars: steering,
+    render: (point, description) => {
+      const shown = document.createElement('span');
+      shown.textContent = namedPoint(point);
+      shown.title = description ?? '';
+      return shown;
+    },
+  });
 }

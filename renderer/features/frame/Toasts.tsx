@@ -2,6 +2,7 @@ import './Toasts.css';
 import { useEffect } from 'react';
 import { type Toast, dismissToast, useToasts } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
+import { plainText } from '../../ui/plainText.ts';
 
 /** Short words to the operator, newest last. */
 export function Toasts() {
@@ -24,7 +25,7 @@ function ToastView({ toast }: { readonly toast: Toast }) {
   }, [id, lastsMs]);
   return (
     <div className={`toast ${toast.tone}`}>
-      <span className="grow">{toast.text}</span>
+      <span className="grow">{plainText(toast.text)}</span>
       {action !== null && (
         <Button
           onPress={() => {

@@ -1,4 +1,5 @@
 import { formatPercent } from '../../../shared/analysis/formats.ts';
+import { plainText } from '../../ui/plainText.ts';
 
 /** What Envoy's response flags mean to who reads them (Envoy's access log documentation, %RESPONSE_FLAGS%). */
 const meanings: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ export function flagsInWords(flags: Readonly<Record<string, number>>): readonly 
     .map(([flag, ratio]) => {
       const meaning = Object.hasOwn(meanings, flag) ? meanings[flag] : undefined;
       return meaning === undefined
-        ? `${formatPercent(ratio)} with flag ${flag}`
+        ? `${formatPercent(ratio)} with flag ${plainText(flag, 40)}`
         : `${formatPercent(ratio)} ${meaning} (${flag})`;
     });
 }

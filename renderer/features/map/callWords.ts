@@ -1,5 +1,6 @@
 import type { GraphCall } from '../../../shared/model/graph.ts';
 import type { CallSignals } from '../../../shared/model/signals.ts';
+import { plainText } from '../../ui/plainText.ts';
 import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 
 /** What stands at a call's line: "77 rps · 21 %", "queue", else its rate. */
@@ -23,7 +24,8 @@ export function callWords(call: GraphCall, signals: CallSignals | null): string 
   lines.push(
     `p50 ${formatLatency(signals.p50Ms)} · p90 ${formatLatency(signals.p90Ms)} · p99 ${formatLatency(signals.p99Ms)}`,
   );
-  for (const [flag, share] of Object.entries(signals.flags)) lines.push(`${flag} ${formatRatio(share)}`);
+  for (const [flag, share] of Object.entries(signals.flags))
+    lines.push(`${plainText(flag, 40)} ${formatRatio(share)}`);
   if (signals.neverArrivedRatio !== null && signals.neverArrivedRatio > 0) {
     lines.push(`${formatRatio(signals.neverArrivedRatio)} never reached a workload`);
   }

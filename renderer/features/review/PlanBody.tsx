@@ -87,7 +87,7 @@ export function PlanBody(props: PlanBodyProps) {
           {asksForName(plan) && !isSent && (
             <div className="reviewField">
               <TextField
-                label={`Type ${plan.serviceName} to confirm`}
+                label={`Type ${plainText(plan.serviceName, 120)} to confirm`}
                 value={confirmation.typedName}
                 onChange={props.onTypedName}
               />

@@ -6,6 +6,7 @@ import { useNow } from '../../live/clock.ts';
 import { useOperation } from '../../live/operations.ts';
 import { closeReview, type ReviewRequest, useReview } from '../../state/review.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { plainText } from '../../ui/plainText.ts';
 import { Button } from '../../ui/Button.tsx';
 import { hindranceOf } from './applyGate.ts';
 import { PlanBody } from './PlanBody.tsx';
@@ -32,10 +33,10 @@ function Review({ request }: { readonly request: ReviewRequest }) {
 
   if (plan === null) {
     return (
-      <Dialog title={request.title} onClose={closeReview} widthPx={520} closesOutside={false}>
+      <Dialog title={plainText(request.title, 200)} onClose={closeReview} widthPx={520} closesOutside={false}>
         {flow.phase === 'refused' ? (
           <p className="reviewRefused" role="alert">
-            {flow.text}
+            {plainText(flow.text, 600)}
           </p>
         ) : (
           <p className="reviewBusy" role="status">
@@ -60,7 +61,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
     setTicks(next);
   };
   return (
-    <Dialog title={plan.title} onClose={closeReview} widthPx={1050} closesOutside={false}>
+    <Dialog title={plainText(plan.title, 200)} onClose={closeReview} widthPx={1050} closesOutside={false}>
       <PlanBody
         plan={plan}
         record={record}

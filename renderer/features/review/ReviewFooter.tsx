@@ -5,6 +5,7 @@ import { askToUnlock } from '../../state/unlock.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatSpan } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
 import { frictionOf, type Hindrance } from './applyGate.ts';
 import { canUndo } from './outcome.ts';
 import type { ReviewFlow } from './reviewFlow.ts';
@@ -88,7 +89,7 @@ function Row(props: { readonly words: string; readonly isAlert?: boolean; readon
   return (
     <div className="reviewFooter">
       <p className={props.isAlert ? 'grow toneWarn' : 'grow muted'} role={props.isAlert ? 'alert' : 'status'}>
-        {props.words}
+        {plainText(props.words, 600)}
       </p>
       {props.children}
     </div>

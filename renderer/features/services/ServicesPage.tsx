@@ -18,6 +18,7 @@ import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { HealthRing } from '../../ui/HealthRing.tsx';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
 import { type ServiceRow, columns, sortRows } from './rows.ts';
 
 /** The same data as the map in a table, to sort and to read aloud. */
@@ -104,7 +105,7 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
                 </Cell>
                 <Cell>{service.namespace ?? service.kind}</Cell>
                 <Cell>{service.owner ?? '–'}</Cell>
-                <Cell>{service.versions.map(({ version }) => version).join(', ') || '–'}</Cell>
+                <Cell>{service.versions.map(({ version }) => plainText(version, 24)).join(', ') || '–'}</Cell>
                 <Cell className="numeric">
                   {service.readyInstances === null
                     ? '–'

@@ -5,6 +5,7 @@ import { useTimeline } from '../../live/timeline.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { selectService } from '../../state/selection.ts';
 import { useTime } from '../../state/time.ts';
+import { plainText } from '../../ui/plainText.ts';
 import { formatClock, formatClockSeconds, formatRate, formatUtc } from '../../ui/format.ts';
 import { areaPath, clockTicks, markPlaces, type TimelineScale } from './timelineShape.ts';
 
@@ -79,13 +80,14 @@ function MarkView({
   readonly labelWidthPx: number;
 }) {
   const { serviceId } = mark;
-  const label = `${mark.title}, ${formatClockSeconds(mark.at)}`;
+  const words = plainText(mark.title, 120);
+  const label = `${words}, ${formatClockSeconds(mark.at)}`;
   return (
     <button
       type="button"
       className={`timelineMark ${mark.kind}`}
       style={{ left: x }}
-      title={`${mark.title}\n${formatClockSeconds(mark.at)} · ${formatUtc(mark.at)}`}
+      title={`${words}\n${formatClockSeconds(mark.at)} · ${formatUtc(mark.at)}`}
       aria-label={label}
       disabled={serviceId === null}
       onClick={() => {
@@ -94,7 +96,7 @@ function MarkView({
     >
       {labelWidthPx >= 40 && (
         <span className="ellipsis" style={{ maxWidth: labelWidthPx }}>
-          {mark.title}
+          {words}
         </span>
       )}
     </button>
