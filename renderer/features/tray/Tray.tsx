@@ -19,7 +19,7 @@ export function Tray() {
   useReviewByEnter(newest);
   if (newest === null) return null;
   return (
-    <section className="tray" aria-label="Pending changes">
+    <section className="tray" aria-label="Pending changes" ref={tellHeight}>
       <span className="trayCount">
         <span aria-hidden="true">◐</span> {drafts.length} pending
       </span>
@@ -30,6 +30,17 @@ export function Tray() {
       </ul>
     </section>
   );
+}
+
+/** Tells what lies beneath how much room to leave: long names and narrow windows make the tray higher. */
+function tellHeight(tray: HTMLElement | null): (() => void) | undefined {
+  const around = tray?.parentElement;
+  if (!tray || !around) return undefined;
+  const observer = new ResizeObserver(() =>
+    around.style.setProperty('--tray-height', `${tray.offsetHeight}px`),
+  );
+  observer.observe(tray);
+  return () => observer.disconnect();
 }
 
 /** The newest is told in full; those before it by what they change, so that the map stays in sight. */
