@@ -26,7 +26,7 @@ export function sayConnectError(cause: unknown, server: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'CERT_SIGNATURE_FAILURE':
-      return `The certificate of ${server} is not signed by the authority that the kubeconfig names. Is certificate-authority right, or does something stand in between?`;
+      return `The certificate of ${server} is not signed by an authority that is trusted here. Is the kubeconfig’s certificate-authority right, or does something stand in between?`;
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
       return `${server} does not speak TLS as expected. Is it https or http?`;

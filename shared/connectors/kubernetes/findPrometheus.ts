@@ -47,20 +47,19 @@ export async function findPrometheus(
       return absent(sayError(error, 'Asking the Prometheus you named'));
     }
   }
-  let candidates: readonly Candidate[];
-  try {
-    candidates = await readCandidates(client, signal);
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return absent(`Services could not be listed to look for one: ${sayError(error, 'listing services')}`);
-  }
+  const { candidates, unlisted } = await readCandidates(client, signal);
   if (candidates.length === 0 && client.namespaces !== null) {
     const found = await tryHomes(client, signal);
     if (found !== null) return { offers: [offerOf(found)], absent: [] };
     return absent(
-      `Neither your namespaces (${client.namespaces.join(', ')}) nor the usual places have a Prometheus that you may reach. Name its address when connecting.`,
+      [
+        ...unlisted,
+        `Neither your namespaces (${client.namespaces.join(', ')}) nor the usual places have a Prometheus that you may reach. Name its address when connecting.`,
+      ].join(' '),
     );
   }
+  if (candidates.length === 0 && unlisted.length > 0)
+    return absent(`Services could not be listed to look for one: ${unlisted.join(' ')}`);
   if (candidates.length === 0)
     return absent(
       'No Service has a name or label by which Prometheus is known. Name its address when connecting.',
@@ -214,15 +213,29 @@ const names = [
 /** Parts that carry the product's label and answer no queries. */
 const notIt = /alertmanager|node-exporter|kube-state|pushgateway|operator$|adapter|grafana|webhook|blackbox/;
 
-async function readCandidates(client: KubeClient, signal: AbortSignal): Promise<readonly Candidate[]> {
+/** Services of every namespace that may be listed, and in words which could not be. */
+async function readCandidates(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<{ readonly candidates: readonly Candidate[]; readonly unlisted: readonly string[] }> {
   const found: KubeObject[] = [];
-  for (const namespace of client.namespaces ?? [null])
-    found.push(...(await client.list(services, namespace, signal)));
-  return found
+  const unlisted: string[] = [];
+  for (const namespace of client.namespaces ?? [null]) {
+    try {
+      found.push(...(await client.list(services, namespace, signal)));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      unlisted.push(asSentence(sayError(error, 'Listing services to look for Prometheus')));
+    }
+  }
+  const candidates = found
     .map(candidateOf)
     .filter((candidate) => candidate !== null)
     .sort((a, b) => b.score - a.score);
+  return { candidates, unlisted };
 }
+
+const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 function candidateOf(service: KubeObject): Candidate | null {
   const { name } = service.metadata;
