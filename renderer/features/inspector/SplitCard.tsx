@@ -28,7 +28,7 @@ export function SplitCard({ split, serviceName, measured }: SplitCardProps) {
   const weights = destinations.map((destination, index) => pending?.[index] ?? destination.weight);
   const shares = sharesOf(weights.map((weight) => weight ?? 0));
   const isPercent = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0) === 100;
-  const label = `${serviceName}, route ${route.title}`;
+  const label = plainText(`${serviceName}, route ${route.title}`, 90);
   const toggleLock = (index: number) =>
     setLocked(
       (before) =>
