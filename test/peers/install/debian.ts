@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOnPath, runCommand } from '../command.ts';
@@ -14,12 +14,12 @@ function updateLists(): Promise<unknown> {
 }
 
 /**
- * Prometheus out of Debian's own package, unpacked rather than installed: no service is set up, nothing of the system
+ * Prometheus and its tool out of Debian's own package, unpacked rather than installed: no service is set up, nothing of the system
  * changes, and no root is needed.
  */
 export const prometheus: Recipe = {
   name: 'prometheus',
-  version: 'debian',
+  version: 'debian-with-promtool',
   async fill(folder) {
     await updateLists();
     // apt's sandbox user must be able to write here, which a folder below root's home does not allow.
@@ -29,12 +29,8 @@ export const prometheus: Recipe = {
       const archive = (await readdir(work)).find((file) => file.endsWith('.deb'));
       if (archive === undefined) throw new Error('apt-get download prometheus left no archive');
       await runCommand('dpkg', ['-x', join(work, archive), join(work, 'root')], limits);
-      await runCommand(
-        'cp',
-        [join(work, 'root/usr/bin/prometheus'), join(folder, 'prometheus.part')],
-        limits,
-      );
-      await rename(join(folder, 'prometheus.part'), join(folder, 'prometheus'));
+      const programs = ['prometheus', 'promtool'].map((name) => join(work, 'root/usr/bin', name));
+      await runCommand('cp', [...programs, folder], limits);
     } finally {
       await rm(work, { recursive: true, force: true });
     }

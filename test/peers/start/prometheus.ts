@@ -67,6 +67,8 @@ function configuration(worldUrl: string) {
   };
   const extra = {
     job_name: 'extra',
+    // What a suite exposes carries the labels it is meant to have.
+    honor_labels: true,
     http_sd_configs: [{ url: `${worldUrl}/_extraTargets`, refresh_interval: '2s' }],
   };
   return {
