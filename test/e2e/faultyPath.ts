@@ -9,12 +9,14 @@ export interface FaultyPath extends AsyncDisposable {
   readonly url: string;
   /** Asked for every request; null lets it through. Replace it to change the weather. */
   fault: (request: IncomingMessage) => Fault | null;
+  /** Asked for every request that is let through; what it gives changes the peer's answer on its way back. */
+  rewrite: (request: IncomingMessage) => ((body: string) => string) | null;
 }
 
 /** Starts a path to `target`; requests that are under way when the weather turns to `drop` are cut too. */
 export async function startFaultyPath(target: string): Promise<FaultyPath> {
   const sockets = new Set<{ destroy(): void }>();
-  const path: { fault: FaultyPath['fault'] } = { fault: () => null };
+  const path: Pick<FaultyPath, 'fault' | 'rewrite'> = { fault: () => null, rewrite: () => null };
   const server = createServer((incoming, answer) => {
     const fault = path.fault(incoming);
     if (fault === 'drop') {
@@ -26,10 +28,22 @@ export async function startFaultyPath(target: string): Promise<FaultyPath> {
       answer.end(fault.body);
       return;
     }
+    const rewrite = path.rewrite(incoming);
+    const headers = { ...incoming.headers, host: new URL(target).host };
+    // What is to be rewritten must come as it is.
+    if (rewrite !== null) delete headers['accept-encoding'];
     const onward = request(
       new URL(incoming.url ?? '/', target),
-      { method: incoming.method, headers: { ...incoming.headers, host: new URL(target).host } },
+      { method: incoming.method, headers },
       (reply) => {
+        if (rewrite !== null) {
+          const { 'content-length': _length, ...kept } = reply.headers;
+          void textOf(reply).then(
+            (body) => answer.writeHead(reply.statusCode ?? 502, kept).end(rewrite(body)),
+            () => incoming.socket.destroy(),
+          );
+          return;
+        }
         answer.writeHead(reply.statusCode ?? 502, reply.headers);
         // A watch says nothing at first, and its client waits for the head.
         answer.flushHeaders();
@@ -55,9 +69,22 @@ export async function startFaultyPath(target: string): Promise<FaultyPath> {
       path.fault = next;
       for (const socket of sockets) socket.destroy();
     },
+    get rewrite() {
+      return path.rewrite;
+    },
+    set rewrite(next) {
+      path.rewrite = next;
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function textOf(reply: IncomingMessage): Promise<string> {
+  let text = '';
+  reply.setEncoding('utf8');
+  for await (const part of reply) text += String(part);
+  return text;
 }

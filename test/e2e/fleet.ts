@@ -15,7 +15,11 @@ export interface Fleet extends AsyncDisposable {
   /** The object as the API server has it. */
   read(path: string): Promise<{ spec: unknown; metadata: { resourceVersion: string } }>;
   /** Writes as somebody else would, behind Podium's back. */
-  patch(path: string, steps: readonly object[]): Promise<void>;
+  patch(path: string, steps: readonly object[], manager?: string): Promise<void>;
+  /** Adds an object to the collection at `path`. */
+  create(path: string, object: object): Promise<void>;
+  /** The names of the objects at `path`. */
+  names(path: string): Promise<readonly string[]>;
 }
 
 const Ready = z.object({ ready: z.literal(true), kubeconfig: z.string(), kubeUrl: z.string() });
@@ -59,12 +63,23 @@ export async function startFleet(...args: readonly string[]): Promise<Fleet> {
     url: kubeUrl,
     pid: child.pid ?? -1,
     read: async (path) => (await ask(path)) as Awaited<ReturnType<Fleet['read']>>,
-    async patch(path, steps) {
-      await ask(`${path}?fieldManager=bob`, {
+    async patch(path, steps, manager = 'bob') {
+      await ask(`${path}?fieldManager=${encodeURIComponent(manager)}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json-patch+json' },
         body: JSON.stringify(steps),
       });
+    },
+    async create(path, object) {
+      await ask(`${path}?fieldManager=bob`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(object),
+      });
+    },
+    async names(path) {
+      const { items } = (await ask(path)) as { items: { metadata: { name: string } }[] };
+      return items.map(({ metadata }) => metadata.name);
     },
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -118,16 +118,16 @@ test('the journal is searched, and exported as JSON and as Markdown', async ({ m
     {
       title,
       reason,
-      actor: expect.stringMatching(/\S/) as string,
+      actor: expect.stringMatching(/\S/),
       state: 'written',
       operation: { kind: 'setWeights', weights: [95, 5], seen: { weights: [70, 30] } },
-      target: expect.stringContaining('VirtualService shop/payment') as string,
-      connection: { title: 'shop-rehearsal', server: expect.stringContaining(fleet.url) as string },
+      target: expect.stringContaining('VirtualService shop/payment'),
+      connection: { title: 'shop-rehearsal', server: expect.stringContaining(fleet.url) },
       revisionAfter: metadata.resourceVersion,
       changes: [
         {
-          before: expect.stringContaining('weight: 70') as string,
-          after: expect.stringContaining('weight: 95') as string,
+          before: expect.stringContaining('weight: 70'),
+          after: expect.stringContaining('weight: 95'),
         },
       ],
       undoneBy: null,
