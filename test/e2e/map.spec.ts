@@ -113,6 +113,8 @@ test('the list holds the same services and leads back to the map', async ({ map:
 
 test('the keyboard follows calls, opens, returns, and asks for help', async ({ map: page }) => {
   const focused = (name: string) => expect(onMap(page, name)).toBeFocused();
+  const call = theMap(page).getByRole('img', { name: 'edge-gateway calls order' });
+  await expect(call, 'calls come with the first figures').toBeAttached({ timeout: 30_000 });
   await onMap(page, 'edge-gateway').focus();
   await page.keyboard.press('Enter');
   await expect(inspected(page, 'edge-gateway')).toBeVisible();
