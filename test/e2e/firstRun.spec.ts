@@ -128,10 +128,20 @@ test.describe('the smallest window', () => {
     });
     await expectNoSidewaysScroll(page, 'review');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('separator', { name: 'Width of the inspector' }).focus();
+    for (let step = 0; step < 6; step += 1) await page.keyboard.press('Shift+ArrowLeft');
+    await expectApart(page);
+    await expectNoSidewaysScroll(page, 'map beside a wide inspector');
     for (const name of ['Services', 'Journal', 'Sources'] as const) {
       await openPage(page, name);
       await expectNoSidewaysScroll(page, name);
     }
+    await page.getByRole('button', { name: `Environment of ${rehearsal}` }).click();
+    await page.getByRole('option', { name: 'production' }).click();
+    await expect(page.getByRole('banner')).toContainText('production');
+    await openPage(page, 'Map');
+    await expectApart(page);
+    await expectNoSidewaysScroll(page, 'map of production');
   });
 });
 
