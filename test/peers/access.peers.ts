@@ -16,7 +16,8 @@ const hasLooked = (state: ConnectionState) =>
 /** What the window is told of a context once it has been tried. */
 async function stateOf(context: string, options: OpenOptions, expected = hasLooked) {
   await using console = await openConsole(peers);
-  return console.open(context, options, expected);
+  // Awaited here: a bare return would close the console first.
+  return await console.open(context, options, expected);
 }
 
 test.each([

@@ -39,7 +39,7 @@ export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnder
     createMemoryPorts({
       clock: { ...realClock, monotonic: () => performance.now() },
       random: { id: randomUUID },
-    } as Parameters<typeof createMemoryPorts>[0]),
+    }),
   );
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
   let connectionId = '';

@@ -9,13 +9,19 @@ import {
   addScrapeTarget,
   clientFor,
   countsAtServices,
-  loadStatistics,
   paymentCounts,
   queryPrometheus,
   setLoad,
   setMode,
 } from './measure.ts';
-import { countPayments, deviationOf, restoreWeights, usualLoad, writeWeights } from './payment.ts';
+import {
+  comeToRest,
+  countPayments,
+  deviationOf,
+  restoreWeights,
+  usualLoad,
+  writeWeights,
+} from './payment.ts';
 import { messageOf } from './start/api.ts';
 import { waitFor } from './start/processes.ts';
 
@@ -183,18 +189,7 @@ describe('Prometheus', () => {
     const series = `sum by (response_code_class) (envoy_cluster_upstream_rq{cluster_name="${cluster}",response_code_class!=""})`;
     /** Both counts of payment v2, taken while nothing moves. */
     const countsAtRest = async () => {
-      await setLoad(peers, 0);
-      await waitFor('the last answer', { limitMs: 20_000 }, async () => {
-        const { sent, byStatus } = await loadStatistics(peers);
-        return Object.values(byStatus).reduce((sum, count) => sum + count, 0) === sent;
-      });
-      await waitFor('Prometheus to stand still', { limitMs: 20_000 }, async () => {
-        const moving = await queryPrometheus(
-          peers,
-          `sum(abs(${series} - ${series.replace('})', '} offset 4s)')}))`,
-        );
-        return moving[0]?.value === 0;
-      });
+      await comeToRest(peers);
       const samples = await queryPrometheus(peers, series);
       const of = (code: string) =>
         samples.find(({ labels }) => labels['response_code_class'] === code)?.value ?? 0;

@@ -1,5 +1,12 @@
 import type { PeersCoordinates } from './coordinates.ts';
-import { clientFor, loadedWeights, paymentCounts } from './measure.ts';
+import {
+  clientFor,
+  loadStatistics,
+  loadedWeights,
+  paymentCounts,
+  queryPrometheus,
+  setLoad,
+} from './measure.ts';
 import { type ApiAnswer, messageOf } from './start/api.ts';
 import { waitFor } from './start/processes.ts';
 
@@ -88,6 +95,21 @@ export async function beginStretch(peers: PeersCoordinates): Promise<() => Promi
     const total = now.v1 + now.v2 - before.v1 - before.v2;
     return { total, v2: (now.v2 - before.v2) / total };
   };
+}
+
+/** Stops the customers and waits until the last one is served and Prometheus has read every counter since. */
+export async function comeToRest(peers: PeersCoordinates): Promise<void> {
+  await setLoad(peers, 0);
+  const wait = { limitMs: 20_000 };
+  await waitFor('the last answer', wait, async () => {
+    const { sent, byStatus } = await loadStatistics(peers);
+    return Object.values(byStatus).reduce((sum, count) => sum + count, 0) === sent;
+  });
+  const counters = 'envoy_cluster_upstream_rq{cluster_name=~"outbound.*payment.*"}';
+  await waitFor('Prometheus to stand still', wait, async () => {
+    const [moving] = await queryPrometheus(peers, `sum(abs(${counters} - ${counters} offset 4s))`);
+    return moving?.value === 0;
+  });
 }
 
 /** The standard deviation of a share found in so many requests. */

@@ -1,45 +1,21 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { findBrowser, type FoundBrowser, noBrowserAdvice } from '../../build/findBrowser.ts';
 import { killGroup } from './command.ts';
 import type { PeersCoordinates } from './coordinates.ts';
+import { readFigures } from './figures.ts';
 import { type Installation, installPeers } from './install.ts';
 import { progress } from './install/cache.ts';
 import { isInside, resultsDir, runInside } from './namespace.ts';
+import { finish, type PeerOutcome, vitestReportFile } from './report.ts';
 import { startPeers } from './start.ts';
 
-/** What became of one peer in this run. */
-interface PeerOutcome {
-  readonly name: string;
-  readonly version: string;
-  readonly required: boolean;
-  readonly outcome: 'run' | 'skipped';
-  /** Why it was skipped; null when it ran. */
-  readonly because: string | null;
-}
-
-// The shape of vitest's JSON report, as far as it is read here.
-const reportShape = z.object({
-  testResults: z.array(
-    z.object({
-      name: z.string(),
-      message: z.string().optional(),
-      status: z.string(),
-      assertionResults: z.array(
-        z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() }),
-      ),
-    }),
-  ),
-});
-
-const suitesLimitMs = 25 * 60_000;
+const browserName = 'chromium';
+const suitesLimitMs = 12 * 60_000;
 const installed = 'PODIUM_PEERS_INSTALLED';
-const resultFile = join(resultsDir, '..', 'peers.json');
-const vitestReportFile = join(resultsDir, 'vitest.json');
-
 /** Every peer that a complete run needs, by the installation it comes from. */
 const planned = [
   { name: 'etcd', from: 'etcd' },
@@ -55,7 +31,8 @@ process.exit(isInside() ? await inside() : await outside());
 
 async function outside(): Promise<number> {
   await mkdir(resultsDir, { recursive: true });
-  for (const { name } of planned) console.log(`planned  ${name} (required)`);
+  for (const name of [...planned.map((one) => one.name), browserName])
+    console.log(`planned  ${name} (required)`);
   const installation = await installPeers();
   process.env[installed] = JSON.stringify(installation);
   if (installation.missingTools !== null) return nothingRan(installation, installation.missingTools);
@@ -72,9 +49,11 @@ async function inside(): Promise<number> {
     await using peers = await startPeers(installation);
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    const browser = await findBrowser().catch(() => null);
     progress('running the suites');
     const code = await runSuites(peers.coordinatesFile, stop.signal);
-    return await finish(outcomes(installation, peers.coordinates), code);
+    const all = [...outcomes(installation, peers.coordinates), browserOutcome(browser)];
+    return await finish(all, code, readFigures(peers.coordinates.runDir));
   } catch (error) {
     return await nothingRan(installation, error instanceof Error ? error.message : String(error));
   }
@@ -90,6 +69,13 @@ function outcomes(installation: Installation, coordinates: PeersCoordinates): re
     const because = ran ? null : (reason ?? 'a peer it needs is absent');
     return { name, version, required: true, outcome: ran ? 'run' : 'skipped', because };
   });
+}
+
+function browserOutcome(browser: FoundBrowser | null): PeerOutcome {
+  const found = { name: browserName, version: browser?.from ?? '', required: true };
+  return browser === null
+    ? { ...found, outcome: 'skipped', because: noBrowserAdvice }
+    : { ...found, outcome: 'run', because: null };
 }
 
 /** Runs vitest on the suites in a process group of its own. */
@@ -123,34 +109,5 @@ async function nothingRan(installation: Installation, because: string): Promise<
     const reason = peer.kind === 'absent' ? peer.because : because;
     return { name, version: peer.version, required: true, outcome: 'skipped', because: reason };
   });
-  return finish(peers, 1);
-}
-
-/** Writes test-results/peers.json, prints the table and the last line, and gives the exit code. */
-async function finish(peers: readonly PeerOutcome[], suitesCode: number): Promise<number> {
-  const text = await readFile(vitestReportFile, 'utf8').catch(() => '{"testResults":[]}');
-  const suites = reportShape.parse(JSON.parse(text)).testResults;
-  const tests = suites.flatMap((suite) => suite.assertionResults);
-  // A suite that could not be loaded has no tests, and must not pass for that.
-  const broken = suites.filter((suite) => suite.assertionResults.length === 0 && suite.status === 'failed');
-  const passed = tests.filter((test) => test.status === 'passed').length;
-  const failed = tests.filter((test) => test.status === 'failed').length + broken.length;
-  const absent = peers.filter((peer) => peer.outcome === 'skipped');
-  const skipped = tests.length + broken.length - passed - failed + absent.length;
-  const report = {
-    at: new Date().toISOString(),
-    node: process.version,
-    passed,
-    failed,
-    skipped,
-    peers,
-    suites,
-  };
-  await writeFile(resultFile, `${JSON.stringify(report, null, 2)}\n`);
-  for (const { name, version, outcome, because } of peers) {
-    console.log(`${outcome.padEnd(8)} ${name} ${version}${because === null ? '' : `: ${because}`}`);
-  }
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  const complete = absent.every((peer) => !peer.required);
-  return suitesCode === 0 && failed === 0 && passed > 0 && complete ? 0 : 1;
+  return finish([...peers, browserOutcome(null)], 1, []);
 }

@@ -1,9 +1,13 @@
+import { afterAll, expect, test } from 'vitest';
+import { counterDifferences } from '../../shared/analysis/counterDifferences.ts';
 import { prometheus } from '../../shared/connectors/prometheus/connector.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
 import { hostOf } from '../conformance/cluster.ts';
 import { signalsConformance, type SignalsUnderTest } from '../conformance/signals.ts';
 import { readCoordinates } from './coordinates.ts';
-import { queryPrometheus } from './measure.ts';
+import { noteFigure } from './figures.ts';
+import { queryPrometheus, setLoad } from './measure.ts';
+import { beginStretch, comeToRest, countPayments, restoreWeights, usualLoad } from './payment.ts';
 import { waitFor } from './start/processes.ts';
 
 const peers = readCoordinates();
@@ -40,3 +44,35 @@ async function openThroughCluster(): Promise<SignalsUnderTest> {
 }
 
 signalsConformance('a real Prometheus with Envoy’s own metrics', openThroughCluster);
+
+afterAll(() => setLoad(peers, usualLoad));
+
+test('Podium counts exactly the payments that the services counted', async () => {
+  await restoreWeights(peers);
+  await comeToRest(peers);
+  await using peer = await openThroughCluster();
+  const since = peer.now();
+  const stretch = await beginStretch(peers);
+  await peer.pass(4_000);
+  await setLoad(peers, 100);
+  await countPayments(peers, 400);
+  await comeToRest(peers);
+  const counted = await stretch();
+  const destinations = peer.versions.map((version, index) => ({
+    index,
+    host: peer.host,
+    subset: version,
+    version,
+    share: 0.5,
+  }));
+  const signal = AbortSignal.timeout(20_000);
+  const read = await peer.session.signals?.counters({ hosts: [peer.host], since }, signal);
+  const measured = counterDifferences(read?.series ?? [], { destinations }, since);
+  const atServices = [Math.round(counted.total * (1 - counted.v2)), Math.round(counted.total * counted.v2)];
+  noteFigure(
+    peers,
+    'signals',
+    `v1 and v2 counted ${atServices.join(' and ')} payments, Podium measured ${measured.join(' and ')}`,
+  );
+  expect(measured).toEqual(atServices);
+}, 120_000);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,6 +33,7 @@ export interface Peers extends AsyncDisposable {
 
 const latestFile = join(resultsDir, 'latest.json');
 const keptRuns = 8;
+const longestRunMs = 2 * 3_600_000;
 const worldPort = 17_000;
 const loadPort = 17_001;
 
@@ -144,10 +145,14 @@ export async function startPeers(installation: Installation, options: PeersOptio
   }
 }
 
-/** Keeps the logs of the last few runs. */
+/** Keeps the logs of the last few runs, and all of those that may still be up. */
 async function forgetOldRuns(): Promise<void> {
   const runs = (await readdir(resultsDir)).filter((name) => name.startsWith('run-')).sort();
-  for (const name of runs.slice(0, -keptRuns))
+  const mayBeUp = (name: string) => {
+    const file = statSync(join(resultsDir, name, 'coordinates.json'), { throwIfNoEntry: false });
+    return file !== undefined && Date.now() - file.mtimeMs < longestRunMs;
+  };
+  for (const name of runs.slice(0, -keptRuns).filter((run) => !mayBeUp(run)))
     await rm(join(resultsDir, name), { recursive: true, force: true });
 }
 

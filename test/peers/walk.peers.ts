@@ -64,6 +64,9 @@ test('an operator of one namespace drags 70/30 to 95/5, sees what the services c
     expect(Math.abs(after.v2 - 0.3)).toBeLessThan(4 * deviationOf(0.3, after.total));
     noteFigure(peers, 'walk', `after the undo ${inWords(after)}; wanted 30 %`);
     await seeJournal(page);
+  } catch (error) {
+    await page.screenshot({ path: join(resultsDir, 'walk-failed.png') });
+    throw error;
   } finally {
     await podium.stop();
     await rm(podium.dataFolder, { recursive: true, force: true });
