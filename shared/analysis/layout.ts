@@ -223,11 +223,13 @@ function placeApart(
     quietBlocks.map((_, i) => i),
     Math.max(width, QUIET_ROW_WIDTH),
   );
+  // To the right, where what lies over a map at the left leaves them in sight.
+  const indent = Math.max(0, width - extentOf(quietBlocks, below).width);
   const corners: Position[] = blocks.map(() => ({ x: 0, y: 0 }));
   busy.forEach((i, k) => (corners[i] = above[k] ?? { x: 0, y: 0 }));
   quiet.forEach((i, k) => {
     const at = below[k] ?? { x: 0, y: 0 };
-    corners[i] = { x: at.x, y: at.y + height + BLOCK_GAP_Y };
+    corners[i] = { x: at.x + indent, y: at.y + height + BLOCK_GAP_Y };
   });
   return corners;
 }

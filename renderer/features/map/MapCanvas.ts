@@ -33,13 +33,28 @@ export interface MapContainer {
   readonly height: number;
 }
 
+/** What lies over the map, in the window's pixels: services are kept clear of it. */
+export interface MapOverlays {
+  /** Where what lies along the upper edge ends. */
+  readonly top: number;
+  /** Where what lies along the lower edge begins. */
+  readonly bottom: number;
+  /** What lies at the bottom left above that. */
+  readonly corner: DOMRect | null;
+  readonly trayShown: boolean;
+}
+
 /** What the map can be asked to show. */
 export interface MapCamera {
+  /** Everything, however small. */
   readonly fit: () => void;
+  /** As much as can be read, the traffic before what is quiet. */
+  readonly open: () => void;
   readonly zoomIn: () => void;
   readonly zoomOut: () => void;
+  /** Brings the service into view, large enough to be read. */
   readonly centreOn: (id: EntityId) => void;
-  /** Moves the picture only when the service is not wholly in view. */
+  /** Brings the service into view at the zoom there is. */
   readonly reveal: (id: EntityId) => void;
 }
 
@@ -57,8 +72,7 @@ export interface MapCanvasProps extends MapIntents {
   readonly calls: readonly MapCall[];
   readonly containers: readonly MapContainer[];
   readonly selected: Selection;
-  /** What lies over the picture at its bottom left, in the window's pixels; a fit keeps services clear of it. */
-  readonly overlay: () => DOMRect | null;
+  readonly overlays: () => MapOverlays;
   /** Told once what can move the picture, and null when it goes. */
   readonly onCamera: (camera: MapCamera | null) => void;
 }

@@ -7,9 +7,10 @@ import { useMapCommands } from '../../state/commands.ts';
 import { forgetHandPositions, placeByHand, type Position, useLayout } from '../../state/layout.ts';
 import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
+import { useElementSize } from '../../ui/useElementSize.ts';
 import { Attention } from './Attention.tsx';
 import { FlowCanvas } from './flow/FlowCanvas.tsx';
-import type { MapCanvas, MapCall, MapCamera } from './MapCanvas.ts';
+import type { MapCanvas, MapCall, MapCamera, MapOverlays } from './MapCanvas.ts';
 import { MapNotices } from './MapNotices.tsx';
 import { MapState } from './MapState.tsx';
 import { MapToolbar } from './MapToolbar.tsx';
@@ -28,6 +29,8 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   const { nodes, containers } = useMapLayout(shown, tidyCount);
   const calls = useMapCalls(shown.calls);
   const selected = useSelection((state) => state.selected);
+  const [pageRef, size] = useElementSize<HTMLDivElement>();
+  const narrow = size.width > 0 && (size.width < 760 || size.height < 560);
   const onKeyDown = useMapKeys(nodes, calls, camera);
 
   const tidy = useCallback(() => {
@@ -39,7 +42,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   useCamera(camera, tidy, nodes.length > 0);
 
   return (
-    <div className="mapPage" onKeyDown={onKeyDown} role="region" aria-label="Map">
+    <div className="mapPage" ref={pageRef} onKeyDown={onKeyDown} role="region" aria-label="Map">
       <h2 className="visuallyHidden">Map of services</h2>
       <MapState drawn={nodes.length > 0} />
       {nodes.length > 0 && (
@@ -48,7 +51,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
           calls={calls}
           containers={containers}
           selected={selected}
-          overlay={attentionBox}
+          overlays={overlaysNow}
           onCamera={(next) => {
             camera.current = next;
           }}
@@ -65,7 +68,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
         <MapNotices shownServices={shown.services.length} />
       </div>
       <div className="mapBottom">
-        <Attention />
+        <Attention narrow={narrow} />
         <MapToolbar camera={camera} onTidy={tidy} />
       </div>
     </div>
@@ -100,7 +103,7 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
       requestAnimationFrame(() => {
         useLayout.setState({ toFit: false });
         useSelection.setState({ toCentre: null });
-        if (toCentre === null) camera.current?.fit();
+        if (toCentre === null) camera.current?.open();
         else camera.current?.centreOn(toCentre);
       }),
     );
@@ -123,8 +126,17 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
   }, [camera, command, count, tidy]);
 }
 
-function attentionBox(): DOMRect | null {
-  return document.querySelector('.attention')?.getBoundingClientRect() ?? null;
+function overlaysNow(): MapOverlays {
+  const boxOf = (selector: string): DOMRect | null =>
+    document.querySelector(selector)?.getBoundingClientRect() ?? null;
+  const tray = boxOf('.tray');
+  const toolbar = boxOf('.mapToolbar')?.top ?? window.innerHeight;
+  return {
+    top: (boxOf('.mapTop')?.bottom ?? 0) + 8,
+    bottom: Math.min(toolbar, tray?.top ?? toolbar) - 6,
+    corner: boxOf('.attention'),
+    trayShown: tray !== null,
+  };
 }
 
 function moveService(id: string, position: Position): void {

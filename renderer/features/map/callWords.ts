@@ -14,6 +14,13 @@ export function callLabel(call: GraphCall, signals: CallSignals | null): string 
   return words.length === 0 ? absent : words.join(' · ');
 }
 
+/** What stands at a call's line unasked: "21 %", "queue". */
+export function shortCallLabel(call: GraphCall, signals: CallSignals | null): string {
+  const failing = signals?.errorRatio ?? 0;
+  if (failing > 0) return formatRatio(failing);
+  return call.asynchronous ? 'queue' : absent;
+}
+
 /** All figures of a call, for the hover. */
 export function callWords(call: GraphCall, signals: CallSignals | null): string {
   const lines = [call.protocols.join(', ') + (call.asynchronous ? ', asynchronous' : '')];

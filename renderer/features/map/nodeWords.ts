@@ -22,6 +22,14 @@ export function figuresLine(signals: ServiceSignals | null): string {
   return signals.p99Ms === null ? rate : `${rate} · p99 ${formatLatency(signals.p99Ms)}`;
 }
 
+/** The one line of a card drawn small: "212 rps · 3.5 %". */
+export function briefLine(signals: ServiceSignals | null): string {
+  if (signals === null || signals.requestsPerSecond === null) return 'no figures';
+  const rate = `${formatRate(signals.requestsPerSecond)} rps`;
+  const troubled = signals.health === 'failing' || signals.health === 'degraded';
+  return troubled && signals.errorRatio !== null ? `${rate} · ${formatRatio(signals.errorRatio)}` : rate;
+}
+
 /** The whole card in one sentence, for those who hear it. */
 export function nodeLabel(service: GraphService, signals: ServiceSignals | null): string {
   const health = signals?.health ?? 'unknown';

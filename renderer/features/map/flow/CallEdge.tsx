@@ -1,17 +1,22 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useCallSignals } from '../../../live/signals.ts';
 import { useCall } from '../../../live/topology.ts';
-import { callLabel, callWords } from '../callWords.ts';
+import { callLabel, callWords, shortCallLabel } from '../callWords.ts';
 import { edgeWidthPx } from '../edgeLook.ts';
+import { curveOf, pathOf, pointAt } from './callPath.ts';
+import type { LabelPlace } from './placeLabels.ts';
 
-/** A call as a line: width by rate, colour by health, words where it fails, on hover and near by. */
-export const CallEdge = memo(function CallEdge(props: EdgeProps) {
+type CallFlowEdge = Edge<{ readonly label: LabelPlace | undefined }>;
+
+/** A call as a line: width by rate, colour by health, a word where it fails, all figures on hover and near by. */
+export const CallEdge = memo(function CallEdge(props: EdgeProps<CallFlowEdge>) {
   const call = useCall(props.id);
   const signals = useCallSignals(props.id);
   const [hovered, setHovered] = useState(false);
   if (call === null) return null;
-  const [path, labelX, labelY] = getBezierPath(props);
+  const curve = curveOf({ x: props.sourceX, y: props.sourceY }, { x: props.targetX, y: props.targetY });
+  const label = props.data?.label ?? pointAt(curve, 0.5);
   const health = signals?.health ?? 'unknown';
   const classes = ['mapCall', health, call.asynchronous && 'asynchronous', props.selected && 'selected'];
   const labelClasses = [
@@ -28,17 +33,18 @@ export const CallEdge = memo(function CallEdge(props: EdgeProps) {
     >
       <title>{callWords(call, signals)}</title>
       <BaseEdge
-        path={path}
+        path={pathOf(curve)}
         interactionWidth={props.interactionWidth ?? 14}
         style={{ strokeWidth: edgeWidthPx(signals?.requestsPerSecond ?? null) }}
       />
       <EdgeLabelRenderer>
         <div
           className={labelClasses.filter(Boolean).join(' ')}
-          style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+          style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
           aria-hidden="true"
         >
-          {callLabel(call, signals)}
+          <span className="mapCallFull">{callLabel(call, signals)}</span>
+          <span className="mapCallShort">{shortCallLabel(call, signals)}</span>
         </div>
       </EdgeLabelRenderer>
     </g>

@@ -16,16 +16,16 @@ import { useLayout } from '../../../state/layout.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
 import { OpenService } from './openService.ts';
+import { curveOf } from './callPath.ts';
+import { placeLabels } from './placeLabels.ts';
 import { ServiceNode } from './ServiceNode.tsx';
 import { useFlowCamera } from './useFlowCamera.ts';
+import { type Detail, detailAt, grown, legibleZoom } from './zoomLevels.ts';
 
 const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
 const edgeTypes: EdgeTypes = { call: CallEdge };
-const farBelow = 0.6;
-const closeFrom = 1.25;
 const wholeSize = { x: 0, y: 0, zoom: 1 };
 const noDelete: null = null;
-const hidden = { hideAttribution: true };
 
 /** The map as React Flow cards: good up to about 150 services. */
 export function FlowCanvas(props: MapCanvasProps) {
@@ -38,13 +38,13 @@ export function FlowCanvas(props: MapCanvasProps) {
 
 function Flow(props: MapCanvasProps) {
   const { nodes, calls, containers, selected, onMoveService } = props;
-  const [detail, setDetail] = useState<'far' | 'near' | 'close'>('near');
+  const [detail, setDetail] = useState<Detail>('near');
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
     null,
   );
   const selectedService = selected?.kind === 'service' ? selected.id : null;
-  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService, props.overlay);
+  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService, props.overlays);
 
   const flowNodes = useMemo<Node[]>(
     () => [
@@ -78,18 +78,34 @@ function Flow(props: MapCanvasProps) {
     ],
     [containers, nodes, held, selectedService],
   );
+  const enlarged = detail === 'mid' ? selectedService : null;
+  const labels = useMemo(() => {
+    const cards = new Map(
+      nodes.map(({ id, position, height }) => [id, { ...position, height, width: cardSize.width }]),
+    );
+    const curves = calls.flatMap(({ id, callerId, calleeId }) => {
+      const [from, to] = [cards.get(callerId), cards.get(calleeId)];
+      if (from === undefined || to === undefined) return [];
+      const start = { x: from.x + from.width, y: from.y + from.height / 2 };
+      return [{ id, curve: curveOf(start, { x: to.x, y: to.y + to.height / 2 }) }];
+    });
+    // The selected card is larger when the picture is small; words keep clear of all of it.
+    const boxes = [...cards].map(([id, card]) => (id === enlarged ? grown(card, legibleZoom) : card));
+    return placeLabels(curves, boxes);
+  }, [nodes, calls, enlarged]);
   const flowEdges = useMemo<Edge[]>(
     () =>
       calls.map((call) => ({
         id: call.id,
         type: 'call',
+        data: { label: held === null ? labels.get(call.id) : undefined },
         source: call.callerId,
         target: call.calleeId,
         selected: selected?.kind === 'call' && selected.id === call.id,
         interactionWidth: 14,
         ariaLabel: call.label,
       })),
-    [calls, selected],
+    [calls, selected, labels, held],
   );
 
   const onNodesChange = (changes: NodeChange[]): void => {
@@ -122,7 +138,7 @@ function Flow(props: MapCanvasProps) {
         }}
         onEdgeClick={(_, edge) => props.onSelectCall(edge.id)}
         onPaneClick={props.onClear}
-        onMove={(_, { zoom }) => setDetail(zoom < farBelow ? 'far' : zoom >= closeFrom ? 'close' : 'near')}
+        onMove={(_, { zoom }) => setDetail(detailAt(zoom))}
         nodeDragThreshold={4}
         defaultViewport={useLayout.getState().viewport ?? wholeSize}
         onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
@@ -141,7 +157,6 @@ function Flow(props: MapCanvasProps) {
         multiSelectionKeyCode={noDelete}
         zoomOnDoubleClick={false}
         elevateNodesOnSelect={false}
-        proOptions={hidden}
         aria-label="Map of services"
       />
     </OpenService>

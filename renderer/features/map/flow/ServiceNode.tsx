@@ -3,12 +3,10 @@ import { memo, use } from 'react';
 import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
 import { HealthRing } from '../../../ui/HealthRing.tsx';
-import { figuresLine, nodeLabel, readyLine } from '../nodeWords.ts';
+import { briefLine, figuresLine, nodeLabel, readyLine } from '../nodeWords.ts';
 import { NodeSplit } from '../NodeSplit.tsx';
 import { OpenService } from './openService.ts';
-
-/** Below this the selected card is drawn larger than the rest, so that its handle can be grasped. */
-const legibleZoom = 0.85;
+import { cardScale } from './zoomLevels.ts';
 
 /** A service as a card. Reads its own figures by id, so that a tick draws only the cards whose figures are new. */
 export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }: NodeProps) {
@@ -39,8 +37,9 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
         <HealthRing health={signals?.health ?? 'unknown'} errorRatio={signals?.errorRatio ?? null} />
         <div className="mapCardText">
           <div className="mapCardName ellipsis">{service.name}</div>
-          <div className="mapCardLine ellipsis">{readyLine(service)}</div>
-          <div className="mapCardLine num ellipsis">{figuresLine(signals)}</div>
+          <div className="mapCardLine full ellipsis">{readyLine(service)}</div>
+          <div className="mapCardLine full num ellipsis">{figuresLine(signals)}</div>
+          <div className="mapCardLine brief num ellipsis">{briefLine(signals)}</div>
         </div>
         <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
       </div>
@@ -49,8 +48,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
 });
 
 function Legible({ when, children }: { readonly when: boolean; readonly children: React.ReactNode }) {
-  const zoom = useStore((state) => (when ? state.transform[2] : 1));
-  const scale = when && zoom < legibleZoom ? legibleZoom / zoom : 1;
+  const scale = useStore((state) => (when ? cardScale(state.transform[2]) : 1));
   return (
     <div className="mapCardScale" style={scale === 1 ? undefined : { transform: `scale(${scale})` }}>
       {children}

@@ -1,58 +1,104 @@
-interface Size {
+/** A rectangle, in the map's own pixels or in those of its frame. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
   readonly width: number;
   readonly height: number;
 }
-interface Box extends Size {
-  readonly x: number;
-  readonly y: number;
-}
-interface Viewport {
+
+/** Where the picture stands: a point p of the map is drawn at p × zoom + (x, y). */
+export interface Viewport {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
 }
 
-/** Room for what lies over the map: the overview above, the toolbar below. */
-const margin = { top: 52, right: 28, bottom: 48, left: 28 } as const;
+/** The frame's room that nothing lies over; `corner` is what covers its bottom left, from that corner. */
+export interface FreeArea extends Box {
+  readonly corner: { readonly width: number; readonly height: number } | null;
+}
+
+interface FitLimits {
+  readonly minZoom: number;
+  readonly maxZoom: number;
+  /** What must be in view where not everything fits. */
+  readonly keep: Box | null;
+}
+
 const gap = 12;
 
 /**
- * The view that shows all boxes, no larger than life. Where some would lie under what covers the bottom left corner, the
- * picture is moved right of it or above it, whichever leaves it larger.
+ * The view that shows all boxes. Where some would lie under what covers the corner, the picture is moved right of it or
+ * above it, whichever leaves it larger. Where it does not fit at the least zoom, what is to be kept is in view, else its
+ * beginning.
  */
-export function fitViewport(
-  boxes: readonly Box[],
-  frame: Size,
-  covered: Size | null,
-  minZoom: number,
-): Viewport {
-  const plain = viewportFor(boxes, frame, margin, minZoom);
-  if (covered === null || !boxes.some((box) => isCovered(box, plain, frame, covered))) return plain;
-  const beside = viewportFor(boxes, frame, { ...margin, left: covered.width + gap }, minZoom);
-  const above = viewportFor(boxes, frame, { ...margin, bottom: covered.height + gap }, minZoom);
-  return beside.zoom >= above.zoom ? beside : above;
+export function fitViewport(boxes: readonly Box[], free: FreeArea, limits: FitLimits): Viewport {
+  const plain = viewportFor(boxes, free, limits);
+  const { corner } = free;
+  if (corner === null || !boxes.some((box) => isCovered(box, plain, free))) return plain;
+  const cut = { x: corner.width + gap, y: corner.height + gap };
+  const beside = viewportFor(boxes, { ...free, x: free.x + cut.x, width: free.width - cut.x }, limits);
+  const above = viewportFor(boxes, { ...free, height: free.height - cut.y }, limits);
+  return beside.zoom > above.zoom ? beside : above;
 }
 
-function viewportFor(
-  boxes: readonly Box[],
-  frame: Size,
-  room: { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number },
-  minZoom: number,
-): Viewport {
+/** The least move that brings a box wholly into the free area; the same view when it is there. */
+export function revealViewport(box: Box, view: Viewport, free: FreeArea): Viewport {
+  const drawn = {
+    x: box.x * view.zoom + view.x,
+    y: box.y * view.zoom + view.y,
+    width: box.width * view.zoom,
+    height: box.height * view.zoom,
+  };
+  let dx = shortMove(drawn.x, drawn.width, free.x, free.width);
+  let dy = shortMove(drawn.y, drawn.height, free.y, free.height);
+  const moved = { ...view, x: view.x + dx, y: view.y + dy };
+  if (free.corner !== null && isCovered(box, moved, free)) {
+    const right = free.x + free.corner.width + gap - (drawn.x + dx);
+    const up = drawn.y + dy + drawn.height - (free.y + free.height - free.corner.height - gap);
+    if (right < up) dx += right;
+    else dy -= up;
+  }
+  return { ...view, x: view.x + dx, y: view.y + dy };
+}
+
+function viewportFor(boxes: readonly Box[], free: Box, { minZoom, maxZoom, keep }: FitLimits): Viewport {
   if (boxes.length === 0) return { x: 0, y: 0, zoom: 1 };
   const left = Math.min(...boxes.map((box) => box.x));
   const top = Math.min(...boxes.map((box) => box.y));
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - left;
   const height = Math.max(...boxes.map((box) => box.y + box.height)) - top;
-  const free = { width: frame.width - room.left - room.right, height: frame.height - room.top - room.bottom };
-  const zoom = Math.max(minZoom, Math.min(1, free.width / width, free.height / height));
+  const zoom = Math.max(minZoom, Math.min(maxZoom, free.width / width, free.height / height));
   return {
-    x: room.left + (free.width - width * zoom) / 2 - left * zoom,
-    y: room.top + (free.height - height * zoom) / 2 - top * zoom,
+    x: along(left * zoom, width * zoom, free.x, free.width, keep && (keep.x + keep.width / 2) * zoom),
+    y: along(top * zoom, height * zoom, free.y, free.height, keep && (keep.y + keep.height / 2) * zoom),
     zoom,
   };
 }
 
-function isCovered(box: Box, { x, y, zoom }: Viewport, frame: Size, covered: Size): boolean {
-  return box.x * zoom + x < covered.width && (box.y + box.height) * zoom + y > frame.height - covered.height;
+/** The shift along one axis: centred where all fits, else with `middle` in the middle as far as there is something to show. */
+function along(
+  start: number,
+  size: number,
+  freeStart: number,
+  freeSize: number,
+  middle: number | null,
+): number {
+  if (size <= freeSize) return freeStart + (freeSize - size) / 2 - start;
+  const first = freeStart - start;
+  if (middle === null) return first;
+  return Math.min(first, Math.max(first + freeSize - size, freeStart + freeSize / 2 - middle));
+}
+
+function shortMove(start: number, size: number, freeStart: number, freeSize: number): number {
+  if (start < freeStart || size > freeSize) return freeStart - start;
+  return Math.min(0, freeStart + freeSize - (start + size));
+}
+
+function isCovered(box: Box, { x, y, zoom }: Viewport, free: FreeArea): boolean {
+  if (free.corner === null) return false;
+  return (
+    box.x * zoom + x < free.x + free.corner.width &&
+    (box.y + box.height) * zoom + y > free.y + free.height - free.corner.height
+  );
 }
