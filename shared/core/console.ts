@@ -42,16 +42,21 @@ export async function createConsole(
     ports,
   );
 
+  const followed = new Set<string>();
+
   /** A ladder needs figures also when no window looks at them. */
   async function followWithFigures(
     record: Parameters<typeof climb>[0],
     connection: LiveConnection,
   ): Promise<void> {
+    if (followed.has(record.id)) return;
+    followed.add(record.id);
     const release = world.feed(connection, defaultWindowSeconds).hold();
     try {
       await climb(record, connection, journal, ports);
     } finally {
       release();
+      followed.delete(record.id);
     }
   }
 
@@ -60,6 +65,7 @@ export async function createConsole(
     journal,
     ports,
     (record, connection) => void followWithFigures(record, connection),
+    (id) => followed.has(id),
   );
 
   return {

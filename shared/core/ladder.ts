@@ -23,27 +23,49 @@ export async function climb(
   ports: Ports,
 ): Promise<void> {
   const signal = connection.closed;
-  const control = connection.sources.find((source) => source.session.weights !== undefined)?.session.weights;
-  if (control === undefined) return;
   try {
-    if (record.state !== 'written' && !(await resolve(record, control, journal, ports, signal))) return;
+    if (record.state !== 'written' && !(await resolve(record, connection, journal, ports, signal))) return;
     await Promise.all([
-      declared(record, control, journal, ports, signal),
+      declared(record, connection, journal, ports, signal),
       loaded(record, connection, journal, ports, signal),
       measured(record, connection, journal, ports, signal),
       effect(record, connection, journal, ports, signal),
     ]);
     await journal.update(record.id, (now) => ({ ...now, finishedAt: ports.clock.now() }));
   } catch (thrown) {
-    if (!signal.aborted)
+    if (!signal.aborted) {
       ports.log.warn('ladder ended early', { operation: record.id, why: sayError(thrown, 'following') });
+    }
+    await cutOff(journal, record.id, 'the connection was closed before this was seen', ports.clock.now());
   }
+}
+
+/**
+ * Ends the ladder of a written operation that nobody follows any more. One whose answer is still unknown stays open: it is
+ * resolved when its connection opens again.
+ */
+export async function cutOff(journal: Journal, id: string, why: string, now: number): Promise<void> {
+  await journal.update(id, (record) => {
+    if (record.state !== 'written' || record.finishedAt !== null) return record;
+    const rungs = record.rungs.map((rung) =>
+      rung.state === 'waiting' ? { ...rung, state: 'unobservable' as const, detail: why } : rung,
+    );
+    return { ...record, rungs, finishedAt: now };
+  });
+}
+
+/** Looked up each time: sources are opened anew when the operator looks again. Throws while there is none. */
+function controlOf(connection: LiveConnection): Control<SetWeights, Split> {
+  const source = connection.sources.find(({ session }) => session.weights !== undefined);
+  if (source?.session.weights === undefined)
+    throw new Error(`no source of ${connection.title} reads weights now`);
+  return source.session.weights;
 }
 
 /** A lost answer is resolved by reading, never by sending again. True when it turned out to be written. */
 async function resolve(
   record: OperationRecord,
-  control: Control<SetWeights, Split>,
+  connection: LiveConnection,
   journal: Journal,
   ports: Ports,
   signal: AbortSignal,
@@ -53,7 +75,7 @@ async function resolve(
   let before = 0;
   for (let pauseMs = 500; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
     try {
-      const read = await control.verify(change, signal);
+      const read = await controlOf(connection).verify(change, signal);
       if (read.state === 'after') {
         await journal.update(record.id, (now) => ({
           ...now,
@@ -97,7 +119,7 @@ async function resolve(
 
 async function declared(
   record: OperationRecord,
-  control: Control<SetWeights, Split>,
+  connection: LiveConnection,
   journal: Journal,
   ports: Ports,
   signal: AbortSignal,
@@ -109,7 +131,7 @@ async function declared(
   for (let pauseMs = 100; !signal.aborted; pauseMs = seen ? 5_000 : Math.min(pauseMs * 2, 5_000)) {
     const now = ports.clock.now();
     try {
-      const read = await control.verify(change, signal);
+      const read = await controlOf(connection).verify(change, signal);
       if (read.state === 'after' && !seen) {
         seen = true;
         await tell(

@@ -218,3 +218,90 @@ test('a write whose process died before the answer is resolved when its connecti
   expect(records.get(record.id)).toMatchObject({ state: 'written' });
   expect(paper.writes).toHaveLength(1);
 });
+
+test('closing the connection ends the ladder of a written operation in words', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(3_000);
+  await here.client.connections.close({ id: here.id });
+  await here.ports.clock.advance(10);
+  const record = here.records.get(operationId);
+  expect(record?.finishedAt).not.toBeNull();
+  expect(record?.rungs.find((rung) => rung.rung === 'measured')).toMatchObject({
+    state: 'unobservable',
+    detail: 'the connection was closed before this was seen',
+  });
+});
+
+test('a lost answer outlives the connection and is resolved when it opens again', async () => {
+  const paper = createPaper();
+  paper.answer = 'never';
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(600);
+  await here.client.connections.close({ id: here.id });
+  await here.ports.clock.advance(10);
+  expect(here.records.get(operationId)).toMatchObject({ state: 'unknown', finishedAt: null });
+  await here.client.connections.open({ key: 'paper:paper' });
+  await here.ports.clock.advance(120_000);
+  expect(here.records.get(operationId)).toMatchObject({ state: 'notWritten' });
+});
+
+test('ladders that an earlier run left open are closed in words at the next start', async () => {
+  const paper = createPaper();
+  const records = new Map<string, OperationRecord>();
+  {
+    await using here = await openPaper(paper, records);
+    await here.client.connections.unlock({ id: here.id });
+    await apply(here.client, (await planOf(here.client, paper)).id);
+    await here.ports.clock.advance(10);
+  }
+  for (const [id, record] of records) {
+    const rungs = record.rungs.map((rung) => ({ ...rung, state: 'waiting' as const }));
+    records.set(id, { ...record, at: record.at - 60_000, rungs, finishedAt: null });
+  }
+  const ports = createMemoryPorts({ journal: createMemoryJournal(records) });
+  await using console = await createConsole([], ports);
+  expect(console.router).toBeDefined();
+  await ports.clock.advance(10);
+  const [record] = [...records.values()];
+  expect(record?.finishedAt).not.toBeNull();
+  expect(record?.rungs.map((rung) => rung.detail)).toContain('Podium was closed before this was seen');
+});
+
+test('an undo by somebody else within two minutes is told as a contradiction', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(1_000);
+  expect(rungOf(here.records, operationId, 'declared')).toMatchObject({ state: 'seen' });
+  paper.weights = [70, 30];
+  await here.ports.clock.advance(10_000);
+  expect(rungOf(here.records, operationId, 'declared')).toMatchObject({
+    state: 'contradicted',
+    detail: expect.stringMatching(/changed again since/) as string,
+  });
+});
+
+test('without traffic nothing is called measured, and after ten minutes that is said', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  await here.ports.clock.advance(60_000);
+  expect(rungOf(here.records, operationId, 'measured')).toMatchObject({ state: 'waiting' });
+  await here.ports.clock.advance(11 * 60_000);
+  expect(rungOf(here.records, operationId, 'measured')).toMatchObject({
+    state: 'unobservable',
+    detail: expect.stringMatching(/gave up after ten minutes/) as string,
+  });
+  expect(here.records.get(operationId)?.finishedAt).not.toBeNull();
+});
+
+function rungOf(records: ReadonlyMap<string, OperationRecord>, id: string, name: string) {
+  return records.get(id)?.rungs.find((rung) => rung.rung === name);
+}

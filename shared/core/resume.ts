@@ -1,64 +1,66 @@
 import type { OperationRecord } from '../model/operation.ts';
 import type { Connections } from './connections.ts';
 import type { Journal } from './journal.ts';
+import { cutOff } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Takes up what an earlier run left open: writes whose answer never came are resolved by reading as soon as their connection
- * is open again and names the same server; ladders that were cut off say so.
+ * Takes up what an earlier run, or an earlier opening of a connection, left open. Ladders of written operations that were
+ * cut off say so at once; a write whose answer never came is resolved by reading, as soon as its connection is open again
+ * and names the same server.
  */
 export function resumeOperations(
   connections: Connections,
   journal: Journal,
   ports: Ports,
   follow: (record: OperationRecord, connection: LiveConnection) => void,
+  isFollowed: (operationId: string) => boolean,
 ): Disposable {
   const stop = new AbortController();
   const startedAt = ports.clock.now();
-  const taken = new Set<string>();
+  /** Generation of each connection that was looked at; a later opening is looked at anew. */
+  const seenAt = new WeakMap<LiveConnection, number>();
+
+  async function closeCutOff(): Promise<void> {
+    const written = await journal.list({ states: ['written'], to: startedAt, limit: 1000 });
+    for (const { id, finishedAt } of written) {
+      if (finishedAt === null)
+        await cutOff(journal, id, 'Podium was closed before this was seen', ports.clock.now());
+    }
+  }
 
   async function takeUp(connection: LiveConnection): Promise<void> {
     const open = await journal.list({
       connectionTitle: connection.title,
-      states: ['writing', 'unknown', 'written'],
+      states: ['writing', 'unknown'],
       limit: 100,
     });
     for (const record of open) {
-      if (record.finishedAt !== null || record.at >= startedAt || taken.has(record.id)) continue;
+      // One of this run that is not followed yet is still being sent.
+      if (isFollowed(record.id) || (record.state === 'writing' && record.at >= startedAt)) continue;
       if (record.connection.server !== connection.server()) continue;
-      taken.add(record.id);
-      if (record.state === 'written') await closeCutOff(record);
-      else follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown' })), connection);
+      follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown' })), connection);
     }
   }
 
-  async function closeCutOff(record: OperationRecord): Promise<void> {
-    await journal.update(record.id, (now) => ({
-      ...now,
-      finishedAt: ports.clock.now(),
-      rungs: now.rungs.map((rung) =>
-        rung.state === 'waiting'
-          ? { ...rung, state: 'unobservable' as const, detail: 'Podium was closed before this was seen' }
-          : rung,
-      ),
-    }));
-  }
-
   async function run(): Promise<void> {
+    if (!journal.writable) return;
+    await closeCutOff();
     let seen = 0;
-    while (journal.writable && !stop.signal.aborted) {
+    while (!stop.signal.aborted) {
       seen = await connections.changes.after(seen, stop.signal);
       for (const connection of connections.open.values()) {
-        const ready = connection.sources.some((source) => source.session.weights !== undefined);
-        if (ready)
-          await takeUp(connection).catch((thrown: unknown) =>
-            ports.log.warn('taking up failed', { why: String(thrown) }),
-          );
+        if (seenAt.get(connection) === connection.generation) continue;
+        if (connection.sources.every((source) => source.session.weights === undefined)) continue;
+        seenAt.set(connection, connection.generation);
+        await takeUp(connection);
       }
     }
   }
 
-  run().catch(() => undefined);
+  run().catch((thrown: unknown) => {
+    if (!stop.signal.aborted) ports.log.warn('taking up what was left open failed', { why: String(thrown) });
+  });
   return { [Symbol.dispose]: () => stop.abort(new Error('closed')) };
 }
