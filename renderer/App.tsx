@@ -29,6 +29,7 @@ import { rememberView } from './state/persist.ts';
 import { useSelection } from './state/selection.ts';
 import { useTime } from './state/time.ts';
 import { type Page, useView } from './state/view.ts';
+import { loadDocumentViews } from './ui/documentViews.tsx';
 import { EmptyState } from './ui/EmptyState.tsx';
 
 /** The window: what is composed of features that know nothing of each other. */
@@ -37,6 +38,7 @@ export function App() {
   useShortcuts();
   useEffect(() => watchAll(), []);
   useEffect(() => void rememberView(), []);
+  useEffect(() => loadDocumentViews(), []);
   const windowSeconds = useTime((time) => time.windowSeconds);
   useEffect(() => watchSignals(windowSeconds), [windowSeconds]);
 

@@ -1,9 +1,9 @@
 import './Chart.css';
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Mark, Series } from '../../shared/model/signals.ts';
-import { ChartReading } from './ChartReading.tsx';
-import { chartPoints, type LabelSide, placeLabels, ticksFor, timeTicks } from './chartPoints.ts';
+import { ChartDrawing, type DrawnMark } from './ChartDrawing.tsx';
+import { type ChartPoint, chartPoints, placeLabels, ticksFor } from './chartPoints.ts';
+import type { ChartScale } from './chartScale.ts';
 import { plainText } from './plainText.ts';
 
 interface ChartProps {
@@ -22,11 +22,11 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-const markColours = { deployment: 'var(--accent)', operation: 'var(--pending)', event: 'var(--warn)' };
-
 /** About what a letter of a mark's label takes, in pixels, and what stays free beside it. */
 const letterPx = 5.6;
 const besidePx = 10;
+/** Room for the axes' words: values at the left, times below. */
+const room = { left: 32, right: 2, top: 4, bottom: 18 } as const;
 
 /**
  * Lines over time by version, with axes, gaps as gaps, and deployments and operations as labelled marks. Drawing waits for
@@ -54,20 +54,23 @@ const Drawing = memo(function Drawing(props: ChartProps) {
   }, [from, stepSeconds, series, scale]);
 
   const until = points.at(-1)?.at ?? from;
-  const highest = points.reduce(
-    (most, point) => Math.max(most, ...point.values.map((value) => value ?? 0)),
-    0,
-  );
-  const ticks = ticksFor(highest);
-  const drawn = marks.filter((mark) => mark.at >= from && mark.at <= until);
-  const msPerPx = width === null ? 0 : (until - from) / width;
-  const titles = drawn.map((mark) => plainText(mark.title, 26));
-  const sides = placeLabels(
-    drawn.map(({ at }, place) => ({
-      at,
-      roomMs: ((titles[place]?.length ?? 0) * letterPx + besidePx) * msPerPx,
-    })),
-    until,
+  const ticks = useMemo(() => ticksFor(highestOf(points)), [points]);
+  const drawnMarks = useMemo(() => marksToDraw(marks, from, until, width), [marks, from, until, width]);
+  const labelled = drawnMarks.some(({ side }) => side !== null);
+  const plotScale = useMemo<ChartScale>(
+    () => ({
+      from,
+      until,
+      // Labels of marks stand above the lines.
+      top: (ticks.at(-1) ?? 1) * (labelled ? 1.16 : 1),
+      plot: {
+        left: room.left,
+        right: (width ?? 0) - room.right,
+        top: room.top,
+        bottom: heightPx - room.bottom,
+      },
+    }),
+    [from, until, ticks, labelled, width, heightPx],
   );
   const isEmpty = points.every((point) => point.values.every((value) => value === null));
 
@@ -84,87 +87,41 @@ const Drawing = memo(function Drawing(props: ChartProps) {
       {isEmpty && <p className="chartEmpty">No samples in this range.</p>}
       {!isEmpty && width === null && <div style={{ height: heightPx }} />}
       {!isEmpty && width !== null && (
-        <LineChart
+        <ChartDrawing
           width={width}
           height={heightPx}
-          data={[...points]}
-          margin={{ top: 4, right: 2, bottom: 0, left: 0 }}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis
-            dataKey="at"
-            type="number"
-            scale="time"
-            domain={[from, until]}
-            ticks={[...timeTicks(from, until, Math.max(2, Math.floor(width / 90)))]}
-            tickFormatter={clockOf}
-            tickLine={false}
-            axisLine={false}
-            height={16}
-            tickMargin={2}
-          />
-          <YAxis
-            type="number"
-            domain={[0, (ticks.at(-1) ?? 1) * (sides.size > 0 ? 1.16 : 1)]}
-            ticks={[...ticks]}
-            tickFormatter={shortNumber}
-            tickLine={false}
-            axisLine={false}
-            width={32}
-            tickMargin={2}
-          />
-          {drawn.map((mark, place) => (
-            <ReferenceLine
-              key={`${mark.kind}${mark.at}${mark.title}`}
-              x={mark.at}
-              stroke={markColours[mark.kind]}
-              strokeDasharray="3 3"
-              {...labelOf(titles[place] ?? '', sides.get(place))}
-            />
-          ))}
-          {series.map((line, index) => (
-            <Line
-              key={line.name}
-              dataKey={(point: { readonly values: readonly (number | null)[] }) =>
-                point.values[index] ?? null
-              }
-              className={`chartTone${(tones[index] ?? index) % 6}`}
-              stroke="currentColor"
-              strokeWidth={1.8}
-              type="linear"
-              dot={false}
-              activeDot={{ r: 3, fill: 'currentColor', stroke: 'none' }}
-              connectNulls={false}
-              isAnimationActive={false}
-            />
-          ))}
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: 'var(--faint)' }}
-            content={({ active, label }) =>
-              active && typeof label === 'number' ? (
-                <ChartReading
-                  at={label}
-                  points={points}
-                  series={series}
-                  tones={tones}
-                  marks={drawn}
-                  format={format}
-                />
-              ) : null
-            }
-          />
-        </LineChart>
+          points={points}
+          scale={plotScale}
+          ticks={ticks}
+          series={series}
+          tones={tones}
+          marks={drawnMarks}
+          format={format}
+        />
       )}
     </figure>
   );
 });
 
-function labelOf(value: string, side: LabelSide | undefined) {
-  if (side === undefined) return {};
-  const position = side === 'left' ? ('insideTopRight' as const) : ('insideTopLeft' as const);
-  return { label: { value, position } };
+function highestOf(points: readonly ChartPoint[]): number {
+  return points.reduce((most, { values }) => Math.max(most, ...values.map((value) => value ?? 0)), 0);
+}
+
+function marksToDraw(
+  marks: readonly Mark[],
+  from: number,
+  until: number,
+  width: number | null,
+): readonly DrawnMark[] {
+  const drawn = marks
+    .filter((mark) => mark.at >= from && mark.at <= until)
+    .map((mark) => ({ ...mark, label: plainText(mark.title, 26) }));
+  const msPerPx = width === null ? 0 : (until - from) / Math.max(1, width - room.left - room.right);
+  const sides = placeLabels(
+    drawn.map(({ at, label }) => ({ at, roomMs: (label.length * letterPx + besidePx) * msPerPx })),
+    until,
+  );
+  return drawn.map((mark, place) => ({ ...mark, side: sides.get(place) ?? null }));
 }
 
 /** The width to draw at, null while off screen: a chart nobody sees does not draw. */
@@ -192,13 +149,4 @@ function nowOf(series: readonly Series[], scale: number, format: (value: number)
     return `${plainText(line.name, 24)} ${newest === undefined || newest === null ? 'no samples' : format(newest * scale)}`;
   });
   return words.length === 0 ? 'No samples.' : `Newest: ${words.join(', ')}.`;
-}
-
-function clockOf(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
-}
-
-function shortNumber(value: number): string {
-  if (value >= 10_000) return `${Number((value / 1000).toPrecision(3))}k`;
-  return String(Number(value.toPrecision(3)));
 }

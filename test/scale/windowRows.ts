@@ -166,7 +166,7 @@ async function measureCharts(
   const without = await medianOf(pass, beyondIdle);
   await page.locator('.react-flow__node-service button').first().press('Enter');
   await page.getByRole('complementary', { name: 'Inspector' }).waitFor();
-  await page.locator('.recharts-surface').first().waitFor({ timeout: 20_000 });
+  await page.locator('.chart svg').first().waitFor({ timeout: 20_000 });
   const withCharts = await medianOf(async () => {
     const work = await pass();
     longest = Math.max(longest, work.longestTaskMs);

@@ -3,7 +3,7 @@ import type { DocumentView } from '../../../shared/model/inspect.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { Yaml } from '../../ui/Yaml.tsx';
+import { DocumentYaml } from '../../ui/documentViews.tsx';
 
 /** The documents that shape a service, as they stand, with what is wrong marked where it is. */
 export function DocumentsTab({ documents }: { readonly documents: readonly DocumentView[] }) {
@@ -43,7 +43,7 @@ function DocumentItem({ view, opens }: { readonly view: DocumentView; readonly o
                 </li>
               ))}
           </ul>
-          <Yaml label={`${title} as YAML`} text={yaml} findings={findings} />
+          <DocumentYaml label={`${title} as YAML`} text={yaml} findings={findings} />
         </>
       )}
     </details>

@@ -4,7 +4,7 @@ import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Diff } from '../../ui/Diff.tsx';
+import { DocumentDiff } from '../../ui/documentViews.tsx';
 import { formatUtc } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
@@ -105,7 +105,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
       </Section>
       <Section title="What was changed">
         {record.changes.map((change) => (
-          <Diff
+          <DocumentDiff
             key={change.document.uid}
             label={`Change of ${change.document.kind} ${change.document.name}`}
             before={change.before}

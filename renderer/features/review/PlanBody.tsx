@@ -1,5 +1,5 @@
 import type { Operation, OperationRecord, Plan, ThreeWay } from '../../../shared/model/operation.ts';
-import { Diff } from '../../ui/Diff.tsx';
+import { DocumentDiff } from '../../ui/documentViews.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
@@ -44,7 +44,7 @@ export function PlanBody(props: PlanBodyProps) {
         <div>
           <Section title="What changes">
             {plan.changes.map((change) => (
-              <Diff
+              <DocumentDiff
                 key={change.document.uid}
                 label={`Change of ${change.document.kind} ${change.document.name}`}
                 before={change.before}
