@@ -105,18 +105,25 @@ async function seeTheShop(page: Page): Promise<void> {
   );
   const stretch = await beginStretch(peers);
   const began = Date.now();
-  const pace = async () => (await stretch()).total / ((Date.now() - began) / 1_000);
-  const onCard = () => figure(page, 'payment', /([\d.,]+) rps/);
+  let onCard = NaN;
+  let perSecond = NaN;
   await shown
-    .poll(async () => Math.abs((await onCard()) / (await pace()) - 1), {
-      timeout: 90_000,
-      intervals: [5_000],
-    })
-    .toBeLessThan(0.08);
+    .poll(
+      async () => {
+        const seconds = (Date.now() - began) / 1_000;
+        // A rate over less says little: the load comes in bursts where the machine is busy.
+        if (seconds < 15) return Infinity;
+        onCard = await figure(page, 'payment', /([\d.,]+) rps/);
+        perSecond = (await stretch()).total / seconds;
+        return Math.abs(onCard / perSecond - 1);
+      },
+      { timeout: 90_000, intervals: [1_000] },
+    )
+    .toBeLessThan(0.05);
   noteFigure(
     peers,
     'walk',
-    `the map says ${await onCard()} rps to payment, its two versions counted ${(await pace()).toFixed(1)} a second`,
+    `the map says ${onCard} rps to payment, its two versions counted ${perSecond.toFixed(1)} a second`,
   );
 
   // v2 takes 40 to 120 ms, v1 2.5 to 8 ms and whatever a busy machine adds.
