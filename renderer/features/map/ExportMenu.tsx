@@ -1,13 +1,23 @@
 import { Button as AriaButton } from 'react-aria-components';
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
+import { type Shown, useShown } from '../../state/shown.ts';
+import { showToast } from '../../state/toasts.ts';
 import { Menu } from '../../ui/Menu.tsx';
-import { useShown } from '../../state/shown.ts';
 import { mapAsJson } from './exportJson.ts';
+import { pngOf } from './exportPng.ts';
+import { type Colours, colourNames, mapAsSvg } from './exportSvg.ts';
+import type { MapPicture } from './MapCanvas.ts';
 import { offerFile } from './offerFile.ts';
 
+const entries = [
+  { id: 'png', title: 'As PNG' },
+  { id: 'svg', title: 'As SVG' },
+  { id: 'json', title: 'As JSON' },
+];
+
 /** Takes what is shown along, with time and source. */
-export function ExportMenu() {
+export function ExportMenu({ picture }: { readonly picture: MapPicture }) {
   const shown = useShown();
   return (
     <Menu
@@ -17,13 +27,34 @@ export function ExportMenu() {
           Export <span aria-hidden="true">▾</span>
         </AriaButton>
       }
-      entries={[{ id: 'json', title: 'As JSON' }]}
-      onChoose={() => {
-        const { services, calls } = useTopology.getState();
-        const signals = useSignals.getState();
-        const text = mapAsJson({ shown, services, calls, signals, now: Date.now() });
-        offerFile('podium-map.json', 'application/json', text);
+      entries={entries}
+      onChoose={(format) => {
+        exportAs(format, shown, picture).catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          showToast({ tone: 'bad', text: `The map could not be exported: ${why} JSON needs no drawing.` });
+        });
       }}
     />
   );
+}
+
+async function exportAs(format: string, shown: Shown, picture: MapPicture): Promise<void> {
+  const { services, calls } = useTopology.getState();
+  const signals = useSignals.getState();
+  const now = Date.now();
+  if (format === 'json') {
+    const text = mapAsJson({ shown, services, calls, signals, now });
+    offerFile('podium-map.json', new Blob([text], { type: 'application/json' }));
+    return;
+  }
+  const svg = mapAsSvg({ picture, services, calls, signals, colours: coloursNow(), now });
+  if (format === 'svg') offerFile('podium-map.svg', new Blob([svg.text], { type: 'image/svg+xml' }));
+  else offerFile('podium-map.png', await pngOf(svg));
+}
+
+function coloursNow(): Colours {
+  const styles = getComputedStyle(document.documentElement);
+  const entriesOf = colourNames.map((name) => [name, styles.getPropertyValue(`--${name}`).trim()]);
+  // Each name has its entry, just made.
+  return Object.fromEntries(entriesOf) as Colours;
 }

@@ -67,10 +67,14 @@ export interface MapIntents {
   readonly onMoveService: (id: EntityId, position: Position) => void;
 }
 
-export interface MapCanvasProps extends MapIntents {
+/** What is drawn and where. */
+export interface MapPicture {
   readonly nodes: readonly MapNode[];
   readonly calls: readonly MapCall[];
   readonly containers: readonly MapContainer[];
+}
+
+export interface MapCanvasProps extends MapIntents, MapPicture {
   readonly selected: Selection;
   readonly overlays: () => MapOverlays;
   /** Told once what can move the picture, and null when it goes. */

@@ -4,6 +4,7 @@ import type { CallId } from '../../../shared/model/entity.ts';
 import { useConnectionStore } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useMapCommands } from '../../state/commands.ts';
+import { useFilters } from '../../state/filters.ts';
 import { forgetHandPositions, placeByHand, type Position, useLayout } from '../../state/layout.ts';
 import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
@@ -69,7 +70,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
       </div>
       <div className="mapBottom">
         <Attention narrow={narrow} />
-        <MapToolbar camera={camera} onTidy={tidy} />
+        <MapToolbar camera={camera} onTidy={tidy} picture={{ nodes, calls, containers }} />
       </div>
     </div>
   );
@@ -109,6 +110,15 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
     );
     return () => cancelAnimationFrame(frame);
   }, [camera, drawn, toFit, toCentre]);
+  // A filter put on or taken off: what is left is shown as large as it can be.
+  const filters = useFilters();
+  const filtered = useRef(filters);
+  useEffect(() => {
+    if (filters === filtered.current) return;
+    filtered.current = filters;
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => camera.current?.open()));
+    return () => cancelAnimationFrame(frame);
+  }, [camera, filters]);
   useEffect(() => {
     if (count === done.current) return;
     done.current = count;

@@ -4,15 +4,16 @@ import { useSelectedServiceId } from '../../state/selection.ts';
 import { showPage, useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
-import type { MapCamera } from './MapCanvas.ts';
+import type { MapCamera, MapPicture } from './MapCanvas.ts';
 
 interface MapToolbarProps {
   readonly camera: { readonly current: MapCamera | null };
   readonly onTidy: () => void;
+  readonly picture: MapPicture;
 }
 
 /** What can be done to the view of the map. */
-export function MapToolbar({ camera, onTidy }: MapToolbarProps) {
+export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
   const hideIdle = useFilters((filters) => filters.hideIdle);
   const focus = useFilters((filters) => filters.focus);
   const selected = useService(useSelectedServiceId());
@@ -41,7 +42,7 @@ export function MapToolbar({ camera, onTidy }: MapToolbarProps) {
       <Button tone="quiet" onPress={() => showPage('services')}>
         Show list
       </Button>
-      <ExportMenu />
+      <ExportMenu picture={picture} />
       <Button tone="quiet" onPress={() => useView.setState({ helpOpen: true })}>
         Signs
       </Button>
