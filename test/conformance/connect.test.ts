@@ -9,7 +9,7 @@ import { readKubeconfig } from '../../shared/connectors/kube/kubeconfig.ts';
 import { createPortForwardTransport } from '../../shared/connectors/kube/portForward.ts';
 import { createReach } from '../../shared/connectors/kube/reach.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
-import { viewerRules } from '../../shared/rehearsal/kube/access.ts';
+import { namespaceRules, viewerRules } from '../../shared/rehearsal/kube/access.ts';
 import { createPayment, hostOf, realClock } from './cluster.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
 
@@ -114,6 +114,31 @@ test('Prometheus is found by its name and reached through the API server', async
   });
   expect(answer?.status).toBe(200);
   expect(found.absent).toEqual([]);
+});
+
+test('a named namespace that may not be listed does not hide a Prometheus that answers', async () => {
+  await using peer = await serve(prometheus);
+  await using cluster = await startSimulatedCluster({
+    proxies: ({ namespace }) => (namespace === 'monitoring' ? peer.url : undefined),
+  });
+  cluster.store.put({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'prometheus', namespace: 'monitoring' },
+    spec: { ports: [{ name: 'web', port: 9090 }] },
+  });
+  const proxy = { verbs: ['get', 'create'], apiGroups: [''], resources: ['services/proxy'] };
+  const rules = [...namespaceRules('shop'), { ...proxy, namespaces: ['monitoring'] }];
+  const settings = { ...cluster.settingsFor('limited'), namespaces: ['shop', 'monitoring'] };
+  cluster.tokens.set('limited', { name: 'limited', rules });
+  await using session = await kubernetes.open(settings, hostOf());
+  const offer = (await find(session)).offers.find((one) => one.connector === 'prometheus');
+  expect(offer?.detail).toBe('Prometheus 3.1.0 through the API server, service monitoring/prometheus:9090');
+
+  cluster.tokens.set('limited', { name: 'limited', rules: namespaceRules('shop') });
+  await using without = await kubernetes.open(settings, hostOf());
+  const absent = (await find(without)).absent.find((one) => one.connector === 'prometheus');
+  expect(absent?.detail).toMatch(/namespace monitoring: not allowed.*nor the usual places/);
 });
 
 test('where no Prometheus answers, what was tried and what came back is told', async () => {
