@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 import { resumeOperations } from './resume.ts';
 import { createRouter, type ConsoleRouter } from './router.ts';
 import { createSettingsKeeper } from './settings.ts';
-import { createWorld, defaultWindowSeconds } from './world.ts';
+import { createWorld } from './world.ts';
 
 /** The console: a value that a host serves over whatever transport it has. */
 export interface Console extends AsyncDisposable {
@@ -36,7 +36,7 @@ export async function createConsole(
         return shown?.serviceId == null ? null : (world.service(shown.serviceId) ?? null);
       },
       health: () => settings.current.health,
-      follow: (record, connection) => void followWithFigures(record, connection),
+      follow: (record, connection) => followOnce(record, connection),
     },
     journal,
     ports,
@@ -44,28 +44,18 @@ export async function createConsole(
 
   const followed = new Set<string>();
 
-  /** A ladder needs figures also when no window looks at them. */
-  async function followWithFigures(
-    record: Parameters<typeof climb>[0],
-    connection: LiveConnection,
-  ): Promise<void> {
+  async function followOnce(record: Parameters<typeof climb>[0], connection: LiveConnection): Promise<void> {
     if (followed.has(record.id)) return;
     followed.add(record.id);
-    const release = world.feed(connection, defaultWindowSeconds).hold();
-    try {
-      await climb(record, connection, journal, ports);
-    } finally {
-      release();
-      followed.delete(record.id);
-    }
+    await climb(record, connection, journal, ports).finally(() => followed.delete(record.id));
   }
 
   const resume = resumeOperations(
     connections,
     journal,
     ports,
-    (record, connection) => void followWithFigures(record, connection),
-    (id) => followed.has(id),
+    (record, connection) => void followOnce(record, connection),
+    (id) => followed.has(id) || operations.isUnderway(id),
   );
 
   return {

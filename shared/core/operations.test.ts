@@ -279,11 +279,11 @@ test('an undo by somebody else within two minutes is told as a contradiction', a
   const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
   await here.ports.clock.advance(1_000);
   expect(rungOf(here.records, operationId, 'declared')).toMatchObject({ state: 'seen' });
-  paper.weights = [70, 30];
+  paper.foreignWrite([70, 30], 'argocd');
   await here.ports.clock.advance(10_000);
   expect(rungOf(here.records, operationId, 'declared')).toMatchObject({
     state: 'contradicted',
-    detail: expect.stringMatching(/changed again since/) as string,
+    detail: expect.stringMatching(/^reverted by argocd since/) as string,
   });
 });
 

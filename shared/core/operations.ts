@@ -1,11 +1,15 @@
-import type { Control, PlannedWrite } from '../connectors/kit/connector.ts';
-import { PeerError, sayError } from '../connectors/kit/peerError.ts';
+import type { Control, PlannedWrite, Receipt } from '../connectors/kit/connector.ts';
+import { PeerError, sayError, type PeerErrorKind } from '../connectors/kit/peerError.ts';
+import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Guard, Operation, OperationRecord, Plan, SetWeights } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Split } from '../model/weights.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { recordOf, rungNotes } from './planParts.ts';
+import { markWritten } from './resolveWrite.ts';
+
 import { forecastPlan } from './planForecast.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
@@ -13,6 +17,9 @@ import type { SignalsFeed } from './signalsFeed.ts';
 
 /** A plan lives this long. */
 export const planLifeMs = 10 * 60_000;
+
+/** Figures older than this do not judge a plan. */
+const oldestFiguresMs = 2 * 60_000;
 
 /** What the operations need of the rest of the console. */
 export interface OperationsWorld {
@@ -22,11 +29,13 @@ export interface OperationsWorld {
   /** The service that a host of this connection's documents means. */
   serviceOf(split: Split): GraphService | null;
   health(): Settings['health'];
-  /** Begins the ladder of a written or unresolved record. */
-  follow(record: OperationRecord, connection: LiveConnection, write: PlannedWrite | null): void;
+  /** Climbs the ladder of a written or unresolved record to its end. */
+  follow(record: OperationRecord, connection: LiveConnection): Promise<void>;
 }
 
 export interface Operations {
+  /** Whether this process is writing or following an operation now. */
+  isUnderway(operationId: string): boolean;
   plan(operation: Operation): Promise<Plan>;
   planUndo(operationId: string): Promise<Plan>;
   apply(request: {
@@ -50,6 +59,7 @@ interface Kept {
 /** Plans, applies and undoes. A window can only apply what it was shown: plans stay here, it gets their ids. */
 export function createOperations(world: OperationsWorld, journal: Journal, ports: Ports): Operations {
   const plans = new Map<string, Kept>();
+  const underway = new Set<string>();
 
   function controlOf(connection: LiveConnection, splitId: string): Control<SetWeights, Split> {
     if (connection.splits.every((split) => split.id !== splitId)) {
@@ -83,8 +93,9 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       operation,
       write.split,
       service,
-      world.signals(connection)?.folded ?? null,
+      freshFigures(connection),
       world.health(),
+      connection,
     );
     const guards: Guard[] = [...write.guards, ...outlook.guards];
     if (!journal.writable) guards.unshift(readOnlyJournal);
@@ -127,29 +138,46 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     return made;
   }
 
+  /** Figures of a while ago, from when somebody last looked, judge nothing now. */
+  function freshFigures(connection: LiveConnection): FoldedSignals | null {
+    const latest = world.signals(connection);
+    const newest = Math.max(0, ...(latest?.provenance ?? []).map(({ observedAt }) => observedAt));
+    return latest === null || ports.clock.now() - newest > oldestFiguresMs ? null : latest.folded;
+  }
+
   function forgetOldPlans(): void {
     const now = ports.clock.now();
     for (const [id, kept] of plans) if (now > kept.plan.expiresAt + planLifeMs) plans.delete(id);
   }
 
-  /** Everything that must hold at the moment of the write, not only when it was reviewed. */
-  function admit(kept: Kept, ticked: readonly string[], typedName: string | null): void {
-    const { plan, connection } = kept;
-    if (world.connection(connection.id) !== connection || kept.generation !== connection.generation) {
-      throw new Refusal(
+  /** What must hold until the very moment of the write: the same open connection, a young plan, unlocked. */
+  function hindranceOf({ plan, connection, generation }: Kept): Refusal | null {
+    if (world.connection(connection.id) !== connection || generation !== connection.generation) {
+      return new Refusal(
         'GONE',
         `${plan.connection.title} was closed or opened anew after this plan was made. Nothing was changed. Review it again.`,
       );
     }
     if (ports.clock.now() > plan.expiresAt) {
-      throw new Refusal('GONE', 'This plan is older than ten minutes. Nothing was changed. Review it again.');
+      return new Refusal(
+        'GONE',
+        'This plan is older than ten minutes. Nothing was changed. Review it again.',
+      );
     }
     if (connection.locked) {
-      throw new Refusal(
+      return new Refusal(
         'LOCKED',
         `${connection.title} (${connection.environment}) is read-only until you unlock it. Nothing was changed.`,
       );
     }
+    return null;
+  }
+
+  /** Everything that must hold at the moment of the write, not only when it was reviewed. */
+  function admit(kept: Kept, ticked: readonly string[], typedName: string | null): void {
+    const { plan } = kept;
+    const hindrance = hindranceOf(kept);
+    if (hindrance !== null) throw hindrance;
     if (!journal.writable) throw new Refusal('REFUSED', readOnlyJournal.title);
     for (const guard of plan.guards) {
       if (guard.verdict === 'block') throw new Refusal('REFUSED', `Not applied: ${guard.title}.`);
@@ -166,80 +194,71 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   }
 
   async function begin(kept: Kept, reason: string): Promise<string> {
-    const { plan, connection, write } = kept;
-    const record: OperationRecord = {
-      id: ports.random.id(),
-      at: ports.clock.now(),
-      planId: plan.id,
-      operation: plan.operation,
-      title: plan.title,
-      target: plan.target,
-      serviceId: plan.serviceId,
-      serviceName: plan.serviceName,
-      connection: plan.connection,
-      actor: plan.actor,
-      reason,
-      changes: plan.changes,
-      expectation: plan.expectation,
-      state: 'writing',
-      revisionAfter: null,
-      error: null,
-      rungs: plan.rungs.map(({ rung }) => ({ rung, state: 'waiting', detail: '', at: null })),
-      effect: null,
-      overrides: plan.guards.filter((guard) => guard.verdict !== 'pass').map((guard) => guard.title),
-      undoOf: plan.undoOf,
-      undoneBy: null,
-      finishedAt: null,
-    };
-    await journal.append(record);
-    void carryOut(kept, record, connection, write);
+    const record = recordOf(kept.plan, reason, ports);
+    underway.add(record.id);
+    try {
+      await journal.append(record);
+    } catch (thrown) {
+      underway.delete(record.id);
+      kept.operationId = null;
+      throw new Refusal(
+        'REFUSED',
+        sayError(thrown, 'Nothing was written, because the journal could not take it down first'),
+      );
+    }
+    void carryOut(kept, record)
+      .catch((thrown: unknown) =>
+        // The record stays open on disk and is resolved by reading at the next start.
+        ports.log.error('an operation could not be journalled to its end', {
+          operation: record.id,
+          why: String(thrown),
+        }),
+      )
+      .finally(() => underway.delete(record.id));
     return record.id;
   }
 
   /** The write itself. It goes on when the window closes; its outcome is in the journal in every case. */
-  async function carryOut(
-    kept: Kept,
-    record: OperationRecord,
-    connection: LiveConnection,
-    write: PlannedWrite,
-  ): Promise<void> {
-    try {
-      const receipt = await kept.control.apply(write, AbortSignal.timeout(30_000));
-      const revision = receipt.revisions[0]?.revision ?? null;
-      const written = await journal.update(record.id, (now) => ({
+  async function carryOut(kept: Kept, record: OperationRecord): Promise<void> {
+    const { connection, write } = kept;
+    const close = (error: string) =>
+      journal.update(record.id, (now) => ({
         ...now,
-        state: 'written',
-        revisionAfter: revision,
-        rungs: now.rungs.map((rung) =>
-          rung.rung === 'accepted'
-            ? {
-                ...rung,
-                state: 'seen',
-                at: receipt.acceptedAt,
-                detail: `the API server took it as revision ${revision ?? 'unknown'}`,
-              }
-            : rung,
-        ),
+        state: 'notWritten',
+        error,
+        finishedAt: ports.clock.now(),
       }));
-      if (record.undoOf !== null) {
-        await journal
-          .update(record.undoOf, (undone) => ({ ...undone, undoneBy: record.id }))
-          .catch(() => undefined);
-      }
-      world.follow(written, connection, write);
-    } catch (thrown) {
-      const unanswered = !(thrown instanceof PeerError) || thrown.kind === 'unanswered';
-      const next = await journal.update(record.id, (now) => ({
-        ...now,
-        state: unanswered ? 'unknown' : 'notWritten',
-        error: sayError(thrown, 'Writing the change'),
-        finishedAt: unanswered ? null : ports.clock.now(),
-      }));
-      if (unanswered) world.follow(next, connection, write);
+    // It may have been locked or closed while the journal was being written.
+    const hindrance = hindranceOf(kept);
+    if (hindrance !== null) {
+      await close(hindrance.message);
+      return;
     }
+    let receipt: Receipt;
+    try {
+      receipt = await kept.control.apply(write, AbortSignal.timeout(30_000));
+    } catch (thrown) {
+      const error = sayError(thrown, 'Writing the change');
+      if (thrown instanceof PeerError && !maybeDone.has(thrown.kind)) {
+        await close(error);
+        return;
+      }
+      await world.follow(
+        await journal.update(record.id, (now) => ({ ...now, state: 'unknown', error })),
+        connection,
+      );
+      return;
+    }
+    const revision = receipt.revisions[0]?.revision ?? null;
+    const accepted = {
+      detail: `the API server took it as revision ${revision ?? 'unknown'}`,
+      at: receipt.acceptedAt,
+    };
+    await world.follow(await markWritten(journal, record, revision, accepted), connection);
   }
 
   return {
+    isUnderway: (operationId) => underway.has(operationId),
     plan: (operation) => plan(operation),
     async planUndo(operationId) {
       const record = await journal.read(operationId);
@@ -248,6 +267,13 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;
+      const connection = world.connection(operation.connectionId);
+      if (connection !== undefined && connection.server() !== record.connection.server) {
+        throw new Refusal(
+          'REFUSED',
+          `This was written at ${record.connection.server}, but ${connection.title} is ${connection.server() || 'not open'} now. Nothing can be undone there.`,
+        );
+      }
       return plan(
         {
           ...operation,
@@ -272,32 +298,18 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
   };
 }
 
+/** After these the write may have been done all the same: a proxy or the peer failed on the way back. */
+const maybeDone: ReadonlySet<PeerErrorKind> = new Set([
+  'unanswered',
+  'broken',
+  'busy',
+  'notThePeer',
+  'tooLarge',
+]);
+
 const readOnlyJournal: Guard = {
   id: 'journal-read-only',
   verdict: 'block',
   title: 'The journal cannot be written: another Podium uses this data folder, so this one is read-only',
   detail: null,
 };
-
-/** What each rung will be able to say, before anything is written. */
-function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs'] {
-  const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
-  const scrape = signals?.scrapeIntervalSeconds ?? null;
-  const proof = connection.sources.some((source) => source.session.proof !== undefined);
-  const { ambiguous } = write.expectation;
-  let measured = 'not observable here: no source of traffic figures';
-  if (signals !== undefined) {
-    measured =
-      ambiguous ??
-      `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
-  }
-  return [
-    { rung: 'accepted', note: 'the API server took it' },
-    { rung: 'declared', note: 'read back, nothing else moved' },
-    { rung: 'loaded', note: proof ? 'what the control plane says about the callers’ proxies' : notLoadable },
-    { rung: 'measured', note: measured },
-  ];
-}
-
-/** Why "loaded" cannot be seen without a source of proof. */
-export const notLoadable = 'not observable here: no access to the callers’ proxies';

@@ -1,5 +1,6 @@
 import { forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
+import type { Environment } from '../model/entity.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Guard, Operation } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
@@ -14,6 +15,7 @@ export function forecastPlan(
   service: GraphService | null,
   folded: FoldedSignals | null,
   health: Settings['health'],
+  where: { readonly title: string; readonly environment: Environment },
 ): Forecast & { readonly guards: readonly Guard[] } {
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
   const outlook = forecast({
@@ -25,10 +27,14 @@ export function forecastPlan(
     windowSeconds: defaultWindowSeconds,
     thresholds: thresholdsOf(service?.id ?? '', health),
   });
-  return { ...outlook, guards: [guardOf(outlook, signals !== undefined)] };
+  return { ...outlook, guards: [guardOf(outlook, signals !== undefined, where)] };
 }
 
-function guardOf({ direction, towards }: Forecast, measured: boolean): Guard {
+function guardOf(
+  { direction, towards }: Forecast,
+  measured: boolean,
+  { title, environment }: { readonly title: string; readonly environment: Environment },
+): Guard {
   const id = 'direction';
   switch (direction) {
     case 'awayFromHarm':
@@ -38,7 +44,7 @@ function guardOf({ direction, towards }: Forecast, measured: boolean): Guard {
         id,
         verdict: 'typeName',
         title: `More traffic goes to ${towards.join(' and ')}, which is failing now`,
-        detail: 'Blocked unless you type the service’s name.',
+        detail: `Blocked unless you type the service’s name. This writes to ${title} (${environment}).`,
       };
     case 'neutral':
       return measured

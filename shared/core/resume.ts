@@ -25,7 +25,7 @@ export function resumeOperations(
   async function closeCutOff(): Promise<void> {
     const written = await journal.list({ states: ['written'], to: startedAt, limit: 1000 });
     for (const { id, finishedAt } of written) {
-      if (finishedAt === null)
+      if (finishedAt === null && !isFollowed(id))
         await cutOff(journal, id, 'Podium was closed before this was seen', ports.clock.now());
     }
   }
@@ -37,8 +37,7 @@ export function resumeOperations(
       limit: 100,
     });
     for (const record of open) {
-      // One of this run that is not followed yet is still being sent.
-      if (isFollowed(record.id) || (record.state === 'writing' && record.at >= startedAt)) continue;
+      if (record.finishedAt !== null || isFollowed(record.id)) continue;
       if (record.connection.server !== connection.server()) continue;
       follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown' })), connection);
     }
@@ -46,7 +45,9 @@ export function resumeOperations(
 
   async function run(): Promise<void> {
     if (!journal.writable) return;
-    await closeCutOff();
+    await closeCutOff().catch((thrown: unknown) =>
+      ports.log.warn('ladders of an earlier run could not be closed', { why: String(thrown) }),
+    );
     let seen = 0;
     while (!stop.signal.aborted) {
       seen = await connections.changes.after(seen, stop.signal);
@@ -54,7 +55,9 @@ export function resumeOperations(
         if (seenAt.get(connection) === connection.generation) continue;
         if (connection.sources.every((source) => source.session.weights === undefined)) continue;
         seenAt.set(connection, connection.generation);
-        await takeUp(connection);
+        await takeUp(connection).catch((thrown: unknown) =>
+          ports.log.warn('taking up what was left open failed', { why: String(thrown) }),
+        );
       }
     }
   }

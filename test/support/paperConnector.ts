@@ -18,12 +18,47 @@ export interface Paper {
   /** Calls counted per destination since ever, at a time. */
   counters: (now: number) => CountersObservation['series'];
   opened: number;
+  /** Who wrote last, as the document would say. */
+  changedBy: string | null;
+  /** Another writer: moves the weights and the revision. */
+  foreignWrite: (weights: number[], who: string) => void;
+  /** Wakes those who watch. */
+  readonly watchers: Set<() => void>;
+  /** How often figures were asked for. */
+  reads: number;
+  /** Runs before a write is answered. */
+  onApply: () => void;
 }
 
 export const paperHost = 'payment.shop.svc.cluster.local';
 
 export function createPaper(weights = [70, 30]): Paper {
-  return { weights, revision: 1, writes: [], answer: 'ok', guards: [], counters: () => [], opened: 0 };
+  const paper: Paper = {
+    weights,
+    revision: 1,
+    writes: [],
+    answer: 'ok',
+    guards: [],
+    counters: () => [],
+    opened: 0,
+    changedBy: null,
+    foreignWrite(next, who) {
+      paper.weights = next;
+      paper.revision += 1;
+      paper.changedBy = who;
+      wakeAll(paper);
+    },
+    watchers: new Set(),
+    reads: 0,
+    onApply: () => undefined,
+  };
+  return paper;
+}
+
+function wakeAll({ watchers }: Paper): void {
+  const waiting = [...watchers];
+  watchers.clear();
+  for (const wake of waiting) wake();
 }
 
 /** A connector whose peer is a `Paper`. Discovers one connection titled `title`. */
@@ -36,7 +71,6 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
     name: 'payment',
     uid: 'uid-1',
   };
-  const changed = new Set<() => void>();
 
   function split(): Split {
     return {
@@ -61,7 +95,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
       })),
       ownership: null,
       readOnly: null,
-      changedBy: null,
+      changedBy: paper.changedBy === null ? null : { who: paper.changedBy, at: null },
     };
   }
 
@@ -143,8 +177,9 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
     signals: {
       source: 'Paper figures',
       scrapeIntervalSeconds: 2,
-      read: (windowSeconds) =>
-        Promise.resolve({
+      read: (windowSeconds) => {
+        paper.reads += 1;
+        return Promise.resolve({
           source: 'Paper figures',
           observedAt: 0,
           newestSampleAt: 0,
@@ -153,7 +188,8 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
           latency: [],
           queries: 1,
           problems: [],
-        }),
+        });
+      },
       series: ({ from, stepSeconds }) => Promise.resolve({ from, stepSeconds, lines: [], problems: [] }),
       counters: ({ since }) =>
         Promise.resolve({ source: 'Paper figures', series: paper.counters(since), problems: [] }),
@@ -163,7 +199,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         while (!signal.aborted) {
           yield [split()];
           await new Promise<void>((resolve) => {
-            changed.add(resolve);
+            paper.watchers.add(resolve);
             signal.addEventListener('abort', () => resolve(), { once: true });
           });
         }
@@ -172,15 +208,16 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
       planUndo: (operation) => Promise.resolve(plan(operation)),
       apply(write) {
         paper.writes.push(wanted(write));
-        if (paper.answer === 'conflict')
+        paper.onApply();
+        if (paper.answer === 'conflict' || write.changes[0]?.revision !== String(paper.revision))
           return Promise.reject(new PeerError('conflict', 'The document moved.'));
         if (paper.answer === 'refuse')
           return Promise.reject(new PeerError('refused', 'The webhook says no.'));
         if (paper.answer === 'never') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
         paper.weights = wanted(write);
         paper.revision += 1;
-        for (const wake of changed) wake();
-        changed.clear();
+        paper.changedBy = 'podium';
+        wakeAll(paper);
         if (paper.answer === 'lost') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
         return Promise.resolve({
           acceptedAt: 0,

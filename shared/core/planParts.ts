@@ -1,0 +1,62 @@
+import type { PlannedWrite } from '../connectors/kit/connector.ts';
+import type { OperationRecord, Plan } from '../model/operation.ts';
+import { notLoadable } from './ladder.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+
+/** What each rung will be able to say, before anything is written. */
+export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs'] {
+  const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
+  const scrape = signals?.scrapeIntervalSeconds ?? null;
+  const proof = connection.sources.some((source) => source.session.proof !== undefined);
+  const { ambiguous } = write.expectation;
+  let measured = 'not observable here: no source of traffic figures';
+  if (signals !== undefined) {
+    measured =
+      ambiguous ??
+      `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
+  }
+  return [
+    { rung: 'accepted', note: 'the API server took it' },
+    { rung: 'declared', note: 'read back, nothing else moved' },
+    {
+      rung: 'loaded',
+      note: proof
+        ? 'only refusals can be seen: the control plane counts them, but not that proxies follow'
+        : notLoadable,
+    },
+    { rung: 'measured', note: measured },
+  ];
+}
+
+/** A plan as the journal takes it down before anything is written. */
+export function recordOf(
+  plan: Plan,
+  reason: string,
+  ports: Pick<Ports, 'random' | 'clock'>,
+): OperationRecord {
+  return {
+    id: ports.random.id(),
+    at: ports.clock.now(),
+    planId: plan.id,
+    operation: plan.operation,
+    title: plan.title,
+    target: plan.target,
+    serviceId: plan.serviceId,
+    serviceName: plan.serviceName,
+    connection: plan.connection,
+    actor: plan.actor,
+    reason,
+    changes: plan.changes,
+    expectation: plan.expectation,
+    state: 'writing',
+    revisionAfter: null,
+    error: null,
+    rungs: plan.rungs.map(({ rung }) => ({ rung, state: 'waiting', detail: '', at: null })),
+    effect: null,
+    overrides: plan.guards.filter((guard) => guard.verdict !== 'pass').map((guard) => guard.title),
+    undoOf: plan.undoOf,
+    undoneBy: null,
+    finishedAt: null,
+  };
+}

@@ -1,0 +1,75 @@
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { OperationRecord } from '../model/operation.ts';
+import type { Journal } from './journal.ts';
+import { controlOf, setRung, type Climb } from './rungs.ts';
+
+/** So many looks must find the document as it was: a write still in flight may land after the first. */
+const looksBefore = 6;
+
+/** Takes down that the peer has the write; where it is an undo, what it undid says so too. */
+export async function markWritten(
+  journal: Journal,
+  record: OperationRecord,
+  revision: string | null,
+  accepted: { readonly detail: string; readonly at: number },
+): Promise<OperationRecord> {
+  const written = await journal.update(record.id, (now) => ({
+    ...now,
+    state: 'written',
+    error: null,
+    revisionAfter: revision,
+    rungs: setRung(now.rungs, 'accepted', 'seen', accepted.detail, accepted.at),
+  }));
+  if (record.undoOf !== null) {
+    await journal
+      .update(record.undoOf, (undone) => ({ ...undone, undoneBy: record.id }))
+      // What was undone may be gone from the journal; the undo itself stands.
+      .catch(() => undefined);
+  }
+  return written;
+}
+
+/** A lost answer is resolved by reading, never by sending again. True when it turned out to be written. */
+export async function resolveWrite(climb: Climb): Promise<boolean> {
+  const { record, connection, journal, ports, signal } = climb;
+  const change = record.changes[0];
+  if (change === undefined) return false;
+  const finish = (state: OperationRecord['state'], error: string) =>
+    journal.update(record.id, (now) => ({ ...now, state, error, finishedAt: ports.clock.now() }));
+  let before = 0;
+  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 30_000)) {
+    let problem: string | null = null;
+    const read = await Promise.resolve()
+      .then(() => controlOf(connection).verify(change, signal))
+      .catch((thrown: unknown) => {
+        problem = sayError(thrown, 'No answer came; reading what became of it');
+        return null;
+      });
+    signal.throwIfAborted();
+    if (problem !== null) {
+      const error: string = problem;
+      await journal.update(record.id, (now) => (now.error === error ? now : { ...now, error }));
+    }
+    if (read?.state === 'after') {
+      await markWritten(journal, record, read.revision, {
+        detail: 'no answer came; reading showed that it was written',
+        at: ports.clock.now(),
+      });
+      return true;
+    }
+    if (read?.state === 'else') {
+      // Neither before nor after: it may have been in force for a moment, and nobody can tell any more.
+      await finish(
+        'unknown',
+        'No answer came, and since then someone else changed the same place: whether this was written in between cannot be told. Look at the document.',
+      );
+      return false;
+    }
+    if (read !== null) before += 1;
+    if (before >= looksBefore) {
+      await finish('notWritten', 'No answer came, and reading showed that nothing was written.');
+      return false;
+    }
+    await ports.clock.sleep(pauseMs, signal);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Control } from '../connectors/kit/connector.ts';
+import type { OperationRecord, Rung, SetWeights } from '../model/operation.ts';
+import type { Split } from '../model/weights.ts';
+import type { Journal } from './journal.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { Ports } from './ports.ts';
+
+/** What every part of a ladder needs: which operation, on which connection, and where to take it down. */
+export interface Climb {
+  readonly record: OperationRecord;
+  readonly connection: LiveConnection;
+  readonly journal: Journal;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+}
+
+/** Looked up each time: sources are opened anew when the operator looks again. Throws while there is none. */
+export function controlOf(connection: LiveConnection): Control<SetWeights, Split> {
+  const source = connection.sources.find(({ session }) => session.weights !== undefined);
+  if (source?.session.weights === undefined)
+    throw new Error(`no source of ${connection.title} reads weights now`);
+  return source.session.weights;
+}
+
+/** Notes what one rung shows. A ladder that has ended is never moved again: an answer that came too late is dropped. */
+export async function tell(
+  { journal, record }: Pick<Climb, 'journal' | 'record'>,
+  rung: Rung['rung'],
+  state: Rung['state'],
+  detail: string,
+  at: number | null,
+): Promise<void> {
+  await journal.update(record.id, (now) =>
+    now.finishedAt === null ? { ...now, rungs: setRung(now.rungs, rung, state, detail, at) } : now,
+  );
+}
+
+/** The rungs with one of them changed. */
+export function setRung(
+  rungs: readonly Rung[],
+  rung: Rung['rung'],
+  state: Rung['state'],
+  detail: string,
+  at: number | null,
+): Rung[] {
+  return rungs.map((old) => (old.rung === rung ? { rung, state, detail, at } : old));
+}
+
+/** Why an operation is not in force as it was written any more, if it was undone or something later was written here. */
+export async function supersededBy({ journal, record }: Climb): Promise<string | null> {
+  const now = await journal.read(record.id);
+  if (now !== null && now.undoneBy !== null) return 'undone';
+  const later = await journal.list({
+    connectionTitle: record.connection.title,
+    from: record.at,
+    states: ['written'],
+    limit: 100,
+  });
+  const { splitId } = record.operation;
+  const next = later.find(
+    (other) => other.id !== record.id && other.at > record.at && other.operation.splitId === splitId,
+  );
+  return next === undefined ? null : 'changed again from here';
+}
