@@ -118,7 +118,7 @@ function cardOf({ id, position, height }: MapPicture['nodes'][number], input: Sv
     `<rect x="${x}" y="${position.y}" width="${cardSize.width}" height="${height}" rx="10" fill="${colours.raised}" stroke="${outside ? colours['line-strong'] : colours.line}"${outside ? ' stroke-dasharray="4 3"' : ''}/>`,
     `<circle cx="${x + 23}" cy="${y + 29}" r="11" fill="none" stroke-width="3.5" stroke="${healthColour(health, colours)}"${health === 'unknown' ? ' stroke-dasharray="4 3"' : ''}/>`,
     textAt(words, y + 21, plainText(service.name, 22), 13, colours.text, ' font-weight="600"'),
-    textAt(words, y + 36, readyLine(service), 11, colours.muted),
+    textAt(words, y + 36, plainText(readyLine(service), 26), 11, colours.muted),
     textAt(words, y + 50, figuresOf(figures), 11, colours.muted),
   ].join('');
 }
