@@ -73,7 +73,11 @@ export async function* watchTimeline(
         failedPerSecond: addUp(lines.map((line) => line.failedPerSecond)),
         requestsPerSecond: addUp(lines.map((line) => line.requestsPerSecond)),
         marks: await marksOf(connection, range.from, world, journal),
-        provenance: read.provenance,
+        // Lines carry no caller, so nothing tells where a request entered.
+        provenance: read.provenance.map((one) => ({
+          ...one,
+          source: `${one.source} · summed over every call: a failure passed on counts at each hop`,
+        })),
       });
     }
     yield {

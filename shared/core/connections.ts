@@ -52,7 +52,11 @@ export function createConnections(
 
   async function begin(candidate: Candidate, extra: object, rehearsal: boolean): Promise<string> {
     const id = candidate.title.replace(/[/→]/g, '_');
-    await open.get(id)?.[Symbol.asyncDispose]();
+    // Two requests at once: whichever opens last closes the other, and none stays open unseen.
+    for (let before = open.get(id); before !== undefined; before = open.get(id)) {
+      open.delete(id);
+      await before[Symbol.asyncDispose]();
+    }
     const connection = openConnection(
       {
         id,
@@ -107,6 +111,7 @@ export function createConnections(
             lent: {},
           });
           discovery.problems.push(...found.problems);
+          for (const [key, gone] of known) if (gone.connector === connector) known.delete(key);
           for (const { title, detail, settings: given, current, problem, warnings } of found.candidates) {
             const key = `${connector.id}:${title}`;
             known.set(key, { connector, title, settings: given, warnings });

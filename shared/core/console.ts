@@ -63,6 +63,7 @@ export async function createConsole(
     async [Symbol.asyncDispose]() {
       resume[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();
+      world[Symbol.dispose]();
     },
   };
 }

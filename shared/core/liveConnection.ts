@@ -72,7 +72,8 @@ export function openConnection(
     session: Session,
   ): Source {
     const source: Source = {
-      id: `${request.id}:${connector}:${sources.length}`,
+      // By its place among its like: offers are opened side by side, and what was heard must find its source again.
+      id: `${request.id}:${connector}:${sources.filter((other) => other.connector === connector).length}`,
       connector,
       title,
       session,
@@ -136,8 +137,7 @@ export function openConnection(
     }
   }
 
-  async function openOnce(): Promise<void> {
-    const signal = round.signal;
+  async function openOnce(signal: AbortSignal): Promise<void> {
     const parsed = request.connector.settings.safeParse(request.settings);
     if (!parsed.success)
       throw new Error(`The settings of ${request.title} do not fit: ${parsed.error.message}`);
@@ -159,40 +159,72 @@ export function openConnection(
       session,
     );
     if (session.offers === undefined) return;
-    const found = await session.offers.find(signal);
-    absent.push(...found.absent);
-    await Promise.all(found.offers.map((offer) => openOffer(offer, signal)));
-    changes.bump();
+    await openOffers(session.offers, signal);
+    if (!signal.aborted) changes.bump();
   }
 
-  async function openOffer(offer: Found['offers'][number], signal: AbortSignal): Promise<void> {
+  /** What else is there. Not finding out leaves the connection open with what it has. */
+  async function openOffers(offers: NonNullable<Session['offers']>, signal: AbortSignal): Promise<void> {
+    let found: Found;
+    try {
+      found = await offers.find(signal);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      absent.push({
+        connector: request.connector.id,
+        title: 'Other systems',
+        detail: sayError(thrown, 'Looking for other systems'),
+        consequence: 'no figures and no weights until it is looked for again',
+      });
+      return;
+    }
+    if (signal.aborted) return;
+    absent.push(...found.absent);
+    const opened = await Promise.all(found.offers.map((offer) => openOffer(offer, signal)));
+    if (!signal.aborted && opened.every(Boolean)) forgetLost();
+  }
+
+  /** Drops what sources told that an earlier look had and this one has not. */
+  function forgetLost(): void {
+    const present = new Set(sources.map((source) => source.id));
+    for (const known of [parts, splits])
+      for (const id of known.keys()) if (!present.has(id)) known.delete(id);
+    folded = null;
+  }
+
+  /** False when it is there but could not be opened. */
+  async function openOffer(offer: Found['offers'][number], signal: AbortSignal): Promise<boolean> {
     const connector = connectors.find((candidate) => candidate.id === offer.connector);
     if (connector === undefined) {
       absent.push({ ...offer, detail: `${offer.detail}: this Podium has no connector for it` });
-      return;
+      return true;
     }
     try {
       const session = await connector.open(connector.settings.parse(offer.settings), hostFor(offer.lent));
       if (signal.aborted) await session[Symbol.asyncDispose]();
       else addSource(connector.id, offer.title, offer.detail, offer.consequence, session);
+      return true;
     } catch (thrown) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       absent.push({ ...offer, detail: sayError(thrown, offer.detail) });
+      return false;
     }
   }
 
   async function run(): Promise<void> {
-    for (let pauseMs = 2000; !stop.signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
+    // Its own: after another look, `round` is the next one's.
+    const { signal } = round;
+    for (let pauseMs = 2000; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
       try {
-        await openOnce();
+        await openOnce(signal);
         return;
       } catch (thrown) {
-        if (stop.signal.aborted || round.signal.aborted) return;
+        if (signal.aborted) return;
         phase = 'failing';
         error = sayError(thrown, `Opening ${request.title}`);
         ports.log.warn('connection failed to open', { connection: request.id });
         changes.bump();
-        await ports.clock.sleep(pauseMs, round.signal).catch(() => undefined);
+        await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
       }
     }
   }
@@ -263,6 +295,8 @@ export function openConnection(
     },
     lookAgain() {
       const before = round;
+      // Plans made on the sessions that close now are dead at once.
+      generation += 1;
       void closeSources().then(() => {
         if (stop.signal.aborted || round !== before) return;
         round = new AbortController();

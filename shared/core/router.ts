@@ -1,5 +1,6 @@
-import { implement } from '@orpc/server';
+import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
+import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
@@ -34,7 +35,9 @@ export function createRouter({ connections, journal, operations, ports, settings
       return await next();
     } catch (thrown) {
       if (thrown instanceof Refusal) throw errors[thrown.code]({ message: thrown.message });
-      throw thrown;
+      if (thrown instanceof ORPCError) throw thrown;
+      if (!(thrown instanceof PeerError)) ports.log.error('a procedure failed', { why: String(thrown) });
+      throw errors.PEER({ message: sayError(thrown, 'Podium could not do this') });
     }
   });
 
@@ -99,12 +102,14 @@ export function createRouter({ connections, journal, operations, ports, settings
         operationId: await operations.apply(input),
       })),
       watch: os.operations.watch.handler(async function* ({ input, signal }) {
-        let seen = 0;
-        while (signal?.aborted !== true) {
-          seen = await journal.changes.after(seen, signal);
+        let told = '';
+        for await (const _ of follow(journal.changes, () => null, signal)) {
           const record = await journal.read(input.operationId);
           if (record === null) return;
-          yield record;
+          const text = JSON.stringify(record);
+          // Other operations move the journal too.
+          if (text !== told) yield record;
+          told = text;
           if (record.finishedAt !== null) return;
         }
       }),

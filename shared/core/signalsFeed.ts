@@ -35,7 +35,16 @@ export function createSignalsFeed(
   const problems = new Map<string, string>();
   let toldAt = 0;
 
+  /** A picture that cannot be folded must not end the reading; the one before it stands. */
   function fold(): void {
+    try {
+      foldAll();
+    } catch (thrown) {
+      ports.log.error('figures could not be folded', { connection: connection.id, why: String(thrown) });
+    }
+  }
+
+  function foldAll(): void {
     const observations = [...readings.values()];
     if (observations.length === 0 && problems.size === 0) return;
     const folded = foldSignals({

@@ -18,7 +18,7 @@ export const defaultWindowSeconds = 60;
 const rememberCallsMs = 15 * 60_000;
 
 /** Everything that is shown of all open connections, put together. */
-export interface World {
+export interface World extends Disposable {
   readonly changes: Pulse;
   readonly connections: Connections;
   connectionOf(entityId: string): LiveConnection | undefined;
@@ -46,12 +46,15 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
 
   const pictures = createLastPictures(ports, changes);
 
-  void relayConnections();
+  const stop = new AbortController();
+  relayConnections().catch((thrown: unknown) => {
+    if (!stop.signal.aborted) ports.log.error('the map does not follow any more', { why: String(thrown) });
+  });
 
   async function relayConnections(): Promise<void> {
     let seen = 0;
     for (;;) {
-      seen = await connections.changes.after(seen, undefined);
+      seen = await connections.changes.after(seen, stop.signal);
       dropClosed();
       for (const connection of connections.open.values()) pictures.follow(connection);
       for (const hold of holds) holdMissing(hold);
@@ -64,9 +67,9 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
       if (!connection.closed.aborted) continue;
       for (const feed of byWindow.values()) feed[Symbol.dispose]();
       feeds.delete(connection);
-      memory.delete(connection);
       for (const hold of holds) hold.held.delete(connection);
     }
+    for (const connection of memory.keys()) if (connection.closed.aborted) memory.delete(connection);
   }
 
   function holdMissing(hold: { windowSeconds: number; held: Map<LiveConnection, () => void> }): void {
@@ -190,6 +193,7 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
       };
     },
     latest: newest,
+    [Symbol.dispose]: () => stop.abort(new Error('closed')),
   };
 }
 
