@@ -10,6 +10,8 @@ export interface Outcome {
 export function outcomeOf(record: OperationRecord): Outcome {
   const { title, state, error } = record;
   if (state === 'notWritten') return { tone: 'bad', text: `${title}: not written. ${error ?? ''}`.trimEnd() };
+  if (state === 'unknown' && record.finishedAt !== null)
+    return { tone: 'bad', text: `${title}: not known whether it was written. ${error ?? ''}`.trimEnd() };
   if (state === 'unknown') {
     return { tone: 'pending', text: `${title}: no answer came; it is being found out by reading.` };
   }
