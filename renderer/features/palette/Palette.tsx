@@ -1,5 +1,5 @@
 import './palette.css';
-import { useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo, useState } from 'react';
 import { Autocomplete, Input, ListBox, ListBoxItem, SearchField } from 'react-aria-components';
 import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
 import { rankByName } from '../../../shared/analysis/search.ts';
@@ -28,7 +28,10 @@ export function Palette() {
     >
       <Modal className="dialog palette">
         <AriaDialog aria-label="Find a service or an action">
-          <PaletteBody />
+          {/* One Escape leaves, also with something typed, which the field would only clear. */}
+          <div className="paletteBody" onKeyDownCapture={leaveByEscape}>
+            <PaletteBody />
+          </div>
         </AriaDialog>
       </Modal>
     </ModalOverlay>
@@ -91,6 +94,13 @@ function Ring({ serviceId }: { readonly serviceId: string }) {
   return (
     <HealthRing health={signals?.health ?? 'unknown'} errorRatio={signals?.errorRatio ?? null} sizePx={18} />
   );
+}
+
+function leaveByEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape') return;
+  event.stopPropagation();
+  event.preventDefault();
+  close();
 }
 
 function close(): void {
