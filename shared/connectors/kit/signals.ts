@@ -1,9 +1,4 @@
-export type {
-  CallRow,
-  Endpoint,
-  LatencyRow,
-  SignalsObservation,
-} from '../../model/observations.ts';
+export type { CallRow, Endpoint, LatencyRow, SignalsObservation } from '../../model/observations.ts';
 
 /** Which calls a series or counter read is about. */
 export interface CallScope {
