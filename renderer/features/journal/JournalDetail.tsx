@@ -119,7 +119,9 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
 
 function effectAwaited(record: OperationRecord): string {
   if (record.state === 'notWritten') return 'none: nothing was written';
-  return record.finishedAt === null ? 'read two minutes after the write' : 'not known: no source measured it';
+  return record.finishedAt === null
+    ? 'read two minutes after the write'
+    : 'not known: no source measured it, or Podium was closed';
 }
 
 interface OtherProps extends Pick<JournalDetailProps, 'records' | 'onChoose'> {
