@@ -24,6 +24,8 @@ async function undoAndSeeBefore(page: Page, fleet: Fleet, before: unknown): Prom
     dialog.getByRole('heading', { name: /^Undo: Shift payment: v1 95 → 70, v2 5 → 30/ }),
   ).toBeVisible();
   // Back to the failing split is towards harm: the name is asked for.
+  // The title stands before the plan does; with the plan comes what it asks for.
+  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toBeVisible();
   const name = dialog.getByRole('textbox', { name: 'Type payment to confirm' });
   await expect(dialog.getByRole('button', { name: 'Apply' })).toBeVisible();
   if ((await name.count()) > 0) await name.fill('payment');
@@ -86,6 +88,8 @@ test('the same by keyboard alone', async ({ map: page, fleet }) => {
   await tabTo(page, /^Undo/);
   await press('Enter');
   await expect(dialog.getByRole('heading', { name: /^Undo: / })).toBeVisible();
+  // The title stands before the plan does; with the plan comes what it asks for.
+  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toBeVisible();
   const name = dialog.getByRole('textbox', { name: 'Type payment to confirm' });
   if ((await name.count()) > 0) {
     await tabTo(page, /^Type payment to confirm$/);

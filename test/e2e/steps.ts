@@ -33,6 +33,8 @@ export async function select(page: Page, name: string): Promise<void> {
 
 /** Drags the handle until the left version has `left`, then lets go. */
 export async function dragTo(page: Page, handle: Locator, left: number): Promise<void> {
+  // Hovering waits until the picture stands still.
+  await handle.hover();
   const box = await handle.boundingBox();
   const bar = await handle.locator('..').boundingBox();
   if (box === null || bar === null) throw new Error('the handle is not on screen');
