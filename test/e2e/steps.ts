@@ -21,35 +21,44 @@ export async function unlock(page: Page, connection: string): Promise<void> {
 
 /** Selects a service on the map. */
 export async function select(page: Page, name: string): Promise<void> {
-  await page
+  const card = page
     .getByRole('region', { name: 'Map' })
     .getByRole('button', { name: new RegExp(`^${name}, `) })
-    .first()
-    .click();
-  await expect(
-    page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { name, level: 2 }),
-  ).toBeVisible();
+    .first();
+  const heading = page
+    .getByRole('complementary', { name: 'Inspector' })
+    .getByRole('heading', { name, level: 2 });
+  // While services still arrive the picture moves under the hand, which then clicks again.
+  await expect(async () => {
+    await card.click();
+    await expect(heading).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
 }
 
-/** Drags the handle until the left version has `left`, then lets go. */
+/** Drags the handle until the left version has `left`, and takes it up again where it slipped from the hand. */
 export async function dragTo(page: Page, handle: Locator, left: number): Promise<void> {
+  await expect(async () => {
+    await dragOnce(page, handle, left);
+    await expect(handle).toHaveAttribute('aria-valuenow', String(left), { timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+}
+
+async function dragOnce(page: Page, handle: Locator, left: number): Promise<void> {
   // Hovering waits until the picture stands still.
   await handle.hover();
   const box = await handle.boundingBox();
   const bar = await handle.locator('..').boundingBox();
   if (box === null || bar === null) throw new Error('the handle is not on screen');
-  const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
+  const y = box.y + box.height / 2;
   const now = Number(await handle.getAttribute('aria-valuenow'));
-  const target = from.x + ((left - now) / 100) * bar.width;
-  await page.mouse.move((from.x + target) / 2, from.y, { steps: 5 });
-  await page.mouse.move(target, from.y, { steps: 8 });
+  const target = box.x + box.width / 2 + ((left - now) / 100) * bar.width;
+  await page.mouse.down();
+  await page.mouse.move(target, y, { steps: 12 });
   // A bar of a hundred pixels and odd: the hand corrects by a pixel, as a person does.
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 5; tries += 1) {
     const at = Number(await handle.getAttribute('aria-valuenow'));
     if (at === left) break;
-    await page.mouse.move(target + (left - at) * (bar.width / 100), from.y);
+    await page.mouse.move(target + (left - at) * (bar.width / 100), y);
   }
   await page.mouse.up();
 }
