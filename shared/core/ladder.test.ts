@@ -238,3 +238,27 @@ test('whatever happens, every record ends true and no plan is written twice', as
     { numRuns: 12 },
   );
 }, 60_000);
+
+test('two minutes after a write the journal holds errors and p99 before and after it', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
+  const at = here.records.get(operationId)?.at ?? 0;
+  const line = (version: string, rate: number, failed: number, p99Ms: number) => ({
+    version,
+    requestsPerSecond: [rate],
+    failedPerSecond: [failed],
+    p50Ms: [null],
+    p99Ms: [p99Ms],
+  });
+  paper.lines = (to) =>
+    to <= at
+      ? [line('v1', 70, 0.7, 250), line('v2', 30, 3.3, 4_800)]
+      : [line('v1', 95, 0.95, 260), line('v2', 5, 0.05, 300)];
+  await here.ports.clock.advance(119_000);
+  expect(here.records.get(operationId)?.effect).toBeNull();
+  await here.ports.clock.advance(5_000);
+  const effect = here.records.get(operationId)?.effect;
+  expect(effect?.before).toEqual({ errorRatio: expect.closeTo(0.04, 6) as number, p99Ms: 4_800 });
+  expect(effect?.after).toEqual({ errorRatio: expect.closeTo(0.01, 6) as number, p99Ms: 300 });
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connector, PlannedWrite, ReadBack, Session } from '../../shared/connectors/kit/connector.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
-import type { CountersObservation } from '../../shared/connectors/kit/connector.ts';
+import type { CountersObservation, SeriesObservation } from '../../shared/connectors/kit/connector.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
 import type { Guard, SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
@@ -24,6 +24,8 @@ export interface Paper {
   foreignWrite: (weights: number[], who: string) => void;
   /** Wakes those who watch. */
   readonly watchers: Set<() => void>;
+  /** Figures by version at a time. */
+  lines: (at: number) => SeriesObservation['lines'];
   /** How often figures were asked for. */
   reads: number;
   /** Runs before a write is answered. */
@@ -38,6 +40,7 @@ export function createPaper(weights = [70, 30]): Paper {
     revision: 1,
     writes: [],
     answer: 'ok',
+    lines: () => [],
     guards: [],
     counters: () => [],
     opened: 0,
@@ -190,7 +193,8 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
           problems: [],
         });
       },
-      series: ({ from, stepSeconds }) => Promise.resolve({ from, stepSeconds, lines: [], problems: [] }),
+      series: ({ from, to, stepSeconds }) =>
+        Promise.resolve({ from, stepSeconds, lines: paper.lines(to), problems: [] }),
       counters: ({ since }) =>
         Promise.resolve({ source: 'Paper figures', series: paper.counters(since), problems: [] }),
     },
