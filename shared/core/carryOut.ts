@@ -1,0 +1,68 @@
+import type { Receipt } from '../connectors/kit/connector.ts';
+import { PeerError, sayError, type PeerErrorKind } from '../connectors/kit/peerError.ts';
+import type { OperationRecord } from '../model/operation.ts';
+import type { Journal } from './journal.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import type { KeptPlan } from './plans.ts';
+import type { Ports } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+import { markWritten } from './resolveWrite.ts';
+
+/** What a write needs around it. */
+interface CarryOutNeeds {
+  /** Why the plan must not be written any more, asked at the last moment. */
+  hindrance(): Refusal | null;
+  /** Climbs the ladder of a written or unresolved record to its end. */
+  follow(record: OperationRecord, connection: LiveConnection): Promise<void>;
+  readonly journal: Journal;
+  readonly ports: Ports;
+}
+
+/** The write itself. It goes on when the window closes; its outcome is in the journal in every case. */
+export async function carryOut(
+  kept: KeptPlan,
+  record: OperationRecord,
+  { hindrance, follow, journal, ports }: CarryOutNeeds,
+): Promise<void> {
+  const { connection, write } = kept;
+  const close = (error: string) =>
+    journal.update(record.id, (now) => ({
+      ...now,
+      state: 'notWritten',
+      error,
+      finishedAt: ports.clock.now(),
+    }));
+  // It may have been locked or closed while the journal was being written.
+  const hindered = hindrance();
+  if (hindered !== null) {
+    await close(hindered.message);
+    return;
+  }
+  let receipt: Receipt;
+  try {
+    receipt = await kept.control.apply(write, AbortSignal.timeout(30_000));
+  } catch (thrown) {
+    const error = sayError(thrown, 'Writing the change');
+    if (thrown instanceof PeerError && !maybeDone.has(thrown.kind)) {
+      await close(error);
+      return;
+    }
+    await follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown', error })), connection);
+    return;
+  }
+  const revision = receipt.revisions[0]?.revision ?? null;
+  const accepted = {
+    detail: `the API server took it as revision ${revision ?? 'unknown'}`,
+    at: receipt.acceptedAt,
+  };
+  await follow(await markWritten(journal, record, revision, accepted), connection);
+}
+
+/** After these the write may have been done all the same: a proxy or the peer failed on the way back. */
+const maybeDone: ReadonlySet<PeerErrorKind> = new Set([
+  'unanswered',
+  'broken',
+  'busy',
+  'notThePeer',
+  'tooLarge',
+]);
