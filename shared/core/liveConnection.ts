@@ -1,13 +1,15 @@
 import type { Connector, ConnectorHost, Found, Lent, Session } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
-import { foldTopology, type FoldedTopology } from '../analysis/foldTopology.ts';
+import type { FoldedTopology } from '../analysis/foldTopology.ts';
 import type { ConnectionState } from '../model/connection.ts';
 import type { Environment } from '../model/entity.ts';
 import type { TopologyObservation } from '../model/topology.ts';
 import type { Split } from '../model/weights.ts';
+import { describeConnection } from './connectionState.ts';
+import { createHeard } from './heard.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
-import { describeSource, noteHealth, type Source } from './sources.ts';
+import type { Source } from './sources.ts';
 
 /** What opening one connection needs to know. */
 export interface ConnectionRequest {
@@ -51,9 +53,7 @@ export function openConnection(
   const changes = createPulse();
   const sources: Source[] = [];
   const absent: Found['absent'][number][] = [];
-  const parts = new Map<string, TopologyObservation>();
-  const splits = new Map<string, readonly Split[]>();
-  let folded: FoldedTopology | null = null;
+  const heard = createHeard(request.id, changes, ports);
   let root: Session | null = null;
   let phase: ConnectionState['state'] = 'connecting';
   let error: string | null = null;
@@ -83,58 +83,9 @@ export function openConnection(
       troubles: new Map(),
     };
     sources.push(source);
-    const signal = round.signal;
-    if (session.topology !== undefined) void followTopology(source, session.topology, signal);
-    if (session.weights !== undefined) void followSplits(source, session.weights, signal);
+    heard.follow(source, round.signal);
     changes.bump();
     return source;
-  }
-
-  async function followTopology(
-    source: Source,
-    topology: NonNullable<Session['topology']>,
-    signal: AbortSignal,
-  ) {
-    await keepReading(source, 'topology', signal, async () => {
-      for await (const part of topology.watch(signal, (health) => onHealth(source, 'topology', health))) {
-        parts.set(source.id, part);
-        folded = null;
-        noteHealth(source, 'topology', { ok: true, at: part.observedAt });
-        changes.bump();
-      }
-    });
-  }
-
-  async function followSplits(source: Source, weights: NonNullable<Session['weights']>, signal: AbortSignal) {
-    await keepReading(source, 'splits', signal, async () => {
-      for await (const declared of weights.watch(signal, (health) => onHealth(source, 'splits', health))) {
-        splits.set(source.id, declared);
-        noteHealth(source, 'splits', { ok: true, at: ports.clock.now() });
-        changes.bump();
-      }
-    });
-  }
-
-  function onHealth(source: Source, stream: string, health: Parameters<typeof noteHealth>[2]): void {
-    noteHealth(source, stream, health);
-    changes.bump();
-  }
-
-  /** A stream that ends or throws is begun again: what it told before is kept meanwhile. */
-  async function keepReading(source: Source, stream: string, signal: AbortSignal, read: () => Promise<void>) {
-    for (let pauseMs = 1000; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
-      try {
-        await read();
-      } catch (thrown) {
-        if (signal.aborted) return;
-        onHealth(source, stream, {
-          ok: false,
-          at: ports.clock.now(),
-          error: sayError(thrown, `Following ${stream}`),
-        });
-      }
-      await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
-    }
   }
 
   async function openOnce(signal: AbortSignal): Promise<void> {
@@ -181,15 +132,7 @@ export function openConnection(
     if (signal.aborted) return;
     absent.push(...found.absent);
     const opened = await Promise.all(found.offers.map((offer) => openOffer(offer, signal)));
-    if (!signal.aborted && opened.every(Boolean)) forgetLost();
-  }
-
-  /** Drops what sources told that an earlier look had and this one has not. */
-  function forgetLost(): void {
-    const present = new Set(sources.map((source) => source.id));
-    for (const known of [parts, splits])
-      for (const id of known.keys()) if (!present.has(id)) known.delete(id);
-    folded = null;
+    if (!signal.aborted && opened.every(Boolean)) heard.keepOnly(sources);
   }
 
   /** False when it is there but could not be opened. */
@@ -250,49 +193,17 @@ export function openConnection(
       return generation;
     },
     get splits() {
-      return [...splits.values()].flat();
+      return heard.splits();
     },
     server: () => root?.server ?? '',
-    observations: () => [...parts.values()],
-    topology() {
-      folded ??= foldTopology(request.id, [...parts.values()], ports.clock.now());
-      return folded;
-    },
-    state() {
-      const described = sources.map((source) => describeSource(source, ports.clock.now()));
-      const first = described[0];
-      // The root is what everything else is reached through: when it fails, so does the connection.
-      const failing = phase === 'open' && first?.state === 'failing';
-      return {
-        id: request.id,
-        connector: request.connector.id,
-        title: request.title,
-        environment: connection.environment,
-        state: failing ? 'failing' : phase,
-        locked: connection.locked,
-        rehearsal: request.rehearsal,
-        server: root?.server ?? '',
-        peer: root === null ? null : root.peer,
-        user: root?.user ?? null,
-        error: error ?? first?.error ?? null,
-        warnings: [...request.warnings, ...(root?.warnings ?? [])],
-        sources: [
-          ...described,
-          ...absent.map((gone, i) => ({
-            id: `${request.id}:absent:${i}`,
-            connector: gone.connector,
-            title: gone.title,
-            state: 'absent' as const,
-            detail: gone.detail,
-            consequence: gone.consequence,
-            lastAnswerAt: null,
-            error: null,
-          })),
-        ],
-        permissions: [...(root?.permissions ?? [])],
-        namespaces: root?.namespaces === undefined || root.namespaces === null ? null : [...root.namespaces],
-      };
-    },
+    observations: heard.observations,
+    topology: heard.topology,
+    state: () =>
+      describeConnection(
+        { request, environment: connection.environment, locked: connection.locked, phase, error },
+        { root, sources, absent },
+        ports.clock.now(),
+      ),
     lookAgain() {
       const before = round;
       // Plans made on the sessions that close now are dead at once.

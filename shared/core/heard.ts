@@ -1,0 +1,98 @@
+import { foldTopology, type FoldedTopology } from '../analysis/foldTopology.ts';
+import type { Session } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { TopologyObservation } from '../model/topology.ts';
+import type { Split } from '../model/weights.ts';
+import type { Ports } from './ports.ts';
+import type { Pulse } from './pulse.ts';
+import { noteHealth, type Source } from './sources.ts';
+
+/** What the sources of one connection told. It outlives them: what a source said is kept while it is silent. */
+export interface Heard {
+  /** Reads on, until the signal aborts, whatever streams the source's session has. */
+  follow(source: Source, signal: AbortSignal): void;
+  /** Drops what sources told that an earlier look had and this one has not. */
+  keepOnly(sources: readonly Source[]): void;
+  readonly splits: () => readonly Split[];
+  /** What each source last said, unfolded. */
+  readonly observations: () => readonly TopologyObservation[];
+  readonly topology: () => FoldedTopology;
+}
+
+/** Nothing heard yet; `changes` moves with all that is. */
+export function createHeard(
+  connectionId: string,
+  changes: Pick<Pulse, 'bump'>,
+  { clock }: Pick<Ports, 'clock'>,
+): Heard {
+  const parts = new Map<string, TopologyObservation>();
+  const splits = new Map<string, readonly Split[]>();
+  let folded: FoldedTopology | null = null;
+
+  async function followTopology(
+    source: Source,
+    topology: NonNullable<Session['topology']>,
+    signal: AbortSignal,
+  ) {
+    await keepReading(source, 'topology', signal, async () => {
+      for await (const part of topology.watch(signal, (health) => onHealth(source, 'topology', health))) {
+        parts.set(source.id, part);
+        folded = null;
+        noteHealth(source, 'topology', { ok: true, at: part.observedAt });
+        changes.bump();
+      }
+    });
+  }
+
+  async function followSplits(source: Source, weights: NonNullable<Session['weights']>, signal: AbortSignal) {
+    await keepReading(source, 'splits', signal, async () => {
+      for await (const declared of weights.watch(signal, (health) => onHealth(source, 'splits', health))) {
+        splits.set(source.id, declared);
+        noteHealth(source, 'splits', { ok: true, at: clock.now() });
+        changes.bump();
+      }
+    });
+  }
+
+  function onHealth(source: Source, stream: string, health: Parameters<typeof noteHealth>[2]): void {
+    noteHealth(source, stream, health);
+    changes.bump();
+  }
+
+  /** A stream that ends or throws is begun again: what it told before is kept meanwhile. */
+  async function keepReading(source: Source, stream: string, signal: AbortSignal, read: () => Promise<void>) {
+    for (let pauseMs = 1000; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
+      try {
+        await read();
+      } catch (thrown) {
+        if (signal.aborted) return;
+        onHealth(source, stream, {
+          ok: false,
+          at: clock.now(),
+          error: sayError(thrown, `Following ${stream}`),
+        });
+      }
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  }
+
+  return {
+    follow(source, signal) {
+      const { topology, weights } = source.session;
+      if (topology !== undefined) void followTopology(source, topology, signal);
+      if (weights !== undefined) void followSplits(source, weights, signal);
+    },
+    keepOnly(sources) {
+      const present = new Set(sources.map((source) => source.id));
+      for (const known of [parts, splits])
+        for (const id of known.keys()) if (!present.has(id)) known.delete(id);
+      folded = null;
+    },
+    splits: () => [...splits.values()].flat(),
+    observations: () => [...parts.values()],
+    topology() {
+      folded ??= foldTopology(connectionId, [...parts.values()], clock.now());
+      return folded;
+    },
+  };
+}
