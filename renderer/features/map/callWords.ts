@@ -3,7 +3,7 @@ import type { CallSignals } from '../../../shared/model/signals.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 
-/** What stands at a call's line: "77 rps · 21 %", "queue", else its rate. */
+/** What stands at a call's line: "77 rps · 21 %", "queue", else its rate; nothing where no source has figures. */
 export function callLabel(call: GraphCall, signals: CallSignals | null): string {
   const words: string[] = [];
   if (call.asynchronous) words.push('queue');
@@ -11,7 +11,7 @@ export function callLabel(call: GraphCall, signals: CallSignals | null): string 
     words.push(`${formatRate(signals.requestsPerSecond)} rps`);
   if (signals !== null && signals.errorRatio !== null && signals.errorRatio > 0)
     words.push(formatRatio(signals.errorRatio));
-  return words.length === 0 ? absent : words.join(' · ');
+  return words.join(' · ');
 }
 
 /** What stands at a call's line unasked: "21 %", "queue". */

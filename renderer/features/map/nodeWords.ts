@@ -6,7 +6,7 @@ import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 /** The card's second line: "4 ready · 2 versions", "1 of 3 ready", "external". */
 export function readyLine(service: GraphService): string {
   if (service.kind === 'external') return 'external';
-  if (service.kind === 'unknown') return 'no source names them';
+  if (service.kind === 'unknown') return 'not identified';
   const ready =
     service.readyInstances === null
       ? 'readiness unknown'
