@@ -12,7 +12,7 @@ async function openPaper(paper: Paper, records = new Map<string, OperationRecord
   let ids = 0;
   const ports = createMemoryPorts({
     journal: createMemoryJournal(records),
-    random: { id: () => `${prefix}${(ids += 1)}` },
+    random: { id: () => `${prefix}${(ids += 1)}`, fraction: () => 0.5 },
   });
   const console = await createConsole([paperConnector(paper)], ports);
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);

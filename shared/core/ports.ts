@@ -26,9 +26,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Unguessable, unique. */
+/** Chance. Tests lend one that they know beforehand. */
 export interface Random {
+  /** Unguessable, unique. */
   id(): string;
+  /** Anywhere in 0..1, one excluded; to keep apart what would come at once. */
+  fraction(): number;
 }
 
 /** Structured, redacted by the host. Never give it bodies or credentials. */

@@ -37,7 +37,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     dataFolder,
     log,
     clock: systemClock,
-    random: { id: randomUUID },
+    random: { id: randomUUID, fraction: Math.random },
     journal: createJournalStore(database, log),
     settings: createSettingsStore(database, log),
     pictures: createPictureStore(database, log),

@@ -1,6 +1,7 @@
 import type { ConnectorHost, Session } from '../../shared/connectors/kit/connector.ts';
 import { istio } from '../../shared/connectors/istio/connector.ts';
 import { kubernetes, type KubernetesSettings } from '../../shared/connectors/kubernetes/connector.ts';
+import { createRandom } from '../../shared/rehearsal/traffic/random.ts';
 
 /** A cluster that a suite may change, simulated or real, and a namespace of its own in it. */
 export interface ClusterUnderTest extends AsyncDisposable {
@@ -41,12 +42,13 @@ export const realClock: ConnectorHost['clock'] = {
 export function hostOf(
   lent: ConnectorHost['lent'] = {},
   clock: ConnectorHost['clock'] = realClock,
+  fraction: () => number = createRandom(1).next,
 ): ConnectorHost {
   let ids = 0;
   return {
     connectionId: 'conformance',
     clock,
-    random: { id: () => `id-${++ids}` },
+    random: { id: () => `id-${++ids}`, fraction },
     log: { info: () => undefined, warn: () => undefined },
     lent,
   };

@@ -27,7 +27,7 @@ async function openRehearsal(): Promise<SignalsUnderTest> {
     {
       connectionId: 'c',
       clock: { now, sleep: () => Promise.resolve() },
-      random: { id: () => 'id' },
+      random: { id: () => 'id', fraction: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
       lent: { transport: createFetchTransport(server.url) },
     },

@@ -92,7 +92,7 @@ export async function openScripted(script: Script): Promise<
   const host: ConnectorHost = {
     connectionId: 'c',
     clock: { now: () => now, sleep: () => Promise.resolve() },
-    random: { id: () => 'id' },
+    random: { id: () => 'id', fraction: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined },
     lent: { transport },
   };

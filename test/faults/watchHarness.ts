@@ -51,6 +51,8 @@ export async function follow(
     readonly clock?: FakeClock;
     readonly resource?: Resource;
     readonly namespaces?: readonly string[];
+    /** What chance gives, where the length of a pause matters. */
+    readonly fraction?: () => number;
   } = {},
 ): Promise<Follower> {
   const clock = options.clock ?? createFakeClock();
@@ -58,7 +60,12 @@ export async function follow(
   const [context] = contexts;
   if (context === undefined) throw new Error('the kubeconfig has no context');
   const reach = await createReach(context, clock.now);
-  const client = createKubeClient(reach, context.name, options.namespaces ?? null, hostOf({}, clock));
+  const client = createKubeClient(
+    reach,
+    context.name,
+    options.namespaces ?? null,
+    hostOf({}, clock, options.fraction),
+  );
   const told: string[] = [];
   const troubles: string[] = [];
   const resource = options.resource ?? services;

@@ -38,7 +38,7 @@ export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnder
     connectors,
     createMemoryPorts({
       clock: { ...realClock, monotonic: () => performance.now() },
-      random: { id: randomUUID },
+      random: { id: randomUUID, fraction: Math.random },
     }),
   );
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);

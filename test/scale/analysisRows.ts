@@ -154,7 +154,7 @@ async function openOn(requests: string) {
     {
       connectionId: 'bench',
       clock: { now: () => 1_790_000_000_000, sleep: () => Promise.resolve() },
-      random: { id: () => 'id' },
+      random: { id: () => 'id', fraction: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
       lent: {
         transport: {

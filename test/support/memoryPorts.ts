@@ -101,7 +101,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
   const clock = createFakeClock();
   return {
     clock,
-    random: { id: () => `id-${(ids += 1)}` },
+    random: { id: () => `id-${(ids += 1)}`, fraction: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     journal: createMemoryJournal(),
     settings: {

@@ -9,8 +9,8 @@ const firstMs = 800;
 const longestMs = 30_000;
 const forgottenAfterMs = 120_000;
 
-/** `random` gives 0..1; the spread keeps twenty watches that fell together from coming back together. */
-export function createBackoff(now: () => number, random: () => number = Math.random): Backoff {
+/** `fraction` gives 0..1; the spread keeps twenty watches that fell together from coming back together. */
+export function createBackoff(now: () => number, fraction: () => number): Backoff {
   let step = 0;
   let lastAt = -Infinity;
   return {
@@ -20,7 +20,7 @@ export function createBackoff(now: () => number, random: () => number = Math.ran
       const base = Math.min(firstMs * 2 ** step, longestMs);
       step = Math.min(step + 1, 10);
       lastAt = at;
-      return base * (1 + random());
+      return base * (1 + fraction());
     },
     reset() {
       step = 0;

@@ -42,7 +42,7 @@ export interface DiscoveredConnection<Settings> {
 export interface ConnectorHost {
   readonly connectionId: string;
   readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
-  readonly random: { id(): string };
+  readonly random: { id(): string; fraction(): number };
   readonly log: ConnectorLog;
   /** Reach and client handed down by the session that offered this one; empty for a root session. */
   readonly lent: Lent;

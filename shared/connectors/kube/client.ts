@@ -61,7 +61,7 @@ export function createKubeClient(
   reach: Reach,
   context: string,
   namespaces: readonly string[] | null,
-  host: Pick<ConnectorHost, 'clock' | 'log'>,
+  host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
 ): KubeClient {
   const request = (what: PeerRequest): Promise<PeerAnswer> => send(reach, what);
   const read = async (path: string, signal: AbortSignal): Promise<unknown> =>

@@ -60,12 +60,12 @@ const lackMs = 30_000;
 
 export function createReflector(
   listed: Listed,
-  host: Pick<ConnectorHost, 'clock' | 'log'>,
+  host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
   listener: ReflectorListener,
 ): Reflector {
-  const { clock } = host;
+  const { clock, random } = host;
   const objects = new Map<string, KubeObject>();
-  const backoff = createBackoff(() => clock.now());
+  const backoff = createBackoff(clock.now, random.fraction);
   let synced = false;
   let health: SourceHealth = {
     ok: false,
@@ -102,7 +102,7 @@ export function createReflector(
   };
 
   const follow = async (from: string, signal: AbortSignal): Promise<void> => {
-    const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
+    const timeoutSeconds = 300 + Math.floor(random.fraction() * 300);
     const startedAt = clock.now();
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);

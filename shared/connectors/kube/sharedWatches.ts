@@ -37,7 +37,7 @@ interface Running {
 export function createSharedWatches(
   namespaces: readonly string[] | null,
   listed: (resource: Resource, namespace: string | null) => Listed,
-  host: Pick<ConnectorHost, 'clock' | 'log'>,
+  host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
 ): SharedWatches {
   const running = new Map<string, Running>();
 
