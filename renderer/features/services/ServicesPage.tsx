@@ -16,10 +16,13 @@ import { selectService, useSelectedServiceId } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
-import { HealthRing } from '../../ui/HealthRing.tsx';
-import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
-import { plainText } from '../../ui/plainText.ts';
+import { useElementSize } from '../../ui/useElementSize.ts';
+import { NoServices } from './NoServices.tsx';
 import { type ServiceRow, columns, sortRows } from './rows.ts';
+import { ServiceCell } from './ServiceCell.tsx';
+
+/** Narrower than this not all columns find room beside each other. */
+const widePx = 860;
 
 /** The same data as the map in a table, to sort and to read aloud. */
 export function ServicesPage({ find }: { readonly find: ReactNode }) {
@@ -28,6 +31,8 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
   const sequence = useSignals((signals) => signals.sequence);
   const [sort, setSort] = useState<SortDescriptor>({ column: 'health', direction: 'ascending' });
   const selected = useSelectedServiceId();
+  const [bodyRef, { width }] = useElementSize<HTMLDivElement>();
+  const shownColumns = width > 0 && width < widePx ? columns.filter(({ spare }) => !spare) : columns;
   const rows = useMemo(() => {
     void sequence;
     const signals = useSignals.getState().services;
@@ -49,7 +54,7 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
         <span className="grow" />
         <Button onPress={() => showPage('map')}>Show map</Button>
       </div>
-      <div className="pageBody">
+      <div className="pageBody" ref={bodyRef}>
         <Table
           aria-label="Services"
           className="table"
@@ -68,7 +73,7 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
           }}
         >
           <TableHeader>
-            {columns.map(({ id, title, numeric }) => (
+            {shownColumns.map(({ id, title, numeric }) => (
               <Column
                 key={id}
                 id={id}
@@ -87,34 +92,14 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
               </Column>
             ))}
           </TableHeader>
-          <TableBody renderEmptyState={() => <p className="muted tableNone">No service to list.</p>}>
-            {rows.map(({ id, service, signals }) => (
-              <Row key={id} id={id}>
-                <Cell>
-                  <span className="tableHealth">
-                    <HealthRing
-                      health={signals?.health ?? 'unknown'}
-                      errorRatio={signals?.errorRatio ?? null}
-                      sizePx={16}
-                    />
-                    {signals?.health ?? 'unknown'}
-                  </span>
-                </Cell>
-                <Cell>
-                  <b>{service.name}</b>
-                </Cell>
-                <Cell>{service.namespace ?? service.kind}</Cell>
-                <Cell>{service.owner ?? '–'}</Cell>
-                <Cell>{service.versions.map(({ version }) => plainText(version, 24)).join(', ') || '–'}</Cell>
-                <Cell className="numeric">
-                  {service.readyInstances === null
-                    ? '–'
-                    : `${service.readyInstances}/${service.desiredInstances ?? '–'}`}
-                </Cell>
-                <Cell className="numeric">{formatRate(signals?.requestsPerSecond)}</Cell>
-                <Cell className="numeric">{formatRatio(signals?.errorRatio)}</Cell>
-                <Cell className="numeric">{formatLatency(signals?.p50Ms)}</Cell>
-                <Cell className="numeric">{formatLatency(signals?.p99Ms)}</Cell>
+          <TableBody renderEmptyState={() => <NoServices />}>
+            {rows.map((row) => (
+              <Row key={row.id} id={row.id}>
+                {shownColumns.map((column) => (
+                  <Cell key={column.id} className={column.numeric ? 'numeric' : ''}>
+                    <ServiceCell row={row} column={column.id} />
+                  </Cell>
+                ))}
               </Row>
             ))}
           </TableBody>

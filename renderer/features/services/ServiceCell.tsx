@@ -1,0 +1,53 @@
+import { HealthRing } from '../../ui/HealthRing.tsx';
+import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+import type { ServiceColumn, ServiceRow } from './rows.ts';
+
+/** What one column says of one service. */
+export function ServiceCell({
+  row,
+  column,
+}: {
+  readonly row: ServiceRow;
+  readonly column: ServiceColumn['id'];
+}) {
+  const { service, signals } = row;
+  switch (column) {
+    case 'health':
+      return (
+        <span className="tableHealth">
+          <HealthRing
+            health={signals?.health ?? 'unknown'}
+            errorRatio={signals?.errorRatio ?? null}
+            sizePx={16}
+          />
+          {signals?.health ?? 'unknown'}
+        </span>
+      );
+    case 'name':
+      return <b>{service.name}</b>;
+    case 'namespace':
+      return service.namespace ?? service.kind;
+    case 'owner':
+      return service.owner ?? absent;
+    case 'versions':
+      return service.versions.map(({ version }) => plainText(version, 24)).join(', ') || absent;
+    case 'ready':
+      return service.readyInstances === null
+        ? absent
+        : `${service.readyInstances}/${service.desiredInstances ?? absent}`;
+    case 'rps':
+      return formatRate(signals?.requestsPerSecond);
+    case 'failed':
+      return <span className={toneOf(signals?.health)}>{formatRatio(signals?.errorRatio)}</span>;
+    case 'p50':
+      return formatLatency(signals?.p50Ms);
+    case 'p99':
+      return formatLatency(signals?.p99Ms);
+  }
+}
+
+function toneOf(health: string | undefined): string {
+  if (health === 'failing') return 'toneBad';
+  return health === 'degraded' ? 'toneWarn' : '';
+}
