@@ -3,6 +3,7 @@ import { syntaxHighlighting } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, highlightSpecialChars } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
+import { hangingIndent } from './hangingIndent.ts';
 import { namedPoint, steering } from './plainText.ts';
 
 /** What every read-only view of a document needs; `label` names it for those who hear it. */
@@ -12,6 +13,7 @@ export function readOnlyYaml(label: string): Extension {
     syntaxHighlighting(classHighlighter),
     EditorState.readOnly.of(true),
     EditorView.lineWrapping,
+    hangingIndent(),
     steeringShown(),
     EditorView.editable.of(false),
     // Not editable, yet reachable: the keyboard must be able to scroll it.
