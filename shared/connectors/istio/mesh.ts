@@ -2,6 +2,7 @@ import type { ConnectorHost } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { followChanges, type Picture } from '../kube/followChanges.ts';
 import { at, type KubeObject, listAt, namespaceOf, textAt } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
@@ -23,8 +24,8 @@ export interface Mesh extends AsyncDisposable {
   readonly all: readonly ObjectView[];
   /** Rollouts that claim documents, read at opening and again now and then; empty where there are none. */
   rollouts(): readonly RolloutClaim[];
-  /** Hears of every change; gives back what ends it. */
-  onChange(listener: () => void): () => void;
+  /** Yields a picture of these documents now and whenever it is another one; `heard` is called at each change of any of them. */
+  follow<Value>(picture: Picture<Value>, heard: () => void, signal: AbortSignal): AsyncIterable<Value>;
   /** Resolves when each kind has been read or has failed once. */
   ready(signal: AbortSignal): Promise<void>;
 }
@@ -54,6 +55,15 @@ export function createMesh(client: KubeClient, version: string, host: ConnectorH
     rollouts = found;
     if (changed) ring();
   });
+  const ready = async (signal: AbortSignal): Promise<void> => {
+    const notice = createNotice();
+    listeners.add(notice.ring);
+    try {
+      while (!all.every((view) => view.settled)) await notice.heard(signal);
+    } finally {
+      listeners.delete(notice.ring);
+    }
+  };
   return {
     client,
     host,
@@ -61,19 +71,23 @@ export function createMesh(client: KubeClient, version: string, host: ConnectorH
     ...views,
     all,
     rollouts: () => rollouts,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async ready(signal) {
+    async *follow(picture, heard, signal) {
       const notice = createNotice();
-      listeners.add(notice.ring);
+      const changed = (): void => {
+        heard();
+        notice.ring();
+      };
+      listeners.add(changed);
       try {
-        while (!all.every((view) => view.settled)) await notice.heard(signal);
+        await ready(signal);
+        yield* followChanges(picture, { notice, clock: host.clock }, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
       } finally {
-        listeners.delete(notice.ring);
+        listeners.delete(changed);
       }
     },
+    ready,
     async [Symbol.asyncDispose]() {
       closed.abort();
       for (const view of all) view[Symbol.dispose]();

@@ -1,6 +1,5 @@
 import type { ServiceObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
-import { createNotice } from '../kit/notice.ts';
 import { type KubeObject, labelsOf, listAt, mapAt, namespaceOf, selects, timeAt } from '../kube/objects.ts';
 import { serviceOf } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
@@ -10,38 +9,22 @@ const settleMs = 250;
 /** What the mesh adds to the map: hosts outside (ServiceEntries), and which Services are gateways. */
 export function createTopologySource(mesh: Mesh): TopologySource {
   return {
-    async *watch(signal, onState) {
-      const notice = createNotice();
-      const stop = mesh.onChange(() => {
-        onState(mesh.serviceEntries.health);
-        notice.ring();
-      });
-      try {
-        await mesh.ready(signal);
-        let last = '';
-        while (!signal.aborted) {
-          const services = [...externalServices(mesh), ...gatewayServices(mesh)];
-          const problems = problemsOf(mesh);
-          const fingerprint = JSON.stringify([services, problems]);
-          if (fingerprint !== last) {
-            last = fingerprint;
-            yield {
-              observedAt: mesh.host.clock.now(),
-              services,
-              workloads: [],
-              instances: [],
-              problems,
-            } satisfies TopologyObservation;
-          }
-          await notice.heard(signal);
-          await mesh.host.clock.sleep(settleMs, signal);
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        stop();
-      }
-    },
+    watch: (signal, onState) =>
+      mesh.follow<TopologyObservation>(
+        {
+          settleMs,
+          read: () => ({
+            observedAt: mesh.host.clock.now(),
+            services: [...externalServices(mesh), ...gatewayServices(mesh)],
+            workloads: [],
+            instances: [],
+            problems: problemsOf(mesh),
+          }),
+          content: ({ services, problems }) => [services, problems],
+        },
+        () => onState(mesh.serviceEntries.health),
+        signal,
+      ),
   };
 }
 

@@ -2,7 +2,6 @@ import { parse } from 'yaml';
 import type { Change, SetWeights } from '../../model/operation.ts';
 import type { Split } from '../../model/weights.ts';
 import type { Control, PlannedWrite, ReadBack, Receipt } from '../kit/connector.ts';
-import { createNotice } from '../kit/notice.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { at, type KubeObject, readObject } from '../kube/objects.ts';
@@ -46,32 +45,20 @@ export function createWeights(mesh: Mesh): Control<SetWeights, Split> {
   };
 
   return {
-    async *watch(signal, onState) {
-      const notice = createNotice();
-      const stop = mesh.onChange(() => {
-        onState(mesh.virtualServices.health);
-        notice.ring();
-      });
-      try {
-        await mesh.ready(signal);
-        let last = '';
-        while (!signal.aborted) {
-          const splits = current();
-          const fingerprint = JSON.stringify(splits);
-          // Before the first list there are no splits to speak of, and none is not what the peer said.
-          if (fingerprint !== last && mesh.virtualServices.synced) {
-            last = fingerprint;
-            yield splits;
-          }
-          await notice.heard(signal);
-          await mesh.host.clock.sleep(settleMs, signal);
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        stop();
-      }
-    },
+    watch: (signal, onState) =>
+      mesh.follow(
+        {
+          settleMs,
+          read() {
+            const splits = current();
+            // Before the first list there are no splits to speak of, and none is not what the peer said.
+            return mesh.virtualServices.synced ? splits : null;
+          },
+          content: (splits) => splits,
+        },
+        () => onState(mesh.virtualServices.health),
+        signal,
+      ),
 
     async plan(operation, signal) {
       const shown = await find(operation.splitId, signal);

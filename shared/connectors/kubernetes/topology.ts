@@ -1,6 +1,7 @@
 import type { ConnectorHost, SourceHealth, TopologySource } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { followChanges } from '../kube/followChanges.ts';
 import {
   daemonSets,
   deployments,
@@ -41,38 +42,30 @@ export function createTopologySource(client: KubeClient, host: ConnectorHost): T
         if (now !== troubles) notice.ring();
         troubles = now;
       });
-      let last = '';
-      while (!signal.aborted) {
-        if (views.all.every((view) => view.settled) && views.of(services).synced) {
-          const observation = topologyOf(
-            {
-              services: views.of(services).all(),
-              workloads: [
-                ...views.of(deployments).all(),
-                ...views.of(statefulSets).all(),
-                ...views.of(daemonSets).all(),
-              ],
-              replicaSets: views.of(replicaSets).all(),
-              slices: views.of(endpointSlices).all(),
-              pods: views.of(pods).all(),
-              podsRead: views.of(pods).synced,
-            },
-            host.clock.now(),
-            problemsOf(views.all),
-          );
-          const fingerprint = JSON.stringify({ ...observation, observedAt: 0 });
-          if (fingerprint !== last) {
-            last = fingerprint;
-            yield observation;
-          }
-        }
-        try {
-          await notice.heard(signal);
-          await host.clock.sleep(settleMs, signal);
-        } catch {
-          return;
-        }
-      }
+      const read = () => {
+        if (!views.all.every((view) => view.settled) || !views.of(services).synced) return null;
+        return topologyOf(
+          {
+            services: views.of(services).all(),
+            workloads: [
+              ...views.of(deployments).all(),
+              ...views.of(statefulSets).all(),
+              ...views.of(daemonSets).all(),
+            ],
+            replicaSets: views.of(replicaSets).all(),
+            slices: views.of(endpointSlices).all(),
+            pods: views.of(pods).all(),
+            podsRead: views.of(pods).synced,
+          },
+          host.clock.now(),
+          problemsOf(views.all),
+        );
+      };
+      yield* followChanges(
+        { settleMs, read, content: (observation) => ({ ...observation, observedAt: 0 }) },
+        { notice, clock: host.clock },
+        signal,
+      );
     },
   };
 }

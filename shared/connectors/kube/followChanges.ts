@@ -1,0 +1,36 @@
+import type { ConnectorHost } from '../kit/connector.ts';
+import type { Notice } from '../kit/notice.ts';
+
+/** Something made of watched objects, which is made again after they changed. */
+export interface Picture<Value> {
+  /** A burst of changes makes one picture: the next is made no sooner than this after the burst began. */
+  readonly settleMs: number;
+  /** As it is now; null while there is nothing to speak of. */
+  read(): Value | null;
+  /** What makes it another one: without the time at which it was made. */
+  content(value: Value): unknown;
+}
+
+/** Yields the picture now and whenever the notice rang and it is another one; ends when the signal aborts. */
+export async function* followChanges<Value>(
+  picture: Picture<Value>,
+  { notice, clock }: { readonly notice: Notice; readonly clock: ConnectorHost['clock'] },
+  signal: AbortSignal,
+): AsyncGenerator<Value, void, undefined> {
+  let last = '';
+  while (!signal.aborted) {
+    const value = picture.read();
+    const fingerprint = value === null ? last : JSON.stringify(picture.content(value));
+    if (value !== null && fingerprint !== last) {
+      last = fingerprint;
+      yield value;
+    }
+    try {
+      await notice.heard(signal);
+      await clock.sleep(picture.settleMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+  }
+}
