@@ -1,4 +1,5 @@
 import type { Health } from '../../shared/model/signals.ts';
+import { failingShare } from './failingShare.ts';
 
 interface HealthRingProps {
   readonly health: Health;
@@ -21,8 +22,7 @@ export function HealthRing({ health, errorRatio, sizePx = 26 }: HealthRingProps)
   const radius = sizePx / 2 - 2;
   const around = 2 * Math.PI * radius;
   const troubled = health === 'degraded' || health === 'failing';
-  // At least a tenth, so that a failing service without a ratio (nothing ready) still shows its arc.
-  const arc = around * Math.max(0.1, Math.min(1, errorRatio ?? (health === 'failing' ? 0.5 : 0.1)));
+  const arc = around * failingShare(health, errorRatio);
   const circle = {
     cx: sizePx / 2,
     cy: sizePx / 2,

@@ -1,5 +1,6 @@
 import { Button as AriaButton } from 'react-aria-components';
 import { useSignals } from '../../live/signals.ts';
+import { useSplitStore } from '../../live/splits.ts';
 import { useTopology } from '../../live/topology.ts';
 import { type Shown, useShown } from '../../state/shown.ts';
 import { showToast } from '../../state/toasts.ts';
@@ -47,7 +48,8 @@ async function exportAs(format: string, shown: Shown, picture: MapPicture): Prom
     offerFile('podium-map.json', new Blob([text], { type: 'application/json' }));
     return;
   }
-  const svg = mapAsSvg({ picture, services, calls, signals, colours: coloursNow(), now });
+  const { splits } = useSplitStore.getState();
+  const svg = mapAsSvg({ picture, services, calls, splits, signals, colours: coloursNow(), now });
   if (format === 'svg') offerFile('podium-map.svg', new Blob([svg.text], { type: 'image/svg+xml' }));
   else offerFile('podium-map.png', await pngOf(svg));
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GraphService } from '../../../shared/model/graph.ts';
+import type { Split } from '../../../shared/model/weights.ts';
 import { colourNames, type Colours, mapAsSvg } from './exportSvg.ts';
 
 const colours = Object.fromEntries(colourNames.map((name) => [name, '#123456'])) as Colours;
@@ -17,11 +18,12 @@ const service = (name: string): GraphService => ({
   recentRestarts: null,
   hosts: [],
 });
-const drawingOf = (name: string) =>
+const drawingOf = (name: string, splits: readonly Split[] = []) =>
   mapAsSvg({
     picture: { nodes: [{ id: 'a', position: { x: 10, y: 20 }, height: 58 }], calls: [], containers: [] },
     services: new Map([['a', service(name)]]),
     calls: new Map(),
+    splits,
     signals: {
       services: new Map(),
       calls: new Map(),
@@ -47,3 +49,43 @@ test('a hostile name stays text in the picture', () => {
 test('a service without figures is not drawn as healthy', () => {
   expect(drawingOf('payment').text).toContain('no figures');
 });
+
+test('a split is drawn in the shares it declares', () => {
+  const { text } = drawingOf('payment', [splitOf([70, 30])]);
+  const widths = [...text.matchAll(/width="([\d.]+)" height="8"/g)].map(([, width]) => Number(width));
+  expect(widths).toEqual([105, 45]);
+});
+
+function splitOf(weights: readonly number[]): Split {
+  return {
+    id: 'uid/http/default',
+    connectionId: 'c',
+    document: {
+      connectionId: 'c',
+      apiVersion: 'v1',
+      kind: 'Route',
+      namespace: 'shop',
+      name: 'a',
+      uid: 'uid',
+    },
+    revision: '1',
+    serviceId: 'a',
+    route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
+    hosts: [],
+    gateways: [],
+    destinations: weights.map((weight, index) => ({
+      index,
+      title: `v${index + 1}`,
+      host: 'a',
+      subset: null,
+      port: null,
+      weight,
+      version: null,
+      readyInstances: null,
+      problem: null,
+    })),
+    ownership: null,
+    readOnly: null,
+    changedBy: null,
+  };
+}

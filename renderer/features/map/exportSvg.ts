@@ -1,9 +1,13 @@
 import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
 import type { CallSignals, Health, Provenance, ServiceSignals } from '../../../shared/model/signals.ts';
+import type { Split } from '../../../shared/model/weights.ts';
+import { failingShare } from '../../ui/failingShare.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { busiestSplit } from './busiestSplit.ts';
 import { shortCallLabel } from './callWords.ts';
 import { edgeWidthPx } from './edgeLook.ts';
+import { splitAsSvg } from './exportSplit.ts';
 import { curveOf, pathOf } from './flow/callPath.ts';
 import { placeLabels } from './flow/placeLabels.ts';
 import { cardSize, type MapPicture } from './MapCanvas.ts';
@@ -23,12 +27,18 @@ export const colourNames = [
   'ok',
   'warn',
   'bad',
+  'v1',
+  'v2',
+  'v3',
+  'v4',
+  'v5',
 ] as const;
 
 interface SvgInput {
   readonly picture: MapPicture;
   readonly services: ReadonlyMap<EntityId, GraphService>;
   readonly calls: ReadonlyMap<CallId, GraphCall>;
+  readonly splits: readonly Split[];
   readonly signals: {
     readonly services: ReadonlyMap<EntityId, ServiceSignals>;
     readonly calls: ReadonlyMap<CallId, CallSignals>;
@@ -46,6 +56,9 @@ interface Drawing {
 
 const margin = 30;
 const footPx = 34;
+const ringPx = 11;
+/** What a split takes of a card's height, with the air above it. */
+const splitPx = 14;
 
 /** What is shown on the map as an SVG of its own, with time and source at its foot. */
 export function mapAsSvg(input: SvgInput): Drawing {
@@ -109,18 +122,37 @@ function cardOf({ id, position, height }: MapPicture['nodes'][number], input: Sv
   const service = services.get(id);
   if (service === undefined) return '';
   const figures = signals.services.get(id) ?? null;
-  const health = figures?.health ?? 'unknown';
   const outside = service.kind === 'external' || service.kind === 'unknown';
   const { x } = position;
   const words = x + 44;
-  const y = position.y + (height - cardSize.height) / 2;
+  const split = busiestSplit(input.splits.filter(({ serviceId }) => serviceId === id));
+  const y = position.y + (height - cardSize.height) / 2 - (split === null ? 0 : splitPx / 2);
   return [
     `<rect x="${x}" y="${position.y}" width="${cardSize.width}" height="${height}" rx="10" fill="${colours.raised}" stroke="${outside ? colours['line-strong'] : colours.line}"${outside ? ' stroke-dasharray="4 3"' : ''}/>`,
-    `<circle cx="${x + 23}" cy="${y + 29}" r="11" fill="none" stroke-width="3.5" stroke="${healthColour(health, colours)}"${health === 'unknown' ? ' stroke-dasharray="4 3"' : ''}/>`,
+    ringAt(x + 23, y + 29, figures, colours),
     textAt(words, y + 21, plainText(service.name, 22), 13, colours.text, ' font-weight="600"'),
     textAt(words, y + 36, plainText(readyLine(service), 26), 11, colours.muted),
     textAt(words, y + 50, figuresOf(figures), 11, colours.muted),
+    split === null
+      ? ''
+      : splitAsSvg(
+          split,
+          { x: x + 12, y: position.y + height - splitPx - 6, width: cardSize.width - 24, height: 8 },
+          [colours.v1, colours.v2, colours.v3, colours.v4, colours.v5, colours.muted],
+        ),
   ].join('');
+}
+
+/** The ring of the card: green but for the failing share, dashed where nothing is known. */
+function ringAt(x: number, y: number, figures: ServiceSignals | null, colours: Colours): string {
+  const health = figures?.health ?? 'unknown';
+  const ring = `<circle cx="${x}" cy="${y}" r="${ringPx}" fill="none" stroke-width="3.5"`;
+  if (health === 'unknown') return `${ring} stroke="${colours.faint}" stroke-dasharray="4 3"/>`;
+  const whole = `${ring} stroke="${colours.ok}"/>`;
+  if (health === 'healthy') return whole;
+  const around = 2 * Math.PI * ringPx;
+  const arc = failingShare(health, figures?.errorRatio ?? null) * around;
+  return `${whole}${ring} stroke="${healthColour(health, colours)}" stroke-dasharray="${arc.toFixed(1)} ${around.toFixed(1)}" transform="rotate(-90 ${x} ${y})"/>`;
 }
 
 /** Health is never colour alone. */
