@@ -23,7 +23,7 @@ interface ChartProps {
 }
 
 /** About what a letter of a mark's label takes, in pixels, and what stays free beside it. */
-const letterPx = 5.6;
+const letterPx = 6.1;
 const besidePx = 10;
 /** Room for the axes' words: values at the left, times below. */
 const room = { left: 32, right: 2, top: 4, bottom: 18 } as const;
@@ -115,7 +115,7 @@ function marksToDraw(
 ): readonly DrawnMark[] {
   const drawn = marks
     .filter((mark) => mark.at >= from && mark.at <= until)
-    .map((mark) => ({ ...mark, label: plainText(mark.title, 26) }));
+    .map((mark) => ({ ...mark, label: plainText(mark.title, 32) }));
   const msPerPx = width === null ? 0 : (until - from) / Math.max(1, width - room.left - room.right);
   const sides = placeLabels(
     drawn.map(({ at, label }) => ({ at, roomMs: (label.length * letterPx + besidePx) * msPerPx })),

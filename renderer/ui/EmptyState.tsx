@@ -15,7 +15,7 @@ export function EmptyState({ title, children, actions, busy = false }: EmptyStat
       {busy && <span className="spinner" aria-hidden="true" />}
       <h2>{title}</h2>
       {children !== undefined && <div className="emptyText">{children}</div>}
-      {actions}
+      {actions !== undefined && <div className="emptyActions">{actions}</div>}
     </div>
   );
 }

@@ -57,8 +57,8 @@ export function FirstRun() {
       <div className="firstRunBody">
         <h1>Podium</h1>
         <p className="muted firstRunLead">
-          A live map of your services, and safe changes to it. Nothing is sent anywhere but to the systems you
-          connect, and nothing is written before you unlock it.
+          A live map of your services, and safe changes to them. Nothing is sent anywhere but to the systems
+          you connect, and nothing is written before you unlock it.
         </p>
         <section className="rehearsalOffer" aria-label="Rehearsal">
           <div className="grow">
@@ -82,9 +82,7 @@ export function FirstRun() {
 
         <div className="firstRunHead">
           <h2 className="sectionTitle">Clusters in your kubeconfig</h2>
-          <Button tone="quiet" onPress={() => setLooked(looked + 1)}>
-            Look again
-          </Button>
+          <Button onPress={() => setLooked(looked + 1)}>Look again</Button>
         </div>
         {problem?.key === 'discover' && <Problem text={problem.text} />}
         {discovery === null && problem === null && (
@@ -99,7 +97,10 @@ export function FirstRun() {
         ))}
         {discovery?.candidates.length === 0 && (
           <p className="muted">
-            No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.
+            No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.{' '}
+            {discovery.problems.length > 0
+              ? 'Mend what is said above, then look again.'
+              : 'Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.'}
           </p>
         )}
         <ul className="candidates">

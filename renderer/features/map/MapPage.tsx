@@ -30,6 +30,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   const { nodes, containers } = useMapLayout(shown, tidyCount);
   const calls = useMapCalls(shown.calls);
   const selected = useSelection((state) => state.selected);
+  const known = useTopology((graph) => graph.serviceIds.length);
   const [pageRef, size] = useElementSize<HTMLDivElement>();
   const narrow = size.width > 0 && (size.width < 760 || size.height < 560);
   const onKeyDown = useMapKeys(nodes, calls, camera);
@@ -65,12 +66,14 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
       )}
       <div className="mapTop">
         <Overview shown={shown} />
-        {find}
+        {known > 0 && find}
         <MapNotices shownServices={shown.services.length} />
       </div>
       <div className="mapBottom">
         <Attention narrow={narrow} />
-        <MapToolbar camera={camera} onTidy={tidy} picture={{ nodes, calls, containers }} />
+        {nodes.length > 0 && (
+          <MapToolbar camera={camera} onTidy={tidy} picture={{ nodes, calls, containers }} />
+        )}
       </div>
     </div>
   );

@@ -1,7 +1,10 @@
+import { ask } from '../../client/link.ts';
+import { wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
 import { clearFilters } from '../../state/filters.ts';
 import { useShown } from '../../state/shown.ts';
+import { showToast } from '../../state/toasts.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -18,9 +21,16 @@ export function MapState({ drawn }: { readonly drawn: boolean }) {
     return (
       <EmptyState
         title={`${failing.title} does not answer`}
-        actions={<Button onPress={() => showPage('sources')}>Show sources</Button>}
+        actions={
+          <>
+            <Button tone="primary" onPress={() => lookAgain(failing.id)}>
+              Try now
+            </Button>
+            <Button onPress={() => showPage('sources')}>Show sources</Button>
+          </>
+        }
       >
-        {failing.error ?? 'No reason was given.'}
+        {failing.error ?? 'No reason was given.'} It is tried again by itself.
       </EmptyState>
     );
   }
@@ -53,6 +63,12 @@ export function MapState({ drawn }: { readonly drawn: boolean }) {
       The cluster answers, but lists no services in the namespaces that these credentials may read. Sources
       says what may be read; namespaces can be named when connecting.
     </EmptyState>
+  );
+}
+
+function lookAgain(id: string): void {
+  ask((client) => client.connections.lookAgain({ id })).catch((error: unknown) =>
+    showToast({ tone: 'bad', text: wordsOfError(error) }),
   );
 }
 

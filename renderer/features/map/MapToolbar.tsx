@@ -44,7 +44,7 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
       </Button>
       <ExportMenu picture={picture} />
       <Button tone="quiet" onPress={() => useView.setState({ helpOpen: true })}>
-        Signs
+        Legend
       </Button>
     </div>
   );

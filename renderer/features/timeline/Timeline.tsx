@@ -24,14 +24,16 @@ export function Timeline() {
     widthPx: width,
     ...plot,
   };
-  const most = Math.max(1, ...(value?.failedPerSecond ?? []).map((each) => each ?? 0));
+  const counted = (value?.failedPerSecond ?? []).filter((each) => each !== null);
+  const peak = counted.length === 0 ? null : Math.max(...counted);
   const pointed =
     value === null || pointerX === null || width === 0 ? null : pointedAt(value, scale, pointerX);
   return (
     <footer className="timeline" aria-label="Timeline of errors across the map">
       <p className="timelineTitle muted">
         errors across the map
-        {value !== null && <span className="num"> · at most {formatRate(most)} failed/s</span>}
+        {peak !== null && <span className="num"> · peak {formatRate(peak)} failed/s</span>}
+        {peak === null && ' · no figures yet'}
         {pointed !== null && (
           <span className="num timelinePointed">
             {' '}
@@ -51,7 +53,13 @@ export function Timeline() {
             <svg width={width} height={heightPx} aria-hidden="true">
               <path
                 className="timelineArea"
-                d={areaPath(value.failedPerSecond, value.from, value.stepSeconds, most, scale)}
+                d={areaPath(
+                  value.failedPerSecond,
+                  value.from,
+                  value.stepSeconds,
+                  Math.max(1, peak ?? 0),
+                  scale,
+                )}
               />
               <line className="timelineBase" x1="0" x2={width} y1={plot.bottom} y2={plot.bottom} />
               {clockTicks(scale).map(({ at, x }) => (
