@@ -8,9 +8,13 @@ export interface FilterState {
   readonly hideIdle: boolean;
   /** One service with what lies within so many calls of it. */
   readonly focus: { readonly serviceId: EntityId; readonly hops: number } | null;
+  /** The shortest way of calls between two services; instead of a focus, never beside one. */
+  readonly path: { readonly from: EntityId; readonly to: EntityId } | null;
 }
 
-export const useFilters = create<FilterState>(() => ({ queries: [], hideIdle: false, focus: null }));
+const nothingLeftOut: FilterState = { queries: [], hideIdle: false, focus: null, path: null };
+
+export const useFilters = create<FilterState>(() => nothingLeftOut);
 
 export function addQuery(query: string): void {
   const text = query.trim();
@@ -27,9 +31,13 @@ export function setHideIdle(hideIdle: boolean): void {
 }
 
 export function setFocus(focus: FilterState['focus']): void {
-  useFilters.setState({ focus });
+  useFilters.setState({ focus, path: null });
+}
+
+export function setPath(path: FilterState['path']): void {
+  useFilters.setState({ path, focus: null });
 }
 
 export function clearFilters(): void {
-  useFilters.setState({ queries: [], hideIdle: false, focus: null });
+  useFilters.setState(nothingLeftOut);
 }

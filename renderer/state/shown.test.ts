@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GraphCall, GraphService } from '../../shared/model/graph.ts';
 import type { CallSignals, ServiceSignals } from '../../shared/model/signals.ts';
+import type { FilterState } from './filters.ts';
 import { shownOf } from './shown.ts';
 
 const serviceOf = (id: string): [string, GraphService] => [
@@ -43,6 +44,7 @@ const failing: ServiceSignals = { ...figures, health: 'failing', reasons: [], ve
 
 const services = new Map(['edge', 'order', 'payment', 'lonely'].map(serviceOf));
 const calls = new Map([callOf('edge', 'order'), callOf('order', 'payment')]);
+const none: FilterState = { queries: [], hideIdle: false, focus: null, path: null };
 const input = {
   services,
   calls,
@@ -51,7 +53,7 @@ const input = {
     ['edge→order', callSignalsOf(4)],
     ['order→payment', callSignalsOf(0)],
   ]),
-  filters: { queries: [], hideIdle: false, focus: null },
+  filters: none,
   now: 0,
 };
 
@@ -63,24 +65,34 @@ test('without filters everything is shown', () => {
 });
 
 test('hide idle leaves those with traffic', () => {
-  const shown = shownOf({ ...input, filters: { queries: [], hideIdle: true, focus: null } });
+  const shown = shownOf({ ...input, filters: { ...none, hideIdle: true } });
   expect(shown).toEqual({ services: ['edge', 'order'], calls: ['edge→order'] });
 });
 
 test('focus keeps what lies within the hops', () => {
   const focus = { serviceId: 'payment', hops: 1 };
-  expect(shownOf({ ...input, filters: { queries: [], hideIdle: false, focus } }).services).toEqual([
-    'order',
-    'payment',
-  ]);
+  expect(shownOf({ ...input, filters: { ...none, focus } }).services).toEqual(['order', 'payment']);
 });
 
 test('a find expression filters, and a call goes with its end', () => {
-  const shown = shownOf({ ...input, filters: { queries: ['health:failing'], hideIdle: false, focus: null } });
+  const shown = shownOf({ ...input, filters: { ...none, queries: ['health:failing'] } });
   expect(shown).toEqual({ services: ['payment'], calls: [] });
 });
 
 test('a focus on a service that is gone shows everything', () => {
   const focus = { serviceId: 'gone', hops: 1 };
-  expect(shownOf({ ...input, filters: { queries: [], hideIdle: false, focus } }).services).toHaveLength(4);
+  expect(shownOf({ ...input, filters: { ...none, focus } }).services).toHaveLength(4);
+});
+
+test('a path keeps the services on the way, and its ends alone where calls lead no more', () => {
+  const path = { from: 'edge', to: 'payment' };
+  expect(shownOf({ ...input, filters: { ...none, path } })).toEqual({
+    services: ['edge', 'order', 'payment'],
+    calls: ['edge→order', 'order→payment'],
+  });
+  const apart = { from: 'edge', to: 'lonely' };
+  expect(shownOf({ ...input, filters: { ...none, path: apart } })).toEqual({
+    services: ['edge', 'lonely'],
+    calls: [],
+  });
 });

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { focusOn, idleServices } from '../../shared/analysis/focus.ts';
+import { focusOn, idleServices, pathBetween } from '../../shared/analysis/focus.ts';
 import { matchesSearch, parseSearch } from '../../shared/analysis/search.ts';
 import type { CallId, EntityId } from '../../shared/model/entity.ts';
 import type { GraphCall, GraphService } from '../../shared/model/graph.ts';
@@ -23,12 +23,17 @@ interface ShownInput {
   readonly now: number;
 }
 
-/** Applies focus, "hide idle" and find expressions, in that order; every expression must hold. */
+/** Applies focus or path, "hide idle" and find expressions, in that order; every expression must hold. */
 export function shownOf({ services, calls, serviceSignals, callSignals, filters, now }: ShownInput): Shown {
   let ids = new Set(services.keys());
   if (filters.focus !== null && services.has(filters.focus.serviceId)) {
     const { serviceId, hops } = filters.focus;
     ids = new Set(focusOn(serviceId, [...calls.values()], { up: hops, down: hops }).services);
+  }
+  if (filters.path !== null && services.has(filters.path.from) && services.has(filters.path.to)) {
+    const { from, to } = filters.path;
+    // Where calls lead no more, the two ends stand alone: that too is an answer.
+    ids = new Set(pathBetween(from, to, [...calls.values()])?.services ?? [from, to]);
   }
   if (filters.hideIdle) {
     const busy = [...calls.values()].filter((call) => callSignals.get(call.id)?.requestsPerSecond !== 0);

@@ -27,6 +27,18 @@ export function pathBetween(from: EntityId, to: EntityId, calls: readonly Ends[]
   return directed(from, to, calls) ?? directed(to, from, calls);
 }
 
+/** Everyone that calls lead to from a service, near and far, and everyone they come from; whom both hold counts as called. */
+export function connectedWith(
+  serviceId: EntityId,
+  calls: readonly Ends[],
+): { readonly callees: ReadonlySet<EntityId>; readonly callers: ReadonlySet<EntityId> } {
+  const callees = reach(serviceId, neighbours(calls, 'down'), Infinity);
+  const callers = reach(serviceId, neighbours(calls, 'up'), Infinity);
+  callees.delete(serviceId);
+  for (const id of [serviceId, ...callees]) callers.delete(id);
+  return { callees, callers };
+}
+
 /** Services that neither call nor are called: what "hide idle" hides. */
 export function idleServices(ids: Iterable<EntityId>, calls: readonly Ends[]): Set<EntityId> {
   const busy = new Set(calls.flatMap((call) => [call.callerId, call.calleeId]));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GraphService } from '../model/graph.ts';
 import type { ServiceSignals } from '../model/signals.ts';
-import { focusOn, idleServices, pathBetween } from './focus.ts';
+import { connectedWith, focusOn, idleServices, pathBetween } from './focus.ts';
 import { matchesSearch, parseSearch, rankByName } from './search.ts';
 
 const now = 100 * 3_600_000;
@@ -135,6 +135,12 @@ describe('focus', () => {
       'refunds>payment',
     ]);
     expect(pathBetween('ledger', 'nowhere', calls)).toBeNull();
+  });
+
+  test('knows whom calls lead to and from, near and far, each once', () => {
+    const { callees, callers } = connectedWith('payment', calls);
+    expect([...callees].sort()).toEqual(['bank', 'edge', 'ledger', 'order']);
+    expect([...callers]).toEqual(['refunds']);
   });
 
   test('knows who is idle', () => {

@@ -2,7 +2,7 @@ import './find.css';
 import { useState } from 'react';
 import { parseSearch } from '../../../shared/analysis/search.ts';
 import { useService } from '../../live/topology.ts';
-import { addQuery, removeQuery, setFocus, setHideIdle, useFilters } from '../../state/filters.ts';
+import { addQuery, removeQuery, setFocus, setHideIdle, setPath, useFilters } from '../../state/filters.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 
@@ -44,6 +44,7 @@ export function FindBar() {
         </Chip>
       )}
       <FocusChip />
+      <PathChip />
       <span id="find-problem" className="findProblem toneWarn" role="status">
         {problems[0] ?? ''}
       </span>
@@ -71,6 +72,18 @@ function FocusChip() {
       <Button tone="quiet" square aria-label="One hop more" onPress={() => hopsTo(focus.hops + 1)}>
         +
       </Button>
+    </Chip>
+  );
+}
+
+function PathChip() {
+  const path = useFilters((filters) => filters.path);
+  const from = useService(path?.from ?? null);
+  const to = useService(path?.to ?? null);
+  if (path === null || from === null || to === null) return null;
+  return (
+    <Chip remove={{ label: `Leave the path from ${from.name} to ${to.name}`, onPress: () => setPath(null) }}>
+      path: {from.name} → {to.name}
     </Chip>
   );
 }

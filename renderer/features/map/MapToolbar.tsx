@@ -5,6 +5,7 @@ import { showPage, useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import type { MapCamera, MapPicture } from './MapCanvas.ts';
+import { PathMenu } from './PathMenu.tsx';
 
 interface MapToolbarProps {
   readonly camera: { readonly current: MapCamera | null };
@@ -39,6 +40,7 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
           Focus {selected.name}
         </Button>
       )}
+      {selected !== null && <PathMenu service={selected} />}
       <Button tone="quiet" onPress={() => showPage('services')}>
         Show list
       </Button>

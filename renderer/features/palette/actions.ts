@@ -28,13 +28,13 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
         run: () => onMap(() => commandMap('tidy')),
       },
     );
-    const { hideIdle, queries, focus } = useFilters.getState();
+    const { hideIdle, queries, focus, path } = useFilters.getState();
     actions.push({
       id: 'idle',
       title: hideIdle ? 'Show idle services' : 'Hide idle services',
       run: () => setHideIdle(!hideIdle),
     });
-    if (hideIdle || queries.length > 0 || focus !== null) {
+    if (hideIdle || queries.length > 0 || focus !== null || path !== null) {
       actions.push({ id: 'clear', title: 'Remove all filters', run: clearFilters });
     }
   }
