@@ -73,10 +73,7 @@ export function Rail() {
         }
         entries={themes}
         selected={theme}
-        onChoose={(id) => {
-          const chosen = themes.find((each) => each.id === id);
-          if (chosen) useView.setState({ theme: chosen.id });
-        }}
+        onChoose={(chosen) => useView.setState({ theme: chosen })}
       />
       <AriaButton className="railItem" onPress={() => useView.setState({ helpOpen: true })}>
         <Icon>

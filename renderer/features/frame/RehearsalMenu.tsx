@@ -1,8 +1,7 @@
-import { Button as AriaButton } from 'react-aria-components';
 import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { showToast } from '../../state/toasts.ts';
-import { Menu } from '../../ui/Menu.tsx';
+import { Menu, MenuButton } from '../../ui/Menu.tsx';
 
 const incidents = [
   { id: 'sale', title: 'Begin a sale that overloads payment' },
@@ -15,17 +14,12 @@ export function RehearsalMenu() {
   return (
     <Menu
       label="Incidents of the rehearsal"
-      trigger={
-        <AriaButton className="chip">
-          Incidents <span aria-hidden="true">▾</span>
-        </AriaButton>
-      }
+      trigger={<MenuButton look="chip">Incidents</MenuButton>}
       entries={incidents}
       onChoose={(id) => {
-        const incident = incidents.find((each) => each.id === id);
-        if (incident === undefined) return;
-        ask((client) => client.rehearsal.trigger({ incident: incident.id })).then(
-          () => showToast({ tone: 'neutral', text: `Rehearsal: ${incident.title.toLowerCase()}.` }),
+        const title = incidents.find((each) => each.id === id)?.title ?? id;
+        ask((client) => client.rehearsal.trigger({ incident: id })).then(
+          () => showToast({ tone: 'neutral', text: `Rehearsal: ${title.toLowerCase()}.` }),
           (error: unknown) => showToast({ tone: 'bad', text: wordsOfError(error) }),
         );
       }}

@@ -3,7 +3,7 @@ import { Button as AriaButton } from 'react-aria-components';
 import { useConnections } from '../../live/connections.ts';
 import { ranges, setRange, useTime } from '../../state/time.ts';
 import { useView } from '../../state/view.ts';
-import { Menu } from '../../ui/Menu.tsx';
+import { Menu, MenuButton } from '../../ui/Menu.tsx';
 import { ConnectionChip } from './ConnectionChip.tsx';
 import { DataAge } from './DataAge.tsx';
 import { RehearsalMenu } from './RehearsalMenu.tsx';
@@ -30,11 +30,7 @@ export function TitleBar() {
       </AriaButton>
       <Menu
         label="Time range"
-        trigger={
-          <AriaButton className="chip">
-            {range?.title ?? 'range'} <span aria-hidden="true">▾</span>
-          </AriaButton>
-        }
+        trigger={<MenuButton look="chip">{range?.title ?? 'range'}</MenuButton>}
         entries={ranges.map(({ seconds, title }) => ({ id: String(seconds), title }))}
         selected={String(rangeSeconds)}
         onChoose={(id) => setRange(Number(id))}

@@ -1,10 +1,9 @@
-import { Button as AriaButton } from 'react-aria-components';
 import { useSignals } from '../../live/signals.ts';
 import { useSplitStore } from '../../live/splits.ts';
 import { useTopology } from '../../live/topology.ts';
 import { type Shown, useShown } from '../../state/shown.ts';
 import { showToast } from '../../state/toasts.ts';
-import { Menu } from '../../ui/Menu.tsx';
+import { Menu, MenuButton } from '../../ui/Menu.tsx';
 import { mapAsJson } from './exportJson.ts';
 import { pngOf } from './exportPng.ts';
 import { type Colours, colourNames, mapAsSvg } from './exportSvg.ts';
@@ -15,7 +14,7 @@ const entries = [
   { id: 'png', title: 'As PNG' },
   { id: 'svg', title: 'As SVG' },
   { id: 'json', title: 'As JSON' },
-];
+] as const;
 
 /** Takes what is shown along, with time and source. */
 export function ExportMenu({ picture }: { readonly picture: MapPicture }) {
@@ -23,11 +22,7 @@ export function ExportMenu({ picture }: { readonly picture: MapPicture }) {
   return (
     <Menu
       label="Export what is shown"
-      trigger={
-        <AriaButton className="button quiet">
-          Export <span aria-hidden="true">▾</span>
-        </AriaButton>
-      }
+      trigger={<MenuButton look="button quiet">Export</MenuButton>}
       entries={entries}
       onChoose={(format) => {
         exportAs(format, shown, picture).catch((error: unknown) => {
@@ -39,7 +34,11 @@ export function ExportMenu({ picture }: { readonly picture: MapPicture }) {
   );
 }
 
-async function exportAs(format: string, shown: Shown, picture: MapPicture): Promise<void> {
+async function exportAs(
+  format: (typeof entries)[number]['id'],
+  shown: Shown,
+  picture: MapPicture,
+): Promise<void> {
   const { services, calls } = useTopology.getState();
   const signals = useSignals.getState();
   const now = Date.now();
