@@ -11,6 +11,8 @@ const counter = (version: string | null, samples: [number, number][], more: Part
   subset: null,
   version,
   failed: false,
+  responseCode: null,
+  flags: [],
   samples,
   ...more,
 });

@@ -1,5 +1,5 @@
 import type { CountersObservation } from '../model/observations.ts';
-import type { Expectation } from '../model/operation.ts';
+import type { Shares } from '../model/change.ts';
 
 type CounterSeries = CountersObservation['series'][number];
 
@@ -28,7 +28,7 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export function counterDifferences(
   series: readonly CounterSeries[],
-  expectation: Pick<Expectation, 'destinations'>,
+  expectation: Pick<Shares, 'destinations'>,
   since: number,
 ): number[] {
   const { series: grown } = counterIncreases(series, since);
@@ -87,13 +87,13 @@ function increaseAfter(series: CounterSeries, from: number): CounterIncrease {
   return { series, increase, resets };
 }
 
-type Destination = Expectation['destinations'][number];
+type Destination = Shares['destinations'][number];
 
 /** Whether a counter counts calls to a destination: by subset where both say one, else by version, else by host alone. */
 function goesTo(
   series: CounterSeries,
   destination: Destination,
-  expectation: Pick<Expectation, 'destinations'>,
+  expectation: Pick<Shares, 'destinations'>,
 ): boolean {
   if (!sameHost(series.host, destination.host)) return false;
   if (series.subset !== null && destination.subset !== null) return series.subset === destination.subset;

@@ -1,5 +1,5 @@
 import type { GraphVersion } from '../model/graph.ts';
-import type { Plan } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
 import type { HealthThresholds } from '../model/settings.ts';
 import type { Signals } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';

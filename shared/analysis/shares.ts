@@ -41,6 +41,8 @@ export interface ShareEvidence {
   readonly before?: readonly number[] | null;
   /** What makes counts of calls differ from choices of the route, if it is known to be there. */
   readonly skewedBy?: readonly ('affinity' | 'retries')[];
+  /** Fewer calls give no verdict; `MINIMUM_CALLS` where absent. All or nothing can be told from fewer than a share can. */
+  readonly minimumCalls?: number;
 }
 
 /** Fewer calls than this say nothing about a share. */
@@ -97,9 +99,9 @@ export function judgeShares(evidence: ShareEvidence): ShareJudgement {
   }));
   const earlier = previous?.looks ?? [];
   const level = ALPHA / Math.max(1, expected.length - 1);
+  const minimum = evidence.minimumCalls ?? MINIMUM_CALLS;
   const speaksAgainst =
-    total >= MINIMUM_CALLS &&
-    counts.some((count, i) => excludes(count, total, expected[i]?.share ?? 0, level));
+    total >= minimum && counts.some((count, i) => excludes(count, total, expected[i]?.share ?? 0, level));
   const looks = [...earlier, { at: now, counts, against: speaksAgainst }].slice(-KEPT_LOOKS);
   const answer = (state: ShareJudgement['state'], detail: string): ShareJudgement => ({
     state,
@@ -115,15 +117,15 @@ export function judgeShares(evidence: ShareEvidence): ShareJudgement {
       'no calls counted yet since it took effect: without traffic nothing can be measured',
     );
   const words = describe(evidence, counts, total, 'since it took effect');
-  if (total < MINIMUM_CALLS)
-    return answer('waiting', `${words}; at least ${MINIMUM_CALLS} calls are needed for a verdict`);
+  if (total < minimum)
+    return answer('waiting', `${words}; at least ${minimum} calls are needed for a verdict`);
   if (fits(counts, evidence, level)) return answer('seen', words);
 
   const settled = sinceSettled(looks, counts);
   if (settled !== null && fits(settled, evidence, level)) {
     return answer('seen', describe(evidence, settled, sum(settled), 'since proxies had followed'));
   }
-  if (!staysAgainst(looks, expected, level)) return answer('waiting', `${words}; not there yet`);
+  if (!staysAgainst(looks, expected, level, minimum)) return answer('waiting', `${words}; not there yet`);
   const skew = skewWords(evidence.skewedBy ?? []);
   return skew === null
     ? answer('contradicted', `${words}; it stays so`)
@@ -133,7 +135,7 @@ export function judgeShares(evidence: ShareEvidence): ShareJudgement {
 /** Every wanted share lies within its interval, and what was there before is excluded. */
 function fits(counts: readonly number[], evidence: ShareEvidence, level: number): boolean {
   const total = sum(counts);
-  if (total < MINIMUM_CALLS) return false;
+  if (total < (evidence.minimumCalls ?? MINIMUM_CALLS)) return false;
   const inside = evidence.expected.every(({ share }, i) => {
     const { low, high } = wilson(counts[i] ?? 0, total);
     return low <= Math.max(share, STRAGGLERS) && high >= Math.min(share, 1 - STRAGGLERS);
@@ -158,6 +160,7 @@ function staysAgainst(
   looks: readonly ShareLook[],
   expected: ShareEvidence['expected'],
   level: number,
+  minimum: number,
 ): boolean {
   let first = looks.length;
   while (first > 0 && looks[first - 1]?.against) first -= 1;
@@ -167,9 +170,7 @@ function staysAgainst(
   if (run.length < LOOKS_AGAINST || newest.at - oldest.at < AGAINST_MS) return false;
   const fresh = newest.counts.map((count, i) => Math.max(0, count - (oldest.counts[i] ?? 0)));
   const total = sum(fresh);
-  return (
-    total >= MINIMUM_CALLS && fresh.some((count, i) => excludes(count, total, expected[i]?.share ?? 0, level))
-  );
+  return total >= minimum && fresh.some((count, i) => excludes(count, total, expected[i]?.share ?? 0, level));
 }
 
 /** Told of the destination that is furthest off; of two, of the second, the canary. */

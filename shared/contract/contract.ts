@@ -1,13 +1,20 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
-import { ConnectionId, EntityId, Environment } from '../model/entity.ts';
+import { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
+import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entity.ts';
 import { GraphUpdate } from '../model/graph.ts';
 import { ServiceDetail } from '../model/inspect.ts';
-import { Operation, OperationRecord, Plan } from '../model/operation.ts';
+import { Operation } from '../model/operation.ts';
+import { Plan } from '../model/plan.ts';
+import { OperationRecord } from '../model/record.ts';
+import { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import { GreyRoute } from '../model/routing.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
+import { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
+import { WorkloadView } from '../model/workload.ts';
 
 const nothing = z.void();
 /** How far back charts and the timeline look. */
@@ -63,6 +70,42 @@ export const contract = {
     watch: base.output(eventIterator(z.array(Split))),
     /** Shares seen in traffic over the last minutes, for the splits of one service. */
     measured: base.input(z.object({ serviceId: EntityId })).output(eventIterator(z.array(MeasuredSplit))),
+  },
+  trips: {
+    /** Every trip that a document carries, whoever made it; the whole list whenever one changed. */
+    watch: base.output(eventIterator(z.array(HeldTrip))),
+    /** What can be done to a call. */
+    options: base
+      .input(z.object({ connectionId: ConnectionId, call: CallTarget }))
+      .output(z.array(TripOption)),
+  },
+  routes: {
+    /** Routes that send some requests to one version, whatever the weights say. */
+    watch: base.output(eventIterator(z.array(GreyRoute))),
+  },
+  protections: {
+    forms: base.input(z.object({ serviceId: EntityId })).output(z.array(ProtectionForm)),
+    /** Calls that lack a time-out, limit, ejection or fallback, busiest first. */
+    unprotected: base.input(z.object({ connectionId: ConnectionId })).output(z.array(UnprotectedCall)),
+  },
+  config: {
+    read: base
+      .input(z.object({ serviceId: EntityId }))
+      .output(z.object({ documents: z.array(ConfigDocument), problems: z.array(z.string()) })),
+    /** One value of a Secret, because the operator asked. */
+    reveal: base
+      .input(z.object({ document: DocumentRef, key: z.string().max(253) }))
+      .output(z.object({ value: z.string() })),
+    /** Over all open connections; of Secrets only keys. */
+    search: base
+      .input(z.object({ query: z.string().min(1).max(200) }))
+      .output(z.object({ hits: z.array(ConfigHit), problems: z.array(z.string()) })),
+    history: base.input(z.object({ document: DocumentRef })).output(z.array(ConfigVersion)),
+  },
+  workloads: {
+    read: base
+      .input(z.object({ serviceId: EntityId }))
+      .output(z.object({ workloads: z.array(WorkloadView), problems: z.array(z.string()) })),
   },
   operations: {
     plan: base.input(z.object({ operation: Operation })).output(Plan),

@@ -1,6 +1,6 @@
-import type { Receipt } from '../connectors/kit/connector.ts';
+import { PartlyWritten, type Receipt } from '../connectors/kit/control.ts';
 import { PeerError, sayError, type PeerErrorKind } from '../connectors/kit/peerError.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { KeptPlan } from './plans.ts';
@@ -32,6 +32,15 @@ export async function carryOut(
       error,
       finishedAt: ports.clock.now(),
     }));
+  const closePartly = (receipt: Receipt, error: string) =>
+    journal.update(record.id, (now) => ({
+      ...now,
+      state: 'partly',
+      error: `${receipt.revisions.length} of ${now.changes.length} documents were written; then: ${error}`,
+      revisionAfter: receipt.revisions[0]?.revision ?? null,
+      writtenChanges: receipt.revisions.length,
+      finishedAt: ports.clock.now(),
+    }));
   // It may have been locked or closed while the journal was being written.
   const hindered = hindrance();
   if (hindered !== null) {
@@ -44,7 +53,8 @@ export async function carryOut(
   } catch (thrown) {
     const error = sayError(thrown, 'Writing the change');
     if (thrown instanceof PeerError && !maybeDone.has(thrown.kind)) {
-      await close(error);
+      if (thrown instanceof PartlyWritten) await closePartly(thrown.receipt, error);
+      else await close(error);
       return;
     }
     await follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown', error })), connection);

@@ -1,4 +1,6 @@
 import type { Connector } from '../connectors/kit/connector.ts';
+import { createAsking } from './asking.ts';
+import { callersOf } from './callers.ts';
 import { createConnections } from './connections.ts';
 import { createJournal } from './journal.ts';
 import { climb } from './ladder.ts';
@@ -35,6 +37,8 @@ export async function createConsole(
         const shown = world.splits().find((known) => known.id === split.id);
         return shown?.serviceId == null ? null : (world.service(shown.serviceId) ?? null);
       },
+      service: (id) => world.service(id) ?? null,
+      callersOf: (service) => callersOf(world, service),
       health: () => settings.current.health,
       follow: (record, connection) => followOnce(record, connection),
     },
@@ -59,7 +63,15 @@ export async function createConsole(
   );
 
   return {
-    router: createRouter({ connections, journal, operations, ports, settings, world }),
+    router: createRouter({
+      asking: createAsking(world),
+      connections,
+      journal,
+      operations,
+      ports,
+      settings,
+      world,
+    }),
     async [Symbol.asyncDispose]() {
       resume[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { Effect, OperationRecord } from '../model/operation.ts';
+import type { Effect, OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 
@@ -15,6 +15,7 @@ export async function readEffect(
 ): Promise<Effect | null> {
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   if (signals === undefined) return null;
+  if (record.expectation.host === null) return null;
   const hosts = [record.expectation.host];
   const at = async (time: number): Promise<Effect['before']> => {
     const observed = await signals.series(

@@ -1,7 +1,10 @@
 import { foldTopology, type FoldedTopology } from '../analysis/foldTopology.ts';
 import type { Session } from '../connectors/kit/connector.ts';
+import type { DeclaredControl } from '../connectors/kit/control.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { TopologyObservation } from '../model/topology.ts';
+import type { GreyRoute } from '../model/routing.ts';
+import type { HeldTrip } from '../model/trip.ts';
 import type { Split } from '../model/weights.ts';
 import type { Ports } from './ports.ts';
 import type { Pulse } from './pulse.ts';
@@ -14,10 +17,14 @@ export interface Heard {
   /** Drops what sources told that an earlier look had and this one has not. */
   keepOnly(sources: readonly Source[]): void;
   readonly splits: () => readonly Split[];
+  readonly trips: () => readonly HeldTrip[];
+  readonly routes: () => readonly GreyRoute[];
   /** What each source last said, unfolded. */
   readonly observations: () => readonly TopologyObservation[];
   readonly topology: () => FoldedTopology;
 }
+
+type Declares<D> = DeclaredControl<never, D>['watch'];
 
 /** Nothing heard yet; `changes` moves with all that is. */
 export function createHeard(
@@ -27,6 +34,8 @@ export function createHeard(
 ): Heard {
   const parts = new Map<string, TopologyObservation>();
   const splits = new Map<string, readonly Split[]>();
+  const trips = new Map<string, readonly HeldTrip[]>();
+  const routes = new Map<string, readonly GreyRoute[]>();
   let folded: FoldedTopology | null = null;
 
   async function followTopology(
@@ -44,11 +53,18 @@ export function createHeard(
     });
   }
 
-  async function followSplits(source: Source, weights: NonNullable<Session['weights']>, signal: AbortSignal) {
-    await keepReading(source, 'splits', signal, async () => {
-      for await (const declared of weights.watch(signal, (health) => onHealth(source, 'splits', health))) {
-        splits.set(source.id, declared);
-        noteHealth(source, 'splits', { ok: true, at: clock.now() });
+  /** Follows what one control declares; the whole list replaces what the source said before. */
+  function followDeclared<D>(
+    source: Source,
+    stream: string,
+    watch: Declares<D>,
+    into: Map<string, readonly D[]>,
+    signal: AbortSignal,
+  ) {
+    void keepReading(source, stream, signal, async () => {
+      for await (const declared of watch(signal, (health) => onHealth(source, stream, health))) {
+        into.set(source.id, declared);
+        noteHealth(source, stream, { ok: true, at: clock.now() });
         changes.bump();
       }
     });
@@ -78,17 +94,24 @@ export function createHeard(
 
   return {
     follow(source, signal) {
-      const { topology, weights } = source.session;
+      const { topology, weights, isolation, routing } = source.session;
       if (topology !== undefined) void followTopology(source, topology, signal);
-      if (weights !== undefined) void followSplits(source, weights, signal);
+      if (weights !== undefined)
+        followDeclared(source, 'splits', weights.watch.bind(weights), splits, signal);
+      if (isolation !== undefined)
+        followDeclared(source, 'trips', isolation.watch.bind(isolation), trips, signal);
+      if (routing !== undefined)
+        followDeclared(source, 'grey routes', routing.watch.bind(routing), routes, signal);
     },
     keepOnly(sources) {
       const present = new Set(sources.map((source) => source.id));
-      for (const known of [parts, splits])
+      for (const known of [parts, splits, trips, routes])
         for (const id of known.keys()) if (!present.has(id)) known.delete(id);
       folded = null;
     },
     splits: () => [...splits.values()].flat(),
+    trips: () => [...trips.values()].flat(),
+    routes: () => [...routes.values()].flat(),
     observations: () => [...parts.values()],
     topology() {
       folded ??= foldTopology(connectionId, [...parts.values()], clock.now());

@@ -1,4 +1,4 @@
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Mark } from '../model/signals.ts';
 import type { JournalStore, Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
@@ -73,6 +73,7 @@ export function createJournal(ports: Pick<Ports, 'journal' | 'log'>): Journal {
 
 /** "v2 5 %" for a shift: the destination whose weight moved most, the last one where several moved alike. */
 function markTitle(record: OperationRecord): string {
+  if (record.operation.kind !== 'setWeights' || record.expectation.kind !== 'shares') return record.title;
   const { weights, seen } = record.operation;
   const total = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
   if (total === 0) return record.title;

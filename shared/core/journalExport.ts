@@ -1,4 +1,4 @@
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 
 /** The journal as a file: everything as JSON, or what people read as Markdown. Times are UTC in both. */
 export function exportJournal(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemoryJournal, createMemoryPorts } from '../../test/support/memoryPorts.ts';
 import { createPaper, paperConnector, paperHost, type Paper } from '../../test/support/paperConnector.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { createConsole } from './console.ts';
 import { exportJournal } from './journalExport.ts';
 import type { ConsoleRouter } from './router.ts';
@@ -51,6 +51,8 @@ function load(paper: Paper, here: Here, percent: readonly [number, number]): voi
       subset: `v${i + 1}`,
       version: `v${i + 1}`,
       failed: false,
+      responseCode: null,
+      flags: [],
       samples: Array.from({ length: 400 }, (_, step) => {
         const at = from - 2_000 + step * 2_000;
         return [at, step * share] as const;

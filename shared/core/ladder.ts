@@ -1,5 +1,5 @@
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { watchDeclared } from './declaredRung.ts';
 import { readEffect, effectAfterMs } from './effect.ts';
 import type { Journal } from './journal.ts';

@@ -4,6 +4,8 @@ import type { FoldedTopology } from '../analysis/foldTopology.ts';
 import type { ConnectionState } from '../model/connection.ts';
 import type { Environment } from '../model/entity.ts';
 import type { TopologyObservation } from '../model/topology.ts';
+import type { GreyRoute } from '../model/routing.ts';
+import type { HeldTrip } from '../model/trip.ts';
 import type { Split } from '../model/weights.ts';
 import { describeConnection } from './connectionState.ts';
 import { createHeard } from './heard.ts';
@@ -30,6 +32,9 @@ export interface LiveConnection extends AsyncDisposable {
   readonly changes: Pulse;
   readonly sources: readonly Source[];
   readonly splits: readonly Split[];
+  /** Trips that documents carry, whoever made them. */
+  readonly trips: readonly HeldTrip[];
+  readonly routes: readonly GreyRoute[];
   readonly closed: AbortSignal;
   state(): ConnectionState;
   topology(): FoldedTopology;
@@ -194,6 +199,12 @@ export function openConnection(
     },
     get splits() {
       return heard.splits();
+    },
+    get trips() {
+      return heard.trips();
+    },
+    get routes() {
+      return heard.routes();
     },
     server: () => root?.server ?? '',
     observations: heard.observations,

@@ -1,9 +1,13 @@
 import { counterDifferences } from '../analysis/counterDifferences.ts';
+import { judgeCalls, type CallsJudgement } from '../analysis/callsJudgement.ts';
 import { judgeShares, type ShareJudgement } from '../analysis/shares.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { SignalSource } from '../connectors/kit/connector.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { Diversion, Refusals, Served, Shares } from '../model/change.ts';
+import type { CountersObservation } from '../model/observations.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { notCounted } from './planParts.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
 
 /** How long traffic is waited for before the ladder says that it came too thinly. */
@@ -11,22 +15,34 @@ const longestMeasureMs = 10 * 60_000;
 /** Proxies get a new configuration within about this time; calls counted earlier may still follow the old one. */
 const settleMs = 1_000;
 
-/** Counts calls since the write took effect until they show the wanted shares, or keep speaking against them. */
+/** What the counts so far say; kept to judge the next look by. */
+interface Judgement {
+  readonly state: 'waiting' | 'seen' | 'contradicted';
+  readonly detail: string;
+}
+
+/** Turns counters into judgements, look after look. */
+interface Judge {
+  readonly hosts: readonly string[];
+  judge(read: CountersObservation, since: number, now: number): Judgement;
+}
+
+/** Counts calls since the write took effect until they show what was expected, or keep speaking against it. */
 export async function measure(climb: Climb): Promise<void> {
   const { record, connection, journal, ports, signal } = climb;
-  const { expectation } = record;
-  if (expectation.ambiguous !== null) {
-    await tell(climb, 'measured', 'unobservable', expectation.ambiguous, null);
+  const uncounted = notCounted(record.expectation);
+  if (uncounted !== null) {
+    await tell(climb, 'measured', 'unobservable', uncounted, null);
     return;
   }
   if (signalsOf(connection) === undefined) {
     await tell(climb, 'measured', 'unobservable', 'not observable here: no source of traffic figures', null);
     return;
   }
+  const judge = judgeOf(record);
+  if (judge === null) return;
   const began = ports.clock.now();
   const since = began + settleMs;
-  const hosts = [...new Set(expectation.destinations.map((destination) => destination.host))];
-  let judged: ShareJudgement | null = null;
   for (;;) {
     const signals = signalsOf(connection);
     await ports.clock.sleep(Math.max(2_000, (signals?.scrapeIntervalSeconds ?? 5) * 1000), signal);
@@ -42,14 +58,8 @@ export async function measure(climb: Climb): Promise<void> {
     try {
       const source = signalsOf(connection);
       if (source === undefined) throw new Error('no source of traffic figures at the moment');
-      const read = await source.counters({ hosts, since }, signal);
-      judged = judgeShares({
-        expected: expectation.destinations,
-        counts: counterDifferences(read.series, expectation, since),
-        now,
-        previous: judged,
-        before: sharesBefore(record),
-      });
+      const read = await source.counters({ hosts: judge.hosts, since }, signal);
+      const judged = judge.judge(read, since, now);
       if (judged.state !== 'waiting') {
         await tell(climb, 'measured', judged.state, judged.detail, now);
         return;
@@ -71,9 +81,54 @@ function signalsOf(connection: LiveConnection): SignalSource | undefined {
   return connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
 }
 
+/** Null where nothing is to be counted. */
+function judgeOf(record: OperationRecord): Judge | null {
+  const { expectation } = record;
+  switch (expectation.kind) {
+    case 'shares':
+      return sharesJudge(record, expectation);
+    case 'refusals':
+    case 'diversion':
+    case 'served':
+      return callsJudge(expectation);
+    default:
+      return null;
+  }
+}
+
+function sharesJudge(record: OperationRecord, expectation: Shares): Judge {
+  let judged: ShareJudgement | null = null;
+  return {
+    hosts: [...new Set(expectation.destinations.map((destination) => destination.host))],
+    judge(read, since, now) {
+      judged = judgeShares({
+        expected: expectation.destinations,
+        counts: counterDifferences(read.series, expectation, since),
+        now,
+        previous: judged,
+        before: sharesBefore(record),
+      });
+      return judged;
+    },
+  };
+}
+
+function callsJudge(expectation: Refusals | Diversion | Served): Judge {
+  let judged: CallsJudgement | null = null;
+  const away = expectation.kind === 'diversion' ? [expectation.to.host] : [];
+  return {
+    hosts: [...new Set([expectation.host, ...away])],
+    judge(read, since, now) {
+      judged = judgeCalls({ expectation, series: read.series, since, now, previous: judged });
+      return judged;
+    },
+  };
+}
+
 /** Shares as they were declared before the write; null where that is not known. */
-function sharesBefore(record: OperationRecord): number[] | null {
-  const { weights } = record.operation.seen;
+function sharesBefore({ operation }: OperationRecord): number[] | null {
+  if (operation.kind !== 'setWeights') return null;
+  const { weights } = operation.seen;
   const total = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
   return total === 0 ? null : weights.map((weight) => (weight ?? 0) / total);
 }

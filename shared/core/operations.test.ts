@@ -2,7 +2,7 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
 import { createPaper, paperConnector, type Paper } from '../../test/support/paperConnector.ts';
 import { createMemoryJournal, createMemoryPorts } from '../../test/support/memoryPorts.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { createConsole } from './console.ts';
 import type { ConsoleRouter } from './router.ts';
 
@@ -180,6 +180,8 @@ test('the ladder climbs to measured on the calls counted after the write', async
       subset: version,
       version,
       failed: false,
+      responseCode: null,
+      flags: [],
       samples: Array.from({ length: 31 }, (_, step) => {
         const at = started - 2_000 + step * 2_000;
         return [at, step * (i === 0 ? 95 : 5)] as const;

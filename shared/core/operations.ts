@@ -1,5 +1,7 @@
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { Operation, OperationRecord, Plan } from '../model/operation.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { admit, hindranceOf } from './admission.ts';
 import { carryOut } from './carryOut.ts';
 import type { Journal } from './journal.ts';
@@ -75,7 +77,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     async planUndo(operationId) {
       const record = await journal.read(operationId);
       if (record === null) throw new Refusal('REFUSED', 'The journal has no such operation.');
-      if (record.state !== 'written')
+      if (record.state !== 'written' && record.state !== 'partly')
         throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;
@@ -86,14 +88,13 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
           `This was written at ${record.connection.server}, but ${connection.title} is ${connection.server() || 'not open'} now. Nothing can be undone there.`,
         );
       }
-      return plans.make(
-        {
-          ...operation,
-          weights: operation.seen.weights,
-          seen: { revision: record.revisionAfter ?? '', weights: operation.weights },
-        },
-        record,
-      );
+      if (record.changes.some(({ withheld }) => withheld)) {
+        throw new Refusal(
+          'REFUSED',
+          'This cannot be undone from here: the values before it were secret and were not kept.',
+        );
+      }
+      return plans.make(backwards(operation, record.revisionAfter), record);
     },
     async apply({ planId, reason, ticked, typedName }) {
       const kept = plans.find(planId);
@@ -107,5 +108,15 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       kept.operationId = begin(kept, reason);
       return kept.operationId;
     },
+  };
+}
+
+/** What an undo asks for: weights name what they go back to, all else is told by the documents before. */
+function backwards(operation: Operation, revisionAfter: string | null): Operation {
+  if (operation.kind !== 'setWeights') return operation;
+  return {
+    ...operation,
+    weights: operation.seen.weights,
+    seen: { revision: revisionAfter ?? '', weights: operation.weights },
   };
 }

@@ -2,21 +2,24 @@ import { forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Environment } from '../model/entity.ts';
 import type { GraphService } from '../model/graph.ts';
-import type { Guard, Operation } from '../model/operation.ts';
+import type { Guard } from '../model/change.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Split } from '../model/weights.ts';
+import type { PlannedWrite } from '../connectors/kit/control.ts';
 import { thresholdsOf } from './serviceVerdict.ts';
 import { defaultWindowSeconds } from './world.ts';
 
-/** What a change of weights will do to traffic, and the guard that follows from it. */
+/** What a change will do to traffic, and the guard that follows from it. Only weights can be foretold from figures. */
 export function forecastPlan(
   operation: Operation,
-  split: Split,
+  { split, direction }: Pick<PlannedWrite, 'split' | 'direction'>,
   service: GraphService | null,
   folded: FoldedSignals | null,
   health: Settings['health'],
   where: { readonly title: string; readonly environment: Environment },
 ): Forecast & { readonly guards: readonly Guard[] } {
+  if (operation.kind !== 'setWeights' || split === null)
+    return { sentences: [], direction: direction ?? 'neutral', towards: [], guards: [] };
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
   const outlook = forecast({
     split,

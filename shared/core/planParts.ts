@@ -1,5 +1,7 @@
-import type { PlannedWrite } from '../connectors/kit/connector.ts';
-import type { OperationRecord, Plan } from '../model/operation.ts';
+import type { PlannedWrite } from '../connectors/kit/control.ts';
+import type { Expectation } from '../model/change.ts';
+import type { Plan } from '../model/plan.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { notLoadable } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
@@ -9,11 +11,12 @@ export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   const scrape = signals?.scrapeIntervalSeconds ?? null;
   const proof = connection.sources.some((source) => source.session.proof !== undefined);
-  const { ambiguous } = write.expectation;
-  let measured = 'not observable here: no source of traffic figures';
+  const { expectation } = write;
+  const uncounted = notCounted(expectation);
+  let measured = uncounted ?? 'not observable here: no source of traffic figures';
   if (signals !== undefined) {
     measured =
-      ambiguous ??
+      uncounted ??
       `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
   }
   return [
@@ -27,6 +30,20 @@ export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan
     },
     { rung: 'measured', note: measured },
   ];
+}
+
+/** Why traffic cannot show what is expected, whatever is measured; null where it can. */
+export function notCounted(expectation: Expectation): string | null {
+  switch (expectation.kind) {
+    case 'shares':
+      return expectation.ambiguous;
+    case 'unmeasured':
+      return expectation.why;
+    case 'rollout':
+      return 'nothing to count: this is seen on the workload itself';
+    default:
+      return null;
+  }
 }
 
 /** A plan as the journal takes it down before anything is written. */
@@ -57,6 +74,20 @@ export function recordOf(
     overrides: plan.guards.filter((guard) => guard.verdict !== 'pass').map((guard) => guard.title),
     undoOf: plan.undoOf,
     undoneBy: null,
+    writtenChanges: null,
+    hold:
+      plan.holdSeconds === null
+        ? null
+        : {
+            until: ports.clock.now() + plan.holdSeconds * 1000,
+            state: 'held',
+            note: '',
+            endedBy: null,
+            attempts: 0,
+          },
+    watch: null,
+    setId: null,
+    canaryId: null,
     finishedAt: null,
   };
 }

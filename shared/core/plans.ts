@@ -1,10 +1,15 @@
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
-import type { Control, PlannedWrite } from '../connectors/kit/connector.ts';
+import type { Control, PlannedWrite } from '../connectors/kit/control.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { GraphService } from '../model/graph.ts';
-import type { Guard, Operation, OperationRecord, Plan, SetWeights } from '../model/operation.ts';
+import type { Guard } from '../model/change.ts';
+import type { EntityId } from '../model/entity.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Split } from '../model/weights.ts';
+import { controlOf, serviceIdOf, splitIdOf, verbOf } from './controls.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { forecastPlan } from './planForecast.ts';
@@ -26,6 +31,9 @@ export interface PlansWorld {
   signals(connection: LiveConnection): SignalsFeed['latest'];
   /** The service that a host of this connection's documents means. */
   serviceOf(split: Split): GraphService | null;
+  service(id: EntityId): GraphService | null;
+  /** The calls that go to a service, with their rates where somebody measures them. */
+  callersOf(service: GraphService): Plan['affected'];
   health(): Settings['health'];
 }
 
@@ -35,7 +43,7 @@ export interface KeptPlan {
   readonly write: PlannedWrite;
   readonly connection: LiveConnection;
   readonly generation: number;
-  readonly control: Control<SetWeights, Split>;
+  readonly control: Control<Operation>;
   /** Set by the first apply: a second click gets the same operation. */
   operationId: Promise<string> | null;
 }
@@ -56,19 +64,24 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     const connection = world.connection(operation.connectionId);
     if (connection === undefined)
       throw new Refusal('REFUSED', 'That connection is closed; nothing was changed.');
-    const control = controlOf(connection, operation.splitId);
-    const undone = undoOf?.changes[0];
+    const control = requireControl(connection, operation);
     const planned =
-      undone === undefined
+      undoOf === undefined
         ? control.plan(operation, connection.closed)
-        : control.planUndo(operation, undone, connection.closed);
+        : control.planUndo(operation, writtenOf(undoOf), connection.closed);
     const write = await planned.catch((thrown: unknown) => {
       throw new Refusal('PEER', sayError(thrown, 'Planning the change'));
     });
-    const service = world.serviceOf(write.split);
+    const serviceId = serviceIdOf(operation);
+    const service =
+      write.split === null
+        ? serviceId === null
+          ? null
+          : world.service(serviceId)
+        : world.serviceOf(write.split);
     const outlook = forecastPlan(
       operation,
-      write.split,
+      write,
       service,
       freshFigures(connection),
       world.health(),
@@ -83,7 +96,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       operation,
       title: undoOf === undefined ? write.title : `Undo: ${write.title}`,
       serviceId: service?.id ?? null,
-      serviceName: service?.name ?? write.expectation.host,
+      serviceName: service?.name ?? write.expectation.host ?? write.target,
       connection: {
         id: connection.id,
         title: connection.title,
@@ -94,12 +107,14 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       target: write.target,
       changes: [...write.changes],
       guards,
-      forecast: [...outlook.sentences],
+      forecast: [...write.notes, ...outlook.sentences],
+      affected: service === null || !touchesCalls(operation) ? [] : world.callersOf(service),
       expectation: write.expectation,
       rungs: rungNotes(connection, write),
       direction: outlook.direction,
       threeWay: write.threeWay,
-      copies: write.copies,
+      copies: { strategicMerge: null, kustomize: null, ...write.copies },
+      holdSeconds: operation.kind === 'trip' && undoOf === undefined ? operation.forSeconds : null,
       undoOf: undoOf?.id ?? null,
       createdAt: now,
       expiresAt: now + planLifeMs,
@@ -130,17 +145,30 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
   return { make, find: (planId) => plans.get(planId) };
 }
 
-function controlOf(connection: LiveConnection, splitId: string): Control<SetWeights, Split> {
-  if (connection.splits.every((split) => split.id !== splitId)) {
+function requireControl(connection: LiveConnection, operation: Operation): Control<Operation> {
+  const splitId = splitIdOf(operation);
+  if (splitId !== null && connection.splits.every((split) => split.id !== splitId)) {
     throw new Refusal(
       'REFUSED',
       `${connection.title} has no such split any more: its document or route is gone. Look at the map again.`,
     );
   }
-  for (const source of connection.sources) {
-    if (source.session.weights !== undefined) return source.session.weights;
-  }
-  throw new Refusal('REFUSED', `No source of ${connection.title} can change weights at the moment.`);
+  const control = controlOf(connection, operation);
+  if (control !== null) return control;
+  throw new Refusal(
+    'REFUSED',
+    `No source of ${connection.title} can ${verbOf[operation.kind]} at the moment.`,
+  );
+}
+
+/** What the peer has of an operation, to be taken back. */
+function writtenOf({ changes, writtenChanges }: OperationRecord): OperationRecord['changes'] {
+  return writtenChanges === null ? changes : changes.slice(0, writtenChanges);
+}
+
+/** Whether callers of the service feel it at once. */
+function touchesCalls({ kind }: Operation): boolean {
+  return kind === 'trip' || kind === 'endTrip' || kind === 'setRouting';
 }
 
 /** Blocks every plan in the second process on one data folder. */

@@ -1,5 +1,5 @@
 import type { LastPicture } from '../model/graph.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
 
 /** What a host must lend the console. All of it asynchronous and serialisable, for it may live in another process. */

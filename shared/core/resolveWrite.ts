@@ -1,7 +1,8 @@
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
-import { controlOf, setRung, type Climb } from './rungs.ts';
+import { readBackAll } from './readBack.ts';
+import { setRung, type Climb } from './rungs.ts';
 
 /** So many looks must find the document as it was: a write still in flight may land after the first. */
 const looksBefore = 6;
@@ -18,6 +19,7 @@ export async function markWritten(
     state: 'written',
     error: null,
     revisionAfter: revision,
+    writtenChanges: now.changes.length,
     rungs: setRung(now.rungs, 'accepted', 'seen', accepted.detail, accepted.at),
   }));
   if (record.undoOf !== null) {
@@ -31,20 +33,22 @@ export async function markWritten(
 
 /** A lost answer is resolved by reading, never by sending again. True when it turned out to be written. */
 export async function resolveWrite(climb: Climb): Promise<boolean> {
-  const { record, connection, journal, ports, signal } = climb;
-  const change = record.changes[0];
-  if (change === undefined) return false;
-  const finish = (state: OperationRecord['state'], error: string) =>
-    journal.update(record.id, (now) => ({ ...now, state, error, finishedAt: ports.clock.now() }));
+  const { record, journal, ports, signal } = climb;
+  const finish = (state: OperationRecord['state'], error: string, writtenChanges: number | null = null) =>
+    journal.update(record.id, (now) => ({
+      ...now,
+      state,
+      error,
+      writtenChanges,
+      finishedAt: ports.clock.now(),
+    }));
   let before = 0;
   for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 30_000)) {
     let problem: string | null = null;
-    const read = await Promise.resolve()
-      .then(() => controlOf(connection).verify(change, signal))
-      .catch((thrown: unknown) => {
-        problem = sayError(thrown, 'No answer came; reading what became of it');
-        return null;
-      });
+    const read = await readBackAll(climb).catch((thrown: unknown) => {
+      problem = sayError(thrown, 'No answer came; reading what became of it');
+      return null;
+    });
     signal.throwIfAborted();
     if (problem !== null) {
       const error: string = problem;
@@ -57,7 +61,7 @@ export async function resolveWrite(climb: Climb): Promise<boolean> {
       });
       return true;
     }
-    if (read?.state === 'else') {
+    if (read?.state === 'else' && read.written === null) {
       // Neither before nor after: it may have been in force for a moment, and nobody can tell any more.
       await finish(
         'unknown',
@@ -66,6 +70,14 @@ export async function resolveWrite(climb: Climb): Promise<boolean> {
       return false;
     }
     if (read !== null) before += 1;
+    if (before >= looksBefore && read !== null && read.written !== null && read.written > 0) {
+      await finish(
+        'partly',
+        `No answer came, and reading showed that ${read.written} of ${record.changes.length} documents were written.`,
+        read.written,
+      );
+      return false;
+    }
     if (before >= looksBefore) {
       await finish('notWritten', 'No answer came, and reading showed that nothing was written.');
       return false;

@@ -1,4 +1,4 @@
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { Connections } from './connections.ts';
 import type { Journal } from './journal.ts';
 import { cutOff } from './ladder.ts';

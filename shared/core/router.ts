@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
+import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
 import { watchDetail } from './inspect.ts';
@@ -18,6 +19,7 @@ import type { World } from './world.ts';
 
 /** The parts that procedures speak to. */
 export interface RouterParts {
+  readonly asking: Asking;
   readonly connections: Connections;
   readonly journal: Journal;
   readonly operations: Operations;
@@ -29,7 +31,15 @@ export interface RouterParts {
 export type ConsoleRouter = ReturnType<typeof createRouter>;
 
 /** One handler a procedure; all thinking is elsewhere. */
-export function createRouter({ connections, journal, operations, ports, settings, world }: RouterParts) {
+export function createRouter({
+  asking,
+  connections,
+  journal,
+  operations,
+  ports,
+  settings,
+  world,
+}: RouterParts) {
   const os = implement(contract).use(async ({ next, errors }) => {
     try {
       return await next();
@@ -94,6 +104,36 @@ export function createRouter({ connections, journal, operations, ports, settings
       measured: os.splits.measured.handler(({ input, signal }) =>
         watchMeasured(input.serviceId, world, ports, signal),
       ),
+    },
+    trips: {
+      watch: os.trips.watch.handler(({ signal }) =>
+        followDistinct(connections.changes, () => asking.trips(), signal),
+      ),
+      options: os.trips.options.handler(({ input, signal }) =>
+        asking.tripOptions(input.connectionId, input.call, signal),
+      ),
+    },
+    routes: {
+      watch: os.routes.watch.handler(({ signal }) =>
+        followDistinct(connections.changes, () => asking.routes(), signal),
+      ),
+    },
+    protections: {
+      forms: os.protections.forms.handler(({ input, signal }) =>
+        asking.protectionForms(input.serviceId, signal),
+      ),
+      unprotected: os.protections.unprotected.handler(({ input }) => asking.unprotected(input.connectionId)),
+    },
+    config: {
+      read: os.config.read.handler(({ input, signal }) => asking.config(input.serviceId, signal)),
+      reveal: os.config.reveal.handler(async ({ input, signal }) => ({
+        value: await asking.reveal(input.document, input.key, signal),
+      })),
+      search: os.config.search.handler(({ input, signal }) => asking.searchConfig(input.query, signal)),
+      history: os.config.history.handler(({ input, signal }) => asking.configHistory(input.document, signal)),
+    },
+    workloads: {
+      read: os.workloads.read.handler(({ input, signal }) => asking.workloads(input.serviceId, signal)),
     },
     operations: {
       plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation)),

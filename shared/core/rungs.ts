@@ -1,6 +1,5 @@
-import type { Control } from '../connectors/kit/connector.ts';
-import type { OperationRecord, Rung, SetWeights } from '../model/operation.ts';
-import type { Split } from '../model/weights.ts';
+import type { OperationRecord, Rung } from '../model/record.ts';
+import { samePlace } from './controls.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
@@ -12,14 +11,6 @@ export interface Climb {
   readonly journal: Journal;
   readonly ports: Ports;
   readonly signal: AbortSignal;
-}
-
-/** Looked up each time: sources are opened anew when the operator looks again. Throws while there is none. */
-export function controlOf(connection: LiveConnection): Control<SetWeights, Split> {
-  const source = connection.sources.find(({ session }) => session.weights !== undefined);
-  if (source?.session.weights === undefined)
-    throw new Error(`no source of ${connection.title} reads weights now`);
-  return source.session.weights;
 }
 
 /** Notes what one rung shows. A ladder that has ended is never moved again: an answer that came too late is dropped. */
@@ -56,9 +47,8 @@ export async function supersededBy({ journal, record }: Climb): Promise<string |
     states: ['written'],
     limit: 100,
   });
-  const { splitId } = record.operation;
   const next = later.find(
-    (other) => other.id !== record.id && other.at > record.at && other.operation.splitId === splitId,
+    (other) => other.id !== record.id && other.at > record.at && samePlace(record, other),
   );
   return next === undefined ? null : 'changed again from here';
 }

@@ -1,8 +1,8 @@
-import type { Expectation } from '../model/operation.ts';
+import type { Shares } from '../model/change.ts';
 import type { Split } from '../model/weights.ts';
 
 /** What traffic should look like while a split stands as declared. */
-export function expectationOf(split: Split): Expectation {
+export function expectationOf(split: Split): Shares {
   const total = split.destinations.reduce((sum, destination) => sum + (destination.weight ?? 0), 0);
   const only = split.destinations.length === 1;
   return {

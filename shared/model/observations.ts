@@ -56,6 +56,9 @@ export interface CountersObservation {
     readonly subset: string | null;
     readonly version: string | null;
     readonly failed: boolean;
+    readonly responseCode: string | null;
+    /** Envoy response flags, already split; empty where the metrics carry none. */
+    readonly flags: readonly string[];
     /** `[epoch ms, value]`, oldest first. */
     readonly samples: readonly (readonly [number, number])[];
   }[];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { ConnectionId, DocumentRef, EntityId, Environment } from './entity.ts';
+import { ConnectionId, DocumentRef, EntityId } from './entity.ts';
+import { CallTarget, Fallback, TripMechanism } from './trip.ts';
+import { WorkloadAction, WorkloadRef } from './workload.ts';
 
 /**
  * Divide a route's calls anew. `weights[i]` belongs to destination i of the split; the sum stays as found. Null leaves a
@@ -15,151 +17,129 @@ export const SetWeights = z.object({
 });
 export type SetWeights = z.infer<typeof SetWeights>;
 
-/** Everything that an operator can ask to be written. */
-export const Operation = z.discriminatedUnion('kind', [SetWeights]);
-export type Operation = z.infer<typeof Operation>;
-
-/** One step of an RFC 6902 patch. */
-export const PatchStep = z.object({
-  op: z.enum(['test', 'replace', 'add', 'remove']),
-  path: z.string(),
-  value: z.unknown().optional(),
+/** Stop calls for a while: callers get a refusal or a fallback until the deadline. */
+export const Trip = z.object({
+  kind: z.literal('trip'),
+  connectionId: ConnectionId,
+  call: CallTarget,
+  mechanism: TripMechanism,
+  /** Always finite. */
+  forSeconds: z.number().int().min(30).max(86_400),
 });
-export type PatchStep = z.infer<typeof PatchStep>;
+export type Trip = z.infer<typeof Trip>;
 
-/** What would change in one document. */
-export const Change = z.object({
+/** End a trip that a document carries, whoever made it. */
+export const EndTrip = z.object({
+  kind: z.literal('endTrip'),
+  connectionId: ConnectionId,
+  /** `HeldTrip.id`. */
+  tripId: z.string(),
+  serviceId: EntityId.nullable(),
+});
+export type EndTrip = z.infer<typeof EndTrip>;
+
+/** Declare what callers get when a service may not answer; null declares nothing any more. */
+export const SetFallback = z.object({
+  kind: z.literal('setFallback'),
+  connectionId: ConnectionId,
+  call: CallTarget,
+  fallback: Fallback.nullable(),
+});
+export type SetFallback = z.infer<typeof SetFallback>;
+
+/** Change time-outs, retries, limits or ejection by a form. Null unsets a field. */
+export const SetProtections = z.object({
+  kind: z.literal('setProtections'),
+  connectionId: ConnectionId,
+  serviceId: EntityId,
+  formId: z.string(),
+  revision: z.string(),
+  values: z.record(z.string(), z.union([z.string().max(500), z.number()]).nullable()),
+});
+export type SetProtections = z.infer<typeof SetProtections>;
+
+/** Which requests a grey route is for. All conditions that are given must hold. */
+export const GreyMatch = z.object({
+  headers: z
+    .array(
+      z.object({
+        name: z.string().min(1).max(200),
+        value: z.string().max(500),
+        how: z.enum(['exact', 'prefix']),
+      }),
+    )
+    .max(8),
+  cookie: z.object({ name: z.string().min(1).max(200), value: z.string().max(500) }).nullable(),
+  caller: z.object({ namespace: z.string().nullable(), name: z.string() }).nullable(),
+});
+export type GreyMatch = z.infer<typeof GreyMatch>;
+
+/** Route some requests to one version besides the weights, or mirror them there. */
+export const SetRouting = z.object({
+  kind: z.literal('setRouting'),
+  connectionId: ConnectionId,
+  /** The split whose document is changed. */
+  splitId: z.string(),
+  revision: z.string(),
+  change: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('addRoute'),
+      name: z.string().min(1).max(60),
+      match: GreyMatch,
+      destination: z.number().int(),
+    }),
+    z.object({ kind: z.literal('removeRoute'), routeName: z.string() }),
+    z.object({
+      kind: z.literal('mirror'),
+      /** Null ends mirroring. */
+      destination: z.number().int().nullable(),
+      percent: z.number().min(0).max(100),
+    }),
+  ]),
+});
+export type SetRouting = z.infer<typeof SetRouting>;
+
+/** Edit one document of configuration: some of its entries, or its whole text. */
+export const EditDocument = z.object({
+  kind: z.literal('editDocument'),
+  connectionId: ConnectionId,
+  serviceId: EntityId.nullable(),
   document: DocumentRef,
   revision: z.string(),
-  patch: z.array(PatchStep),
-  inverse: z.array(PatchStep),
-  /** The specification as YAML, before and after. */
-  before: z.string(),
-  after: z.string(),
-});
-export type Change = z.infer<typeof Change>;
-
-/** A check made before a write: passed, wants a tick, wants a typed name, or blocks. */
-export const Guard = z.object({
-  id: z.string(),
-  verdict: z.enum(['pass', 'tick', 'typeName', 'block']),
-  title: z.string(),
-  detail: z.string().nullable(),
-});
-export type Guard = z.infer<typeof Guard>;
-
-/** What traffic should look like once the write is loaded. */
-export const Expectation = z.object({
-  kind: z.literal('shares'),
-  splitId: z.string(),
-  host: z.string(),
-  gateways: z.array(z.string()),
-  /** Namespace of the document that governs the callers. */
-  namespace: z.string().nullable(),
-  /** True when other routes of the document send calls to the same destinations, so that counts cannot be told apart. */
-  ambiguous: z.string().nullable(),
-  destinations: z.array(
+  edit: z.discriminatedUnion('kind', [
     z.object({
-      index: z.number().int(),
-      host: z.string(),
-      subset: z.string().nullable(),
-      version: z.string().nullable(),
-      share: z.number(),
+      kind: z.literal('entries'),
+      set: z.array(z.object({ key: z.string().min(1).max(253), value: z.string().max(1_000_000) })),
+      remove: z.array(z.string()),
     }),
-  ),
+    z.object({ kind: z.literal('yaml'), text: z.string().max(1_500_000) }),
+  ]),
+  /** Workloads to restart with it, so that processes get it. */
+  restart: z.array(WorkloadRef),
 });
-export type Expectation = z.infer<typeof Expectation>;
+export type EditDocument = z.infer<typeof EditDocument>;
 
-/** The three versions of a split when someone else wrote between looking and asking. */
-export const ThreeWay = z.object({
-  seen: z.array(z.number().nullable()),
-  now: z.array(z.number().nullable()),
-  wanted: z.array(z.number()),
-  titles: z.array(z.string()),
-  changedBy: z.string().nullable(),
-});
-export type ThreeWay = z.infer<typeof ThreeWay>;
-
-/** A reviewed change, ready to apply: lives ten minutes and dies when its fence moves. */
-export const Plan = z.object({
-  id: z.string(),
-  operation: Operation,
-  /** "Shift payment: v1 70 → 95, v2 30 → 5". */
-  title: z.string(),
+/** Scale, restart, pause, resume or roll back a workload, or take one instance out of the traffic. */
+export const ChangeWorkload = z.object({
+  kind: z.literal('changeWorkload'),
+  connectionId: ConnectionId,
   serviceId: EntityId.nullable(),
-  serviceName: z.string(),
-  connection: z.object({ id: ConnectionId, title: z.string(), environment: Environment, server: z.string() }),
-  actor: z.string(),
-  /** "VirtualService shop/payment, route “default”". */
-  target: z.string(),
-  changes: z.array(Change),
-  guards: z.array(Guard),
-  /** What will happen, in sentences with figures. */
-  forecast: z.array(z.string()),
-  expectation: Expectation,
-  /** What each rung of the ladder will be able to say here. */
-  rungs: z.array(
-    z.object({ rung: z.enum(['accepted', 'declared', 'loaded', 'measured']), note: z.string() }),
-  ),
-  direction: z.enum(['awayFromHarm', 'towardsHarm', 'neutral']),
-  threeWay: ThreeWay.nullable(),
-  copies: z.object({ kubectl: z.string(), curl: z.string(), patch: z.string() }),
-  undoOf: z.string().nullable(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
+  workload: WorkloadRef,
+  revision: z.string(),
+  action: WorkloadAction,
 });
-export type Plan = z.infer<typeof Plan>;
+export type ChangeWorkload = z.infer<typeof ChangeWorkload>;
 
-/** One step of the ladder from "the peer took it" to "the traffic shows it". */
-export const Rung = z.object({
-  rung: z.enum(['accepted', 'declared', 'loaded', 'measured']),
-  state: z.enum(['waiting', 'seen', 'contradicted', 'unobservable']),
-  /** What was seen, in words with figures. */
-  detail: z.string(),
-  at: z.number().nullable(),
-});
-export type Rung = z.infer<typeof Rung>;
-
-/** Errors and latency around an operation, read two minutes after it took effect. */
-export const Effect = z.object({
-  readAt: z.number(),
-  windowSeconds: z.number(),
-  before: z.object({ errorRatio: z.number().nullable(), p99Ms: z.number().nullable() }),
-  after: z.object({ errorRatio: z.number().nullable(), p99Ms: z.number().nullable() }),
-});
-export type Effect = z.infer<typeof Effect>;
-
-/**
- * `writing`: journalled, not known to be sent; `unknown`: sent, no answer, being resolved by reading; `notWritten`: refused
- * or failed before anything changed; `written`: accepted by the peer.
- */
-export const OperationState = z.enum(['writing', 'unknown', 'notWritten', 'written']);
-export type OperationState = z.infer<typeof OperationState>;
-
-/** A line of the journal: written before the write, completed after. */
-export const OperationRecord = z.object({
-  id: z.string(),
-  at: z.number(),
-  planId: z.string(),
-  operation: Operation,
-  title: z.string(),
-  target: z.string(),
-  serviceId: EntityId.nullable(),
-  serviceName: z.string(),
-  connection: z.object({ id: ConnectionId, title: z.string(), environment: Environment, server: z.string() }),
-  actor: z.string(),
-  reason: z.string(),
-  changes: z.array(Change),
-  expectation: Expectation,
-  state: OperationState,
-  /** Revision after the write, once known. */
-  revisionAfter: z.string().nullable(),
-  error: z.string().nullable(),
-  rungs: z.array(Rung),
-  effect: Effect.nullable(),
-  overrides: z.array(z.string()),
-  undoOf: z.string().nullable(),
-  undoneBy: z.string().nullable(),
-  finishedAt: z.number().nullable(),
-});
-export type OperationRecord = z.infer<typeof OperationRecord>;
+/** Everything that an operator can ask to be written. */
+export const Operation = z.discriminatedUnion('kind', [
+  SetWeights,
+  Trip,
+  EndTrip,
+  SetFallback,
+  SetProtections,
+  SetRouting,
+  EditDocument,
+  ChangeWorkload,
+]);
+export type Operation = z.infer<typeof Operation>;
+export type OperationKind = Operation['kind'];

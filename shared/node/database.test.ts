@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '../core/ports.ts';
-import type { OperationRecord } from '../model/operation.ts';
+import type { OperationRecord } from '../model/record.ts';
 import { defaultSettings } from '../model/settings.ts';
 import { dataFolderPath, openDataFolder } from './dataFolder.ts';
 import { openDatabase } from './database.ts';
@@ -222,6 +222,11 @@ function record(id: string, at: number): OperationRecord {
     overrides: [],
     undoOf: null,
     undoneBy: null,
+    writtenChanges: null,
+    hold: null,
+    watch: null,
+    setId: null,
+    canaryId: null,
     finishedAt: null,
   };
 }

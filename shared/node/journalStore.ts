@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { JournalFilter, JournalStore, Log } from '../core/ports.ts';
-import { OperationRecord } from '../model/operation.ts';
+import { OperationRecord } from '../model/record.ts';
 import type { Database } from './database.ts';
 
 /** The journal in SQLite: a call returns when its data is on the disk. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
 import { createPayment, openCluster, until } from './cluster.ts';
 import { startSimulatedCluster } from './simulatedCluster.ts';
-import { signal, weightsOf } from './weights.ts';
+import { sharesOf, signal, weightsOf } from './weights.ts';
 
 const mesh = (kind: string, name: string, spec: object, namespace = 'shop'): KubeInput => ({
   apiVersion: 'networking.istio.io/v1',
@@ -148,7 +148,7 @@ test('counts that two routes share are said to be ambiguous, and two documents f
     },
     signal,
   );
-  expect(plan.expectation.ambiguous).toMatch(
+  expect(sharesOf(plan).ambiguous).toMatch(
     /Route “refunds” of the same document sends calls to payment v1 too/,
   );
   expect(plan.guards.find((one) => one.id === 'siblings')).toMatchObject({

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Control, PlannedWrite, Session } from '../../shared/connectors/kit/connector.ts';
+import type { Session } from '../../shared/connectors/kit/connector.ts';
+import type { Shares } from '../../shared/model/change.ts';
+import type { DeclaredControl, PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
@@ -7,12 +9,12 @@ import { type ClusterUnderTest, createPayment, openCluster, paths, until } from 
 
 export const signal = AbortSignal.timeout(300_000);
 
-export function weightsOf(session: Session): Control<SetWeights, Split> {
+export function weightsOf(session: Session): DeclaredControl<SetWeights, Split> {
   if (session.weights === undefined) throw new Error('the session has no weights');
   return session.weights;
 }
 
-const undoOf = (control: Control<SetWeights, Split>) => {
+const undoOf = (control: DeclaredControl<SetWeights, Split>) => {
   if (control.planUndo === undefined) throw new Error('the control has no undo');
   return control.planUndo;
 };
@@ -46,6 +48,12 @@ export const shift = (split: Split, weights: number[]): SetWeights => ({
   weights,
   seen: { revision: split.revision, weights: split.destinations.map((one) => one.weight) },
 });
+
+/** What traffic should look like by a plan of weights. */
+export function sharesOf({ expectation }: Pick<PlannedWrite, 'expectation'>): Shares {
+  if (expectation.kind !== 'shares') throw new Error('a change of weights expects shares');
+  return expectation;
+}
 
 export const guardsOf = (plan: PlannedWrite): Record<string, string> =>
   Object.fromEntries(plan.guards.map((guard) => [guard.id, guard.verdict]));
@@ -108,7 +116,7 @@ export function weightsConformance(name: string, start: () => Promise<ClusterUnd
       expect(plan.title).toBe('Shift payment: v1 70 → 95, v2 30 → 5');
       expect(new Set(Object.values(guardsOf(plan)))).toEqual(new Set(['pass']));
       expect(plan.threeWay).toBeNull();
-      expect(plan.expectation.destinations.map((one) => [one.version, one.share])).toEqual([
+      expect(sharesOf(plan).destinations.map((one) => [one.version, one.share])).toEqual([
         ['v1', 0.95],
         ['v2', 0.05],
       ]);
@@ -128,7 +136,7 @@ export function weightsConformance(name: string, start: () => Promise<ClusterUnd
       expect(await control.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
 
       await splitOf(open.mesh, cluster.namespace, (one) => one.destinations[0]?.weight === 95);
-      const undo = await undoOf(control)(shift(split, [95, 5]), changeOf(plan), signal);
+      const undo = await undoOf(control)(shift(split, [95, 5]), [changeOf(plan)], signal);
       expect(undo.threeWay).toBeNull();
       await control.apply(undo, signal);
       expect(lasting(await read(cluster))).toEqual(lasting(before));

@@ -58,6 +58,8 @@ describe('S03 measuring a split', () => {
       subset: null,
       version,
       failed: false,
+      responseCode: null,
+      flags: [],
       samples: values.map((value, i) => [i * 10_000, value] as const),
     });
     const series = [counter('v1', [5_000, 5_100, 5_290, 5_480]), counter('v2', [800, 805, 3, 13])];

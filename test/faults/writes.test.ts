@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import { openCluster, until } from '../conformance/cluster.ts';
-import { changeOf, guardsOf, ready, shift, signal, splitOf, weightsOf } from '../conformance/weights.ts';
+import {
+  changeOf,
+  guardsOf,
+  ready,
+  sharesOf,
+  shift,
+  signal,
+  splitOf,
+  weightsOf,
+} from '../conformance/weights.ts';
 import { isWrite, path, scene, split, stored, storedWeights, writes } from './writesHarness.ts';
 
 test('M01 of two operators who planned from the same state one writes, and the other sees all three versions', async () => {
@@ -140,7 +149,7 @@ test('M05 a sum other than 100 is kept as found', async () => {
   const seen = await split(here, (one) => ready(one) && one.destinations[0]?.weight === 3);
   await expect(control.plan(shift(seen, [95, 5]), signal)).rejects.toMatchObject({ kind: 'refused' });
   const plan = await control.plan(shift(seen, [2, 2]), signal);
-  expect(plan.expectation.destinations.map((one) => one.share)).toEqual([0.5, 0.5]);
+  expect(sharesOf(plan).destinations.map((one) => one.share)).toEqual([0.5, 0.5]);
 });
 
 for (const [title, fault, kind, words] of [
@@ -219,15 +228,15 @@ test('M19 undone twice, the second is refused; the undo can itself be undone', a
   const plan = await control.plan(operation, signal);
   await control.apply(plan, signal);
   await split(here, (one) => one.destinations[0]?.weight === 95);
-  const back = await undo(operation, changeOf(plan), signal);
+  const back = await undo(operation, [changeOf(plan)], signal);
   await control.apply(back, signal);
   await split(here, (one) => one.destinations[0]?.weight === 70);
-  await expect(undo(operation, changeOf(plan), signal)).rejects.toMatchObject({
+  await expect(undo(operation, [changeOf(plan)], signal)).rejects.toMatchObject({
     kind: 'refused',
     message: expect.stringMatching(/nothing to undo/) as unknown,
   });
   expect(writes(here)).toBe(2);
-  const forward = await undo(operation, changeOf(back), signal);
+  const forward = await undo(operation, [changeOf(back)], signal);
   await control.apply(forward, signal);
   expect(storedWeights(here)).toEqual([[null], [95, 5]]);
 });
@@ -268,7 +277,7 @@ test('M19 a weight that was absent before is taken away again', async () => {
   expect(changeOf(plan).patch).toContainEqual({ op: 'add', path: '/spec/http/1/route/1/weight', value: 5 });
   await control.apply(plan, signal);
   await split(here, (one) => one.destinations[1]?.weight === 5);
-  const undo = await control.planUndo?.(operation, changeOf(plan), signal);
+  const undo = await control.planUndo?.(operation, [changeOf(plan)], signal);
   if (undo === undefined) throw new Error('the control has no undo');
   await control.apply(undo, signal);
   expect(stored(here)['spec']).toEqual(before);

@@ -1,6 +1,6 @@
 import type { Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
 import type { LastPicture } from '../../shared/model/graph.ts';
-import type { OperationRecord } from '../../shared/model/operation.ts';
+import type { OperationRecord } from '../../shared/model/record.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
 /** Time that moves only when a test says so. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { Connector, PlannedWrite, ReadBack, Session } from '../../shared/connectors/kit/connector.ts';
+import type { Connector, Session } from '../../shared/connectors/kit/connector.ts';
+import type { PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { CountersObservation, SeriesObservation } from '../../shared/connectors/kit/connector.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
-import type { Guard, SetWeights } from '../../shared/model/operation.ts';
+import type { Guard } from '../../shared/model/change.ts';
+import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
 
 /** One split on paper: a peer small enough to hold in the head, for tests of the console alone. */
@@ -110,6 +112,8 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
       changes: [
         {
           document: ref,
+          action: 'patch',
+          withheld: false,
           revision: String(paper.revision),
           patch: operation.weights.map((value, i) => ({
             op: 'replace' as const,
@@ -144,6 +148,8 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
       threeWay: null,
       copies: { kubectl: 'k', curl: 'c', patch: 'p' },
       split: split(),
+      notes: [],
+      direction: null,
     };
   }
 
@@ -234,7 +240,12 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         let state: ReadBack['state'] = 'else';
         if (now === at(change.patch)) state = 'after';
         else if (now === at(change.inverse)) state = 'before';
-        return Promise.resolve({ state, revision: String(paper.revision), detail: `weights are ${now}` });
+        return Promise.resolve({
+          state,
+          revision: String(paper.revision),
+          detail: `weights are ${now}`,
+          changedBy: paper.changedBy,
+        });
       },
     },
     async [Symbol.asyncDispose]() {},

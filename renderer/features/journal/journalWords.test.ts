@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OperationRecord, Rung } from '../../../shared/model/operation.ts';
+import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
 
 const rung = (name: Rung['rung'], state: Rung['state']): Rung => ({
@@ -44,6 +44,11 @@ const record = (rest: Partial<OperationRecord>): OperationRecord => ({
   overrides: [],
   undoOf: null,
   undoneBy: null,
+  writtenChanges: null,
+  hold: null,
+  watch: null,
+  setId: null,
+  canaryId: null,
   finishedAt: 1,
   ...rest,
 });

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Plan } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 import { Button } from '../../ui/Button.tsx';
 
 const kinds = [

@@ -1,4 +1,4 @@
-import type { Guard } from '../../../shared/model/operation.ts';
+import type { Guard } from '../../../shared/model/change.ts';
 import { Checkbox } from '../../ui/Field.tsx';
 import { plainText } from '../../ui/plainText.ts';
 

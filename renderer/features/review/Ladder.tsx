@@ -1,4 +1,5 @@
-import type { Plan, Rung } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
+import type { Rung } from '../../../shared/model/record.ts';
 import { formatClockSeconds, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 

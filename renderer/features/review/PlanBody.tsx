@@ -1,4 +1,7 @@
-import type { Operation, OperationRecord, Plan, ThreeWay } from '../../../shared/model/operation.ts';
+import type { ThreeWay } from '../../../shared/model/change.ts';
+import type { Operation } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { DocumentDiff } from '../../ui/documentViews.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { Place } from '../../ui/Place.tsx';
@@ -116,6 +119,7 @@ export function PlanBody(props: PlanBodyProps) {
 /** The same wish, resting on what is there now: the operator has seen it in the table. */
 function onWhatIsThereNow(plan: Plan, threeWay: ThreeWay | null): Operation {
   const { operation } = plan;
+  if (operation.kind !== 'setWeights' || threeWay?.kind === 'document') return operation;
   const revision = plan.changes[0]?.revision ?? operation.seen.revision;
   return { ...operation, seen: { revision, weights: threeWay?.now ?? operation.seen.weights } };
 }

@@ -1,6 +1,6 @@
 import './Review.css';
 import { useState } from 'react';
-import type { Plan } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useNow } from '../../live/clock.ts';
 import { useOperation } from '../../live/operations.ts';

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { OperationRecord, Plan } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { closeReview, openReview } from '../../state/review.ts';
 import { askToUnlock } from '../../state/unlock.ts';
 import { showPage } from '../../state/view.ts';

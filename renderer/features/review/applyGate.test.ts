@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../../shared/model/connection.ts';
-import type { Guard, Plan } from '../../../shared/model/operation.ts';
+import type { Guard } from '../../../shared/model/change.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 import { frictionOf, hindranceOf } from './applyGate.ts';
 
 const connection: ConnectionState = {
@@ -51,7 +52,9 @@ const planWith = (guards: readonly Guard[]): Plan => ({
   rungs: [],
   direction: 'neutral',
   threeWay: null,
-  copies: { kubectl: '', curl: '', patch: '' },
+  affected: [],
+  holdSeconds: null,
+  copies: { kubectl: '', curl: '', patch: '', strategicMerge: null, kustomize: null },
   undoOf: null,
   createdAt: 0,
   expiresAt: 600_000,

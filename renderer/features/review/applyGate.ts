@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
-import type { Guard, Plan } from '../../../shared/model/operation.ts';
+import type { Guard } from '../../../shared/model/change.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 
 /** What the operator has done in the dialog so far. */
 export interface Confirmation {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OperationRecord, Rung } from '../../../shared/model/operation.ts';
+import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import { canUndo, outcomeOf } from './outcome.ts';
 
 const rung = (name: Rung['rung'], state: Rung['state'], detail = ''): Rung => ({
@@ -45,6 +45,11 @@ const recordWith = (rungs: readonly Rung[], rest: Partial<OperationRecord> = {})
   overrides: [],
   undoOf: null,
   undoneBy: null,
+  writtenChanges: null,
+  hold: null,
+  watch: null,
+  setId: null,
+  canaryId: null,
   finishedAt: null,
   ...rest,
 });

@@ -1,4 +1,4 @@
-import type { OperationRecord, Rung } from '../../../shared/model/operation.ts';
+import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 
 /** What an operation has come to, as one word of colour and one sentence. */
 export interface Outcome {

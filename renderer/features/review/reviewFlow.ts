@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 
 /**
  * Where a review stands. `plan` stays on screen while it is made anew; once something was sent there is no way back to a

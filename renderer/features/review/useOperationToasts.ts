@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { OperationRecord } from '../../../shared/model/operation.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { useOperations } from '../../live/operations.ts';
 import { openReview, useReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';

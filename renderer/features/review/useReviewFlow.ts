@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Operation, Plan } from '../../../shared/model/operation.ts';
+import type { Operation } from '../../../shared/model/operation.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { followOperation } from '../../live/operations.ts';
@@ -102,6 +103,7 @@ export function wishOf(plan: Plan): Operation | undefined {
 
 /** What was asked for is no longer pending; a draft that has moved on since stays. */
 function dropDraftOf({ operation }: Plan): void {
+  if (operation.kind !== 'setWeights') return;
   const draft = useDrafts.getState().bySplit[operation.splitId];
   if (draft && draft.weights.every((weight, index) => weight === operation.weights[index])) {
     discardDraft(operation.splitId);

@@ -1,4 +1,4 @@
-import type { PatchStep } from '../../model/operation.ts';
+import type { PatchStep } from '../../model/change.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { pathOf, type Resource } from '../kube/resources.ts';

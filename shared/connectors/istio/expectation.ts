@@ -1,10 +1,10 @@
-import type { Expectation } from '../../model/operation.ts';
+import type { Shares } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import { shortName } from './hosts.ts';
 import type { Weights } from './weightPatch.ts';
 
 /** What traffic should look like once proxies have the weights. `all` are the splits of the mesh. */
-export function expectationOf(split: Split, wanted: Weights, all: readonly Split[]): Expectation {
+export function expectationOf(split: Split, wanted: Weights, all: readonly Split[]): Shares {
   const total = wanted.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
   const alone = split.destinations.length === 1;
   return {

@@ -1,4 +1,4 @@
-import type { Guard } from '../../model/operation.ts';
+import type { Guard } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import type { Weights } from './weightPatch.ts';
 

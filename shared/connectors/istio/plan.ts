@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
 import { validateWeights } from '../../analysis/weights.ts';
-import type { Change, SetWeights, ThreeWay } from '../../model/operation.ts';
+import type { Change, ThreeWay } from '../../model/change.ts';
+import type { SetWeights } from '../../model/operation.ts';
 import type { Split } from '../../model/weights.ts';
-import type { PlannedWrite } from '../kit/connector.ts';
+import type { PlannedWrite } from '../kit/control.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import { mayI } from '../kube/access.ts';
 import { mayBeFence } from '../kube/client.ts';
@@ -130,6 +131,8 @@ function planOf(
   const moved = movedSince(fresh, seen);
   const change: Change = {
     document: refOf(mesh, document),
+    action: 'patch',
+    withheld: false,
     revision: document.metadata.resourceVersion,
     patch: steps,
     inverse: inverseSteps(document, route, wanted),
@@ -140,6 +143,7 @@ function planOf(
     moved === 'no' || moved === 'elsewhere'
       ? null
       : {
+          kind: 'weights',
           seen: [...seen.weights],
           now: before,
           wanted: wanted.map((weight) => weight ?? 0),
@@ -163,6 +167,8 @@ function planOf(
     threeWay,
     copies: copiesOf(mesh.client, mesh.resources.virtualServices, document, steps),
     split,
+    notes: [],
+    direction: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PatchStep } from '../../model/operation.ts';
+import type { PatchStep } from '../../model/change.ts';
 import { at, type KubeObject } from '../kube/objects.ts';
 import type { Route } from './routes.ts';
 

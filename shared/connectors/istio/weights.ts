@@ -1,11 +1,13 @@
 import { parse } from 'yaml';
-import type { Change, SetWeights } from '../../model/operation.ts';
+import type { Change } from '../../model/change.ts';
+import type { SetWeights } from '../../model/operation.ts';
 import type { Split } from '../../model/weights.ts';
-import type { Control, PlannedWrite, ReadBack, Receipt } from '../kit/connector.ts';
+import type { DeclaredControl, PlannedWrite, ReadBack, Receipt } from '../kit/control.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { at, type KubeObject, readObject } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
+import { changedByOf } from './ownership.ts';
 import { planWrite, refuseNonsense, sayWeights, type Seen } from './plan.ts';
 import { routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { readSplits } from './splits.ts';
@@ -15,7 +17,7 @@ const settleMs = 100;
 const rememberedRoutes = 5_000;
 
 /** Splits of VirtualServices, and the one way in which their weights are written: JSON Patch with tests. */
-export function createWeights(mesh: Mesh): Control<SetWeights, Split> {
+export function createWeights(mesh: Mesh): DeclaredControl<SetWeights, Split> {
   const memory = createRouteMemory();
 
   const current = (): readonly Split[] => {
@@ -70,7 +72,8 @@ export function createWeights(mesh: Mesh): Control<SetWeights, Split> {
       return await planWrite(mesh, shown, operation.weights, seen, signal);
     },
 
-    async planUndo(operation, change, signal) {
+    async planUndo(operation, [change], signal) {
+      if (change === undefined) throw new PeerError('refused', 'The journal holds no change to take back.');
       const shown = await find(operation.splitId, signal);
       const before = weightsIn(change, change.before, operation.splitId);
       const after = weightsIn(change, change.after, operation.splitId);
@@ -133,7 +136,7 @@ export function createWeights(mesh: Mesh): Control<SetWeights, Split> {
         document = await documentOf(change, signal);
       } catch (error) {
         if (error instanceof PeerError && error.kind === 'notFound')
-          return { state: 'else', revision: '', detail: 'The document was deleted.' };
+          return { state: 'else', revision: '', detail: 'The document was deleted.', changedBy: null };
         throw error;
       }
       return readBack(document, change);
@@ -166,20 +169,22 @@ async function throwIfMoved(mesh: Mesh, change: Change, signal: AbortSignal): Pr
 /** Compares the whole specification: what was written is there, and nothing else moved. */
 function readBack(document: KubeObject, change: Change): ReadBack {
   const revision = document.metadata.resourceVersion;
+  const changedBy = changedByOf(document)?.who ?? null;
   if (document.metadata.uid !== change.document.uid)
-    return { state: 'else', revision, detail: 'The document was deleted and made anew.' };
+    return { state: 'else', revision, detail: 'The document was deleted and made anew.', changedBy };
   const spec = document['spec'];
   const generation = at(document, 'metadata', 'generation');
   const told = typeof generation === 'number' ? ` (generation ${generation})` : '';
   if (sameSpec(spec, specIn(change.after)))
-    return { state: 'after', revision, detail: `Read back as written${told}.` };
+    return { state: 'after', revision, detail: `Read back as written${told}.`, changedBy };
   if (sameSpec(spec, specIn(change.before)))
-    return { state: 'before', revision, detail: `Still as before${told}.` };
+    return { state: 'before', revision, detail: `Still as before${told}.`, changedBy };
   const written = change.patch.filter((step) => step.op !== 'test');
   const held = written.every((step) => valueAt(document, step.path) === step.value);
   return {
     state: 'else',
     revision,
+    changedBy,
     detail: held
       ? `The weights are as written, but another part of the document was changed since${told}.`
       : `The document holds neither the old nor the new weights${told}.`,

@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import type { Environment } from '../../model/entity.ts';
 import type { EventView, Finding, Protection } from '../../model/inspect.ts';
 import type { DocumentRef } from '../../model/entity.ts';
-import type { Change, Expectation, Guard, Operation, SetWeights, ThreeWay } from '../../model/operation.ts';
+import type { Expectation } from '../../model/change.ts';
+import type { EditDocument, SetProtections, SetRouting, SetWeights } from '../../model/operation.ts';
+import type { ConfigDocument, ConfigHit, ConfigVersion } from '../../model/config.ts';
+import type { ProtectionForm } from '../../model/protection.ts';
+import type { GreyRoute } from '../../model/routing.ts';
+import type { Control, DeclaredControl, IsolationControl, WorkloadControl } from './control.ts';
 import type { Permission, SourceState } from '../../model/connection.ts';
 import type { CountersObservation, SignalsObservation } from '../../model/observations.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
@@ -103,7 +108,13 @@ export interface Capabilities {
   readonly protections: ProtectionSource;
   readonly documents: DocumentSource;
   readonly proof: ProofSource;
-  readonly weights: Control<SetWeights, Split>;
+  readonly weights: DeclaredControl<SetWeights, Split>;
+  readonly isolation: IsolationControl;
+  readonly protectionEdits: Control<SetProtections>;
+  readonly routing: DeclaredControl<SetRouting, GreyRoute>;
+  readonly configuration: ConfigSource;
+  readonly config: Control<EditDocument>;
+  readonly workloads: WorkloadControl;
 }
 
 export type { CountersObservation } from '../../model/observations.ts';
@@ -157,6 +168,22 @@ export interface EventSource {
 export interface ProtectionSource {
   /** Keyed by callee host (fully qualified). Known at once from watched documents. */
   declared(): ReadonlyMap<string, readonly Protection[]>;
+  /** What could be declared for a service, as forms; absent where nothing can be written. */
+  forms?(service: ServiceKey, signal: AbortSignal): Promise<readonly ProtectionForm[]>;
+}
+
+/** What configures services, read when asked: nothing is watched, and no value of a Secret is read before it is asked for. */
+export interface ConfigSource {
+  read(service: ServiceKey, signal: AbortSignal): Promise<readonly ConfigDocument[]>;
+  /** One value of a Secret. */
+  reveal(document: DocumentRef, key: string, signal: AbortSignal): Promise<string>;
+  /** Keys and values over all namespaces in scope; of Secrets only keys. */
+  search(
+    query: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly hits: readonly ConfigHit[]; readonly problems: readonly string[] }>;
+  /** Who wrote the document when, newest first, as far as the peer recorded it. */
+  history(document: DocumentRef, signal: AbortSignal): Promise<readonly ConfigVersion[]>;
 }
 
 /** Documents that shape a service. */
@@ -184,48 +211,6 @@ export interface ProofSource {
 
 export interface Proof {
   readonly state: 'waiting' | 'seen' | 'contradicted' | 'unobservable';
-  readonly detail: string;
-}
-
-/** The only way the console writes. */
-export interface Control<O extends Operation, Declared> {
-  /** The declared state, as it changes; the whole list each time. */
-  watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<readonly Declared[]>;
-  /** Reads only: diff, guards, the peer's own dry run, the expectation. */
-  plan(operation: O, signal: AbortSignal): Promise<PlannedWrite>;
-  /**
-   * The way back of one written change, planned on the document as it is now: what was absent before is taken away again.
-   * Throws `PeerError` with kind `refused` when it is as before already.
-   */
-  planUndo(operation: O, change: Change, signal: AbortSignal): Promise<PlannedWrite>;
-  /** Fenced by the peer's own revision. Throws `PeerError` with kind `conflict` if it moved, `unanswered` if no answer came. */
-  apply(write: PlannedWrite, signal: AbortSignal): Promise<Receipt>;
-  /** Reads back one written document: is it the before, the after, or something else? Resolves a lost answer, and the declared rung. */
-  verify(change: Change, signal: AbortSignal): Promise<ReadBack>;
-}
-
-/** What a control knows of a plan; the console adds who, where, signals, friction and life time. */
-export interface PlannedWrite {
-  readonly title: string;
-  readonly target: string;
-  readonly changes: readonly Change[];
-  readonly guards: readonly Guard[];
-  readonly expectation: Expectation;
-  readonly threeWay: ThreeWay | null;
-  readonly copies: { readonly kubectl: string; readonly curl: string; readonly patch: string };
-  /** The split as declared now, so that the console can say what moves where. */
-  readonly split: Split;
-}
-
-export interface Receipt {
-  readonly acceptedAt: number;
-  readonly revisions: readonly { readonly document: DocumentRef; readonly revision: string }[];
-}
-
-export interface ReadBack {
-  readonly state: 'before' | 'after' | 'else';
-  readonly revision: string;
-  /** The control plane's own word on it (status, observedGeneration), if it has one. */
   readonly detail: string;
 }
 

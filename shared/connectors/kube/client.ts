@@ -1,4 +1,4 @@
-import type { PatchStep } from '../../model/operation.ts';
+import type { PatchStep } from '../../model/change.ts';
 import type { ConnectorHost, Lent } from '../kit/connector.ts';
 import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
 import { errorOf, notThePeer, readJson } from './answers.ts';

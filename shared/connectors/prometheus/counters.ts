@@ -42,6 +42,8 @@ export async function readCounters(
         subset: row.subset,
         version: row.destination.version,
         failed: isFailed(row),
+        responseCode: row.responseCode,
+        flags: row.flags,
         samples: series.samples.filter(([, value]) => Number.isFinite(value)),
       })),
     problems,

@@ -54,6 +54,8 @@ function refusedSince(rejects: readonly Series[], witnesses: readonly Series[], 
     subset: null,
     version: null,
     failed: true,
+    responseCode: null,
+    flags: [],
     // Counted from the last sample before the write: a refusal can come before the first sample after it.
     samples: [...bornAt({ labels, samples }, witnesses, since), ...samples].filter(
       ([at], k, all) => at > since || (all[k + 1]?.[0] ?? Infinity) > since,

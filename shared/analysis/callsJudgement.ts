@@ -1,0 +1,107 @@
+import type { Caller, Diversion, Refusals, Served } from '../model/change.ts';
+import type { CountersObservation } from '../model/observations.ts';
+import { counterIncreases } from './counterDifferences.ts';
+import { formatCount, formatPercentNumber } from './formats.ts';
+import { judgeShares, type ShareJudgement } from './shares.ts';
+
+type CounterSeries = CountersObservation['series'][number];
+
+/** What counted calls say about calls that should all be refused, go elsewhere, or be served again. */
+export interface CallsJudgement {
+  readonly state: 'waiting' | 'seen' | 'contradicted';
+  readonly detail: string;
+  /** For the next judgement. */
+  readonly shares: ShareJudgement;
+}
+
+/** What is judged: counters of the callee's host, and of where calls are diverted to. */
+export interface CallsEvidence {
+  readonly expectation: Refusals | Diversion | Served;
+  readonly series: readonly CounterSeries[];
+  readonly since: number;
+  readonly now: number;
+  readonly previous: CallsJudgement | null;
+}
+
+/** All or nothing shows in few calls. */
+const minimumCalls = 30;
+
+/** Judges one more look: of the calls the expectation is about, how many went as wanted? Give the previous judgement back. */
+export function judgeCalls({ expectation, series, since, now, previous }: CallsEvidence): CallsJudgement {
+  const { series: grown } = counterIncreases(series, since);
+  let asWanted = 0;
+  let otherwise = 0;
+  for (const { series: one, increase } of grown) {
+    if (!isOfCaller(one, expectation.caller)) continue;
+    const verdict = classify(one, expectation);
+    if (verdict === 'wanted') asWanted += increase;
+    if (verdict === 'otherwise') otherwise += increase;
+  }
+  const shares = judgeShares({
+    expected: [{ share: 1 }, { share: 0 }],
+    counts: [asWanted, otherwise],
+    now,
+    previous: previous?.shares ?? null,
+    minimumCalls,
+  });
+  return { state: shares.state, detail: words(expectation, asWanted, asWanted + otherwise, shares), shares };
+}
+
+function classify(
+  series: CounterSeries,
+  expectation: CallsEvidence['expectation'],
+): 'wanted' | 'otherwise' | null {
+  const here = sameHost(series.host, expectation.host);
+  switch (expectation.kind) {
+    case 'refusals':
+      if (!here) return null;
+      return isRefusal(series, expectation.flags, expectation.status) ? 'wanted' : 'otherwise';
+    case 'served':
+      if (!here) return null;
+      return series.flags.some((flag) => expectation.flags.includes(flag)) ? 'otherwise' : 'wanted';
+    case 'diversion': {
+      const there =
+        sameHost(series.host, expectation.to.host) &&
+        (expectation.to.subset === null || series.subset === null || series.subset === expectation.to.subset);
+      // Another version of the same host: the host alone tells nothing.
+      if (there) return 'wanted';
+      return here ? 'otherwise' : null;
+    }
+  }
+}
+
+/** By our flag where the metrics carry flags; by the status alone where they do not. */
+function isRefusal(series: CounterSeries, flags: readonly string[], status: number): boolean {
+  if (series.flags.length > 0 && flags.length > 0) return series.flags.some((flag) => flags.includes(flag));
+  return series.responseCode === String(status) && series.failed;
+}
+
+function isOfCaller(series: CounterSeries, caller: Caller | null): boolean {
+  if (caller === null) return true;
+  return series.caller === `${caller.namespace ?? ''}/${caller.name}`;
+}
+
+const sameHost = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+
+const wantedWords = {
+  refusals: 'were refused as wanted',
+  diversion: 'went to the fallback as wanted',
+  served: 'reached it without a refusal or detour of ours',
+} as const;
+
+function words(
+  expectation: CallsEvidence['expectation'],
+  asWanted: number,
+  total: number,
+  shares: ShareJudgement,
+): string {
+  if (total === 0)
+    return 'no calls counted yet since it took effect: without traffic nothing can be measured';
+  const share = formatPercentNumber(asWanted / total, 1);
+  const said = `${share} % of ${formatCount(total)} calls since it took effect ${wantedWords[expectation.kind]}`;
+  if (shares.state === 'contradicted') return `${said}; it stays so`;
+  if (shares.state === 'seen') return said;
+  return total < minimumCalls
+    ? `${said}; at least ${minimumCalls} calls are needed for a verdict`
+    : `${said}; not there yet`;
+}

@@ -1,0 +1,53 @@
+import type { FoldedSignals } from './foldSignals.ts';
+import type { GraphCall, GraphService } from '../model/graph.ts';
+import type { Protection } from '../model/inspect.ts';
+import type { UnprotectedCall } from '../model/protection.ts';
+
+type Missing = UnprotectedCall['missing'][number];
+
+/**
+ * Calls of one connection that lack a time-out, a limit, an ejection or a fallback, busiest first; those without a figure
+ * come last. `declared` are protections by callee host, one map a source; `fallbacks` hosts that have one.
+ */
+export function missingProtections(
+  graph: { readonly services: readonly GraphService[]; readonly calls: readonly GraphCall[] },
+  connectionId: string,
+  declared: readonly ReadonlyMap<string, readonly Protection[]>[],
+  fallbacks: ReadonlySet<string>,
+  folded: Pick<FoldedSignals, 'callSignals'> | null,
+): UnprotectedCall[] {
+  const services = new Map(graph.services.map((service) => [service.id, service]));
+  const found: UnprotectedCall[] = [];
+  for (const call of graph.calls) {
+    const callee = services.get(call.calleeId);
+    const caller = services.get(call.callerId);
+    const host = callee?.hosts[0];
+    if (callee === undefined || caller === undefined || host === undefined) continue;
+    if (!call.callerId.startsWith(`${connectionId}/`) || callee.kind !== 'service') continue;
+    const protections = declared.flatMap((one) => callee.hosts.flatMap((name) => one.get(name) ?? []));
+    const missing = missingOf(
+      protections,
+      callee.hosts.some((name) => fallbacks.has(name)),
+    );
+    if (missing.length === 0) continue;
+    found.push({
+      callId: call.id,
+      calleeId: callee.id,
+      host,
+      title: `${caller.name} → ${callee.name}`,
+      requestsPerSecond: folded?.callSignals.get(call.id)?.requestsPerSecond ?? null,
+      missing,
+    });
+  }
+  return found.sort((a, b) => (b.requestsPerSecond ?? -1) - (a.requestsPerSecond ?? -1));
+}
+
+function missingOf(protections: readonly Protection[], hasFallback: boolean): Missing[] {
+  const has = (...kinds: Protection['kind'][]) => protections.some(({ kind }) => kinds.includes(kind));
+  const missing: Missing[] = [];
+  if (!has('timeout')) missing.push('timeout');
+  if (!has('limit')) missing.push('limit');
+  if (!has('ejection', 'breaker')) missing.push('ejection');
+  if (!hasFallback && !has('fallback')) missing.push('fallback');
+  return missing;
+}

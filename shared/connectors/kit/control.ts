@@ -1,0 +1,87 @@
+import type { Change, Expectation, Guard, ThreeWay } from '../../model/change.ts';
+import type { DocumentRef } from '../../model/entity.ts';
+import type { ChangeWorkload, EndTrip, Operation, SetFallback, Trip } from '../../model/operation.ts';
+import type { Copies, Plan } from '../../model/plan.ts';
+import type { CallTarget, Fallback, HeldTrip, TripOption } from '../../model/trip.ts';
+import type { Split } from '../../model/weights.ts';
+import type { WorkloadView } from '../../model/workload.ts';
+import type { ServiceKey, SourceHealth } from './connector.ts';
+import { PeerError } from './peerError.ts';
+
+/** The only way the console writes. */
+export interface Control<O extends Operation> {
+  /** Reads only: diff, guards, the peer's own dry run, the expectation. */
+  plan(operation: O, signal: AbortSignal): Promise<PlannedWrite>;
+  /**
+   * The way back of what was written, planned on the documents as they are now: what was absent before is taken away again.
+   * `changes` are those that the peer has. Throws `PeerError` with kind `refused` when it is as before already.
+   */
+  planUndo(operation: O, changes: readonly Change[], signal: AbortSignal): Promise<PlannedWrite>;
+  /**
+   * Fenced by the peer's own revision. Throws `PeerError` with kind `conflict` if it moved, `unanswered` if no answer came,
+   * `PartlyWritten` if a later document was refused.
+   */
+  apply(write: PlannedWrite, signal: AbortSignal): Promise<Receipt>;
+  /** Reads back one written document: is it the before, the after, or something else? Resolves a lost answer, and the declared rung. */
+  verify(change: Change, signal: AbortSignal): Promise<ReadBack>;
+}
+
+/** A control whose declared state can be followed. */
+export interface DeclaredControl<O extends Operation, Declared> extends Control<O> {
+  /** The declared state, as it changes; the whole list each time. */
+  watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<readonly Declared[]>;
+}
+
+/** Trips and fallbacks: what callers of a service get while it may not answer. */
+export interface IsolationControl extends DeclaredControl<Trip | EndTrip | SetFallback, HeldTrip> {
+  /** What this peer can do to a call; reads only. */
+  options(call: CallTarget, signal: AbortSignal): Promise<readonly TripOption[]>;
+  /** Declared fallbacks by callee host. Known at once from watched documents. */
+  fallbacks(): ReadonlyMap<string, Fallback>;
+}
+
+/** Workloads, and what can be done to them. */
+export interface WorkloadControl extends Control<ChangeWorkload> {
+  read(service: ServiceKey, signal: AbortSignal): Promise<readonly WorkloadView[]>;
+}
+
+/** What a control knows of a plan; the console adds who, where, figures, friction and life time. */
+export interface PlannedWrite {
+  readonly title: string;
+  readonly target: string;
+  readonly changes: readonly Change[];
+  readonly guards: readonly Guard[];
+  readonly expectation: Expectation;
+  readonly threeWay: ThreeWay | null;
+  readonly copies: Pick<Copies, 'kubectl' | 'curl' | 'patch'> & Partial<Copies>;
+  /** The split as declared now, so that the console can say what moves where; null where none is concerned. */
+  readonly split: Split | null;
+  /** What the control itself can say about what will happen, in sentences. */
+  readonly notes: readonly string[];
+  /** Null where the console judges it from figures. */
+  readonly direction: Plan['direction'] | null;
+}
+
+export interface Receipt {
+  readonly acceptedAt: number;
+  readonly revisions: readonly { readonly document: DocumentRef; readonly revision: string }[];
+}
+
+/** Some documents were written, the next was refused; what was written can be taken back. */
+export class PartlyWritten extends PeerError {
+  readonly receipt: Receipt;
+
+  constructor(receipt: Receipt, refused: PeerError) {
+    super(refused.kind, refused.message, { cause: refused });
+    this.receipt = receipt;
+  }
+}
+
+export interface ReadBack {
+  readonly state: 'before' | 'after' | 'else';
+  readonly revision: string;
+  /** The control plane's own word on it (status, observedGeneration), if it has one. */
+  readonly detail: string;
+  /** Who wrote last, where the document says. */
+  readonly changedBy: string | null;
+}

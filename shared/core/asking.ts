@@ -1,0 +1,181 @@
+import { missingProtections } from '../analysis/missingProtections.ts';
+import type { Session, ServiceKey } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
+import type { DocumentRef } from '../model/entity.ts';
+import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import type { GreyRoute } from '../model/routing.ts';
+import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
+import type { WorkloadView } from '../model/workload.ts';
+import type { LiveConnection } from './liveConnection.ts';
+import { Refusal } from './refusal.ts';
+import type { World } from './world.ts';
+
+/** What a window asks of sources when it opens a form: read then, never kept. */
+export interface Asking {
+  trips(): HeldTrip[];
+  routes(): GreyRoute[];
+  tripOptions(connectionId: string, call: CallTarget, signal: AbortSignal | undefined): Promise<TripOption[]>;
+  protectionForms(serviceId: string, signal: AbortSignal | undefined): Promise<ProtectionForm[]>;
+  unprotected(connectionId: string): UnprotectedCall[];
+  config(
+    serviceId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ documents: ConfigDocument[]; problems: string[] }>;
+  reveal(document: DocumentRef, key: string, signal: AbortSignal | undefined): Promise<string>;
+  searchConfig(
+    query: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ hits: ConfigHit[]; problems: string[] }>;
+  configHistory(document: DocumentRef, signal: AbortSignal | undefined): Promise<ConfigVersion[]>;
+  workloads(
+    serviceId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ workloads: WorkloadView[]; problems: string[] }>;
+}
+
+export function createAsking(world: World): Asking {
+  const { connections } = world;
+
+  function connection(id: string): LiveConnection {
+    const found = connections.open.get(id);
+    if (found === undefined) throw new Refusal('REFUSED', 'That connection is closed.');
+    return found;
+  }
+
+  function place(serviceId: string): { readonly at: LiveConnection; readonly key: ServiceKey } {
+    const at = world.connectionOf(serviceId);
+    const service = world.service(serviceId);
+    if (at === undefined || service === undefined)
+      throw new Refusal('REFUSED', 'That service is not on the map any more.');
+    return { at, key: { namespace: service.namespace, name: service.name, hosts: service.hosts } };
+  }
+
+  /** Asks every session that has the capability; one that fails is told of and leaves the others. */
+  async function askAll<C, T>(
+    at: LiveConnection,
+    capability: (session: Session) => C | undefined,
+    ask: (found: C) => Promise<readonly T[]>,
+    tried: string,
+  ): Promise<{ all: T[]; problems: string[] }> {
+    const all: T[] = [];
+    const problems: string[] = [];
+    for (const { session } of [...at.sources]) {
+      const found = capability(session);
+      if (found === undefined) continue;
+      try {
+        all.push(...(await ask(found)));
+      } catch (thrown) {
+        problems.push(sayError(thrown, tried));
+      }
+    }
+    return { all, problems };
+  }
+
+  const until = (at: LiveConnection, signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? at.closed : AbortSignal.any([at.closed, signal]);
+
+  return {
+    trips: () =>
+      [...connections.open.values()].flatMap((at) =>
+        at.trips.map((trip) => ({ ...trip, calleeId: at.topology().serviceOfHost(trip.host) })),
+      ),
+    routes: () => [...connections.open.values()].flatMap((at) => [...at.routes]),
+    async tripOptions(connectionId, call, signal) {
+      const at = connection(connectionId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => session.isolation,
+        (isolation) => isolation.options(call, until(at, signal)),
+        'Asking what can be done to this call',
+      );
+      if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
+      return all;
+    },
+    async protectionForms(serviceId, signal) {
+      const { at, key } = place(serviceId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => (session.protectionEdits === undefined ? undefined : session.protections?.forms),
+        (forms) => forms(key, until(at, signal)),
+        'Reading what protects this service',
+      );
+      if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
+      return all;
+    },
+    unprotected(connectionId) {
+      const at = connection(connectionId);
+      const sources = at.sources.flatMap(({ session }) => session.protections ?? []);
+      if (sources.length === 0) return [];
+      const declared = sources.map((source) => source.declared());
+      const fallbacks = at.sources.flatMap(({ session }) => [
+        ...(session.isolation?.fallbacks().keys() ?? []),
+      ]);
+      const folded = world.latest(at)?.folded ?? null;
+      return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded);
+    },
+    async config(serviceId, signal) {
+      const { at, key } = place(serviceId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => session.configuration,
+        (source) => source.read(key, until(at, signal)),
+        'Reading what configures this service',
+      );
+      return { documents: all, problems };
+    },
+    async reveal(document, key, signal) {
+      const at = connection(document.connectionId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => session.configuration,
+        async (source) => [await source.reveal(document, key, until(at, signal))],
+        `Reading ${key}`,
+      );
+      if (all[0] !== undefined) return all[0];
+      throw new Refusal(
+        'PEER',
+        problems[0] ?? 'No source of this connection reads configuration at the moment.',
+      );
+    },
+    async searchConfig(query, signal) {
+      const hits: ConfigHit[] = [];
+      const problems: string[] = [];
+      for (const at of [...connections.open.values()]) {
+        const found = await askAll(
+          at,
+          (session) => session.configuration,
+          async (source) => [await source.search(query, until(at, signal))],
+          `Searching ${at.title}`,
+        );
+        for (const one of found.all) {
+          hits.push(...one.hits);
+          problems.push(...one.problems);
+        }
+        problems.push(...found.problems);
+      }
+      return { hits, problems };
+    },
+    async configHistory(document, signal) {
+      const at = connection(document.connectionId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => session.configuration,
+        (source) => source.history(document, until(at, signal)),
+        'Reading the history',
+      );
+      if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
+      return all;
+    },
+    async workloads(serviceId, signal) {
+      const { at, key } = place(serviceId);
+      const { all, problems } = await askAll(
+        at,
+        (session) => session.workloads,
+        (control) => control.read(key, until(at, signal)),
+        'Reading the workloads of this service',
+      );
+      return { workloads: all, problems };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { ReadBack } from '../connectors/kit/control.ts';
+import { controlOf, verbOf } from './controls.ts';
+import type { Climb } from './rungs.ts';
+
+/** What became of all documents of one operation. */
+export interface AllReadBack extends ReadBack {
+  /** How many, from the first, are as written; null where they are not in order. */
+  readonly written: number | null;
+}
+
+/** Reads back every document an operation wrote. Throws while one cannot be read. */
+export async function readBackAll({
+  record,
+  connection,
+  signal,
+}: Pick<Climb, 'record' | 'connection' | 'signal'>): Promise<AllReadBack> {
+  const control = controlOf(connection, record.operation);
+  if (control === null)
+    throw new Error(`no source of ${connection.title} can ${verbOf[record.operation.kind]} now`);
+  const reads: ReadBack[] = [];
+  for (const change of record.changes) reads.push(await control.verify(change, signal));
+  const written = writtenInOrder(reads);
+  const odd = reads.find(({ state }) => state === 'else') ?? reads.find(({ state }) => state === 'before');
+  const shown = odd ?? reads[0];
+  if (shown === undefined) throw new Error('the operation names no document');
+  return { ...shown, state: stateOf(reads), revision: reads[0]?.revision ?? '', written };
+}
+
+function stateOf(reads: readonly ReadBack[]): ReadBack['state'] {
+  for (const state of ['before', 'after'] as const)
+    if (reads.every((read) => read.state === state)) return state;
+  return 'else';
+}
+
+function writtenInOrder(reads: readonly ReadBack[]): number | null {
+  const count = reads.findIndex(({ state }) => state !== 'after');
+  if (count === -1) return reads.length;
+  return reads.slice(count).every(({ state }) => state === 'before') ? count : null;
+}

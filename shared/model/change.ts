@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { DocumentRef, EntityId } from './entity.ts';
+import { WorkloadRef } from './workload.ts';
+
+/** One step of an RFC 6902 patch. */
+export const PatchStep = z.object({
+  op: z.enum(['test', 'replace', 'add', 'remove']),
+  path: z.string(),
+  value: z.unknown().optional(),
+});
+export type PatchStep = z.infer<typeof PatchStep>;
+
+/** What would change in one document. */
+export const Change = z.object({
+  /** Of a document that is created, the uid is empty until the peer gave one. */
+  document: DocumentRef,
+  action: z.enum(['patch', 'create', 'delete']).default('patch'),
+  /** The revision that was read; empty where the document must not exist yet. */
+  revision: z.string(),
+  patch: z.array(PatchStep),
+  inverse: z.array(PatchStep),
+  /** What the operator wrote of it as YAML, before and after; empty where it does not exist. */
+  before: z.string(),
+  after: z.string(),
+  /** Values are kept out of all four texts (a Secret's): then it cannot be undone from the journal. */
+  withheld: z.boolean().default(false),
+});
+export type Change = z.infer<typeof Change>;
+
+/** A check made before a write: passed, wants a tick, wants a typed name, or blocks. */
+export const Guard = z.object({
+  id: z.string(),
+  verdict: z.enum(['pass', 'tick', 'typeName', 'block']),
+  title: z.string(),
+  detail: z.string().nullable(),
+});
+export type Guard = z.infer<typeof Guard>;
+
+/** A caller as metrics and documents name it. */
+export const Caller = z.object({ namespace: z.string().nullable(), name: z.string() });
+export type Caller = z.infer<typeof Caller>;
+
+/** The shares of calls that each version should get. */
+export const Shares = z.object({
+  kind: z.literal('shares'),
+  splitId: z.string(),
+  host: z.string(),
+  gateways: z.array(z.string()),
+  /** Namespace of the document that governs the callers. */
+  namespace: z.string().nullable(),
+  /** True when other routes of the document send calls to the same destinations, so that counts cannot be told apart. */
+  ambiguous: z.string().nullable(),
+  destinations: z.array(
+    z.object({
+      index: z.number().int(),
+      host: z.string(),
+      subset: z.string().nullable(),
+      version: z.string().nullable(),
+      share: z.number(),
+    }),
+  ),
+});
+export type Shares = z.infer<typeof Shares>;
+
+/** Calls to a host that should all be refused by the callers' proxies. */
+export const Refusals = z.object({
+  kind: z.literal('refusals'),
+  host: z.string(),
+  namespace: z.string().nullable(),
+  /** Null for every caller. */
+  caller: Caller.nullable(),
+  /** The HTTP status that callers get. */
+  status: z.number().int(),
+  /** Envoy's response flags that tell such a refusal from the service's own errors: `FI`, `DI`; empty where only the status tells. */
+  flags: z.array(z.string()),
+});
+export type Refusals = z.infer<typeof Refusals>;
+
+/** Calls to a host that should go to another one instead. */
+export const Diversion = z.object({
+  kind: z.literal('diversion'),
+  host: z.string(),
+  namespace: z.string().nullable(),
+  caller: Caller.nullable(),
+  to: z.object({ host: z.string(), subset: z.string().nullable() }),
+});
+export type Diversion = z.infer<typeof Diversion>;
+
+/** Calls to a host that should reach it again: no refusal of ours, no detour. */
+export const Served = z.object({
+  kind: z.literal('served'),
+  host: z.string(),
+  namespace: z.string().nullable(),
+  caller: Caller.nullable(),
+  flags: z.array(z.string()),
+});
+export type Served = z.infer<typeof Served>;
+
+/** Workloads that should run what was asked for, on every instance. */
+export const Rollout = z.object({
+  kind: z.literal('rollout'),
+  host: z.string().nullable(),
+  workloads: z.array(WorkloadRef),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
+/** A write that no traffic figure can prove, with the reason. */
+export const Unmeasured = z.object({
+  kind: z.literal('unmeasured'),
+  /** The host whose errors and latency are shown around it, if there is one. */
+  host: z.string().nullable(),
+  why: z.string(),
+});
+export type Unmeasured = z.infer<typeof Unmeasured>;
+
+/** What should be seen once the write is loaded. */
+export const Expectation = z.discriminatedUnion('kind', [
+  Shares,
+  Refusals,
+  Diversion,
+  Served,
+  Rollout,
+  Unmeasured,
+]);
+export type Expectation = z.infer<typeof Expectation>;
+
+/** The three versions of a split when someone else wrote between looking and asking. */
+export const WeightsThreeWay = z.object({
+  kind: z.literal('weights').default('weights'),
+  seen: z.array(z.number().nullable()),
+  now: z.array(z.number().nullable()),
+  wanted: z.array(z.number()),
+  titles: z.array(z.string()),
+  changedBy: z.string().nullable(),
+});
+export type WeightsThreeWay = z.infer<typeof WeightsThreeWay>;
+
+/** The three versions of a document, as YAML: as it was written or seen, as it is, as it would be. */
+export const DocumentThreeWay = z.object({
+  kind: z.literal('document'),
+  document: DocumentRef,
+  seen: z.string(),
+  now: z.string(),
+  wanted: z.string(),
+  changedBy: z.string().nullable(),
+});
+export type DocumentThreeWay = z.infer<typeof DocumentThreeWay>;
+
+export const ThreeWay = z.union([DocumentThreeWay, WeightsThreeWay]);
+export type ThreeWay = z.infer<typeof ThreeWay>;
+
+/** Who is affected by a change: who calls, and how much. */
+export const Affected = z.object({
+  callerId: EntityId,
+  callerName: z.string(),
+  requestsPerSecond: z.number().nullable(),
+});
+export type Affected = z.infer<typeof Affected>;

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { ConnectionId, DocumentRef } from './entity.ts';
+import { GreyMatch } from './operation.ts';
+
+/** A declared route that sends some requests to one version, whatever the weights say. */
+export const GreyRoute = z.object({
+  /** `<split id>#<route name or position>`. */
+  id: z.string(),
+  connectionId: ConnectionId,
+  document: DocumentRef,
+  revision: z.string(),
+  /** The split that takes all other requests. */
+  splitId: z.string(),
+  name: z.string(),
+  /** Null where its conditions are more than the form can say; `matchText` says them. */
+  match: GreyMatch.nullable(),
+  matchText: z.string(),
+  to: z.string(),
+  /** Whether Podium made it, so that it may be removed by the form. */
+  ours: z.boolean(),
+});
+export type GreyRoute = z.infer<typeof GreyRoute>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ConnectionId, DocumentRef, EntityId } from './entity.ts';
+
+/** A call as an operator points at it: the service called, and one caller or all of them. */
+export const CallTarget = z.object({
+  calleeId: EntityId,
+  /** The callee as the peer's documents name it, fully qualified. */
+  host: z.string(),
+  /** Null for every caller that the mechanism can govern. */
+  caller: z.object({ id: EntityId, namespace: z.string().nullable(), name: z.string() }).nullable(),
+});
+export type CallTarget = z.infer<typeof CallTarget>;
+
+/** What callers get when the service itself may not answer. */
+export const Fallback = z.discriminatedUnion('kind', [
+  /** Another service, or another version of the same. */
+  z.object({ kind: z.literal('service'), host: z.string(), subset: z.string().nullable() }),
+  /** A fixed answer that the callers' proxies give. */
+  z.object({
+    kind: z.literal('answer'),
+    status: z.number().int().min(200).max(599),
+    body: z.string().max(4096),
+  }),
+]);
+export type Fallback = z.infer<typeof Fallback>;
+
+/** How a call is tripped. */
+export const TripMechanism = z.discriminatedUnion('kind', [
+  /** The callers' proxies refuse at once with this status. */
+  z.object({ kind: z.literal('refuse'), status: z.number().int().min(400).max(599) }),
+  z.object({ kind: z.literal('divert'), to: Fallback }),
+  /** The callee's proxies deny it (403); for where a controller would overwrite a route. */
+  z.object({ kind: z.literal('deny') }),
+]);
+export type TripMechanism = z.infer<typeof TripMechanism>;
+
+/** What a peer can do to one call, for the form; asked when it is opened. */
+export const TripOption = z.object({
+  mechanism: z.enum(['refuse', 'divert', 'deny']),
+  title: z.string(),
+  /** What callers get and whom it reaches, in words. */
+  effect: z.string(),
+  /** Whether it can be meant for one caller only. */
+  perCaller: z.boolean(),
+  /** Why it cannot be used here, else null. */
+  unavailable: z.string().nullable(),
+});
+export type TripOption = z.infer<typeof TripOption>;
+
+/** A trip that a document carries, whoever made it. */
+export const HeldTrip = z.object({
+  /** Unique in its connection. */
+  id: z.string(),
+  connectionId: ConnectionId,
+  document: DocumentRef,
+  revision: z.string(),
+  host: z.string(),
+  /** Null while the map does not know the service. */
+  calleeId: EntityId.nullable(),
+  caller: z.object({ namespace: z.string().nullable(), name: z.string() }).nullable(),
+  mechanism: TripMechanism,
+  /** Epoch ms. */
+  until: z.number(),
+  since: z.number().nullable(),
+  by: z.string(),
+  reason: z.string(),
+  /** The operation that made it, of whichever Podium. */
+  operationId: z.string(),
+});
+export type HeldTrip = z.infer<typeof HeldTrip>;

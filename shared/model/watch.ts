@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { ConnectionId, EntityId } from './entity.ts';
+
+/** Something that must not come true while an operation is watched. Ratios 0..1, latency in ms. */
+export const WatchCondition = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('errors'),
+    /** Null for the service as a whole. */
+    version: z.string().nullable(),
+    aboveRatio: z.number().min(0).max(1),
+  }),
+  z.object({ kind: z.literal('latency'), version: z.string().nullable(), aboveP99Ms: z.number().positive() }),
+  /** No call arrives for so long. */
+  z.object({
+    kind: z.literal('noTraffic'),
+    version: z.string().nullable(),
+    forSeconds: z.number().int().min(10),
+  }),
+]);
+export type WatchCondition = z.infer<typeof WatchCondition>;
+
+/** How long to look, and what takes the change back. */
+export const WatchRequest = z.object({
+  forSeconds: z.number().int().min(30).max(86_400),
+  conditions: z.array(WatchCondition).min(1).max(8),
+});
+export type WatchRequest = z.infer<typeof WatchRequest>;
+
+/**
+ * A watch over one written operation: `watching`; `passed`: time is up, nothing came true; `returning`: a condition came
+ * true and the way back is under way; `returned`; `stopped`: by the operator or because the change is gone; `stuck`: it
+ * should go back and cannot, with the reason in `note`.
+ */
+export const WatchState = z.object({
+  request: WatchRequest,
+  serviceId: EntityId.nullable(),
+  startedAt: z.number(),
+  endsAt: z.number(),
+  state: z.enum(['watching', 'passed', 'returning', 'returned', 'stopped', 'stuck']),
+  note: z.string(),
+  /** The newest reading of each condition: errors 0..1, p99 in ms, calls per second; null where nothing measures it. */
+  readings: z.array(z.number().nullable()),
+  returnedBy: z.string().nullable(),
+});
+export type WatchState = z.infer<typeof WatchState>;
+
+/** A trip's end: as WatchState, but the deadline itself is the reason to go back. */
+export const HoldState = z.object({
+  until: z.number(),
+  state: z.enum(['held', 'returning', 'ended', 'changed', 'stuck']),
+  note: z.string(),
+  endedBy: z.string().nullable(),
+  /** Attempts to end it so far that failed. */
+  attempts: z.number().int(),
+});
+export type HoldState = z.infer<typeof HoldState>;
+
+/** A step of a guided canary: the canary's share in percent, and how long it is watched there. */
+export const CanaryStep = z.object({
+  percent: z.number().int().min(0).max(100),
+  forSeconds: z.number().int().min(30).max(86_400),
+});
+export type CanaryStep = z.infer<typeof CanaryStep>;
+
+/** What an operator asks for when starting a guided canary. */
+export const CanaryRequest = z.object({
+  connectionId: ConnectionId,
+  splitId: z.string(),
+  /** Position of the destination that gains. */
+  destination: z.number().int().min(0),
+  steps: z.array(CanaryStep).min(1).max(20),
+  conditions: z.array(WatchRequest.shape.conditions.element).min(1).max(8),
+  reason: z.string().max(2000),
+});
+export type CanaryRequest = z.infer<typeof CanaryRequest>;
+
+/** A guided canary, running or over. */
+export const Canary = z.object({
+  id: z.string(),
+  request: CanaryRequest,
+  title: z.string(),
+  connectionTitle: z.string(),
+  serviceId: EntityId.nullable(),
+  serviceName: z.string(),
+  state: z.enum(['running', 'paused', 'finished', 'takenBack', 'stuck']),
+  /** Position of the step that is in force or next. */
+  step: z.number().int(),
+  /** When the step took effect; null before that. */
+  stepStartedAt: z.number().nullable(),
+  note: z.string(),
+  /** The operation of each step so far. */
+  operationIds: z.array(z.string()),
+  /** Weights before the first step. */
+  before: z.array(z.number().nullable()),
+  startedAt: z.number(),
+  finishedAt: z.number().nullable(),
+});
+export type Canary = z.infer<typeof Canary>;

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ConnectionId } from './entity.ts';
+
+/** A thing that runs instances. */
+export const WorkloadRef = z.object({
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']),
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+});
+export type WorkloadRef = z.infer<typeof WorkloadRef>;
+
+/** One recorded revision of a workload's pod template. */
+export const WorkloadRevision = z.object({
+  revision: z.number().int(),
+  at: z.number().nullable(),
+  /** "kubernetes.io/change-cause", if someone wrote one. */
+  cause: z.string().nullable(),
+  images: z.array(z.string()),
+  current: z.boolean(),
+});
+export type WorkloadRevision = z.infer<typeof WorkloadRevision>;
+
+/** A workload behind a service, as the operator can act on it. */
+export const WorkloadView = z.object({
+  ref: WorkloadRef,
+  connectionId: ConnectionId,
+  revision: z.string(),
+  version: z.string().nullable(),
+  /** What is asked for; null where nobody asks (a DaemonSet). */
+  replicas: z.number().int().nullable(),
+  readyReplicas: z.number().int(),
+  updatedReplicas: z.number().int(),
+  paused: z.boolean(),
+  /** "rolling out: 2 of 4 updated", "stuck: …", null when at rest. */
+  rollout: z.object({ state: z.enum(['moving', 'stuck']), text: z.string() }).nullable(),
+  /** An autoscaler that decides the replicas: its name and bounds. */
+  autoscaler: z.object({ name: z.string(), min: z.number(), max: z.number() }).nullable(),
+  revisions: z.array(WorkloadRevision),
+  instances: z.array(
+    z.object({
+      name: z.string(),
+      uid: z.string(),
+      ready: z.boolean(),
+      /** Taken out of the traffic by hand, by whom and since when where it says. */
+      drained: z.object({ by: z.string().nullable(), at: z.number().nullable() }).nullable(),
+    }),
+  ),
+});
+export type WorkloadView = z.infer<typeof WorkloadView>;
+
+/** What can be done to a workload. */
+export const WorkloadAction = z.discriminatedUnion('verb', [
+  z.object({ verb: z.literal('scale'), replicas: z.number().int().min(0).max(10_000) }),
+  z.object({ verb: z.literal('restart') }),
+  z.object({ verb: z.literal('pause') }),
+  z.object({ verb: z.literal('resume') }),
+  z.object({ verb: z.literal('rollBack'), revision: z.number().int().min(0) }),
+  /** Takes one instance out of the traffic; the workload puts another in its place. */
+  z.object({ verb: z.literal('drain'), instance: z.string() }),
+  z.object({ verb: z.literal('putBack'), instance: z.string() }),
+]);
+export type WorkloadAction = z.infer<typeof WorkloadAction>;
