@@ -6,11 +6,9 @@ import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { measure } from './measuredRung.ts';
 import type { Ports } from './ports.ts';
+import { notLoadable } from './planParts.ts';
 import { resolveWrite } from './resolveWrite.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
-
-/** Why "loaded" cannot be seen without a source of proof. */
-export const notLoadable = 'not observable here: no access to the callers’ proxies';
 
 /** Follows one operation from its receipt to its effect. Everything seen goes to the journal; nothing is thrown. */
 export async function climb(

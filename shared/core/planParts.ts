@@ -2,9 +2,11 @@ import type { PlannedWrite } from '../connectors/kit/control.ts';
 import type { Expectation } from '../model/change.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
-import { notLoadable } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
+
+/** Why "loaded" cannot be seen without a source of proof. */
+export const notLoadable = 'not observable here: no access to the callers’ proxies';
 
 /** What each rung will be able to say, before anything is written. */
 export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs'] {

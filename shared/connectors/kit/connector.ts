@@ -12,6 +12,7 @@ import type { Permission, SourceState } from '../../model/connection.ts';
 import type { CountersObservation, SignalsObservation } from '../../model/observations.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
+import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
 import type { Transport } from './transport.ts';
 
@@ -118,17 +119,13 @@ export interface Capabilities {
 }
 
 export type { CountersObservation } from '../../model/observations.ts';
+export type { ServiceKey, SourceHealth } from './reading.ts';
 
 /** Services, workloads, instances: the whole picture first, then the whole again whenever something changed. */
 export interface TopologySource {
   /** Ends only when aborted or when the peer is lost for good; a broken watch is mended inside. `onState` hears of trouble. */
   watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<TopologyObservation>;
 }
-
-/** How a stream is doing: fine since, or in trouble since, with the reason in words. */
-export type SourceHealth =
-  | { readonly ok: true; readonly at: number }
-  | { readonly ok: false; readonly at: number; readonly error: string };
 
 /** Rates, errors and latency per call, over a window, in one handful of queries over all namespaces. */
 export interface SignalSource {
@@ -189,12 +186,6 @@ export interface ConfigSource {
 /** Documents that shape a service. */
 export interface DocumentSource {
   read(service: ServiceKey, signal: AbortSignal): Promise<readonly DocumentObservation[]>;
-}
-
-export interface ServiceKey {
-  readonly namespace: string | null;
-  readonly name: string;
-  readonly hosts: readonly string[];
 }
 
 export interface DocumentObservation {

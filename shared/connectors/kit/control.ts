@@ -5,8 +5,8 @@ import type { Copies, Plan } from '../../model/plan.ts';
 import type { CallTarget, Fallback, HeldTrip, TripOption } from '../../model/trip.ts';
 import type { Split } from '../../model/weights.ts';
 import type { WorkloadView } from '../../model/workload.ts';
-import type { ServiceKey, SourceHealth } from './connector.ts';
 import { PeerError } from './peerError.ts';
+import type { ServiceKey, SourceHealth } from './reading.ts';
 
 /** The only way the console writes. */
 export interface Control<O extends Operation> {
