@@ -1,6 +1,7 @@
 import './App.css';
 import { useEffect } from 'react';
 import { FindBar } from './features/find/FindBar.tsx';
+import { Connect } from './features/firstRun/Connect.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
 import { TourStrip } from './features/firstRun/TourStrip.tsx';
 import { InspectorPane } from './features/frame/InspectorPane.tsx';
@@ -100,6 +101,6 @@ function PageOf({ page }: { readonly page: Page }) {
     case 'journal':
       return <JournalPage />;
     case 'sources':
-      return <SourcesPage />;
+      return <SourcesPage connect={<Connect />} />;
   }
 }

@@ -1,5 +1,5 @@
 import './sources.css';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ConnectionState, SourceState } from '../../../shared/model/connection.ts';
 import type { Environment } from '../../../shared/model/entity.ts';
 import { ask } from '../../client/link.ts';
@@ -21,14 +21,24 @@ const environments: readonly { readonly id: Environment; readonly title: string 
 ];
 
 /** For each connection: what was found, what may be done, what is missing and what follows from that. */
-export function SourcesPage() {
+export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
   const connections = useConnections();
+  const [connecting, setConnecting] = useState(false);
   return (
     <div className="page">
       <div className="pageHead">
         <h2>Sources</h2>
+        <span className="grow" />
+        <Button aria-expanded={connecting} onPress={() => setConnecting(!connecting)}>
+          {connecting ? 'Not now' : 'Connect another…'}
+        </Button>
       </div>
       <div className="pageBody sources">
+        {connecting && (
+          <section className="sourceConnect" aria-label="Connect another">
+            {connect}
+          </section>
+        )}
         {connections.map((connection) => (
           <ConnectionCard key={connection.id} connection={connection} />
         ))}

@@ -1,0 +1,134 @@
+import './firstRun.css';
+import { useEffect, useState } from 'react';
+import type { Candidate, Discovery } from '../../../shared/model/connection.ts';
+import { ask, useLink } from '../../client/link.ts';
+import { wordsOfError } from '../../client/watch.ts';
+import { useConnections } from '../../live/connections.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CandidateCard } from './CandidateCard.tsx';
+import { emptyOptions, type OptionsDraft, optionsOf, optionsProblem } from './options.ts';
+import { OptionsForm } from './OptionsForm.tsx';
+
+/** What can be connected to, and the rehearsal; what is connected already is left out. */
+export function Connect() {
+  const connections = useConnections();
+  const client = useLink((link) => link.client);
+  const [discovery, setDiscovery] = useState<Discovery | null>(null);
+  const [problem, setProblem] = useState<{ readonly key: string; readonly text: string } | null>(null);
+  const [opening, setOpening] = useState<string | null>(null);
+  const [options, setOptions] = useState<OptionsDraft>(emptyOptions);
+  const [looked, setLooked] = useState(0);
+
+  useEffect(() => {
+    if (client === null) return;
+    let stale = false;
+    ask((console) => console.connections.discover()).then(
+      (found) => {
+        if (!stale) setDiscovery(found);
+      },
+      (error: unknown) => {
+        if (!stale) setProblem({ key: 'discover', text: wordsOfError(error) });
+      },
+    );
+    return () => {
+      stale = true;
+    };
+  }, [client, looked]);
+
+  const open = async (key: string, act: () => Promise<unknown>): Promise<void> => {
+    setOpening(key);
+    setProblem(null);
+    try {
+      await act();
+    } catch (error) {
+      setProblem({ key, text: wordsOfError(error) });
+    } finally {
+      setOpening(null);
+    }
+  };
+  const connect = (candidate: Candidate): void => {
+    const wrong = optionsProblem(options);
+    if (wrong !== null) return setProblem({ key: candidate.key, text: wrong });
+    void open(candidate.key, () =>
+      ask((console) => console.connections.open({ key: candidate.key, options: optionsOf(options) })),
+    );
+  };
+
+  const offered = (discovery?.candidates ?? []).filter(
+    ({ title }) => !connections.some((connection) => connection.title === title),
+  );
+  return (
+    <>
+      {!connections.some(({ rehearsal }) => rehearsal) && (
+        <section className="rehearsalOffer" aria-label="Rehearsal">
+          <div className="grow">
+            <h2>Try it on the rehearsal</h2>
+            <p className="muted">
+              A built-in shop of services under load, on this machine only. A tour of five steps shifts a
+              weight and takes it back.
+            </p>
+          </div>
+          <Button
+            tone="primary"
+            isDisabled={opening !== null || client === null}
+            onPress={() =>
+              void open('rehearsal', () => ask((console) => console.connections.openRehearsal()))
+            }
+          >
+            {opening === 'rehearsal' ? 'Starting the rehearsal…' : 'Enter the rehearsal'}
+          </Button>
+        </section>
+      )}
+      {problem?.key === 'rehearsal' && <Problem text={problem.text} />}
+
+      <div className="firstRunHead">
+        <h2 className="sectionTitle">Clusters in your kubeconfig</h2>
+        <Button onPress={() => setLooked(looked + 1)}>Look again</Button>
+      </div>
+      {problem?.key === 'discover' && <Problem text={problem.text} />}
+      {discovery === null && problem === null && (
+        <p className="muted" role="status">
+          Reading kubeconfig…
+        </p>
+      )}
+      {discovery?.problems.map((text) => (
+        <p key={text} className="toneWarn">
+          ! {text}
+        </p>
+      ))}
+      {discovery?.candidates.length === 0 && (
+        <p className="muted">
+          No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.{' '}
+          {discovery.problems.length > 0
+            ? 'Mend what is said above, then look again.'
+            : 'Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.'}
+        </p>
+      )}
+      {discovery !== null && offered.length === 0 && discovery.candidates.length > 0 && (
+        <p className="muted">All of them are connected.</p>
+      )}
+      <ul className="candidates">
+        {offered.map((candidate) => (
+          <li key={candidate.key}>
+            <CandidateCard
+              candidate={candidate}
+              opening={opening === candidate.key}
+              disabled={opening !== null}
+              problem={problem?.key === candidate.key ? problem.text : null}
+              onConnect={() => connect(candidate)}
+            />
+          </li>
+        ))}
+      </ul>
+      {offered.length > 0 && <OptionsForm options={options} onChange={setOptions} />}
+    </>
+  );
+}
+
+function Problem({ text }: { readonly text: string }) {
+  return (
+    <p role="alert" className="toneBad">
+      {text}
+    </p>
+  );
+}
