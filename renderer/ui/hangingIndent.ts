@@ -4,7 +4,7 @@ import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate
 /** Deeper lines hang no deeper: at some depth there would be no room left for their words. */
 const deepest = 40;
 /** By how much what follows a break stands right of where its line began. */
-const further = 2;
+const further = 1;
 
 /** The class that has a wrapped line go on under its own beginning, by the spaces the line begins with. */
 export function hangingClass(line: string): string {

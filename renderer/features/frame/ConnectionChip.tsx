@@ -52,7 +52,7 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
 }
 
 /** What a connection does cannot be known while the console itself is away. */
-const lost = { tone: 'waiting', word: 'not known' } as const;
+const lost = { tone: 'waiting', word: 'state not known' } as const;
 
 function conditionOf(connection: ConnectionState): {
   readonly tone: 'ok' | 'warn' | 'bad' | 'waiting';

@@ -43,8 +43,9 @@ function PaletteBody() {
   const services = useTopology((graph) => graph.services);
   const connections = useConnections();
   const found = useMemo(() => {
-    const ids = rankByName([...services.values()], text).slice(0, mostServices);
-    return ids.flatMap((id) => services.get(id) ?? []);
+    const ids = rankByName([...services.values()], text);
+    const ordered = text.trim() === '' ? troubledFirst(ids) : ids;
+    return ordered.slice(0, mostServices).flatMap((id) => services.get(id) ?? []);
   }, [services, text]);
   const actions = actionsOf(connections).filter(({ title }) =>
     title.toLowerCase().includes(text.trim().toLowerCase()),
@@ -87,6 +88,13 @@ function PaletteBody() {
       </ListBox>
     </Autocomplete>
   );
+}
+
+/** Before anything is typed, who is in trouble is who is looked for. */
+function troubledFirst(ids: readonly string[]): readonly string[] {
+  const { attention } = useSignals.getState();
+  const troubled = attention.map(({ serviceId }) => serviceId).filter((id) => ids.includes(id));
+  return [...troubled, ...ids.filter((id) => !troubled.includes(id))];
 }
 
 function Ring({ serviceId }: { readonly serviceId: string }) {
