@@ -1,6 +1,7 @@
 import './Journal.css';
 import { useState } from 'react';
 import type { OperationRecord } from '../../../shared/model/operation.ts';
+import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { TextField } from '../../ui/Field.tsx';
@@ -35,8 +36,12 @@ export function JournalPage() {
           />
         </div>
         <span className="grow" />
-        <Button onPress={() => save('json')}>Export as JSON</Button>
-        <Button onPress={() => save('markdown')}>Export as Markdown</Button>
+        {(query !== '' || (records !== null && records.length > 0)) && (
+          <>
+            <Button onPress={() => save('json')}>Export as JSON</Button>
+            <Button onPress={() => save('markdown')}>Export as Markdown</Button>
+          </>
+        )}
       </header>
       {!writable && (
         <p className="journalNotice" role="status">
@@ -70,9 +75,12 @@ function Body({ records, query, shown, onChoose }: BodyProps) {
   if (records === null) return <EmptyState title="Reading the journal…" busy />;
   if (shown === null) {
     return query === '' ? (
-      <EmptyState title="Nothing was done yet">
+      <EmptyState
+        title="Nothing was done yet"
+        actions={<Button onPress={() => showPage('map')}>Show map</Button>}
+      >
         Every change made through Podium is written here before it is sent, with who, why, before, after and
-        what came of it.
+        what came of it. The first begins on the map: select a service and move its split.
       </EmptyState>
     ) : (
       <EmptyState title="Nothing found">No operation matches “{query}”.</EmptyState>
