@@ -49,7 +49,8 @@ export function SplitBarHandle(props: SplitBarHandleProps) {
     if (event.button !== 0 || !bar || bar.width === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    event.currentTarget.focus();
+    // It is under the hand; nothing is to be scrolled for it.
+    event.currentTarget.focus({ preventScroll: true });
     event.currentTarget.setPointerCapture(event.pointerId);
     // The handle may be held by its edge: it must not jump to the middle of the hand.
     const offset = position - (event.clientX - bar.left) / bar.width;

@@ -11,7 +11,7 @@ import {
   ReactFlowProvider,
 } from '@xyflow/react';
 import { useMemo, useState } from 'react';
-import { cardSize, type MapCanvasProps } from '../MapCanvas.ts';
+import { cardSize, type MapCanvasProps, type MapPicture } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
@@ -37,14 +37,19 @@ export function FlowCanvas(props: MapCanvasProps) {
 }
 
 function Flow(props: MapCanvasProps) {
-  const { nodes, calls, containers, selected, onMoveService } = props;
+  const { selected, onMoveService } = props;
   const [detail, setDetail] = useState<Detail>('near');
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
     null,
   );
   const selectedService = selected?.kind === 'service' ? selected.id : null;
-  const { frameRef, onOperatorMoves } = useFlowCamera(props.onCamera, selectedService, props.overlays);
+  const { frameRef, onOperatorMoves, onKeyboardAt, handDown } = useFlowCamera(
+    props.onCamera,
+    selectedService,
+    props.overlays,
+  );
+  const { nodes, calls, containers } = useStill(props, handDown);
 
   const flowNodes = useMemo<Node[]>(
     () => [
@@ -126,6 +131,11 @@ function Flow(props: MapCanvasProps) {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
+        onFocus={({ target }) => {
+          if (!target.matches(':focus-visible')) return;
+          const id = target.closest('.react-flow__node')?.getAttribute('data-id');
+          if (id != null) onKeyboardAt(id);
+        }}
         onNodeDragStop={(_, node) => {
           setHeld(null);
           onMoveService(node.id, node.position);
@@ -138,14 +148,14 @@ function Flow(props: MapCanvasProps) {
         }}
         onEdgeClick={(_, edge) => props.onSelectCall(edge.id)}
         onPaneClick={props.onClear}
-        onMove={(_, { zoom }) => setDetail(detailAt(zoom))}
+        onMove={(event, { zoom }) => {
+          // Moves that the program makes have no event; a press that moves nothing is no move.
+          if (event !== null) onOperatorMoves();
+          setDetail(detailAt(zoom));
+        }}
         nodeDragThreshold={4}
         defaultViewport={useLayout.getState().viewport ?? wholeSize}
         onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
-        onMoveStart={(event) => {
-          // Moves that the program makes have no event.
-          if (event !== null) onOperatorMoves();
-        }}
         minZoom={0.1}
         maxZoom={2}
         nodesConnectable={false}
@@ -161,6 +171,16 @@ function Flow(props: MapCanvasProps) {
       />
     </OpenService>
   );
+}
+
+/** The picture as it was when the hand came down, until it lets go: what arrives meanwhile would push things about. */
+function useStill({ nodes, calls, containers }: MapPicture, still: boolean): MapPicture {
+  const [shown, setShown] = useState<MapPicture>({ nodes, calls, containers });
+  const same = shown.nodes === nodes && shown.calls === calls && shown.containers === containers;
+  if (still || same) return shown;
+  const next = { nodes, calls, containers };
+  setShown(next);
+  return next;
 }
 
 function handlesOf(height: number): NonNullable<Node['handles']> {

@@ -5,6 +5,7 @@ import { useElementSize } from '../../../ui/useElementSize.ts';
 import { useMotion } from '../../../ui/useMotion.ts';
 import { cardSize, type MapCamera, type MapOverlays } from '../MapCanvas.ts';
 import { type Box, fitViewport, type FreeArea, revealViewport } from './fitViewport.ts';
+import { useHand } from './useHand.ts';
 import { grown, legibleZoom } from './zoomLevels.ts';
 
 /** A map of few services on a large screen is drawn larger than life, but not like a poster. */
@@ -21,11 +22,16 @@ interface FlowCamera {
   readonly frameRef: RefCallback<HTMLDivElement>;
   /** To be told when the operator pans or zooms. */
   readonly onOperatorMoves: () => void;
+  /** To be told which card the keyboard has come to. */
+  readonly onKeyboardAt: (id: EntityId) => void;
+  /** Whether a pointer is down on the map. */
+  readonly handDown: boolean;
 }
 
 /**
- * Moves the picture when asked to. When its frame changes size, as it does when the inspector opens, everything stays in view
- * if it was and the operator has not moved the picture since; else only the selected card is kept in view.
+ * Moves the picture when asked to, but never under a hand: what is asked for meanwhile comes when it has let go. When its
+ * frame changes size, as it does when the inspector opens, everything stays in view if it was and the operator has not moved
+ * the picture since; else only the selected card is kept in view.
  */
 export function useFlowCamera(
   onCamera: (camera: MapCamera | null) => void,
@@ -34,12 +40,14 @@ export function useFlowCamera(
 ): FlowCamera {
   const flow = useReactFlow();
   const duration = useMotion() ? moveMs : 0;
+  const stop = useCallback(() => void flow.setViewport(flow.getViewport()), [flow]);
+  const hand = useHand(stop, duration);
+  const { move, forget, watch } = hand;
   const frame = useRef<HTMLDivElement | null>(null);
   const selected = useRef(selectedId);
   useEffect(() => {
     selected.current = selectedId;
   });
-  const fitted = useRef(false);
   const [sizeRef, size] = useElementSize<HTMLDivElement>();
 
   const free = useCallback((): FreeArea | null => {
@@ -57,46 +65,52 @@ export function useFlowCamera(
     };
   }, [overlays]);
 
+  const fitted = useRef(false);
   const fit = useCallback(
     (how: 'all' | 'legible', ms: number): void => {
-      const room = free();
-      if (room === null) return;
-      const nodes = flow.getNodes();
-      const ends = new Set(flow.getEdges().flatMap(({ source, target }) => [source, target]));
-      const cards = nodes.filter(({ type }) => type === 'service');
-      const busy = cards.filter(({ id }) => ends.has(id)).map(boxOf);
-      const all = nodes.map(boxOf);
-      const limits = { minZoom: how === 'all' ? 0.1 : legibleZoom, maxZoom: largestFit, keep: null };
       fitted.current = true;
-      const whole = fitViewport(all, room, limits);
-      const chosen = cards.find(({ id }) => id === selected.current);
-      const keep = chosen === undefined ? null : boxOf(chosen);
-      const traffic = busy.length === 0 ? whole : fitViewport(busy, room, { ...limits, keep });
-      const view = how === 'all' || whole.zoom >= traffic.zoom * quietShare ? whole : traffic;
-      const shown =
-        keep === null || how === 'all' ? view : revealViewport(grown(keep, view.zoom), view, room);
-      void flow.setViewport(shown, { duration: ms });
+      move((softly) => {
+        const room = free();
+        if (room === null) return null;
+        const nodes = flow.getNodes();
+        const ends = new Set(flow.getEdges().flatMap(({ source, target }) => [source, target]));
+        const cards = nodes.filter(({ type }) => type === 'service');
+        const busy = cards.filter(({ id }) => ends.has(id)).map(boxOf);
+        const all = nodes.map(boxOf);
+        const limits = { minZoom: how === 'all' ? 0.1 : legibleZoom, maxZoom: largestFit, keep: null };
+        const whole = fitViewport(all, room, limits);
+        const chosen = cards.find(({ id }) => id === selected.current);
+        const keep = chosen === undefined ? null : boxOf(chosen);
+        const traffic = busy.length === 0 ? whole : fitViewport(busy, room, { ...limits, keep });
+        const view = how === 'all' || whole.zoom >= traffic.zoom * quietShare ? whole : traffic;
+        const shown =
+          keep === null || how === 'all' ? view : revealViewport(grown(keep, view.zoom), view, room);
+        return flow.setViewport(shown, { duration: softly });
+      }, ms);
     },
-    [flow, free],
+    [flow, free, move],
   );
   const show = useCallback(
-    (id: EntityId, ms: number, zoom = flow.getZoom()): void => {
-      const node = flow.getNode(id);
-      const room = free();
-      if (node === undefined || room === null) return;
-      const now = flow.getViewport();
-      // Zoomed about the card's own place, so that it only moves as far as it must.
-      const box = boxOf(node);
-      const before = {
-        x: now.x + (box.x + box.width / 2) * (now.zoom - zoom),
-        y: now.y + (box.y + box.height / 2) * (now.zoom - zoom),
-        zoom,
-      };
-      const view = revealViewport(grown(box, zoom), before, room);
-      if (view.x === now.x && view.y === now.y && view.zoom === now.zoom) return;
-      void flow.setViewport(view, { duration: ms });
+    (id: EntityId, ms: number, least = 0): void => {
+      move((softly) => {
+        const node = flow.getNode(id);
+        const room = free();
+        if (node === undefined || room === null) return null;
+        const now = flow.getViewport();
+        const zoom = Math.max(least, now.zoom);
+        // Zoomed about the card's own place, so that it only moves as far as it must.
+        const box = boxOf(node);
+        const before = {
+          x: now.x + (box.x + box.width / 2) * (now.zoom - zoom),
+          y: now.y + (box.y + box.height / 2) * (now.zoom - zoom),
+          zoom,
+        };
+        const view = revealViewport(grown(box, zoom), before, room);
+        if (view.x === now.x && view.y === now.y && view.zoom === now.zoom) return null;
+        return flow.setViewport(view, { duration: softly });
+      }, ms);
     },
-    [flow, free],
+    [flow, free, move],
   );
 
   const sizeBefore = useRef(size);
@@ -120,29 +134,38 @@ export function useFlowCamera(
       open: () => fit('legible', duration),
       zoomIn: () => {
         fitted.current = false;
-        void flow.zoomIn({ duration });
+        move((ms) => flow.zoomIn({ duration: ms }), duration);
       },
       zoomOut: () => {
         fitted.current = false;
-        void flow.zoomOut({ duration });
+        move((ms) => flow.zoomOut({ duration: ms }), duration);
       },
-      centreOn: (id) => show(id, duration, Math.max(legibleZoom, flow.getZoom())),
+      centreOn: (id) => show(id, duration, legibleZoom),
       reveal: (id) => show(id, duration),
     });
     return () => onCamera(null);
-  }, [flow, duration, onCamera, fit, show]);
+  }, [flow, duration, onCamera, fit, show, move]);
 
   const frameRef = useCallback(
     (element: HTMLDivElement | null) => {
       frame.current = element;
-      return sizeRef(element);
+      if (element === null) return;
+      const leaveSize = sizeRef(element);
+      const leaveHand = watch(element);
+      return () => {
+        frame.current = null;
+        leaveSize?.();
+        leaveHand();
+      };
     },
-    [sizeRef],
+    [sizeRef, watch],
   );
   const onOperatorMoves = useCallback(() => {
     fitted.current = false;
-  }, []);
-  return { frameRef, onOperatorMoves };
+    forget();
+  }, [forget]);
+  const onKeyboardAt = useCallback((id: EntityId) => show(id, duration), [show, duration]);
+  return { frameRef, onOperatorMoves, onKeyboardAt, handDown: hand.down };
 }
 
 function boxOf(node: {
