@@ -25,7 +25,7 @@ export function Diff({ label, before, after }: DiffProps) {
           mergeControls: false,
           gutter: false,
           highlightChanges: false,
-          collapseUnchanged: { margin: 5, minSize: 4 },
+          collapseUnchanged: { margin: 4, minSize: 4 },
         }),
       ],
     });

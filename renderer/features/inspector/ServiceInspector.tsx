@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { ServiceDetail } from '../../../shared/model/inspect.ts';
+import { useLink } from '../../client/link.ts';
 import { useWatched, type Watched } from '../../client/useWatched.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useServiceSignals } from '../../live/signals.ts';
@@ -87,6 +88,14 @@ function staleOf(problem: string | null): readonly string[] {
 }
 
 function Waiting({ problem }: { readonly problem: string | null }) {
+  const reached = useLink((link) => link.state === 'open');
+  if (!reached) {
+    return (
+      <EmptyState title="Waiting for the console">
+        It is read as soon as the console answers again.
+      </EmptyState>
+    );
+  }
   if (problem === null) return <EmptyState title="Reading…" busy />;
   return <EmptyState title="It could not be read">{problem} It is tried again.</EmptyState>;
 }
