@@ -2,6 +2,7 @@ import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
+import type { Fallback } from '../model/trip.ts';
 import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { verdictOf } from './serviceVerdict.ts';
@@ -63,19 +64,23 @@ async function readDetail(
     events,
     documents,
     provenance: [...(world.latest(connection)?.provenance ?? [])],
+    unseen: null,
     problems,
   };
 }
 
 function viewCall(call: GraphCall, otherId: string, connection: LiveConnection, world: World): CallView {
-  const protections = protectionsOf(world.service(call.calleeId), connection);
+  const callee = world.service(call.calleeId);
+  const protections = protectionsOf(callee, connection);
+  const fallback = fallbackOf(callee, connection);
   return {
     callId: call.id,
     otherId,
     otherName: world.service(otherId)?.name ?? otherId,
     health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
-    protections: [...(protections ?? [])],
+    protections: [...(protections ?? []), ...(fallback === null ? [] : [fallbackProtection(fallback)])],
     missing: protections === null ? [] : missingOf(protections),
+    fallback,
   };
 }
 
@@ -95,6 +100,26 @@ function protectionsOf(
     }
   }
   return [...found.values()];
+}
+
+/** What is declared for callers to get while the service may not answer. */
+function fallbackOf(callee: GraphService | undefined, connection: LiveConnection): Fallback | null {
+  for (const { session } of connection.sources) {
+    const declared = session.isolation?.fallbacks();
+    for (const host of callee?.hosts ?? []) {
+      const fallback = declared?.get(host);
+      if (fallback !== undefined) return fallback;
+    }
+  }
+  return null;
+}
+
+function fallbackProtection(fallback: Fallback): Protection {
+  const text =
+    fallback.kind === 'answer'
+      ? `a fixed answer with status ${fallback.status}`
+      : `${fallback.host}${fallback.subset === null ? '' : ` ${fallback.subset}`}`;
+  return { kind: 'fallback', text: `${text}, while it is tripped`, evidence: 'declared', observed: null };
 }
 
 function missingOf(protections: readonly Protection[]): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CallId, DocumentRef, EntityId } from './entity.ts';
+import { Fallback } from './trip.ts';
 import { InstanceObservation } from './topology.ts';
 import { Health, Provenance } from './signals.ts';
 
@@ -9,6 +10,8 @@ export const Protection = z.object({
   /** "2 s", "2 tries, 500 ms each", "at most 100 requests at once". */
   text: z.string(),
   evidence: z.string(),
+  /** What the callers' proxies were seen to do: "1 of 4 ejected, seen by 5 of 6 callers"; null where nobody can see it. */
+  observed: z.object({ text: z.string(), source: z.string(), at: z.number() }).nullable().default(null),
 });
 export type Protection = z.infer<typeof Protection>;
 
@@ -21,6 +24,8 @@ export const CallView = z.object({
   protections: z.array(Protection),
   /** What is missing, by name, when a source could tell: "no time-out". */
   missing: z.array(z.string()),
+  /** What callers get while a trip diverts them; null where nothing is declared. */
+  fallback: Fallback.nullable().default(null),
 });
 export type CallView = z.infer<typeof CallView>;
 
@@ -82,6 +87,8 @@ export const ServiceDetail = z.object({
   events: z.array(EventView),
   documents: z.array(DocumentView),
   provenance: z.array(Provenance),
+  /** What of its protections cannot be seen at work, and the one setting that would show it; null where it can be seen. */
+  unseen: z.object({ text: z.string(), setting: z.string() }).nullable().default(null),
   problems: z.array(z.string()),
 });
 export type ServiceDetail = z.infer<typeof ServiceDetail>;

@@ -63,7 +63,7 @@ function routeProtections(route: unknown, evidence: string, title: string): Prot
   // every call of the route, however few of them get the fault.
   const off = fault === undefined ? '' : '; without effect while the route injects faults';
   if (timeout !== null && !/^0+(\.0+)?(s|ms|m|h)?$/.test(timeout))
-    made.push({ kind: 'timeout', text: `${sayDuration(timeout)}${off}`, evidence: where });
+    made.push({ kind: 'timeout', text: `${sayDuration(timeout)}${off}`, evidence: where, observed: null });
   if (attempts !== null && attempts > 0) {
     const each = textAt(route, 'retries', 'perTryTimeout');
     const on = textAt(route, 'retries', 'retryOn');
@@ -72,7 +72,7 @@ function routeProtections(route: unknown, evidence: string, title: string): Prot
       each === null ? null : `${sayDuration(each)} each`,
       on === null ? null : `on ${on}`,
     ].filter((part) => part !== null);
-    made.push({ kind: 'retry', text: parts.join(', ') + off, evidence: where });
+    made.push({ kind: 'retry', text: parts.join(', ') + off, evidence: where, observed: null });
   }
   return made;
 }
@@ -82,7 +82,12 @@ function policyProtections(policy: unknown, evidence: string, scope: string): Pr
   const limit = (value: number | null, what: string): void => {
     // Zero means unset to Istio, and unset means 2^32-1: it protects nothing.
     if (value !== null && value > 0 && value < 2 ** 32 - 1)
-      made.push({ kind: 'limit', text: `at most ${value} ${what}${scope}, per calling proxy`, evidence });
+      made.push({
+        kind: 'limit',
+        text: `at most ${value} ${what}${scope}, per calling proxy`,
+        evidence,
+        observed: null,
+      });
   };
   limit(numberAt(policy, 'connectionPool', 'tcp', 'maxConnections'), 'connections');
   limit(numberAt(policy, 'connectionPool', 'http', 'http1MaxPendingRequests'), 'requests waiting');
@@ -90,7 +95,7 @@ function policyProtections(policy: unknown, evidence: string, scope: string): Pr
   limit(numberAt(policy, 'connectionPool', 'http', 'maxRetries'), 'retries at once');
   const ejection = at(policy, 'outlierDetection');
   const text = ejection === undefined ? null : sayEjection(ejection);
-  if (text !== null) made.push({ kind: 'ejection', text: `${text}${scope}`, evidence });
+  if (text !== null) made.push({ kind: 'ejection', text: `${text}${scope}`, evidence, observed: null });
   return made;
 }
 
