@@ -43,8 +43,9 @@ export function SplitBar(props: SplitBarProps) {
   const words = describe(titles, declared, measured, pending);
 
   const declaredRow = <Segments className="splitDeclared" parts={parts} shares={sharesOf(declared)} />;
-  const measuredRow = measured !== null && (
-    <Segments className="splitMeasured" parts={parts} shares={measured.map((share) => share ?? 0)} />
+  // Without one share the others would fill the line; the words still tell those that are known.
+  const measuredRow = measured?.every((share) => share !== null) && (
+    <Segments className="splitMeasured" parts={parts} shares={measured} />
   );
   const pendingRow = (pending !== null || handles.length > 0) && (
     <div className={pending === null ? 'splitPending splitPendingNone' : 'splitPending'}>

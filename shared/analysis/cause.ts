@@ -35,10 +35,12 @@ export function findCause(input: CauseInput): Cause | null {
     if (list === undefined) outgoing.set(call.callerId, [call]);
     else list.push(call);
   }
+  // What is lost in all must be known, or every failing callee would explain it.
+  let lost = input.signals?.failedPerSecond ?? null;
+  if (lost === null) return null;
   const visited = new Set<EntityId>([input.service.id]);
   const path: GraphService[] = [];
   let current = input.service;
-  let lost = input.signals?.failedPerSecond ?? 0;
   let last: CallSignals | null = null;
   for (;;) {
     let worst: { service: GraphService; call: CallSignals; failed: number } | null = null;
@@ -47,9 +49,9 @@ export function findCause(input: CauseInput): Cause | null {
       const service = byId.get(call.calleeId);
       if (signals === undefined || service === undefined || visited.has(service.id)) continue;
       if (signals.health !== 'failing' && signals.health !== 'degraded') continue;
-      const failed = signals.failedPerSecond ?? 0;
-      if (failed >= lost * EXPLAINS && failed > 0 && failed > (worst?.failed ?? 0))
-        worst = { service, call: signals, failed };
+      const failed = signals.failedPerSecond;
+      if (failed === null || failed === 0 || failed < lost * EXPLAINS) continue;
+      if (worst === null || failed > worst.failed) worst = { service, call: signals, failed };
     }
     if (worst === null) break;
     path.push(worst.service);

@@ -36,6 +36,19 @@ describe('the services of the map', () => {
     ]);
   });
 
+  test('know neither count where one workload is silent: the others are not the whole', () => {
+    const shop = shopTopology({ payment: ['v1', 'v2'] });
+    const [first, ...others] = shop.workloads;
+    if (first === undefined) throw new Error('the fixture has no workload');
+    const silent = { ...first, readyInstances: null, desiredInstances: null };
+    const { services } = foldTopology('c', [{ ...shop, workloads: [silent, ...others], instances: [] }], 0);
+    expect(services[0]).toMatchObject({ readyInstances: null, desiredInstances: null });
+    expect(services[0]?.versions).toMatchObject([
+      { version: 'v1', readyInstances: null },
+      { version: 'v2', readyInstances: 2 },
+    ]);
+  });
+
   test('count restarts of the last hour only, and none where nobody counts', () => {
     const now = 10 * HOUR;
     const topology = shopTopology({ payment: ['v1'] });

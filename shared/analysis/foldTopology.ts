@@ -8,6 +8,7 @@ import type {
 } from '../model/topology.ts';
 import { externalId, serviceId } from './entityIds.ts';
 import { createTopologyIndex, type TopologyIndex } from './topologyIndex.ts';
+import { sumIfKnown } from './sumIfKnown.ts';
 
 /** The services of the map and the way from a peer's names to them. */
 export interface FoldedTopology extends TopologyIndex {
@@ -125,8 +126,8 @@ function foldService(
     owner: service.owner,
     hosts: service.hosts,
     versions: foldVersions(workloads, instancesOf),
-    readyInstances: sumKnown(workloads.map((one) => readyOf(one, instancesOf))),
-    desiredInstances: sumKnown(workloads.map((one) => one.desiredInstances)),
+    readyInstances: sumIfKnown(workloads.map((one) => readyOf(one, instancesOf))),
+    desiredInstances: sumIfKnown(workloads.map((one) => one.desiredInstances)),
     recentRestarts: countRecentRestarts(instances, now),
     createdAt: service.createdAt,
   };
@@ -144,8 +145,8 @@ function foldVersions(
     .map(([version, members]) => ({
       version,
       workloads: members.map((one) => one.name).sort(),
-      readyInstances: sumKnown(members.map((one) => readyOf(one, instancesOf))),
-      desiredInstances: sumKnown(members.map((one) => one.desiredInstances)),
+      readyInstances: sumIfKnown(members.map((one) => readyOf(one, instancesOf))),
+      desiredInstances: sumIfKnown(members.map((one) => one.desiredInstances)),
     }))
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
 }
@@ -169,12 +170,6 @@ function countRecentRestarts(instances: readonly InstanceObservation[], now: num
     else if (instance.lastRestartAt !== null && instance.lastRestartAt >= now - HOUR_MS) count += 1;
   }
   return count;
-}
-
-function sumKnown(values: readonly (number | null)[]): number | null {
-  let sum: number | null = null;
-  for (const value of values) if (value !== null) sum = (sum ?? 0) + value;
-  return sum;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

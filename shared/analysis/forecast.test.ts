@@ -76,6 +76,14 @@ describe('what will happen', () => {
     ]);
   });
 
+  test('says nothing of rates where a version that gets calls shows none: unknown is not zero', () => {
+    const { sentences, direction } = foretell([70, 30], [95, 5], { v1: figures(148, 0.003) });
+    expect(sentences).toEqual([
+      'v1 goes from 70 % to 95 % of the calls, v2 goes from 30 % to 5 % of the calls. How many calls v2 gets now is not known, so nothing can be said about rates.',
+    ]);
+    expect(direction).toBe('neutral');
+  });
+
   test('is not judged by a handful of failures', () => {
     expect(foretell([70, 30], [50, 50], { v1: figures(10, 0), v2: figures(0.1, 0.5) }).direction).toBe(
       'neutral',

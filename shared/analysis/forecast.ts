@@ -4,6 +4,7 @@ import type { HealthThresholds } from '../model/settings.ts';
 import type { Signals } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';
 import { formatList, formatPercent, formatPerSecond } from './formats.ts';
+import { sumIfKnown } from './sumIfKnown.ts';
 import { sharesOf } from './weights.ts';
 
 /** What is known when weights are about to change. */
@@ -38,28 +39,30 @@ interface Outlook {
 /** Foretells rates, load per instance and failures from present ones, taking each version to stay as it is. */
 export function forecast(input: ForecastInput): Forecast {
   const outlooks = outlooksOf(input);
-  const rates = outlooks.map((one) => one.requestsPerSecond);
-  const known = rates.some((rate) => rate !== null);
-  const total = rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
-  const failedBefore = failuresOf(outlooks, (one) => one.requestsPerSecond ?? 0);
-  const failedAfter = failuresOf(outlooks, (one) => one.after * total);
+  const unmeasured = outlooks.filter((one) => one.requestsPerSecond === null);
+  const total = sumIfKnown(outlooks.map((one) => one.requestsPerSecond));
+  const failedBefore = failuresOf(outlooks, (one) => one.requestsPerSecond);
+  const failedAfter = failuresOf(outlooks, (one) => (total === null ? null : one.after * total));
   const sentences: string[] = [];
   const moving = outlooks.filter((one) => one.after !== one.before);
   if (moving.length === 0) sentences.push('The shares stay as they are.');
-  else if (!known || total === 0) {
-    sentences.push(
-      `${moving.map(sayShareMove).join(', ')}. No calls are measured now, so nothing can be said about rates.`,
-    );
+  else if (total === null || total === 0) {
+    const why =
+      total === 0 || unmeasured.length === outlooks.length
+        ? 'No calls are measured now'
+        : `How many calls ${formatList(unmeasured.map((one) => one.title))} gets now is not known`;
+    sentences.push(`${moving.map(sayShareMove).join(', ')}. ${why}, so nothing can be said about rates.`);
   } else sentences.push(sayRates(moving, total));
+  const measured = total !== null && total > 0;
   const untried = outlooks.filter(
-    (one) => one.after > one.before && one.before > 0 && total > 0 && one.errorRatio === null,
+    (one) => one.after > one.before && one.before > 0 && one.errorRatio === null,
   );
   const firstCalls = outlooks.filter((one) => one.after > 0 && one.before === 0);
-  if (moving.length > 0 && total > 0 && failedBefore !== null && failedAfter !== null) {
+  if (moving.length > 0 && measured && failedBefore !== null && failedAfter !== null) {
     sentences.push(sayFailures(failedBefore, failedAfter));
   }
   const unknown = [...new Set([...untried, ...firstCalls].map((one) => one.title))];
-  if (unknown.length > 0 && total > 0) {
+  if (unknown.length > 0 && measured) {
     sentences.push(
       `How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`,
     );
@@ -72,14 +75,18 @@ function outlooksOf(input: ForecastInput): Outlook[] {
   const single = split.destinations.length === 1;
   const before = sharesOf(split.destinations.map((destination) => destination.weight ?? (single ? 1 : 0)));
   const after = sharesOf(weightsAfter);
+  const measured = Object.keys(signals).length > 0;
+  // Where others are measured, what was given no calls and shows none had none; what was given some is not known.
+  const withoutFigures = (i: number) => (measured && before[i] === 0 ? 0 : null);
   return split.destinations.map((destination, i) => {
     const key = destination.version ?? destination.subset ?? destination.title;
     const one = Object.hasOwn(signals, key) ? signals[key] : undefined;
-    const requestsPerSecond = one?.requestsPerSecond ?? null;
+    const requestsPerSecond = one === undefined ? withoutFigures(i) : one.requestsPerSecond;
     const errorRatio = one?.errorRatio ?? null;
     const version = versions.find((candidate) => candidate.version === destination.version);
     const ready = destination.readyInstances ?? version?.readyInstances ?? null;
-    const enough = (requestsPerSecond ?? 0) * windowSeconds + 0.5 >= thresholds.minimumCalls;
+    const enough =
+      requestsPerSecond !== null && requestsPerSecond * windowSeconds + 0.5 >= thresholds.minimumCalls;
     const broken = ready === 0 || destination.problem !== null;
     return {
       title: destination.title,
@@ -93,11 +100,12 @@ function outlooksOf(input: ForecastInput): Outlook[] {
   });
 }
 
-/** Null where a version that will get calls has no ratio to go by. */
-function failuresOf(outlooks: readonly Outlook[], rateOf: (one: Outlook) => number): number | null {
+/** Null where a rate is not known, or a version that gets calls has no ratio to go by. */
+function failuresOf(outlooks: readonly Outlook[], rateOf: (one: Outlook) => number | null): number | null {
   let failed = 0;
   for (const one of outlooks) {
     const rate = rateOf(one);
+    if (rate === null) return null;
     if (rate === 0) continue;
     if (one.errorRatio === null) return null;
     failed += rate * one.errorRatio;
@@ -109,7 +117,7 @@ function sayRates(moving: readonly Outlook[], total: number): string {
   // What shrinks first: it is what the change is about.
   const ordered = [...moving].sort((a, b) => a.after - a.before - (b.after - b.before));
   const parts = ordered.map((one, i) => {
-    const from = formatPerSecond(one.requestsPerSecond ?? 0);
+    const from = formatPerSecond(one.requestsPerSecond);
     const rate = one.after * total;
     const to = one.after === 0 ? 'none' : `about ${formatPerSecond(rate)}`;
     return `${one.title} ${i === 0 ? `goes from ${from} to ${to} requests a second` : `from ${from} to ${to}`}${sayLoad(one, rate)}`;

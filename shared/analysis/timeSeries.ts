@@ -59,10 +59,10 @@ export function axisTop(values: Iterable<number | null>, least = 1): number {
 function extremes(slice: readonly Point[]): Point[] {
   const first = slice[0];
   if (first === undefined) return [];
-  const known = slice.filter((point) => point.value !== null);
+  const known = slice.filter((point): point is Point & { readonly value: number } => point.value !== null);
   if (known.length === 0) return [{ at: first.at, value: null }];
-  const low = known.reduce((least, point) => ((point.value ?? 0) < (least.value ?? 0) ? point : least));
-  const high = known.reduce((most, point) => ((point.value ?? 0) > (most.value ?? 0) ? point : most));
+  const low = known.reduce((least, point) => (point.value < least.value ? point : least));
+  const high = known.reduce((most, point) => (point.value > most.value ? point : most));
   if (known.length < slice.length) {
     // Half a gap: one value and one gap keep both visible.
     const gap = slice.find((point) => point.value === null) ?? first;

@@ -139,15 +139,16 @@ function sayChange(input: VerdictInput): VerdictSentence | null {
 
 /** Versions side by side where they differ: worst first. */
 function sayVersions(versions: Readonly<Record<string, Signals>>, input: VerdictInput): string | null {
-  const judged = Object.entries(versions).filter(
-    ([, one]) => one.errorRatio !== null && hasEnough(one, input),
+  const judged = Object.entries(versions).flatMap(([version, one]) =>
+    one.errorRatio !== null && hasEnough(one, input) ? [{ version, errorRatio: one.errorRatio }] : [],
   );
-  if (judged.length < 2) return null;
-  judged.sort(([, a], [, b]) => (b.errorRatio ?? 0) - (a.errorRatio ?? 0));
-  const [worst, best] = [judged[0]?.[1].errorRatio ?? 0, judged.at(-1)?.[1].errorRatio ?? 0];
-  if (worst < input.thresholds.degradedErrorRatio || worst < best * 2) return null;
+  judged.sort((a, b) => b.errorRatio - a.errorRatio);
+  const [worst, best] = [judged[0], judged.at(-1)];
+  if (worst === undefined || best === undefined || worst === best) return null;
+  if (worst.errorRatio < input.thresholds.degradedErrorRatio || worst.errorRatio < best.errorRatio * 2)
+    return null;
   const parts = judged.map(
-    ([version, one], i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(one.errorRatio)}`,
+    ({ version, errorRatio }, i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(errorRatio)}`,
   );
   return `${parts.join(', ')}.`;
 }
@@ -174,7 +175,8 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
     split.destinations.forEach((destination, i) => {
       const one = figures[i];
       if (one === undefined || (weights[i] ?? 0) === 0 || !hasEnough(one, input)) return;
-      if ((one.errorRatio ?? 0) < thresholds.failingErrorRatio || !good.some(Boolean)) return;
+      if (one.errorRatio === null || one.errorRatio < thresholds.failingErrorRatio) return;
+      if (!good.some(Boolean)) return;
       const base = weights.map((weight, k) => (good[k] ? Math.max(weight, 1) : 0));
       const kept = weights.map((weight, k) => (k === i || good[k] ? 0 : weight));
       const moved = divide(sumOf(weights) - sumOf(kept), base);
@@ -189,11 +191,15 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
 }
 
 function hasEnough(one: Signals, input: VerdictInput): boolean {
-  return (one.requestsPerSecond ?? 0) * input.windowSeconds + 0.5 >= input.thresholds.minimumCalls;
+  const { requestsPerSecond } = one;
+  return (
+    requestsPerSecond !== null &&
+    requestsPerSecond * input.windowSeconds + 0.5 >= input.thresholds.minimumCalls
+  );
 }
 
 function losesCalls(signals: ServiceSignals): boolean {
-  return (signals.failedPerSecond ?? 0) > 0;
+  return signals.failedPerSecond !== null && signals.failedPerSecond > 0;
 }
 
 function evidenceOfRest(reasons: readonly string[], source: string): string {

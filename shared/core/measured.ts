@@ -54,9 +54,11 @@ function lastChange(
 ): number {
   const shape = JSON.stringify(split.destinations.map((destination) => destination.weight));
   const known = changedAt.get(split.id);
-  if (known === undefined) changedAt.set(split.id, { revision: shape, at: 0 });
-  else if (known.revision !== shape) changedAt.set(split.id, { revision: shape, at: now });
-  return changedAt.get(split.id)?.at ?? 0;
+  if (known?.revision === shape) return known.at;
+  // How it stood before the first look is not known; it is taken to have stood so since ever.
+  const at = known === undefined ? 0 : now;
+  changedAt.set(split.id, { revision: shape, at });
+  return at;
 }
 
 function toMeasured(split: Split, counts: readonly number[], since: number, until: number): MeasuredSplit {

@@ -71,6 +71,9 @@ describe('the shop', () => {
     expect(ask(share('bank-api.example.com'))['']).toBeGreaterThan(0.12);
     expect(ask(share('payment'))['']).toBeGreaterThan(0.025);
     expect(ask(share('order'))['']).toBeGreaterThan(0.025);
+    const calls =
+      'sum(rate(istio_requests_total{reporter="source",destination_service_name="inventory"}[2m]))';
+    expect(ask(calls)['']).toBeGreaterThan(1);
     // Where nothing ever failed there is no series of failures.
     expect(ask(share('inventory'))[''] ?? 0).toBeLessThan(0.01);
   });

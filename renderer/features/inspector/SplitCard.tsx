@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { formatCount, formatPercentNumber } from '../../../shared/analysis/formats.ts';
-import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { useNow } from '../../live/clock.ts';
 import { discardDraft, draftWeights, isOvertaken, useDraft } from '../../state/drafts.ts';
@@ -8,8 +7,9 @@ import { formatSpan } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { SplitBar } from '../../ui/SplitBar.tsx';
+import { sumOf } from '../../ui/splitBarGeometry.ts';
 import { SplitNotes } from './SplitNotes.tsx';
-import { canBeDragged, governed, measuredShares } from './splitView.ts';
+import { canBeDragged, declaredShares, governed, measuredShares } from './splitView.ts';
 
 interface SplitCardProps {
   readonly split: Split;
@@ -26,8 +26,8 @@ export function SplitCard({ split, serviceName, measured }: SplitCardProps) {
   const { document, route, destinations } = split;
   const pending = draft && draft.weights.length === destinations.length ? draft.weights : null;
   const weights = destinations.map((destination, index) => pending?.[index] ?? destination.weight);
-  const shares = sharesOf(weights.map((weight) => weight ?? 0));
-  const isPercent = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0) === 100;
+  const shares = declaredShares(weights);
+  const isPercent = sumOf(weights) === 100;
   const label = plainText(`${serviceName}, route ${route.title}`, 90);
   const toggleLock = (index: number) =>
     setLocked(

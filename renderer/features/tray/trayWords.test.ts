@@ -67,6 +67,11 @@ describe('what the tray says of a pending change', () => {
     expect(outlookOf(splitOf([70, 30]), [95, 5], signals)).toBe('v2 ≈ 11 rps');
   });
 
+  test('a version that gets calls and shows none makes the rates unknown; one that was given none had none', () => {
+    expect(outlookOf(splitOf([70, 30]), [95, 5], { v1: figures(148, 0.003) })).toBeNull();
+    expect(outlookOf(splitOf([100, 0]), [90, 10], { v1: figures(100, 0) })).toBe('v2 ≈ 10 rps');
+  });
+
   test('shares are told in per cent whatever the weights add up to', () => {
     expect(movesOf(splitOf([3, 1]), [4, 0])).toEqual([{ title: 'v2', from: '25', to: '0' }]);
   });

@@ -1,3 +1,4 @@
+import { sumIfKnown } from '../../../shared/analysis/sumIfKnown.ts';
 import { formatList, formatPercentNumber, formatPerSecond } from '../../../shared/analysis/formats.ts';
 import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { Signals } from '../../../shared/model/signals.ts';
@@ -34,16 +35,17 @@ export function outlookOf(
   weights: readonly number[],
   signals: Readonly<Record<string, Signals>>,
 ): string | null {
-  const before = split.destinations.map(({ version }) =>
-    version === null ? null : (signals[version] ?? null),
-  );
-  const total = before.reduce((sum, one) => sum + (one?.requestsPerSecond ?? 0), 0);
-  if (total === 0) return null;
+  const measured = Object.keys(signals).length > 0;
+  const before = split.destinations.map(({ version, weight }) => {
+    const one = version === null ? undefined : signals[version];
+    // Where others are measured, what was given no calls and shows none had none; what was given some is not known.
+    if (one === undefined) return { rate: measured && weight === 0 ? 0 : null, ratio: null };
+    return { rate: one.requestsPerSecond, ratio: one.errorRatio };
+  });
+  const total = sumIfKnown(before.map(({ rate }) => rate));
+  if (total === null || total === 0) return null;
   const shares = sharesOf(weights);
-  const after = before.map((one, index) => ({
-    rate: (shares[index] ?? 0) * total,
-    ratio: one?.errorRatio ?? null,
-  }));
+  const after = before.map(({ ratio }, index) => ({ rate: (shares[index] ?? 0) * total, ratio }));
   const moved = movesOf(split, weights).map(({ title }) => {
     const index = split.destinations.findIndex((destination) => destination.title === title);
     const rate = after[index]?.rate ?? 0;
@@ -51,20 +53,20 @@ export function outlookOf(
   });
   const words = [formatList(moved)];
   const failing = failedBy(after);
-  const failed = failedBy(
-    before.map((one) => ({ rate: one?.requestsPerSecond ?? 0, ratio: one?.errorRatio ?? null })),
-  );
+  const failed = failedBy(before);
   if (failing !== null && failed !== null && formatPerSecond(failing) !== formatPerSecond(failed)) {
     words.push(`failing ≈ ${formatPerSecond(failing)} instead of ${formatPerSecond(failed)} a second`);
   }
   return words.join(', ');
 }
 
-function failedBy(parts: readonly { readonly rate: number; readonly ratio: number | null }[]): number | null {
+function failedBy(
+  parts: readonly { readonly rate: number | null; readonly ratio: number | null }[],
+): number | null {
   let failed = 0;
   for (const { rate, ratio } of parts) {
     if (rate === 0) continue;
-    if (ratio === null) return null;
+    if (rate === null || ratio === null) return null;
     failed += rate * ratio;
   }
   return failed;

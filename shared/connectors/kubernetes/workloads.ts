@@ -94,13 +94,12 @@ function deploymentsOf(
 ): WorkloadObservation['deployments'] {
   const known = revisions
     .filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
-    .map((set) => ({
-      at: timeAt(set, 'metadata', 'creationTimestamp'),
-      revision: textAt(set, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? '',
-      image: imageOf(at(set, 'spec', 'template', 'spec')),
-    }))
-    .filter((one) => one.at !== null && one.revision !== '')
-    .map((one) => ({ ...one, at: one.at ?? 0 }))
+    .flatMap((set) => {
+      const madeAt = timeAt(set, 'metadata', 'creationTimestamp');
+      const revision = textAt(set, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ?? '';
+      if (madeAt === null || revision === '') return [];
+      return [{ at: madeAt, revision, image: imageOf(at(set, 'spec', 'template', 'spec')) }];
+    })
     .sort((a, b) => Number(a.revision) - Number(b.revision));
   const made: { at: number; revision: string; image: string | null }[] = [];
   known.forEach((one, position) => {

@@ -1,0 +1,9 @@
+/** The sum of figures; null where one of them is not known, for the others alone would be told as the whole. */
+export function sumIfKnown(values: readonly (number | null)[]): number | null {
+  let sum: number | null = null;
+  for (const value of values) {
+    if (value === null) return null;
+    sum = sum === null ? value : sum + value;
+  }
+  return sum;
+}
