@@ -6,7 +6,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { KeptPlan } from './plans.ts';
 import type { Ports } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-import { markWritten } from './resolveWrite.ts';
+import { markWritten, withUids } from './resolveWrite.ts';
 
 /** What a write needs around it. */
 interface CarryOutNeeds {
@@ -39,6 +39,7 @@ export async function carryOut(
       error: `${receipt.revisions.length} of ${now.changes.length} documents were written; then: ${error}`,
       revisionAfter: receipt.revisions[0]?.revision ?? null,
       writtenChanges: receipt.revisions.length,
+      changes: withUids(now.changes, receipt.revisions),
       finishedAt: ports.clock.now(),
     }));
   // It may have been locked or closed while the journal was being written.
@@ -65,7 +66,7 @@ export async function carryOut(
     detail: `the API server took it as revision ${revision ?? 'unknown'}`,
     at: receipt.acceptedAt,
   };
-  await follow(await markWritten(journal, record, revision, accepted), connection);
+  await follow(await markWritten(journal, record, receipt.revisions, accepted), connection);
 }
 
 /** After these the write may have been done all the same: a proxy or the peer failed on the way back. */

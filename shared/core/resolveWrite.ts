@@ -1,4 +1,5 @@
 import { sayError } from '../connectors/kit/peerError.ts';
+import type { Receipt } from '../connectors/kit/control.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
 import { readBackAll } from './readBack.ts';
@@ -11,14 +12,15 @@ const looksBefore = 6;
 export async function markWritten(
   journal: Journal,
   record: OperationRecord,
-  revision: string | null,
+  revisions: Receipt['revisions'],
   accepted: { readonly detail: string; readonly at: number },
 ): Promise<OperationRecord> {
   const written = await journal.update(record.id, (now) => ({
     ...now,
     state: 'written',
     error: null,
-    revisionAfter: revision,
+    revisionAfter: revisions[0]?.revision ?? null,
+    changes: withUids(now.changes, revisions),
     writtenChanges: now.changes.length,
     rungs: setRung(now.rungs, 'accepted', 'seen', accepted.detail, accepted.at),
   }));
@@ -29,6 +31,19 @@ export async function markWritten(
       .catch(() => undefined);
   }
   return written;
+}
+
+/** Documents that were made have a uid from now on, so that an undo takes away what was made and nothing else of that name. */
+export function withUids(
+  changes: OperationRecord['changes'],
+  revisions: Receipt['revisions'],
+): OperationRecord['changes'] {
+  return changes.map((change, position) => {
+    const uid = revisions[position]?.document.uid;
+    return change.document.uid !== '' || uid === undefined
+      ? change
+      : { ...change, document: { ...change.document, uid } };
+  });
 }
 
 /** A lost answer is resolved by reading, never by sending again. True when it turned out to be written. */
@@ -55,7 +70,9 @@ export async function resolveWrite(climb: Climb): Promise<boolean> {
       await journal.update(record.id, (now) => (now.error === error ? now : { ...now, error }));
     }
     if (read?.state === 'after') {
-      await markWritten(journal, record, read.revision, {
+      const [first] = record.changes;
+      const seen = first === undefined ? [] : [{ document: first.document, revision: read.revision }];
+      await markWritten(journal, record, seen, {
         detail: 'no answer came; reading showed that it was written',
         at: ports.clock.now(),
       });

@@ -6,7 +6,7 @@ import { followChanges, type Picture } from '../kube/followChanges.ts';
 import { at, type KubeObject, listAt, namespaceOf, textAt } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
-import type { RolloutClaim } from './ownership.ts';
+import type { RolloutClaim } from '../kube/documents/ownership.ts';
 import { meshResources, type MeshResources } from './resources.ts';
 
 /** The documents and objects that Istio's capabilities look at, followed from first use until the session closes. */

@@ -8,7 +8,7 @@ import { PeerError, sayError } from '../kit/peerError.ts';
 import { mayI } from '../kube/access.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { type KubeObject, namespaceOf } from '../kube/objects.ts';
-import { copiesOf } from './copies.ts';
+import { copiesOf } from '../kube/documents/copies.ts';
 import { createDestinations } from './destinations.ts';
 import { expectationOf, siblingsOf } from './expectation.ts';
 import {

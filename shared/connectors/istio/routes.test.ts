@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readObject, type KubeObject } from '../kube/objects.ts';
 import { covers, qualify } from './hosts.ts';
-import { changedByOf, ownershipOf } from './ownership.ts';
+import { changedByOf, ownershipOf } from '../kube/documents/ownership.ts';
 import { gatewaysOf, hostsOf, routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { inverseSteps, weightSteps, withWeights } from './weightPatch.ts';
 

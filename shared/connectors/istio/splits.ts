@@ -4,7 +4,7 @@ import { type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { createDestinations, type Destinations } from './destinations.ts';
 import { serviceOf, shortName } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
-import { changedByOf, ownershipOf } from './ownership.ts';
+import { changedByOf, ownershipOf } from '../kube/documents/ownership.ts';
 import { gatewaysOf, hostsOf, type Route, type RouteDestination, routesOf, splitIdOf } from './routes.ts';
 
 /** All splits of the mesh as it is now, by document and route. */

@@ -7,7 +7,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { at, type KubeObject, readObject } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
-import { changedByOf } from './ownership.ts';
+import { changedByOf } from '../kube/documents/ownership.ts';
 import { planWrite, refuseNonsense, sayWeights, type Seen } from './plan.ts';
 import { routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { readSplits } from './splits.ts';

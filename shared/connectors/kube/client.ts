@@ -39,14 +39,45 @@ export interface KubeClient extends AsyncDisposable {
     how: { readonly dryRun: boolean },
     signal: AbortSignal,
   ): Promise<KubeObject>;
+  /** POST of a new object; `object` carries no uid or revision. */
+  create(
+    of: Resource,
+    object: NewObject,
+    how: { readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<KubeObject>;
+  /** DELETE of exactly this object: another uid or revision is a conflict. */
+  remove(
+    of: Resource,
+    object: KubeObject,
+    how: { readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
   readonly watches: SharedWatches;
   /** Closed with the client: connections of its own that an offer opened. */
   readonly closing: Set<() => void>;
 }
 
+/** An object as it is asked to be made. */
+export interface NewObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
 /** Constant, and holding nothing of the user: it lands in every object's managedFields. */
 export const fieldManager = 'podium';
 const pageSize = 500;
+/** A frozen webhook answers after its own 10 s, at most 30; the server's word is better than ours. */
+const writeTimeoutMs = 35_000;
+
+const writeQuery = (dryRun: boolean): URLSearchParams =>
+  new URLSearchParams({ fieldManager, fieldValidation: 'Strict', ...(dryRun ? { dryRun: 'All' } : {}) });
 
 const clients = new WeakSet<object>();
 
@@ -174,24 +205,54 @@ export function createKubeClient(
     },
     async patch(of, object, steps, { dryRun }, signal) {
       const namespace = object.metadata.namespace ?? null;
-      const query = new URLSearchParams({
-        fieldManager,
-        fieldValidation: 'Strict',
-        ...(dryRun ? { dryRun: 'All' } : {}),
-      });
       const answer = await request({
         method: 'PATCH',
-        path: `${pathOf(of, namespace, object.metadata.name)}?${query}`,
+        path: `${pathOf(of, namespace, object.metadata.name)}?${writeQuery(dryRun)}`,
         headers: { 'content-type': 'application/json-patch+json' },
         body: JSON.stringify(steps),
-        // A frozen webhook answers after its own 10 s; the server's word is better than ours.
-        timeoutMs: 35_000,
+        timeoutMs: writeTimeoutMs,
         signal,
       });
       const tried = `${dryRun ? 'Trying the change of' : 'Changing'} ${of.kind} ${namespace ?? ''}/${object.metadata.name}`;
       const result = readObject(readJson(answer, reach.name, tried), apiVersionOf(of), of.kind);
       if (result === null) throw notThePeer(answer, reach.name, tried);
       return result;
+    },
+    async create(of, object, { dryRun }, signal) {
+      const namespace = object.metadata.namespace ?? null;
+      const answer = await request({
+        method: 'POST',
+        path: `${pathOf(of, namespace)}?${writeQuery(dryRun)}`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(object),
+        timeoutMs: writeTimeoutMs,
+        signal,
+      });
+      const tried = `${dryRun ? 'Trying to create' : 'Creating'} ${of.kind} ${namespace ?? ''}/${object.metadata.name}`;
+      const result = readObject(readJson(answer, reach.name, tried), apiVersionOf(of), of.kind);
+      if (result === null) throw notThePeer(answer, reach.name, tried);
+      return result;
+    },
+    async remove(of, object, { dryRun }, signal) {
+      const { namespace = null, name, uid, resourceVersion } = object.metadata;
+      const answer = await request({
+        method: 'DELETE',
+        path: `${pathOf(of, namespace, name)}${dryRun ? '?dryRun=All' : ''}`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          preconditions: { uid, resourceVersion },
+          ...(dryRun ? { dryRun: ['All'] } : {}),
+        }),
+        timeoutMs: writeTimeoutMs,
+        signal,
+      });
+      readJson(
+        answer,
+        reach.name,
+        `${dryRun ? 'Trying to delete' : 'Deleting'} ${of.kind} ${namespace ?? ''}/${name}`,
+      );
     },
     async [Symbol.asyncDispose]() {
       await watches[Symbol.asyncDispose]();

@@ -1,13 +1,5 @@
-import type { Ownership } from '../../model/weights.ts';
-import {
-  annotationsOf,
-  at,
-  type KubeObject,
-  labelsOf,
-  listAt,
-  namespaceOf,
-  textAt,
-} from '../kube/objects.ts';
+import type { Ownership } from '../../../model/weights.ts';
+import { annotationsOf, at, type KubeObject, labelsOf, listAt, namespaceOf, textAt } from '../objects.ts';
 
 /** A Rollout's claim on a document. */
 export interface RolloutClaim {

@@ -1,0 +1,79 @@
+import { applyPatch } from 'rfc6902';
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../objects.ts';
+import { changeOf, stepsOf } from './change.ts';
+import { readBack } from './readBack.ts';
+
+const resource = {
+  group: 'networking.istio.io',
+  version: 'v1',
+  plural: 'virtualservices',
+  kind: 'VirtualService',
+};
+const object = (spec: unknown): KubeObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'payment', namespace: 'shop', uid: 'u1', resourceVersion: '7' },
+  spec,
+});
+const before = object({ http: [{ name: 'all', route: [{ weight: 70 }, { weight: 30 }] }] });
+const after = object({
+  http: [
+    { name: 'podium-trip', fault: { abort: { httpStatus: 503 } } },
+    { name: 'all', route: [{ weight: 70 }, { weight: 30 }] },
+  ],
+});
+const edit = { action: 'patch', resource, before, after } as const;
+
+test('a patch is fenced by uid and revision, and adds to a list without writing the rest of it', () => {
+  const steps = stepsOf(edit);
+  expect(steps.slice(0, 2)).toEqual([
+    { op: 'test', path: '/metadata/uid', value: 'u1' },
+    { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+  ]);
+  expect(steps.filter(({ op }) => op !== 'test')).toEqual([
+    {
+      op: 'add',
+      path: '/spec/http/0',
+      value: { name: 'podium-trip', fault: { abort: { httpStatus: 503 } } },
+    },
+  ]);
+});
+
+test('the inverse of a patch brings the document back, from any later revision', () => {
+  const { inverse } = changeOf('c1', { edit, withheld: false }, null);
+  const live = structuredClone(after);
+  Reflect.set(live.metadata, 'resourceVersion', '9');
+  expect(applyPatch(live, inverse as Parameters<typeof applyPatch>[1]).filter((one) => one !== null)).toEqual(
+    [],
+  );
+  expect(live['spec']).toEqual(before['spec']);
+});
+
+test('a change that holds a secret keeps neither values nor patch', () => {
+  const change = changeOf('c1', { edit, withheld: true }, null);
+  expect(change).toMatchObject({ patch: [], inverse: [], before: '', after: '', withheld: true });
+});
+
+test('reading back tells before, after and something else, and says when another part differs', () => {
+  const change = changeOf('c1', { edit, withheld: false }, null);
+  expect(readBack(change, before).state).toBe('before');
+  expect(readBack(change, after)).toMatchObject({ state: 'after', detail: 'Read back as written.' });
+  const beside = { ...after, spec: { ...(after['spec'] as object), hosts: ['payment'] } };
+  expect(readBack(change, beside)).toMatchObject({
+    state: 'after',
+    detail: 'Read back as written; another part of the document differs.',
+  });
+  expect(readBack(change, object({ http: [] })).state).toBe('else');
+  expect(readBack(change, { ...after, metadata: { ...after.metadata, uid: 'u2' } }).state).toBe('else');
+  expect(readBack(change, null).state).toBe('else');
+});
+
+test('reading back a document that was made, or taken away', () => {
+  const made = changeOf('c1', { edit: { action: 'create', resource, after: before }, withheld: false }, null);
+  expect(readBack(made, null).state).toBe('before');
+  expect(readBack(made, before).state).toBe('after');
+  const gone = changeOf('c1', { edit: { action: 'delete', resource, before }, withheld: false }, null);
+  expect(readBack(gone, null).state).toBe('after');
+  expect(readBack(gone, before).state).toBe('before');
+});

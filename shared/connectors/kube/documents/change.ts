@@ -1,0 +1,119 @@
+import { createPatch, createTests } from 'rfc6902';
+import type { Change, PatchStep } from '../../../model/change.ts';
+import type { DocumentRef } from '../../../model/entity.ts';
+import type { NewObject } from '../client.ts';
+import { keyOf, type KubeObject } from '../objects.ts';
+import type { Resource } from '../resources.ts';
+import { contentOf, contentYaml } from './content.ts';
+
+/** One document as it was read and as it shall be. */
+export type DocumentEdit =
+  | {
+      readonly action: 'patch';
+      readonly resource: Resource;
+      readonly before: KubeObject;
+      readonly after: KubeObject;
+    }
+  | { readonly action: 'create'; readonly resource: Resource; readonly after: NewObject }
+  | { readonly action: 'delete'; readonly resource: Resource; readonly before: KubeObject };
+
+/** An edit with how it is kept: values of Secrets never are. */
+export interface ProposedEdit {
+  readonly edit: DocumentEdit;
+  readonly withheld: boolean;
+}
+
+export function refOf(connectionId: string, object: KubeObject | NewObject): DocumentRef {
+  const { uid } = object.metadata as { readonly uid?: unknown };
+  return {
+    connectionId,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? null,
+    name: object.metadata.name,
+    uid: typeof uid === 'string' ? uid : '',
+  };
+}
+
+/** "VirtualService shop/payment". */
+export const nameOf = (edit: DocumentEdit): string => {
+  const { kind, metadata } = edit.action === 'create' ? edit.after : edit.before;
+  return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
+};
+
+/** The steps of one edit, fenced by the uid and the revision that were read, and by what is replaced or taken away. */
+export function stepsOf(edit: DocumentEdit): PatchStep[] {
+  if (edit.action === 'create') return [{ op: 'add', path: '', value: edit.after }];
+  const { uid, resourceVersion } = edit.before.metadata;
+  const fence: PatchStep[] = [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+  ];
+  if (edit.action === 'delete') return [...fence, { op: 'remove', path: '' }];
+  return [...fence, ...difference(edit.before, edit.after)];
+}
+
+/** The change as the plan, the review and the journal have it. `stored` is the object as the peer would store it. */
+export function changeOf(
+  connectionId: string,
+  { edit, withheld }: ProposedEdit,
+  stored: KubeObject | null,
+): Change {
+  const before = edit.action === 'create' ? '' : contentYaml(contentOf(edit.before));
+  const after = edit.action === 'delete' ? '' : contentYaml(contentOf(stored ?? asObject(edit.after)));
+  const shown = edit.action === 'create' ? edit.after : edit.before;
+  const change = {
+    document: refOf(connectionId, shown),
+    action: edit.action,
+    revision: edit.action === 'create' ? '' : edit.before.metadata.resourceVersion,
+    withheld,
+  };
+  if (withheld) return { ...change, patch: [], inverse: [], before: '', after: '' };
+  return { ...change, patch: stepsOf(edit), inverse: inverseOf(edit), before, after };
+}
+
+function inverseOf(edit: DocumentEdit): PatchStep[] {
+  switch (edit.action) {
+    case 'create':
+      return [{ op: 'remove', path: '' }];
+    case 'delete':
+      return [{ op: 'add', path: '', value: asNew(edit.before) }];
+    case 'patch':
+      return [
+        { op: 'test', path: '/metadata/uid', value: edit.before.metadata.uid },
+        ...difference(edit.after, edit.before),
+      ];
+  }
+}
+
+function difference(from: KubeObject, to: KubeObject): PatchStep[] {
+  const steps = createPatch(from, to);
+  // The library's own type has moves and copies, which it never makes.
+  return [...createTests(from, steps), ...steps] as PatchStep[];
+}
+
+/** An object to be made like one that was. */
+export function asNew(object: KubeObject): NewObject {
+  const { apiVersion, kind } = object;
+  const { name, namespace } = object.metadata;
+  const { metadata, ...rest } = contentOf(object);
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(metadata as object | undefined),
+    },
+    ...rest,
+  };
+}
+
+const asObject = (made: KubeObject | NewObject): KubeObject => ({
+  ...made,
+  metadata: { uid: '', resourceVersion: '', ...made.metadata },
+});
+
+/** Two edits of one document make no sense in one plan. */
+export const keyOfEdit = (edit: DocumentEdit): string =>
+  `${edit.resource.group}/${edit.resource.plural}/${keyOf(asObject(edit.action === 'create' ? edit.after : edit.before))}`;

@@ -1,0 +1,248 @@
+import type { Change, DocumentThreeWay, Guard } from '../../../model/change.ts';
+import type { DocumentRef } from '../../../model/entity.ts';
+import type { Operation } from '../../../model/operation.ts';
+import type { Ownership } from '../../../model/weights.ts';
+import type { ConnectorHost } from '../../kit/connector.ts';
+import {
+  type Control,
+  PartlyWritten,
+  type PlannedWrite,
+  type ReadBack,
+  type Receipt,
+} from '../../kit/control.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import { type KubeClient, mayBeFence } from '../client.ts';
+import type { KubeObject } from '../objects.ts';
+import type { Resource } from '../resources.ts';
+import { changeOf, type DocumentEdit, keyOfEdit, nameOf, type ProposedEdit, refOf } from './change.ts';
+import { copiesOfEdits } from './copies.ts';
+import { ownershipOf, type RolloutClaim } from './ownership.ts';
+import { readBack } from './readBack.ts';
+import { send, tryEdit } from './trial.ts';
+import { editBack } from './undo.ts';
+
+/** What an operation means for documents; nothing of it is written yet. */
+export interface Proposal extends Meaning {
+  readonly edits: readonly ProposedEdit[];
+  readonly threeWay?: DocumentThreeWay | null;
+  /** Whether who else writes these documents matters to this operation; it does unless said otherwise. */
+  readonly judgeOwner?: boolean;
+}
+
+/** What an operation, or its way back, means to people and to traffic. */
+export type Meaning = Pick<
+  PlannedWrite,
+  'title' | 'target' | 'guards' | 'expectation' | 'notes' | 'direction'
+>;
+
+/** What a connector supplies of a control: which documents, how they are edited, what that means. */
+export interface Proposer<O extends Operation> {
+  /** Reads the documents anew and edits copies. Throws `PeerError` for what no peer should be asked. */
+  propose(operation: O, signal: AbortSignal): Promise<Proposal>;
+  /** What the way back means; the documents are put back without its help. */
+  meaningOfUndo(operation: O, signal: AbortSignal): Promise<Meaning>;
+  /** Where documents of this kind are served. */
+  resourceOf(document: DocumentRef): Resource;
+}
+
+/** What all document controls of one connection share. */
+export interface DocumentDesk {
+  readonly client: KubeClient;
+  readonly host: Pick<ConnectorHost, 'connectionId' | 'clock'>;
+  rollouts(): readonly RolloutClaim[];
+}
+
+/** The verbs of a control over documents of a Kubernetes API server, written once. */
+export function createDocumentControl<O extends Operation>(
+  desk: DocumentDesk,
+  proposer: Proposer<O>,
+): Control<O> {
+  const { client, host } = desk;
+  /** What a plan will send. Kept beside the plan: what is withheld from the plan is here only, and never leaves. */
+  const kept = new WeakMap<PlannedWrite, readonly DocumentEdit[]>();
+
+  async function plannedOf(
+    proposed: readonly ProposedEdit[],
+    meaning: Meaning,
+    more: { readonly threeWay: DocumentThreeWay | null; readonly judgeOwner: boolean },
+    signal: AbortSignal,
+  ): Promise<PlannedWrite> {
+    refuseTwice(proposed);
+    const guards: Guard[] = [];
+    const changes: Change[] = [];
+    for (const [position, one] of proposed.entries()) {
+      const id = proposed.length === 1 ? '' : `-${position + 1}`;
+      const trial = await tryEdit(client, one.edit, id, signal);
+      guards.push(...trial.guards);
+      if (more.judgeOwner && one.edit.action !== 'create')
+        guards.push(ownerGuard(`ownership${id}`, desk, one.edit.before));
+      changes.push(changeOf(host.connectionId, one, trial.stored));
+    }
+    const { threeWay } = more;
+    if (threeWay !== null) guards.push(changedGuard(threeWay));
+    const edits = proposed.map(({ edit }) => edit);
+    const secret = proposed.some(({ withheld }) => withheld);
+    const write: PlannedWrite = {
+      ...meaning,
+      guards: [...guards, ...meaning.guards],
+      changes,
+      threeWay,
+      copies: secret ? withheldCopies : copiesOfEdits(client, edits),
+      split: null,
+    };
+    kept.set(write, edits);
+    return write;
+  }
+
+  return {
+    async plan(operation, signal) {
+      const {
+        edits,
+        threeWay = null,
+        judgeOwner = true,
+        ...meaning
+      } = await proposer.propose(operation, signal);
+      return plannedOf(edits, meaning, { threeWay, judgeOwner }, signal);
+    },
+
+    async planUndo(operation, changes, signal) {
+      const edits: ProposedEdit[] = [];
+      let threeWay: DocumentThreeWay | null = null;
+      // Backwards: what was written last may need what was written first.
+      for (const change of changes.toReversed()) {
+        refuseElsewhere(host.connectionId, change.document);
+        const resource = proposer.resourceOf(change.document);
+        const back = await editBack(client, resource, change, signal);
+        if (back.edit !== null) edits.push({ edit: back.edit, withheld: change.withheld });
+        threeWay ??= back.threeWay;
+      }
+      if (edits.length === 0)
+        throw new PeerError('refused', 'Everything is as it was before already: there is nothing to undo.');
+      const meaning = await proposer.meaningOfUndo(operation, signal);
+      return plannedOf(edits, meaning, { threeWay, judgeOwner: true }, signal);
+    },
+
+    async apply(write, signal): Promise<Receipt> {
+      const edits = kept.get(write);
+      if (edits === undefined)
+        throw new PeerError(
+          'refused',
+          'This change was planned by another session; nothing was written. Review it again.',
+        );
+      const revisions: { document: DocumentRef; revision: string }[] = [];
+      for (const edit of edits) {
+        try {
+          const written = await send(client, edit, false, signal);
+          const shown = written ?? (edit.action === 'create' ? null : edit.before);
+          if (shown === null) throw new PeerError('broken', `${client.server} gave no ${nameOf(edit)} back.`);
+          revisions.push({
+            document: refOf(host.connectionId, shown),
+            revision: written?.metadata.resourceVersion ?? '',
+          });
+        } catch (error) {
+          const told = await betterWord(client, edit, error, signal);
+          if (revisions.length === 0 || !(told instanceof PeerError)) throw told;
+          throw new PartlyWritten({ acceptedAt: host.clock.now(), revisions }, told);
+        }
+      }
+      return { acceptedAt: host.clock.now(), revisions };
+    },
+
+    async verify(change, signal): Promise<ReadBack> {
+      refuseElsewhere(host.connectionId, change.document);
+      const { namespace, name } = change.document;
+      try {
+        const live = await client.object(proposer.resourceOf(change.document), namespace, name, signal);
+        return readBack(change, live);
+      } catch (error) {
+        if (error instanceof PeerError && error.kind === 'notFound') return readBack(change, null);
+        throw error;
+      }
+    },
+  };
+}
+
+const withheldCopies = {
+  kubectl: '# withheld: this holds a secret value',
+  curl: '# withheld: this holds a secret value',
+  patch: '# withheld: this holds a secret value',
+};
+
+function refuseTwice(proposed: readonly ProposedEdit[]): void {
+  if (proposed.length === 0) throw new PeerError('refused', 'It is so already: there is nothing to change.');
+  const keys = proposed.map(({ edit }) => keyOfEdit(edit));
+  if (new Set(keys).size !== keys.length)
+    throw new PeerError('refused', 'A plan writes each document once; this one names a document twice.');
+}
+
+function refuseElsewhere(connectionId: string, document: DocumentRef): void {
+  // A plan belongs to the cluster it was made on, whatever is selected meanwhile.
+  if (document.connectionId !== connectionId)
+    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
+}
+
+/** A failed `test` is a 422 without a word of which one, a lost race a 409: the document itself tells. */
+async function betterWord(
+  client: KubeClient,
+  edit: DocumentEdit,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!mayBeFence(error)) return error;
+  const what = nameOf(edit);
+  const { metadata } = edit.action === 'create' ? edit.after : edit.before;
+  const conflict = (why: string) =>
+    new PeerError('conflict', `${why} Nothing was changed.`, { cause: error });
+  let now: KubeObject | null = null;
+  try {
+    now = await client.object(edit.resource, metadata.namespace ?? null, metadata.name, signal);
+  } catch (second) {
+    if (!(second instanceof PeerError) || second.kind !== 'notFound') return error;
+  }
+  if (edit.action === 'create')
+    return now === null ? error : conflict(`${what} exists by now: someone else made it.`);
+  if (now === null) return conflict(`${what} was deleted meanwhile.`);
+  if (now.metadata.uid !== edit.before.metadata.uid)
+    return conflict(`${what} was deleted and made anew meanwhile.`);
+  if (now.metadata.resourceVersion !== edit.before.metadata.resourceVersion)
+    return conflict(`Someone else changed ${what} meanwhile. Review it again.`);
+  return error;
+}
+
+function ownerGuard(id: string, desk: DocumentDesk, object: KubeObject): Guard {
+  const ownership = ownershipOf(object, desk.rollouts());
+  if (ownership === null)
+    return {
+      id,
+      verdict: 'pass',
+      title: `No controller or repository is known to own ${object.kind} ${object.metadata.name}`,
+      detail: null,
+    };
+  return {
+    id,
+    verdict: overwriting.has(ownership.owner) ? 'block' : 'tick',
+    title: `${object.kind} ${object.metadata.name} is owned by ${ownerNames[ownership.owner]}: ${ownership.name}`,
+    detail: ownership.consequence,
+  };
+}
+
+/** These put back the whole document as they made it; the others leave what is not theirs, or take it back later. */
+const overwriting: ReadonlySet<Ownership['owner']> = new Set(['flagger', 'controller']);
+
+const ownerNames: Readonly<Record<Ownership['owner'], string>> = {
+  'argo-cd': 'Argo CD',
+  flux: 'Flux',
+  helm: 'Helm',
+  'argo-rollouts': 'Argo Rollouts',
+  flagger: 'Flagger',
+  controller: 'a controller',
+};
+
+function changedGuard({ changedBy, document }: DocumentThreeWay): Guard {
+  return {
+    id: 'changed',
+    verdict: 'tick',
+    title: `${changedBy ?? 'Someone'} changed ${document.kind} ${document.name} since it was written`,
+    detail: 'Compare the three versions before you go on: what was changed in the same place will be lost.',
+  };
+}
