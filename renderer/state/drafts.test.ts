@@ -1,38 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Split } from '../../shared/model/weights.ts';
+import { splitOf } from '../../test/support/splits.ts';
 import { discardDraft, draftWeights, isOvertaken, operationOf, useDrafts } from './drafts.ts';
 
-const split = (weights: readonly (number | null)[], revision = '7'): Split => ({
-  id: 'uid/http/default',
-  connectionId: 'c1',
-  document: {
-    connectionId: 'c1',
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    namespace: 'shop',
-    name: 'payment',
-    uid: 'uid',
-  },
-  revision,
-  serviceId: 'c1/shop/payment',
-  route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
-  hosts: ['payment'],
-  gateways: ['mesh'],
-  destinations: weights.map((weight, index) => ({
-    index,
-    host: 'payment',
-    subset: `v${index + 1}`,
-    port: null,
-    title: `v${index + 1}`,
-    version: `v${index + 1}`,
-    weight,
-    readyInstances: 2,
-    problem: null,
-  })),
-  ownership: null,
-  readOnly: null,
-  changedBy: null,
-});
+const split = (weights: readonly (number | null)[], revision = '7') => splitOf(weights, { revision });
 
 const draftOf = () => useDrafts.getState().bySplit['uid/http/default'];
 

@@ -1,41 +1,14 @@
-import { createRouterClient, type RouterClient } from '@orpc/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createMemoryJournal, createMemoryPorts } from '../../test/support/memoryPorts.ts';
-import { createPaper, paperConnector, paperHost, type Paper } from '../../test/support/paperConnector.ts';
+import { openPaper as openLocked } from '../../test/support/openPaper.ts';
+import { createPaper, paperHost, type Paper } from '../../test/support/paperConnector.ts';
 import type { OperationRecord } from '../model/record.ts';
-import { createConsole } from './console.ts';
 import { exportJournal } from './journalExport.ts';
-import type { ConsoleRouter } from './router.ts';
 
 async function openPaper(paper: Paper, records = new Map<string, OperationRecord>(), prefix = '') {
-  let ids = 0;
-  const ports = createMemoryPorts({
-    journal: createMemoryJournal(records),
-    random: { id: () => `${prefix}${(ids += 1)}`, fraction: () => 0.5 },
-  });
-  const console = await createConsole([paperConnector(paper)], ports);
-  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
-  const { candidates } = await client.connections.discover();
-  const { id } = await client.connections.open({ key: candidates[0]?.key ?? '' });
-  await ports.clock.advance(10);
-  await client.connections.unlock({ id });
-  const plan = (weights: number[]) =>
-    client.operations.plan({
-      operation: {
-        kind: 'setWeights',
-        splitId: 'uid-1/http/default',
-        connectionId: 'paper',
-        weights,
-        seen: { revision: String(paper.revision), weights: [...paper.weights] },
-      },
-    });
-  const apply = (planId: string) =>
-    client.operations.apply({ planId, reason: 'INC-1', ticked: [], typedName: null });
-  const rung = (operationId: string, name: string) =>
-    records.get(operationId)?.rungs.find((one) => one.rung === name);
-  const close = () => console[Symbol.asyncDispose]();
-  return { client, ports, records, id, plan, apply, rung, close, [Symbol.asyncDispose]: close };
+  const here = await openLocked(paper, { records, prefix });
+  await here.client.connections.unlock({ id: here.id });
+  return here;
 }
 
 type Here = Awaited<ReturnType<typeof openPaper>>;

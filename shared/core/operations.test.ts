@@ -1,46 +1,18 @@
-import { createRouterClient, type RouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
-import { createPaper, paperConnector, type Paper } from '../../test/support/paperConnector.ts';
+import { openPaper } from '../../test/support/openPaper.ts';
+import { createPaper } from '../../test/support/paperConnector.ts';
 import { createMemoryJournal, createMemoryPorts } from '../../test/support/memoryPorts.ts';
 import type { OperationRecord } from '../model/record.ts';
 import { createConsole } from './console.ts';
-import type { ConsoleRouter } from './router.ts';
-
-type Client = RouterClient<ConsoleRouter>;
-
-async function openPaper(paper: Paper, records = new Map<string, OperationRecord>(), writable = true) {
-  const ports = createMemoryPorts({ journal: createMemoryJournal(records, writable) });
-  const console = await createConsole([paperConnector(paper)], ports);
-  const client: Client = createRouterClient(console.router);
-  const { candidates } = await client.connections.discover();
-  const { id } = await client.connections.open({ key: candidates[0]?.key ?? '' });
-  await ports.clock.advance(10);
-  return { client, ports, records, id, [Symbol.asyncDispose]: () => console[Symbol.asyncDispose]() };
-}
-
-async function planOf(client: Client, paper: Paper, weights = [95, 5]) {
-  return client.operations.plan({
-    operation: {
-      kind: 'setWeights',
-      splitId: 'uid-1/http/default',
-      connectionId: 'paper',
-      weights,
-      seen: { revision: String(paper.revision), weights: [...paper.weights] },
-    },
-  });
-}
-
-const apply = (client: Client, planId: string, more: object = {}) =>
-  client.operations.apply({ planId, reason: 'INC-1', ticked: [], typedName: null, ...more });
 
 test('a connection is read-only until it is unlocked', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
-  const plan = await planOf(here.client, paper);
-  await expect(apply(here.client, plan.id)).rejects.toThrow(/read-only until you unlock/);
+  const plan = await here.plan([95, 5]);
+  await expect(here.apply(plan.id)).rejects.toThrow(/read-only until you unlock/);
   expect(paper.writes).toEqual([]);
   await here.client.connections.unlock({ id: here.id });
-  await apply(here.client, plan.id);
+  await here.apply(plan.id);
   expect(paper.weights).toEqual([95, 5]);
 });
 
@@ -48,10 +20,10 @@ test('M21 a second click on Apply gets the same operation and writes once', asyn
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
-  const [one, two] = await Promise.all([apply(here.client, plan.id), apply(here.client, plan.id)]);
+  const plan = await here.plan([95, 5]);
+  const [one, two] = await Promise.all([here.apply(plan.id), here.apply(plan.id)]);
   expect(two.operationId).toBe(one.operationId);
-  expect((await apply(here.client, plan.id)).operationId).toBe(one.operationId);
+  expect((await here.apply(plan.id)).operationId).toBe(one.operationId);
   expect(paper.writes).toHaveLength(1);
   expect(here.records.size).toBe(1);
 });
@@ -59,11 +31,11 @@ test('M21 a second click on Apply gets the same operation and writes once', asyn
 test('the journal holds an operation before the peer hears of it', async () => {
   const paper = createPaper();
   const records = new Map<string, OperationRecord>();
-  await using here = await openPaper(paper, records);
+  await using here = await openPaper(paper, { records });
   await here.client.connections.unlock({ id: here.id });
   paper.answer = 'never';
-  const plan = await planOf(here.client, paper);
-  const { operationId } = await apply(here.client, plan.id);
+  const plan = await here.plan([95, 5]);
+  const { operationId } = await here.apply(plan.id);
   expect(records.get(operationId)).toMatchObject({
     reason: 'INC-1',
     actor: 'ana',
@@ -75,11 +47,11 @@ test('C11 a plan dies when its connection is opened anew, and goes nowhere', asy
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
+  const plan = await here.plan([95, 5]);
   await here.client.connections.open({ key: 'paper:paper' });
   await here.ports.clock.advance(10);
   await here.client.connections.unlock({ id: here.id });
-  await expect(apply(here.client, plan.id)).rejects.toThrow(/opened anew/);
+  await expect(here.apply(plan.id)).rejects.toThrow(/opened anew/);
   expect(paper.writes).toEqual([]);
 });
 
@@ -87,9 +59,9 @@ test('a plan older than ten minutes is refused', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
+  const plan = await here.plan([95, 5]);
   await here.ports.clock.advance(11 * 60_000);
-  await expect(apply(here.client, plan.id)).rejects.toThrow(/ten minutes/);
+  await expect(here.apply(plan.id)).rejects.toThrow(/ten minutes/);
 });
 
 test('a guard that asks for a tick or a name is held at the moment of the write', async () => {
@@ -100,12 +72,12 @@ test('a guard that asks for a tick or a name is held at the moment of the write'
   ];
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
-  await expect(apply(here.client, plan.id)).rejects.toThrow(/acknowledgement/);
-  await expect(apply(here.client, plan.id, { ticked: ['argo'], typedName: 'Payment' })).rejects.toThrow(
+  const plan = await here.plan([95, 5]);
+  await expect(here.apply(plan.id)).rejects.toThrow(/acknowledgement/);
+  await expect(here.apply(plan.id, { ticked: ['argo'], typedName: 'Payment' })).rejects.toThrow(
     /Type the service/,
   );
-  await apply(here.client, plan.id, { ticked: ['argo'], typedName: 'payment' });
+  await here.apply(plan.id, { ticked: ['argo'], typedName: 'payment' });
   expect(paper.writes).toHaveLength(1);
   expect([...here.records.values()][0]?.overrides).toEqual(['Argo CD owns it', 'Towards a failing version']);
 });
@@ -115,8 +87,8 @@ test('a blocking guard cannot be passed by the window', async () => {
   paper.guards = [{ id: 'sum', verdict: 'block', title: 'All weights are zero', detail: null }];
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
-  await expect(apply(here.client, plan.id, { ticked: ['sum'], typedName: 'payment' })).rejects.toThrow(
+  const plan = await here.plan([95, 5]);
+  await expect(here.apply(plan.id, { ticked: ['sum'], typedName: 'payment' })).rejects.toThrow(
     /All weights are zero/,
   );
 });
@@ -126,7 +98,7 @@ test('a refused write is closed as not written, in the words of the peer', async
   paper.answer = 'refuse';
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(10);
   expect(here.records.get(operationId)).toMatchObject({ state: 'notWritten', error: 'The webhook says no.' });
 });
@@ -136,7 +108,7 @@ test('M03 a lost answer is resolved by reading and never sent again', async () =
   paper.answer = 'lost';
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(5_000);
   expect(here.records.get(operationId)).toMatchObject({ state: 'written', error: null });
   expect(paper.writes).toHaveLength(1);
@@ -147,7 +119,7 @@ test('a lost request that never arrived ends as not written', async () => {
   paper.answer = 'never';
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(120_000);
   expect(here.records.get(operationId)).toMatchObject({ state: 'notWritten' });
   expect(paper.writes).toHaveLength(1);
@@ -157,11 +129,11 @@ test('undo plans the weights that were there before and marks the operation as u
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(10);
   const undo = await here.client.operations.planUndo({ operationId });
   expect(undo.undoOf).toBe(operationId);
-  await apply(here.client, undo.id);
+  await here.apply(undo.id);
   await here.ports.clock.advance(10);
   expect(paper.weights).toEqual([70, 30]);
   await expect(here.client.operations.planUndo({ operationId })).rejects.toThrow(/undone already/);
@@ -187,7 +159,7 @@ test('the ladder climbs to measured on the calls counted after the write', async
         return [at, step * (i === 0 ? 95 : 5)] as const;
       }).filter(([at]) => at <= here.ports.clock.now()),
     }));
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(60_000);
   const measured = here.records.get(operationId)?.rungs.find((rung) => rung.rung === 'measured');
   expect(measured).toMatchObject({ state: 'seen' });
@@ -196,26 +168,26 @@ test('the ladder climbs to measured on the calls counted after the write', async
 
 test('the second console on one data folder cannot write', async () => {
   const paper = createPaper();
-  await using here = await openPaper(paper, new Map(), false);
+  await using here = await openPaper(paper, { writable: false });
   await here.client.connections.unlock({ id: here.id });
-  const plan = await planOf(here.client, paper);
+  const plan = await here.plan([95, 5]);
   expect(plan.guards[0]).toMatchObject({ verdict: 'block' });
-  await expect(apply(here.client, plan.id)).rejects.toThrow(/another Podium/);
+  await expect(here.apply(plan.id)).rejects.toThrow(/another Podium/);
 });
 
 test('a write whose process died before the answer is resolved when its connection opens again', async () => {
   const paper = createPaper();
   const records = new Map<string, OperationRecord>();
   {
-    await using here = await openPaper(paper, records);
+    await using here = await openPaper(paper, { records });
     await here.client.connections.unlock({ id: here.id });
-    await apply(here.client, (await planOf(here.client, paper)).id);
+    await here.apply((await here.plan([95, 5])).id);
     await here.ports.clock.advance(10);
   }
   const [record] = [...records.values()];
   if (record === undefined) throw new Error('nothing was journalled');
   records.set(record.id, { ...record, state: 'writing', at: record.at - 60_000, finishedAt: null });
-  await using again = await openPaper(paper, records);
+  await using again = await openPaper(paper, { records });
   await again.ports.clock.advance(5_000);
   expect(records.get(record.id)).toMatchObject({ state: 'written' });
   expect(paper.writes).toHaveLength(1);
@@ -225,7 +197,7 @@ test('closing the connection ends the ladder of a written operation in words', a
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(3_000);
   await here.client.connections.close({ id: here.id });
   await here.ports.clock.advance(10);
@@ -242,7 +214,7 @@ test('a lost answer outlives the connection and is resolved when it opens again'
   paper.answer = 'never';
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(600);
   await here.client.connections.close({ id: here.id });
   await here.ports.clock.advance(10);
@@ -256,9 +228,9 @@ test('ladders that an earlier run left open are closed in words at the next star
   const paper = createPaper();
   const records = new Map<string, OperationRecord>();
   {
-    await using here = await openPaper(paper, records);
+    await using here = await openPaper(paper, { records });
     await here.client.connections.unlock({ id: here.id });
-    await apply(here.client, (await planOf(here.client, paper)).id);
+    await here.apply((await here.plan([95, 5])).id);
     await here.ports.clock.advance(10);
   }
   for (const [id, record] of records) {
@@ -278,12 +250,12 @@ test('an undo by somebody else within two minutes is told as a contradiction', a
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(1_000);
-  expect(rungOf(here.records, operationId, 'declared')).toMatchObject({ state: 'seen' });
+  expect(here.rung(operationId, 'declared')).toMatchObject({ state: 'seen' });
   paper.foreignWrite([70, 30], 'argocd');
   await here.ports.clock.advance(10_000);
-  expect(rungOf(here.records, operationId, 'declared')).toMatchObject({
+  expect(here.rung(operationId, 'declared')).toMatchObject({
     state: 'contradicted',
     detail: expect.stringMatching(/^reverted by argocd since/) as string,
   });
@@ -293,17 +265,13 @@ test('without traffic nothing is called measured, and after ten minutes that is 
   const paper = createPaper();
   await using here = await openPaper(paper);
   await here.client.connections.unlock({ id: here.id });
-  const { operationId } = await apply(here.client, (await planOf(here.client, paper)).id);
+  const { operationId } = await here.apply((await here.plan([95, 5])).id);
   await here.ports.clock.advance(60_000);
-  expect(rungOf(here.records, operationId, 'measured')).toMatchObject({ state: 'waiting' });
+  expect(here.rung(operationId, 'measured')).toMatchObject({ state: 'waiting' });
   await here.ports.clock.advance(11 * 60_000);
-  expect(rungOf(here.records, operationId, 'measured')).toMatchObject({
+  expect(here.rung(operationId, 'measured')).toMatchObject({
     state: 'unobservable',
     detail: expect.stringMatching(/gave up after ten minutes/) as string,
   });
   expect(here.records.get(operationId)?.finishedAt).not.toBeNull();
 });
-
-function rungOf(records: ReadonlyMap<string, OperationRecord>, id: string, name: string) {
-  return records.get(id)?.rungs.find((rung) => rung.rung === name);
-}

@@ -1,39 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
+import { splitOf as splitWith } from '../../../test/support/splits.ts';
 import { busiestFirst, canBeDragged, declaredShares, governed, measuredShares, toneOf } from './splitView.ts';
 
-const splitOf = (id: string, rest: Partial<Split> = {}): Split => ({
-  id,
-  connectionId: 'c1',
-  document: {
-    connectionId: 'c1',
-    apiVersion: 'v1',
-    kind: 'VirtualService',
-    namespace: 'shop',
-    name: 'payment',
-    uid: 'u',
-  },
-  revision: '7',
-  serviceId: 'c1/shop/payment',
-  route: { index: 0, title: id, match: 'all requests', protocol: 'http' },
-  hosts: ['payment'],
-  gateways: ['mesh'],
-  destinations: ['v1', 'v2'].map((version, index) => ({
-    index,
-    host: 'payment',
-    subset: version,
-    port: null,
-    title: version,
-    version,
-    weight: 50,
-    readyInstances: 1,
-    problem: null,
-  })),
-  ownership: null,
-  readOnly: null,
-  changedBy: null,
-  ...rest,
-});
+const splitOf = (id: string, rest: Partial<Split> = {}) => splitWith([50, 50], { id, ...rest });
 
 const counted = (splitId: string, total: number): MeasuredSplit => ({
   splitId,

@@ -1,57 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
+import { recordOf, rungOf as rung } from '../../../test/support/records.ts';
 import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
 
-const rung = (name: Rung['rung'], state: Rung['state']): Rung => ({
-  rung: name,
-  state,
-  detail: '',
-  at: null,
-});
-const record = (rest: Partial<OperationRecord>): OperationRecord => ({
-  id: 'o1',
-  at: 0,
-  planId: 'p1',
-  operation: {
-    kind: 'setWeights',
-    splitId: 's',
-    connectionId: 'c1',
-    weights: [95, 5],
-    seen: { revision: '7', weights: [70, 30] },
-  },
-  title: 'Shift payment',
-  target: '',
-  serviceId: null,
-  serviceName: 'payment',
-  connection: { id: 'c1', title: 'shop-prod', environment: 'production', server: '' },
-  actor: 'ana',
-  reason: '',
-  changes: [],
-  expectation: {
-    kind: 'shares',
-    splitId: 's',
-    host: '',
-    gateways: [],
-    namespace: null,
-    ambiguous: null,
-    destinations: [],
-  },
-  state: 'written',
-  revisionAfter: '8',
-  error: null,
-  rungs: [],
-  effect: null,
-  overrides: [],
-  undoOf: null,
-  undoneBy: null,
-  writtenChanges: null,
-  hold: null,
-  watch: null,
-  setId: null,
-  canaryId: null,
-  finishedAt: 1,
-  ...rest,
-});
+const record = (rest: Partial<OperationRecord>) => recordOf({ finishedAt: 1, ...rest });
 
 describe('how the journal tells an operation', () => {
   test('only loaded and measured are told as good', () => {

@@ -1,58 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
+import { recordOf, rungOf as rung } from '../../../test/support/records.ts';
 import { canUndo, outcomeOf } from './outcome.ts';
 
-const rung = (name: Rung['rung'], state: Rung['state'], detail = ''): Rung => ({
-  rung: name,
-  state,
-  detail,
-  at: null,
-});
-
-const recordWith = (rungs: readonly Rung[], rest: Partial<OperationRecord> = {}): OperationRecord => ({
-  id: 'o1',
-  at: 0,
-  planId: 'p1',
-  operation: {
-    kind: 'setWeights',
-    splitId: 's',
-    connectionId: 'c1',
-    weights: [95, 5],
-    seen: { revision: '7', weights: [70, 30] },
-  },
-  title: 'Shift payment',
-  target: '',
-  serviceId: null,
-  serviceName: 'payment',
-  connection: { id: 'c1', title: 'shop-prod', environment: 'production', server: '' },
-  actor: 'ana',
-  reason: '',
-  changes: [],
-  expectation: {
-    kind: 'shares',
-    splitId: 's',
-    host: '',
-    gateways: [],
-    namespace: null,
-    ambiguous: null,
-    destinations: [],
-  },
-  state: 'written',
-  revisionAfter: '8',
-  error: null,
-  rungs: [...rungs],
-  effect: null,
-  overrides: [],
-  undoOf: null,
-  undoneBy: null,
-  writtenChanges: null,
-  hold: null,
-  watch: null,
-  setId: null,
-  canaryId: null,
-  finishedAt: null,
-  ...rest,
-});
+const recordWith = (rungs: readonly Rung[], rest: Partial<OperationRecord> = {}): OperationRecord =>
+  recordOf({ rungs: [...rungs], ...rest });
 
 describe('what an operation has come to', () => {
   const accepted = rung('accepted', 'seen');

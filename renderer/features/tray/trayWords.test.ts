@@ -1,39 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Signals } from '../../../shared/model/signals.ts';
-import type { Split } from '../../../shared/model/weights.ts';
+import { splitOf } from '../../../test/support/splits.ts';
 import { movesOf, outlookOf } from './trayWords.ts';
-
-const splitOf = (weights: readonly number[]): Split => ({
-  id: 's',
-  connectionId: 'c1',
-  document: {
-    connectionId: 'c1',
-    apiVersion: 'v1',
-    kind: 'VirtualService',
-    namespace: 'shop',
-    name: 'payment',
-    uid: 'u',
-  },
-  revision: '7',
-  serviceId: 'c1/shop/payment',
-  route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
-  hosts: ['payment'],
-  gateways: ['mesh'],
-  destinations: weights.map((weight, index) => ({
-    index,
-    host: 'payment',
-    subset: `v${index + 1}`,
-    port: null,
-    title: `v${index + 1}`,
-    version: `v${index + 1}`,
-    weight,
-    readyInstances: 2,
-    problem: null,
-  })),
-  ownership: null,
-  readOnly: null,
-  changedBy: null,
-});
 
 const figures = (requestsPerSecond: number, errorRatio: number | null): Signals => ({
   requestsPerSecond,

@@ -1,0 +1,47 @@
+import { createRouterClient, type RouterClient } from '@orpc/server';
+import { createConsole } from '../../shared/core/console.ts';
+import type { ConsoleRouter } from '../../shared/core/router.ts';
+import type { OperationRecord } from '../../shared/model/record.ts';
+import { createMemoryJournal, createMemoryPorts } from './memoryPorts.ts';
+import { paperConnector, type Paper } from './paperConnector.ts';
+
+/** How a console on paper is opened. */
+interface PaperOptions {
+  /** What its journal holds already. */
+  readonly records?: Map<string, OperationRecord>;
+  /** False for the second console on one journal. */
+  readonly writable?: boolean;
+  /** Begins every id, so that two runs on one journal make different ones. */
+  readonly prefix?: string;
+}
+
+/** A console with one connection, to a peer on paper, that is open and still locked. */
+export async function openPaper(paper: Paper, options: PaperOptions = {}) {
+  const { records = new Map<string, OperationRecord>(), writable = true, prefix = '' } = options;
+  let ids = 0;
+  const ports = createMemoryPorts({
+    journal: createMemoryJournal(records, writable),
+    random: { id: () => `${prefix}${(ids += 1)}`, fraction: () => 0.5 },
+  });
+  const console = await createConsole([paperConnector(paper)], ports);
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const { candidates } = await client.connections.discover();
+  const { id } = await client.connections.open({ key: candidates[0]?.key ?? '' });
+  await ports.clock.advance(10);
+  const plan = (weights: number[]) =>
+    client.operations.plan({
+      operation: {
+        kind: 'setWeights',
+        splitId: 'uid-1/http/default',
+        connectionId: 'paper',
+        weights,
+        seen: { revision: String(paper.revision), weights: [...paper.weights] },
+      },
+    });
+  const apply = (planId: string, more: object = {}) =>
+    client.operations.apply({ planId, reason: 'INC-1', ticked: [], typedName: null, ...more });
+  const rung = (operationId: string, name: string) =>
+    records.get(operationId)?.rungs.find((one) => one.rung === name);
+  const close = () => console[Symbol.asyncDispose]();
+  return { client, ports, records, id, plan, apply, rung, close, [Symbol.asyncDispose]: close };
+}
