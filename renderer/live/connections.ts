@@ -25,3 +25,10 @@ export function watchConnections(): () => void {
       useConnectionStore.setState({ connections: connections.map(plainConnection), receivedAt: Date.now() }),
   });
 }
+
+/** The title of a connection where several are open: what stands in two clusters is told apart by it; else null. */
+export function useTitleAmongSeveral(id: string): string | null {
+  return useConnectionStore(({ connections }) =>
+    connections.length < 2 ? null : (connections.find((each) => each.id === id)?.title ?? null),
+  );
+}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { Attention as AttentionLine } from '../../../shared/model/signals.ts';
+import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useAttention } from '../../live/signals.ts';
 import { useService } from '../../live/topology.ts';
 import { selectService, useSelectedServiceId } from '../../state/selection.ts';
@@ -46,6 +47,7 @@ export function Attention({ narrow }: { readonly narrow: boolean }) {
 function Line({ line }: { readonly line: AttentionLine }) {
   const service = useService(line.serviceId);
   const selected = useSelectedServiceId() === line.serviceId;
+  const cluster = useTitleAmongSeveral(service?.connectionId ?? '');
   if (service === null) return null;
   return (
     <li>
@@ -55,6 +57,7 @@ function Line({ line }: { readonly line: AttentionLine }) {
       >
         <b className="ellipsis">{service.name}</b>
         {service.kind === 'external' && <span className="muted">external</span>}
+        {cluster !== null && <span className="muted ellipsis">{cluster}</span>}
         <span className="grow" />
         <span className={`num ${line.health === 'failing' ? 'toneBad' : 'toneWarn'}`}>{line.text}</span>
       </AriaButton>

@@ -3,7 +3,8 @@ import { type KeyboardEvent, useMemo, useState } from 'react';
 import { Autocomplete, Input, ListBox, ListBoxItem, SearchField } from 'react-aria-components';
 import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
 import { rankByName } from '../../../shared/analysis/search.ts';
-import { useConnections } from '../../live/connections.ts';
+import type { GraphService } from '../../../shared/model/graph.ts';
+import { useConnections, useTitleAmongSeveral } from '../../live/connections.ts';
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
 import { selectService } from '../../state/selection.ts';
@@ -72,9 +73,7 @@ function PaletteBody() {
           <ListBoxItem key={service.id} id={service.id} textValue={service.name} className="paletteItem">
             <Ring serviceId={service.id} />
             <b>{service.name}</b>
-            <span className="muted">
-              {[service.namespace ?? service.kind, service.owner].filter(Boolean).join(' · ')}
-            </span>
+            <Where service={service} />
           </ListBoxItem>
         ))}
         {actions.map(({ id, title }) => (
@@ -95,6 +94,12 @@ function troubledFirst(ids: readonly string[]): readonly string[] {
   const { attention } = useSignals.getState();
   const troubled = attention.map(({ serviceId }) => serviceId).filter((id) => ids.includes(id));
   return [...troubled, ...ids.filter((id) => !troubled.includes(id))];
+}
+
+function Where({ service }: { readonly service: GraphService }) {
+  const cluster = useTitleAmongSeveral(service.connectionId);
+  const words = [service.namespace ?? service.kind, cluster, service.owner];
+  return <span className="muted ellipsis">{words.filter((word) => word !== null).join(' · ')}</span>;
 }
 
 function Ring({ serviceId }: { readonly serviceId: string }) {

@@ -1,3 +1,4 @@
+import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { HealthRing } from '../../ui/HealthRing.tsx';
 import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -27,7 +28,7 @@ export function ServiceCell({
     case 'name':
       return <b>{service.name}</b>;
     case 'namespace':
-      return service.namespace ?? service.kind;
+      return <Where service={service} />;
     case 'owner':
       return service.owner ?? absent;
     case 'versions':
@@ -45,6 +46,12 @@ export function ServiceCell({
     case 'p99':
       return formatLatency(signals?.p99Ms);
   }
+}
+
+function Where({ service }: { readonly service: ServiceRow['service'] }) {
+  const cluster = useTitleAmongSeveral(service.connectionId);
+  const place = service.namespace ?? service.kind;
+  return cluster === null ? place : `${place} · ${cluster}`;
 }
 
 function toneOf(health: string | undefined): string {

@@ -26,7 +26,7 @@ export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
   const [connecting, setConnecting] = useState(false);
   return (
     <div className="page">
-      <div className="pageHead">
+      <div className="pageHead sourcesHead">
         <h2>Sources</h2>
         <span className="grow" />
         <Button aria-expanded={connecting} onPress={() => setConnecting(!connecting)}>
