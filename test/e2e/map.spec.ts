@@ -94,6 +94,16 @@ test('focus shows what lies within so many calls, and idle services can be hidde
   await expect.poll(() => shownOn(page)).toEqual(all);
 });
 
+test('of a path between two services only the way is left on the map', async ({ map: page }) => {
+  const all = await wholeMap(page);
+  await select(page, 'order');
+  await toolbar(page).getByRole('button', { name: 'Path' }).click();
+  await page.getByRole('menuitem', { name: 'to ledger' }).click();
+  await expect.poll(() => shownOn(page)).toEqual(['ledger', 'order', 'payment']);
+  await page.getByRole('button', { name: 'Leave the path from order to ledger' }).click();
+  await expect.poll(() => shownOn(page)).toEqual(all);
+});
+
 test('the list holds the same services and leads back to the map', async ({ map: page }) => {
   const all = await wholeMap(page);
   await toolbar(page).getByRole('button', { name: 'Show list' }).click();
