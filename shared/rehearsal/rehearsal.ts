@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet/fleet.ts';
+import { createControllers } from './controllers/controllers.ts';
 import { createObjectStore, type ObjectStore } from './kube/store.ts';
 import { createSampleStore, type SampleStore } from './prometheus/sampleStore.ts';
 import type { Script } from './script.ts';
@@ -46,6 +47,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
   const store = createObjectStore({ now: () => madeUpAt ?? now() });
   seedStore(store, fleet.objects);
   const traffic = createTraffic({ store, behaviour: fleet.behaviour, seed, startAt: madeUpAt });
+  const controllers = createControllers(store, { startAt: madeUpAt });
   const samples = createSampleStore();
   const scraper = createScraper({
     traffic,
@@ -59,6 +61,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
   const stepTo = (atMs: number, bundle: number): void => {
     at = atMs;
     script?.advance(at);
+    controllers.step(at);
     traffic.step(at, bundle);
     scraper.scrape(at);
   };
@@ -80,6 +83,9 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
       if (atMs - at > 60_000) at = atMs - stepMs;
       while (at + stepMs <= atMs) stepTo(at + stepMs, 1);
     },
-    close: () => traffic.close(),
+    close() {
+      controllers.close();
+      traffic.close();
+    },
   };
 }

@@ -61,7 +61,17 @@ const readable = (namespaces?: readonly string[]): readonly AccessRule[] => {
   ];
   return [
     rule([''], namespaces === undefined ? [...inNamespace, 'nodes'] : inNamespace),
-    rule(['apps', 'discovery.k8s.io', 'events.k8s.io', 'networking.istio.io', 'security.istio.io'], ['*']),
+    rule(
+      [
+        'apps',
+        'autoscaling',
+        'discovery.k8s.io',
+        'events.k8s.io',
+        'networking.istio.io',
+        'security.istio.io',
+      ],
+      ['*'],
+    ),
     rule([''], ['services/proxy'], ['get']),
     ...anyReader,
   ];

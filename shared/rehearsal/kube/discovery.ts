@@ -30,6 +30,7 @@ const groups: readonly Group[] = [
   { name: 'events.k8s.io', versions: ['v1'] },
   { name: 'authentication.k8s.io', versions: ['v1'] },
   { name: 'authorization.k8s.io', versions: ['v1'] },
+  { name: 'autoscaling', versions: ['v2'] },
   { name: 'discovery.k8s.io', versions: ['v1'] },
   { name: 'networking.istio.io', versions: ['v1', 'v1beta1'] },
   { name: 'security.istio.io', versions: ['v1'] },

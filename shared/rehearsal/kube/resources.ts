@@ -66,6 +66,10 @@ export const resources: readonly Resource[] = [
   apps('Deployment', 'deployments', 'deploy', ['scale', 'status']),
   apps('ReplicaSet', 'replicasets', 'rs', ['scale', 'status']),
   apps('StatefulSet', 'statefulsets', 'sts', ['scale', 'status']),
+  define('autoscaling', ['v2'], 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', {
+    shortNames: ['hpa'],
+    subresources: ['status'],
+  }),
   define('discovery.k8s.io', ['v1'], 'EndpointSlice', 'endpointslices', { counted: true }),
   networking('DestinationRule', 'destinationrules', 'dr'),
   networking('Gateway', 'gateways', 'gw'),
