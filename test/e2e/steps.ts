@@ -51,8 +51,11 @@ export async function dragTo(page: Page, handle: Locator, left: number): Promise
   await expect(handle).toHaveAttribute('aria-valuenow', String(left));
 }
 
-/** Presses on the handle, once the picture stands still. */
+/** Presses on payment's handle, once its callers are drawn and the picture stands still. */
 export async function grasp(page: Page, handle: Locator): Promise<void> {
+  // The first figures bring the calls, and with them the picture is laid out anew.
+  const call = page.getByRole('region', { name: 'Map' }).getByRole('img', { name: / calls payment$/ });
+  await expect(call.first()).toBeAttached({ timeout: 30_000 });
   await expect(handle).toBeVisible();
   await standsStill(handle);
   const box = await boxOf(handle);
@@ -61,11 +64,11 @@ export async function grasp(page: Page, handle: Locator): Promise<void> {
   await expect(handle, 'the press is on the handle').toBeFocused();
 }
 
-/** Waits for ten frames in which the element keeps its place: counted in frames, a slow machine has it wait for longer. */
+/** Waits for thirty frames in which the element keeps its place; a slow machine draws fewer a second, and has it wait longer. */
 export async function standsStill(element: Locator): Promise<void> {
   await element.evaluate(async (it) => {
     const place = () => JSON.stringify(it.getBoundingClientRect());
-    for (let before = '', same = 0; same < 10;) {
+    for (let before = '', same = 0; same < 30;) {
       await new Promise(requestAnimationFrame);
       const now = place();
       same = now === before ? same + 1 : 0;
