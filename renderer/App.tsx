@@ -1,5 +1,8 @@
 import './App.css';
 import { useEffect } from 'react';
+import { HeldChip } from './features/breakers/HeldChip.tsx';
+import { TripDialog } from './features/breakers/TripDialog.tsx';
+import { useHeldPrompt } from './features/breakers/useHeldPrompt.ts';
 import { FindBar } from './features/find/FindBar.tsx';
 import { Connect } from './features/firstRun/Connect.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
@@ -14,9 +17,14 @@ import { useShortcuts } from './features/frame/useShortcuts.ts';
 import { useTheme } from './features/frame/useTheme.ts';
 import { HelpDialog } from './features/help/HelpDialog.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
+import type { InspectorParts } from './features/inspector/inspectorParts.ts';
 import { JournalPage } from './features/journal/JournalPage.tsx';
 import { MapPage } from './features/map/MapPage.tsx';
 import { Palette } from './features/palette/Palette.tsx';
+import { CallGuards } from './features/protections/CallGuards.tsx';
+import { ProtectionDialog } from './features/protections/ProtectionDialog.tsx';
+import { ProtectionsTab } from './features/protections/ProtectionsTab.tsx';
+import { UnprotectedDialog } from './features/protections/UnprotectedDialog.tsx';
 import { ReviewDialog } from './features/review/ReviewDialog.tsx';
 import { ServicesPage } from './features/services/ServicesPage.tsx';
 import { SourcesPage } from './features/sources/SourcesPage.tsx';
@@ -33,6 +41,20 @@ import { type Page, useView } from './state/view.ts';
 import { loadDocumentViews } from './ui/documentViews.tsx';
 import { EmptyState } from './ui/EmptyState.tsx';
 
+/** What other features show in the inspector. */
+const inspectorParts: InspectorParts = {
+  serviceTabs: [
+    {
+      id: 'protections',
+      title: 'Protections',
+      content: (service, detail) => <ProtectionsTab service={service} detail={detail} />,
+    },
+  ],
+  callGuards: (call, callee, { view, whole, problem }) => (
+    <CallGuards call={call} callee={callee} view={view} detail={whole} problem={problem} />
+  ),
+};
+
 /** The window: what is composed of features that know nothing of each other. */
 export function App() {
   useTheme();
@@ -40,6 +62,7 @@ export function App() {
   useEffect(() => watchAll(), []);
   useEffect(() => void rememberView(), []);
   useEffect(() => loadDocumentViews(), []);
+  useHeldPrompt();
   const windowSeconds = useTime((time) => time.windowSeconds);
   useEffect(() => watchSignals(windowSeconds), [windowSeconds]);
 
@@ -59,6 +82,9 @@ export function App() {
       {known && !none && <Console />}
       <Palette />
       <HelpDialog />
+      <TripDialog />
+      <ProtectionDialog />
+      <UnprotectedDialog />
       <ReviewDialog />
       <Toasts />
     </div>
@@ -71,7 +97,7 @@ function Console() {
     useSelection(({ selected }) => selected !== null) && (page === 'map' || page === 'services');
   return (
     <>
-      <TitleBar />
+      <TitleBar held={<HeldChip />} />
       <TourStrip />
       <div className="appBody">
         <Rail />
@@ -84,7 +110,7 @@ function Console() {
         </div>
         {inspecting && (
           <InspectorPane>
-            <Inspector />
+            <Inspector parts={inspectorParts} />
           </InspectorPane>
         )}
       </div>

@@ -1,9 +1,11 @@
 import { watchConnections } from './connections.ts';
+import { watchRoutes } from './routes.ts';
 import { watchSplits } from './splits.ts';
 import { watchTopology } from './topology.ts';
+import { watchTrips } from './trips.ts';
 
 /** Listens to everything that is always shown, until the returned function is called; figures have a window of their own. */
 export function watchAll(): () => void {
-  const stops = [watchConnections(), watchTopology(), watchSplits()];
+  const stops = [watchConnections(), watchTopology(), watchSplits(), watchTrips(), watchRoutes()];
   return () => stops.forEach((stop) => stop());
 }

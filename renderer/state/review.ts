@@ -1,10 +1,18 @@
 import { create } from 'zustand';
 import type { Operation } from '../../shared/model/operation.ts';
+import type { HeldTrip } from '../../shared/model/trip.ts';
 
-/** What the review dialog is asked to show: a change to plan, or an earlier operation to take back. */
+/** What the review dialog is asked to show: a change to plan, an earlier operation to take back, or a trip to end. */
 export type ReviewRequest =
-  | { readonly kind: 'plan'; readonly operation: Operation; readonly title: string }
-  | { readonly kind: 'undo'; readonly operationId: string; readonly title: string };
+  | {
+      readonly kind: 'plan';
+      readonly operation: Operation;
+      readonly title: string;
+      /** Why, where the operator said so already. */
+      readonly reason?: string;
+    }
+  | { readonly kind: 'undo'; readonly operationId: string; readonly title: string }
+  | { readonly kind: 'endTrip'; readonly trip: HeldTrip; readonly title: string };
 
 interface ReviewState {
   /** Null while no review is open. */

@@ -1,4 +1,5 @@
 import './TitleBar.css';
+import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useConnections } from '../../live/connections.ts';
 import { ranges, setRange, useTime } from '../../state/time.ts';
@@ -11,8 +12,8 @@ import { UnlockDialog } from './UnlockDialog.tsx';
 
 const isMac = navigator.userAgent.includes('Mac');
 
-/** What is connected and how, the way to everything by name, the range, and how old the data are. */
-export function TitleBar() {
+/** What is connected and how, what is held (given from outside), the way to everything by name, the range, and how old the data are. */
+export function TitleBar({ held }: { readonly held: ReactNode }) {
   const connections = useConnections();
   const rangeSeconds = useTime((time) => time.rangeSeconds);
   const range = ranges.find(({ seconds }) => seconds === rangeSeconds);
@@ -23,6 +24,7 @@ export function TitleBar() {
         <ConnectionChip key={connection.id} connection={connection} />
       ))}
       {connections.some(({ rehearsal }) => rehearsal) && <RehearsalMenu />}
+      {held}
       <span className="grow" />
       <AriaButton className="titleBarSearch" onPress={() => useView.setState({ paletteOpen: true })}>
         <span className="grow ellipsis">Find a service or an action…</span>

@@ -11,12 +11,19 @@ import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
-import { protectionTitles } from './protectionTitles.ts';
+import type { CallPart } from './inspectorParts.ts';
 import { flagsInWords } from './responseFlags.ts';
 import { SourceLine } from './SourceLine.tsx';
 
 /** One call, caller → callee: its figures, why it fails, and what guards it. */
-export function CallInspector({ callId }: { readonly callId: CallId }) {
+export function CallInspector({
+  callId,
+  guards,
+}: {
+  readonly callId: CallId;
+  /** What guards it, and what can be done to it. */
+  readonly guards: CallPart;
+}) {
   const call = useCall(callId);
   const caller = useService(call?.callerId ?? null);
   const callee = useService(call?.calleeId ?? null);
@@ -82,31 +89,7 @@ export function CallInspector({ callId }: { readonly callId: CallId }) {
           </ul>
         </Section>
       )}
-      <Section title="What protects it">
-        {view === null && (
-          <p className="muted">
-            {detail.problem ?? (detail.value === null ? 'Reading…' : 'No source can tell.')}
-          </p>
-        )}
-        {view !== null && (
-          <ul className="splitNotes">
-            {view.protections.map((protection) => (
-              <li key={`${protection.kind}${protection.text}`}>
-                {protectionTitles[protection.kind]}: {plainText(protection.text)}{' '}
-                <span className="muted">{plainText(protection.evidence)}</span>
-              </li>
-            ))}
-            {view.missing.map((missing) => (
-              <li key={missing} className="toneWarn">
-                {plainText(missing)}
-              </li>
-            ))}
-            {view.protections.length === 0 && view.missing.length === 0 && (
-              <li className="muted">No source can tell.</li>
-            )}
-          </ul>
-        )}
-      </Section>
+      {guards(call, callee, { view, whole: detail.value, problem: detail.problem })}
     </div>
   );
 }

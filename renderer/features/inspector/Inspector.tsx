@@ -1,11 +1,12 @@
 import './Inspector.css';
 import { useSelection } from '../../state/selection.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import type { InspectorParts } from './inspectorParts.ts';
 import { CallInspector } from './CallInspector.tsx';
 import { ServiceInspector } from './ServiceInspector.tsx';
 
 /** What is known of the one service or call that is selected. */
-export function Inspector() {
+export function Inspector({ parts }: { readonly parts: InspectorParts }) {
   const selected = useSelection((state) => state.selected);
   if (selected === null) {
     return (
@@ -15,8 +16,8 @@ export function Inspector() {
     );
   }
   return selected.kind === 'service' ? (
-    <ServiceInspector key={selected.id} serviceId={selected.id} />
+    <ServiceInspector key={selected.id} serviceId={selected.id} tabs={parts.serviceTabs} />
   ) : (
-    <CallInspector key={selected.id} callId={selected.id} />
+    <CallInspector key={selected.id} callId={selected.id} guards={parts.callGuards} />
   );
 }

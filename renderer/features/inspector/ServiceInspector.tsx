@@ -15,13 +15,20 @@ import { CallsTab } from './CallsTab.tsx';
 import { DocumentsTab } from './DocumentsTab.tsx';
 import { EventsTab } from './EventsTab.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
+import type { ServiceTab } from './inspectorParts.ts';
 import { InstancesTab } from './InstancesTab.tsx';
 import { OverviewTab } from './OverviewTab.tsx';
 import { Problems } from './Problems.tsx';
 import { VerdictBox } from './VerdictBox.tsx';
 
 /** One service: the verdict first, then what it rests on. */
-export function ServiceInspector({ serviceId }: { readonly serviceId: EntityId }) {
+export function ServiceInspector({
+  serviceId,
+  tabs,
+}: {
+  readonly serviceId: EntityId;
+  readonly tabs: readonly ServiceTab[];
+}) {
   const service = useService(serviceId);
   const signals = useServiceSignals(serviceId);
   const connection = useConnection(service?.connectionId ?? null);
@@ -62,6 +69,7 @@ export function ServiceInspector({ serviceId }: { readonly serviceId: EntityId }
             content: <OverviewTab service={service} detail={detail.value} />,
           },
           { id: 'calls', title: 'Calls', content: withDetail((value) => <CallsTab detail={value} />) },
+          ...tabs.map(({ id, title, content }) => ({ id, title, content: content(service, detail.value) })),
           {
             id: 'instances',
             title: 'Instances',

@@ -25,7 +25,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
   const { flow, replan, apply } = useReviewFlow(request);
   const [ticks, setTicks] = useState<ReadonlyMap<string, string>>(new Map());
   const [typedName, setTypedName] = useState('');
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(request.kind === 'plan' ? (request.reason ?? '') : '');
   const plan = 'plan' in flow ? flow.plan : null;
   const connection = useConnection(plan?.connection.id ?? null);
   const record = useOperation(flow.phase === 'sent' ? flow.operationId : null);

@@ -1,3 +1,4 @@
+import { isExactly } from '../../../shared/analysis/misleadingName.ts';
 import type { ConnectionState } from '../../../shared/model/connection.ts';
 import type { Guard } from '../../../shared/model/change.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
@@ -50,7 +51,7 @@ export function hindranceOf(
       remedy: null,
     };
   }
-  if (asksForName(plan) && confirmation.typedName !== plan.serviceName) {
+  if (asksForName(plan) && !isExactly(confirmation.typedName, plan.serviceName)) {
     return { text: `Type ${plan.serviceName} to go on.`, remedy: null };
   }
   return null;

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Operation } from '../../../shared/model/operation.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
-import { ask } from '../../client/link.ts';
+import type { HeldTrip } from '../../../shared/model/trip.ts';
+import { ask, type ConsoleClient } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { followOperation } from '../../live/operations.ts';
 import { discardDraft, useDrafts } from '../../state/drafts.ts';
 import { type ReviewRequest, showOperation, useReview } from '../../state/review.ts';
 import type { Confirmation } from './applyGate.ts';
-import { applyFailureOf, type ReviewFlow } from './reviewFlow.ts';
+import { applyFailureOf, codeOf, type ReviewFlow } from './reviewFlow.ts';
 
 interface Review {
   readonly flow: ReviewFlow;
@@ -32,6 +33,7 @@ export function useReviewFlow(request: ReviewRequest): Review {
         const made = await ask((client) => {
           if (operation) return client.operations.plan({ operation });
           if (request.kind === 'plan') return client.operations.plan({ operation: request.operation });
+          if (request.kind === 'endTrip') return planEnd(client, request.trip);
           return client.operations.planUndo({ operationId: request.operationId });
         });
         if (round.current === mine) setFlow({ phase: 'planned', plan: made, note });
@@ -94,6 +96,18 @@ export function useReviewFlow(request: ReviewRequest): Review {
   );
 
   return { flow, replan, apply: (made, confirmation, reason) => void apply(made, confirmation, reason) };
+}
+
+/** A trip of our own is taken back as the journal has it; one of another Podium is ended by what its document says. */
+async function planEnd(client: ConsoleClient, trip: HeldTrip): Promise<Plan> {
+  const { operationId, connectionId, id, calleeId } = trip;
+  const end = { kind: 'endTrip', connectionId, tripId: id, serviceId: calleeId } as const;
+  try {
+    return await client.operations.planUndo({ operationId });
+  } catch (error) {
+    if (codeOf(error) !== 'REFUSED') throw error;
+    return client.operations.plan({ operation: end });
+  }
 }
 
 /** What to plan once more: an undo is worked out anew from the journal, anything else is asked for as it was. */

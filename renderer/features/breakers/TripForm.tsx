@@ -1,0 +1,101 @@
+import { useState } from 'react';
+import type { GraphService } from '../../../shared/model/graph.ts';
+import { useAsked } from '../../client/useAsked.ts';
+import { openReview } from '../../state/review.ts';
+import { closeTripDialog } from '../../state/trips.ts';
+import { Button } from '../../ui/Button.tsx';
+import { DialogActions } from '../../ui/Dialog.tsx';
+import { TextField } from '../../ui/Field.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { Affected, useCallersOf } from './Affected.tsx';
+import { AnswerField } from './AnswerField.tsx';
+import { HowLong } from './HowLong.tsx';
+import { MechanismField } from './MechanismField.tsx';
+import { answerDraftOf, firstDraft, firstMechanism, type TripDraft, tripOf } from './tripDraft.ts';
+import { useAnswerTargets, useDeclaredFallback } from './useAnswers.ts';
+
+export interface CallFormProps {
+  readonly callee: GraphService;
+  /** Null for every caller. */
+  readonly caller: GraphService | null;
+  readonly host: string;
+  readonly title: string;
+}
+
+/** Who is affected, how, what they get, for how long, and why; in this order. */
+export function TripForm({ callee, caller, host, title }: CallFormProps) {
+  const [typed, setTyped] = useState<TripDraft>(() => firstDraft(caller === null ? 'all' : 'one', null));
+  const [answerTouched, setAnswerTouched] = useState(false);
+  const targets = useAnswerTargets(callee);
+  const declared = useDeclaredFallback(callee.id);
+  const callers = useCallersOf(callee.id);
+  const one = typed.scope === 'one' ? caller : null;
+  const call = {
+    calleeId: callee.id,
+    host,
+    caller: one && { id: one.id, namespace: one.namespace, name: one.name },
+  };
+  const { connectionId } = callee;
+  const options = useAsked(JSON.stringify([connectionId, call]), (client, signal) =>
+    client.trips.options({ connectionId, call }, { signal }),
+  );
+  const draft: TripDraft = {
+    ...typed,
+    answer: answerTouched ? typed.answer : answerDraftOf(declared),
+    mechanism: typed.mechanism ?? firstMechanism(options.value ?? [], typed.scope, declared !== null),
+  };
+  const change = (part: Partial<TripDraft>) => setTyped((before) => ({ ...before, ...part }));
+  const drafted = tripOf(draft, { connectionId, call }, targets);
+
+  const review = () => {
+    if (drafted.operation === null) return;
+    closeTripDialog();
+    openReview({ kind: 'plan', operation: drafted.operation, title, reason: draft.reason.trim() });
+  };
+  return (
+    <form
+      className="tripForm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        review();
+      }}
+    >
+      <Affected
+        callers={callers}
+        caller={caller}
+        scope={draft.scope}
+        onScope={(scope) => change({ scope, mechanism: null })}
+      />
+      <MechanismField options={options} scope={draft.scope} draft={draft} onChange={change} />
+      {draft.mechanism === 'divert' && (
+        <AnswerField
+          draft={draft.answer}
+          targets={targets}
+          onChange={(answer) => {
+            setAnswerTouched(true);
+            change({ answer });
+          }}
+        />
+      )}
+      <HowLong minutes={draft.minutes} onChange={(minutes) => change({ minutes })} />
+      <TextField
+        label="Why"
+        value={draft.reason}
+        onChange={(reason) => change({ reason })}
+        placeholder="For the journal, and for who sees it held"
+      />
+      <p className="tripNote">
+        Ends at its deadline while any Podium with rights runs, else first thing at the next start.
+      </p>
+      <DialogActions>
+        <p className="grow muted" role="status">
+          {options.value === null || options.value.length === 0 ? '' : plainText(drafted.problem ?? '', 200)}
+        </p>
+        <Button onPress={closeTripDialog}>Cancel</Button>
+        <Button tone="primary" type="submit" isDisabled={drafted.operation === null}>
+          Review…
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}

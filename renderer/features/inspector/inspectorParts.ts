@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+import type { CallView, ServiceDetail } from '../../../shared/model/inspect.ts';
+import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
+
+/** A tab of the service inspector that another feature fills. */
+export interface ServiceTab {
+  readonly id: string;
+  readonly title: string;
+  /** `detail` is null while it is being read. */
+  readonly content: (service: GraphService, detail: ServiceDetail | null) => ReactNode;
+}
+
+/** What another feature shows of one call; `view` is null while it is being read, or where no source can tell. */
+export type CallPart = (
+  call: GraphCall,
+  callee: GraphService,
+  detail: {
+    readonly view: CallView | null;
+    readonly whole: ServiceDetail | null;
+    readonly problem: string | null;
+  },
+) => ReactNode;
+
+/** What other features bring to the inspector: features do not know each other, the window puts them together. */
+export interface InspectorParts {
+  readonly serviceTabs: readonly ServiceTab[];
+  /** What guards a call and what can be done to it. */
+  readonly callGuards: CallPart;
+}
