@@ -13,10 +13,17 @@ import { GreyRoute } from '../model/routing.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
+import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
 import { WorkloadView } from '../model/workload.ts';
 
 const nothing = z.void();
+const Consent = z.object({ ticked: z.array(z.string()), typedName: z.string().nullable() });
+const Plans = z.object({
+  plans: z.array(Plan),
+  /** What could not be planned: by its place in the request. */
+  problems: z.array(z.object({ index: z.number().int(), message: z.string() })),
+});
 /** How far back charts and the timeline look. */
 const Range = z.object({ rangeSeconds: z.number().int().min(60).max(86_400) });
 
@@ -113,16 +120,62 @@ export const contract = {
     /** Applies a plan that this console made. `ticked` names guards acknowledged; `typedName` where the name is asked for. */
     apply: base
       .input(
-        z.object({
+        Consent.extend({
           planId: z.string(),
           reason: z.string().max(2000),
-          ticked: z.array(z.string()),
-          typedName: z.string().nullable(),
+          /** What is watched after the write and takes it back; refused where it would do so at once. */
+          watch: WatchRequest.nullable().default(null),
         }),
       )
       .output(z.object({ operationId: z.string() })),
-    /** One operation climbing its ladder; ends when it is finished. */
+    /** Ends a watch; what was written stays. */
+    stopWatch: base.input(z.object({ operationId: z.string() })).output(nothing),
+    /** Plans several operations to be reviewed together. */
+    planSet: base.input(z.object({ operations: z.array(Operation).min(1).max(50) })).output(Plans),
+    /** Applies plans in order, each after the former was written; the first that is not ends it. */
+    applySet: base
+      .input(
+        z.object({
+          planIds: z.array(z.string()).min(1).max(50),
+          reason: z.string().max(2000),
+          confirmations: z.array(Consent.extend({ planId: z.string() })),
+        }),
+      )
+      .output(z.object({ setId: z.string() })),
+    /** A change set under way; ends when it is finished. */
+    watchSet: base.input(z.object({ setId: z.string() })).output(eventIterator(ChangeSet)),
+    /** The way back of what a set wrote, last first; apply it as a set. */
+    planUndoSet: base.input(z.object({ setId: z.string() })).output(Plans),
+    /** One operation climbing its ladder; ends when it is finished and nothing is held or watched any more. */
     watch: base.input(z.object({ operationId: z.string() })).output(eventIterator(OperationRecord)),
+  },
+  holds: {
+    /** Everything that Podium holds or watches here and ends by itself, soonest first. */
+    watch: base.output(eventIterator(z.array(Holding))),
+    /** Leaves a trip that someone else changed, or that cannot be ended, as it is: nothing is tried any more. */
+    leave: base.input(z.object({ operationId: z.string() })).output(nothing),
+  },
+  canaries: {
+    /** The plan of the first step, and what each step means. */
+    plan: base
+      .input(z.object({ request: CanaryRequest }))
+      .output(z.object({ plan: Plan, steps: z.array(CanaryOutlook) })),
+    /** `planId` is of `plan`; what was acknowledged here holds for later steps too. */
+    start: base
+      .input(Consent.extend({ planId: z.string(), request: CanaryRequest, reason: z.string().max(2000) }))
+      .output(z.object({ canaryId: z.string() })),
+    /** Takes no further step; the watch of the present one goes on to its end. */
+    pause: base.input(z.object({ canaryId: z.string() })).output(nothing),
+    resume: base.input(z.object({ canaryId: z.string() })).output(nothing),
+    /** The plan of going to the last step at once. */
+    planFinish: base.input(z.object({ canaryId: z.string() })).output(Plan),
+    finish: base
+      .input(Consent.extend({ canaryId: z.string(), planId: z.string(), reason: z.string().max(2000) }))
+      .output(z.object({ operationId: z.string() })),
+    /** Puts back the weights from before the first step. */
+    takeBack: base.input(z.object({ canaryId: z.string() })).output(nothing),
+    /** All that run, and the latest that are over; the whole list whenever one changed. */
+    watch: base.output(eventIterator(z.array(Canary))),
   },
   journal: {
     list: base

@@ -10,8 +10,24 @@ interface Now {
   readonly at: number;
 }
 
+/** What the operator said to the guards of a plan. */
+export interface Consent {
+  readonly ticked: readonly string[];
+  readonly typedName: string | null;
+}
+
+/**
+ * Consent: an operator applies it now. `agreed`: Podium takes back by itself what an operator wrote; that was agreed to when it
+ * was written, so neither a lock set since nor a guard that asks holds it up. One that blocks does.
+ */
+export type Standing = Consent | 'agreed';
+
 /** What must hold until the very moment of the write: the same open connection, a young plan, unlocked. */
-export function hindranceOf({ plan, connection, generation }: KeptPlan, now: Now): Refusal | null {
+export function hindranceOf(
+  { plan, connection, generation }: KeptPlan,
+  now: Now,
+  standing: Standing,
+): Refusal | null {
   if (now.connection !== connection || generation !== connection.generation) {
     return new Refusal(
       'GONE',
@@ -21,7 +37,7 @@ export function hindranceOf({ plan, connection, generation }: KeptPlan, now: Now
   if (now.at > plan.expiresAt) {
     return new Refusal('GONE', 'This plan is older than ten minutes. Nothing was changed. Review it again.');
   }
-  if (connection.locked) {
+  if (connection.locked && standing !== 'agreed') {
     return new Refusal(
       'LOCKED',
       `${connection.title} (${connection.environment}) is read-only until you unlock it. Nothing was changed.`,
@@ -35,14 +51,16 @@ export function admit(
   kept: KeptPlan,
   now: Now,
   journal: Pick<Journal, 'writable'>,
-  { ticked, typedName }: { readonly ticked: readonly string[]; readonly typedName: string | null },
+  standing: Standing,
 ): void {
   const { plan } = kept;
-  const hindrance = hindranceOf(kept, now);
+  const hindrance = hindranceOf(kept, now, standing);
   if (hindrance !== null) throw hindrance;
   if (!journal.writable) throw new Refusal('REFUSED', readOnlyJournal.title);
   for (const guard of plan.guards) {
     if (guard.verdict === 'block') throw new Refusal('REFUSED', `Not applied: ${guard.title}.`);
+    if (standing === 'agreed') continue;
+    const { ticked, typedName } = standing;
     if (guard.verdict === 'tick' && !ticked.includes(guard.id)) {
       throw new Refusal('REFUSED', `Not applied: this needs your acknowledgement: ${guard.title}.`);
     }

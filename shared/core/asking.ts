@@ -3,12 +3,14 @@ import type { Session, ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import type { DocumentRef } from '../model/entity.ts';
+import type { OperationRecord } from '../model/record.ts';
 import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadView } from '../model/workload.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
+import { wrote } from './returns/ownTrips.ts';
 import type { World } from './world.ts';
 
 /** What a window asks of sources when it opens a form: read then, never kept. */
@@ -34,7 +36,7 @@ export interface Asking {
   ): Promise<{ workloads: WorkloadView[]; problems: string[] }>;
 }
 
-export function createAsking(world: World): Asking {
+export function createAsking(world: World, holding: () => readonly OperationRecord[]): Asking {
   const { connections } = world;
 
   function connection(id: string): LiveConnection {
@@ -78,7 +80,11 @@ export function createAsking(world: World): Asking {
   return {
     trips: () =>
       [...connections.open.values()].flatMap((at) =>
-        at.trips.map((trip) => ({ ...trip, calleeId: at.topology().serviceOfHost(trip.host) })),
+        at.trips.map((trip) => ({
+          ...trip,
+          calleeId: at.topology().serviceOfHost(trip.host),
+          ...ownPart(trip, holding()),
+        })),
       ),
     routes: () => [...connections.open.values()].flatMap((at) => [...at.routes]),
     async tripOptions(connectionId, call, signal) {
@@ -178,4 +184,13 @@ export function createAsking(world: World): Asking {
       return { workloads: all, problems };
     },
   };
+}
+
+/** A trip of this Podium ends when its journal says; the marker was written with the plan, a while before it was applied. */
+function ownPart(
+  trip: HeldTrip,
+  holding: readonly OperationRecord[],
+): Partial<Pick<HeldTrip, 'until' | 'operationId'>> {
+  const own = holding.find((record) => wrote(record, trip));
+  return own?.hold == null ? {} : { until: own.hold.until, operationId: own.id };
 }

@@ -5,12 +5,17 @@ import { createConnections } from './connections.ts';
 import { createJournal } from './journal.ts';
 import { climb } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import type { WatchRequest, WatchState } from '../model/watch.ts';
 import { createOperations } from './operations.ts';
+import type { KeptPlan } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { resumeOperations } from './resume.ts';
+import { beginWatch } from './returns/beginWatch.ts';
+import { createReturns } from './returns/returns.ts';
 import { createRouter, type ConsoleRouter } from './router.ts';
+import { thresholdsOf } from './serviceVerdict.ts';
 import { createSettingsKeeper } from './settings.ts';
-import { createWorld } from './world.ts';
+import { createWorld, defaultWindowSeconds } from './world.ts';
 
 /** The console: a value that a host serves over whatever transport it has. */
 export interface Console extends AsyncDisposable {
@@ -41,12 +46,26 @@ export async function createConsole(
       callersOf: (service) => callersOf(world, service),
       health: () => settings.current.health,
       follow: (record, connection) => followOnce(record, connection),
+      beginWatch: (kept, request) => beginWatchOn(kept, request),
     },
     journal,
     ports,
   );
 
   const followed = new Set<string>();
+  const service = (id: string) => world.service(id) ?? null;
+  const minimumCalls = (id: string | null) => thresholdsOf(id ?? '', settings.current.health).minimumCalls;
+
+  function beginWatchOn({ plan, connection }: KeptPlan, request: WatchRequest): Promise<WatchState> {
+    const { serviceId } = plan;
+    const toWatch = {
+      plan,
+      connection,
+      service: serviceId === null ? null : service(serviceId),
+      minimumCalls: minimumCalls(serviceId),
+    };
+    return beginWatch(request, toWatch, ports);
+  }
 
   async function followOnce(record: Parameters<typeof climb>[0], connection: LiveConnection): Promise<void> {
     if (followed.has(record.id)) return;
@@ -62,18 +81,32 @@ export async function createConsole(
     (id) => followed.has(id) || operations.isUnderway(id),
   );
 
+  const returns = createReturns({
+    connections,
+    journal,
+    operations,
+    ports,
+    service,
+    minimumCalls,
+    split: (connectionId, splitId) =>
+      connections.open.get(connectionId)?.splits.find(({ id }) => id === splitId),
+    holdFigures: () => world.holdAll(defaultWindowSeconds),
+  });
+
   return {
     router: createRouter({
-      asking: createAsking(world),
+      asking: createAsking(world, () => returns.ledger.all()),
       connections,
       journal,
       operations,
       ports,
+      returns,
       settings,
       world,
     }),
     async [Symbol.asyncDispose]() {
       resume[Symbol.dispose]();
+      returns[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();
       world[Symbol.dispose]();
     },

@@ -43,6 +43,11 @@ export function controlOf(connection: LiveConnection, operation: Operation): Any
   return null;
 }
 
+/** Whether a session writes anything at all. */
+export function writes(session: Session): boolean {
+  return Object.values(controlIn).some((find) => find(session) !== undefined);
+}
+
 /** The service an operation is about, as far as the operation itself says; weights say it by their split. */
 export function serviceIdOf(operation: Operation): EntityId | null {
   switch (operation.kind) {

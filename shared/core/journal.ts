@@ -1,6 +1,7 @@
 import type { OperationRecord } from '../model/record.ts';
 import type { Mark } from '../model/signals.ts';
 import type { JournalStore, Ports } from './ports.ts';
+import { settled } from './returns/states.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 
 /** The journal as the console uses it: durable first, then told to whoever watches. */
@@ -9,6 +10,8 @@ export interface Journal {
   readonly changes: Pulse;
   /** Id of the record that changed last. */
   readonly lastChanged: () => string | null;
+  /** Told of every record once it is durable. */
+  onWritten(listener: (record: OperationRecord) => void): void;
   append(record: OperationRecord): Promise<void>;
   /** Replaces a record by its change; refuses to bring a finished write back to `writing`. */
   update(id: string, change: (record: OperationRecord) => OperationRecord): Promise<OperationRecord>;
@@ -25,8 +28,11 @@ export function createJournal(ports: Pick<Ports, 'journal' | 'log'>): Journal {
   const queues = new Map<string, Promise<unknown>>();
   let lastChanged: string | null = null;
 
-  function tell(id: string): void {
-    lastChanged = id;
+  const listeners: ((record: OperationRecord) => void)[] = [];
+
+  function tell(record: OperationRecord): void {
+    lastChanged = record.id;
+    for (const listener of listeners) listener(record);
     changes.bump();
   }
 
@@ -34,17 +40,18 @@ export function createJournal(ports: Pick<Ports, 'journal' | 'log'>): Journal {
     writable: store.writable,
     changes,
     lastChanged: () => lastChanged,
+    onWritten: (listener) => void listeners.push(listener),
     async append(record) {
       await store.append(record);
-      tell(record.id);
+      tell(record);
     },
     update(id, change) {
       const run = async () => {
         const record = await store.read(id);
         if (record === null) throw new Error(`The journal has no operation ${id}.`);
-        const next = change(record);
+        const next = settled(change(record));
         await store.update(next);
-        tell(id);
+        tell(next);
         return next;
       };
       const result = (queues.get(id) ?? Promise.resolve()).then(run, run);

@@ -2,11 +2,12 @@ import { sayError } from '../connectors/kit/peerError.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
-import { admit, hindranceOf } from './admission.ts';
+import type { WatchRequest, WatchState } from '../model/watch.ts';
+import { admit, hindranceOf, type Consent, type Standing } from './admission.ts';
 import { carryOut } from './carryOut.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
-import { recordOf } from './planParts.ts';
+import { recordOf, type Alongside } from './planParts.ts';
 import { createPlans, type KeptPlan, type PlansWorld } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -15,6 +16,8 @@ import { Refusal } from './refusal.ts';
 export interface OperationsWorld extends PlansWorld {
   /** Climbs the ladder of a written or unresolved record to its end. */
   follow(record: OperationRecord, connection: LiveConnection): Promise<void>;
+  /** The watch over a write that is about to be made. Throws a Refusal where it would take it back at once. */
+  beginWatch(kept: KeptPlan, request: WatchRequest): Promise<WatchState>;
 }
 
 /** What a window may ask of the operations. */
@@ -23,12 +26,21 @@ export interface Operations {
   isUnderway(operationId: string): boolean;
   plan(operation: Operation): Promise<Plan>;
   planUndo(operationId: string): Promise<Plan>;
-  apply(request: {
-    readonly planId: string;
-    readonly reason: string;
-    readonly ticked: readonly string[];
-    readonly typedName: string | null;
-  }): Promise<string>;
+  apply(request: ApplyRequest): Promise<string>;
+  /** Applies a plan that takes back what an operator wrote and agreed to have taken back. */
+  applyAgreed(planId: string, reason: string, alongside?: Alongside): Promise<string>;
+  /** Throws a Refusal where the plan could not be applied now with this consent; applies nothing. */
+  check(planId: string, consent: Consent): void;
+  /** What a plan is about, while it is kept. */
+  find(planId: string): KeptPlan | undefined;
+}
+
+/** What comes with the word to apply. */
+export interface ApplyRequest extends Consent {
+  readonly planId: string;
+  readonly reason: string;
+  readonly watch?: WatchRequest | null;
+  readonly alongside?: Alongside;
 }
 
 /** Plans, applies and undoes. A window can only apply what it was shown: plans stay here, it gets their ids. */
@@ -41,21 +53,43 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     at: ports.clock.now(),
   });
 
-  async function begin(kept: KeptPlan, reason: string): Promise<string> {
-    const record = recordOf(kept.plan, reason, ports);
+  /** A second word for the same plan gets the same operation; one that was refused may be said again. */
+  function once(kept: KeptPlan, begin: () => Promise<string>): Promise<string> {
+    kept.operationId ??= begin().catch((thrown: unknown) => {
+      kept.operationId = null;
+      throw thrown;
+    });
+    return kept.operationId;
+  }
+
+  function mustFind(planId: string): KeptPlan {
+    const kept = plans.find(planId);
+    if (kept !== undefined) return kept;
+    throw new Refusal(
+      'GONE',
+      'This console made no such plan, or forgot it. Nothing was changed. Review it again.',
+    );
+  }
+
+  async function begin(
+    kept: KeptPlan,
+    reason: string,
+    standing: Standing,
+    alongside: Alongside,
+  ): Promise<string> {
+    const record = recordOf(kept.plan, reason, alongside, ports);
     underway.add(record.id);
     try {
       await journal.append(record);
     } catch (thrown) {
       underway.delete(record.id);
-      kept.operationId = null;
       throw new Refusal(
         'REFUSED',
         sayError(thrown, 'Nothing was written, because the journal could not take it down first'),
       );
     }
     void carryOut(kept, record, {
-      hindrance: () => hindranceOf(kept, nowOf(kept)),
+      hindrance: () => hindranceOf(kept, nowOf(kept), standing),
       follow: (record, connection) => world.follow(record, connection),
       journal,
       ports,
@@ -81,6 +115,11 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;
+      if (operation.kind === 'endTrip' || (operation.kind === 'trip' && record.undoOf !== null))
+        throw new Refusal(
+          'REFUSED',
+          'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.',
+        );
       const connection = world.connection(operation.connectionId);
       if (connection !== undefined && connection.server() !== record.connection.server) {
         throw new Refusal(
@@ -96,17 +135,26 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       }
       return plans.make(backwards(operation, record.revisionAfter), record);
     },
-    async apply({ planId, reason, ticked, typedName }) {
-      const kept = plans.find(planId);
-      if (kept === undefined)
-        throw new Refusal(
-          'GONE',
-          'This console made no such plan, or forgot it. Nothing was changed. Review it again.',
-        );
+    find: (planId) => plans.find(planId),
+    check(planId, consent) {
+      const kept = mustFind(planId);
+      admit(kept, nowOf(kept), journal, consent);
+    },
+    async apply({ planId, reason, ticked, typedName, watch = null, alongside = {} }) {
+      const kept = mustFind(planId);
       if (kept.operationId !== null) return kept.operationId;
-      admit(kept, nowOf(kept), journal, { ticked, typedName });
-      kept.operationId = begin(kept, reason);
-      return kept.operationId;
+      const consent = { ticked, typedName };
+      admit(kept, nowOf(kept), journal, consent);
+      return once(kept, async () => {
+        const watched = watch === null ? {} : { watch: await world.beginWatch(kept, watch) };
+        return begin(kept, reason, consent, { ...alongside, ...watched });
+      });
+    },
+    async applyAgreed(planId, reason, alongside = {}) {
+      const kept = mustFind(planId);
+      if (kept.operationId !== null) return kept.operationId;
+      admit(kept, nowOf(kept), journal, 'agreed');
+      return once(kept, () => begin(kept, reason, 'agreed', alongside));
     },
   };
 }

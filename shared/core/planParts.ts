@@ -3,7 +3,9 @@ import type { Expectation } from '../model/change.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import type { HoldState } from '../model/watch.ts';
 import type { Ports } from './ports.ts';
+import { deadlineIn } from './returns/moments.ts';
 
 /** Why "loaded" cannot be seen without a source of proof. */
 export const notLoadable = 'not observable here: no access to the callers’ proxies';
@@ -48,10 +50,14 @@ export function notCounted(expectation: Expectation): string | null {
   }
 }
 
+/** What an operation is part of, or has with it, beside its plan. */
+export type Alongside = Partial<Pick<OperationRecord, 'watch' | 'setId' | 'canaryId' | 'undoOf'>>;
+
 /** A plan as the journal takes it down before anything is written. */
 export function recordOf(
   plan: Plan,
   reason: string,
+  alongside: Alongside,
   ports: Pick<Ports, 'random' | 'clock'>,
 ): OperationRecord {
   return {
@@ -77,19 +83,16 @@ export function recordOf(
     undoOf: plan.undoOf,
     undoneBy: null,
     writtenChanges: null,
-    hold:
-      plan.holdSeconds === null
-        ? null
-        : {
-            until: ports.clock.now() + plan.holdSeconds * 1000,
-            state: 'held',
-            note: '',
-            endedBy: null,
-            attempts: 0,
-          },
+    hold: plan.holdSeconds === null ? null : holdFor(plan.holdSeconds, ports.clock),
     watch: null,
     setId: null,
     canaryId: null,
     finishedAt: null,
+    ...alongside,
   };
+}
+
+function holdFor(seconds: number, clock: Ports['clock']): HoldState {
+  const { at, moment } = deadlineIn(seconds * 1000, clock);
+  return { until: at, untilMoment: moment, state: 'held', note: '', endedBy: null, attempts: 0 };
 }

@@ -70,7 +70,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
         ? control.plan(operation, connection.closed)
         : control.planUndo(operation, writtenOf(undoOf), connection.closed);
     const write = await planned.catch((thrown: unknown) => {
-      throw new Refusal('PEER', sayError(thrown, 'Planning the change'));
+      throw new Refusal('PEER', sayError(thrown, 'Planning the change'), { cause: thrown });
     });
     const serviceId = serviceIdOf(operation);
     const service =
@@ -162,7 +162,7 @@ function requireControl(connection: LiveConnection, operation: Operation): Contr
 }
 
 /** What the peer has of an operation, to be taken back. */
-function writtenOf({ changes, writtenChanges }: OperationRecord): OperationRecord['changes'] {
+export function writtenOf({ changes, writtenChanges }: OperationRecord): OperationRecord['changes'] {
   return writtenChanges === null ? changes : changes.slice(0, writtenChanges);
 }
 

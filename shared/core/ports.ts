@@ -1,6 +1,7 @@
 import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
+import type { Canary } from '../model/watch.ts';
 
 /** What a host must lend the console. All of it asynchronous and serialisable, for it may live in another process. */
 export interface Ports {
@@ -10,7 +11,10 @@ export interface Ports {
   readonly journal: JournalStore;
   readonly settings: SettingsStore;
   readonly pictures: PictureStore;
+  readonly canaries: CanaryStore;
   readonly rehearsal: RehearsalPort;
+  /** Told whenever it changes what Podium holds: while there is something, the host keeps the machine awake and asks before it quits. */
+  readonly keepAwake: (holding: readonly string[]) => void;
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
   readonly version: string;
@@ -20,8 +24,12 @@ export interface Ports {
 export interface Clock {
   /** Epoch ms. */
   now(): number;
-  /** Ms that never jump, from any origin. */
+  /** Ms that never jump, from any origin. They may stand still while the machine sleeps. */
   monotonic(): number;
+  /** Ms since the machine started, sleep included; nobody can set them. */
+  elapsed(): number;
+  /** Tells this run of the machine from others, so that `elapsed` can be kept; null where the machine does not say. */
+  readonly boot: string | null;
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -61,7 +69,20 @@ export interface JournalFilter {
   readonly to?: number;
   /** States to keep; all when absent. */
   readonly states?: readonly OperationRecord['state'][];
+  /** Only ways back of this operation. */
+  readonly undoOf?: string;
+  readonly setId?: string;
+  readonly canaryId?: string;
+  /** Only those with a trip or a watch that is not over. */
+  readonly holding?: true;
   readonly limit: number;
+}
+
+/** Guided canaries on disk: `put` returns after the data is durable, and throws where another process writes. */
+export interface CanaryStore {
+  put(canary: Canary): Promise<void>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly Canary[]>;
 }
 
 /** Small things remembered for the operator. */

@@ -2,8 +2,8 @@
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: 'REFUSED' | 'LOCKED' | 'GONE' | 'PEER';
-  constructor(code: Refusal['code'], message: string) {
-    super(message);
+  constructor(code: Refusal['code'], message: string, more: { cause?: unknown } = {}) {
+    super(message, more);
     this.code = code;
   }
 }

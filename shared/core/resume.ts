@@ -1,5 +1,6 @@
 import type { OperationRecord } from '../model/record.ts';
 import type { Connections } from './connections.ts';
+import { writes } from './controls.ts';
 import type { Journal } from './journal.ts';
 import { cutOff } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -53,7 +54,7 @@ export function resumeOperations(
       seen = await connections.changes.after(seen, stop.signal);
       for (const connection of connections.open.values()) {
         if (seenAt.get(connection) === connection.generation) continue;
-        if (connection.sources.every((source) => source.session.weights === undefined)) continue;
+        if (!connection.sources.some(({ session }) => writes(session))) continue;
         seenAt.set(connection, connection.generation);
         await takeUp(connection).catch((thrown: unknown) =>
           ports.log.warn('taking up what was left open failed', { why: String(thrown) }),

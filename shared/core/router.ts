@@ -13,6 +13,8 @@ import type { Operations } from './operations.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
 import { follow, followDistinct } from './pulse.ts';
+import type { Returns } from './returns/returns.ts';
+import { isHolding } from './returns/states.ts';
 import type { SettingsKeeper } from './settings.ts';
 import { watchSignals } from './signalsStream.ts';
 import type { World } from './world.ts';
@@ -24,6 +26,7 @@ export interface RouterParts {
   readonly journal: Journal;
   readonly operations: Operations;
   readonly ports: Ports;
+  readonly returns: Returns;
   readonly settings: SettingsKeeper;
   readonly world: World;
 }
@@ -37,6 +40,7 @@ export function createRouter({
   journal,
   operations,
   ports,
+  returns,
   settings,
   world,
 }: RouterParts) {
@@ -141,6 +145,15 @@ export function createRouter({
       apply: os.operations.apply.handler(async ({ input }) => ({
         operationId: await operations.apply(input),
       })),
+      stopWatch: os.operations.stopWatch.handler(({ input }) => returns.stopWatch(input.operationId)),
+      planSet: os.operations.planSet.handler(({ input }) => returns.changeSets.plan(input.operations)),
+      applySet: os.operations.applySet.handler(async ({ input }) => ({
+        setId: await returns.changeSets.apply(input),
+      })),
+      watchSet: os.operations.watchSet.handler(({ input, signal }) =>
+        returns.changeSets.watch(input.setId, signal),
+      ),
+      planUndoSet: os.operations.planUndoSet.handler(({ input }) => returns.changeSets.planUndo(input.setId)),
       watch: os.operations.watch.handler(async function* ({ input, signal }) {
         let told = '';
         for await (const _ of follow(journal.changes, () => null, signal)) {
@@ -150,9 +163,27 @@ export function createRouter({
           // Other operations move the journal too.
           if (text !== told) yield record;
           told = text;
-          if (record.finishedAt !== null) return;
+          if (record.finishedAt !== null && !isHolding(record)) return;
         }
       }),
+    },
+    holds: {
+      watch: os.holds.watch.handler(({ signal }) => returns.watchHoldings(signal)),
+      leave: os.holds.leave.handler(({ input }) => returns.leave(input.operationId)),
+    },
+    canaries: {
+      plan: os.canaries.plan.handler(({ input }) => returns.canaries.plan(input.request)),
+      start: os.canaries.start.handler(async ({ input }) => ({
+        canaryId: await returns.canaries.start(input),
+      })),
+      pause: os.canaries.pause.handler(({ input }) => returns.canaries.pause(input.canaryId)),
+      resume: os.canaries.resume.handler(({ input }) => returns.canaries.resume(input.canaryId)),
+      planFinish: os.canaries.planFinish.handler(({ input }) => returns.canaries.planFinish(input.canaryId)),
+      finish: os.canaries.finish.handler(async ({ input }) => ({
+        operationId: await returns.canaries.finish(input),
+      })),
+      takeBack: os.canaries.takeBack.handler(({ input }) => returns.canaries.takeBack(input.canaryId)),
+      watch: os.canaries.watch.handler(({ signal }) => returns.watchCanaries(signal)),
     },
     journal: {
       list: os.journal.list.handler(async ({ input }) => ({

@@ -27,6 +27,13 @@ export const WatchRequest = z.object({
 export type WatchRequest = z.infer<typeof WatchRequest>;
 
 /**
+ * A moment as the machine itself counts time: asleep or awake, whatever its clock is set to. Only comparable within one run
+ * of the machine.
+ */
+export const Moment = z.object({ boot: z.string(), ms: z.number() });
+export type Moment = z.infer<typeof Moment>;
+
+/**
  * A watch over one written operation: `watching`; `passed`: time is up, nothing came true; `returning`: a condition came
  * true and the way back is under way; `returned`; `stopped`: by the operator or because the change is gone; `stuck`: it
  * should go back and cannot, with the reason in `note`.
@@ -36,6 +43,8 @@ export const WatchState = z.object({
   serviceId: EntityId.nullable(),
   startedAt: z.number(),
   endsAt: z.number(),
+  /** The same moment by the machine's own count; null where it has none. */
+  endsAtMoment: Moment.nullable().default(null),
   state: z.enum(['watching', 'passed', 'returning', 'returned', 'stopped', 'stuck']),
   note: z.string(),
   /** The newest reading of each condition: errors 0..1, p99 in ms, calls per second; null where nothing measures it. */
@@ -44,9 +53,14 @@ export const WatchState = z.object({
 });
 export type WatchState = z.infer<typeof WatchState>;
 
-/** A trip's end: as WatchState, but the deadline itself is the reason to go back. */
+/**
+ * A trip's end. `held`; `returning`: the way back is under way; `ended`; `changed`: someone else wrote there since, so that
+ * nothing is put back unasked; `stuck`: it is due and cannot be ended, with the reason in `note`.
+ */
 export const HoldState = z.object({
   until: z.number(),
+  /** The same moment by the machine's own count; null where it has none. */
+  untilMoment: Moment.nullable().default(null),
   state: z.enum(['held', 'returning', 'ended', 'changed', 'stuck']),
   note: z.string(),
   endedBy: z.string().nullable(),
@@ -92,7 +106,50 @@ export const Canary = z.object({
   operationIds: z.array(z.string()),
   /** Weights before the first step. */
   before: z.array(z.number().nullable()),
+  /** What the operator acknowledged at the start; anything else that asks later pauses it. */
+  consent: z.object({ ticked: z.array(z.string()), typedName: z.string().nullable() }),
   startedAt: z.number(),
   finishedAt: z.number().nullable(),
 });
 export type Canary = z.infer<typeof Canary>;
+
+/** What each step of a guided canary will set, before it is started. */
+export const CanaryOutlook = z.object({
+  percent: z.number().int(),
+  forSeconds: z.number().int(),
+  weights: z.array(z.number().int()),
+  /** "v2 gets 25 of 100 calls, watched for 10 min". */
+  text: z.string(),
+});
+export type CanaryOutlook = z.infer<typeof CanaryOutlook>;
+
+/** Something that Podium holds or watches and will end by itself: for the title bar. */
+export const Holding = z.object({
+  operationId: z.string(),
+  kind: z.enum(['trip', 'watch']),
+  title: z.string(),
+  serviceId: EntityId.nullable(),
+  serviceName: z.string(),
+  /** Epoch ms by the clock as it is set now. */
+  until: z.number(),
+  state: z.enum(['held', 'watching', 'returning', 'changed', 'stuck']),
+  note: z.string(),
+  connection: z.object({ id: ConnectionId, title: z.string() }),
+});
+export type Holding = z.infer<typeof Holding>;
+
+/** How far a change set is: its plans are applied in order, and the first that is not written ends it. */
+export const ChangeSet = z.object({
+  id: z.string(),
+  items: z.array(
+    z.object({
+      planId: z.string(),
+      title: z.string(),
+      state: z.enum(['waiting', 'writing', 'written', 'stopped', 'leftOut']),
+      operationId: z.string().nullable(),
+      error: z.string().nullable(),
+    }),
+  ),
+  finishedAt: z.number().nullable(),
+});
+export type ChangeSet = z.infer<typeof ChangeSet>;

@@ -79,6 +79,7 @@ function createTables(database: DatabaseSync): void {
       state TEXT NOT NULL, search TEXT NOT NULL, record TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS operationsByTime ON operations (at DESC);
+    CREATE TABLE IF NOT EXISTS canaries (id TEXT PRIMARY KEY, at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     PRAGMA user_version = ${currentVersion};
   `);

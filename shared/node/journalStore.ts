@@ -43,7 +43,8 @@ export function createJournalStore(database: Database, log: Log): JournalStore {
   };
 }
 
-function writable(database: Database): DatabaseSync {
+/** The file to write to. Throws in the second process on one data folder. */
+export function writable(database: Database): DatabaseSync {
   const sql = database.sql();
   if (database.writable && sql !== null) return sql;
   throw new Error(
@@ -82,8 +83,21 @@ function conditions(filter: JournalFilter): {
   if (filter.states !== undefined) {
     add(`state IN (${filter.states.map(() => '?').join(', ')})`, ...filter.states);
   }
+  if (filter.undoOf !== undefined) add(`${textAt('undoOf')} = ?`, filter.undoOf);
+  if (filter.setId !== undefined) add(`${textAt('setId')} = ?`, filter.setId);
+  if (filter.canaryId !== undefined) add(`${textAt('canaryId')} = ?`, filter.canaryId);
+  if (filter.holding === true) {
+    add(
+      `state <> 'notWritten' AND (${textAt('hold.state')} IN ('held', 'returning', 'changed', 'stuck')` +
+        ` OR ${textAt('watch.state')} IN ('watching', 'returning', 'stuck'))`,
+    );
+  }
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
+
+/** SQLite would fail the whole query for one line that is no JSON. */
+const textAt = (path: string): string =>
+  `CASE WHEN json_valid(record) THEN json_extract(record, '$.${path}') END`;
 
 /** A line that cannot be read is left out and told of; it must not take the rest of the journal with it. */
 function parse(row: Record<string, unknown>, log: Log): OperationRecord | null {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname, uptime, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock, Ports } from '../core/ports.ts';
+import { createCanaryStore } from './canaryStore.ts';
 import { openDataFolder } from './dataFolder.ts';
 import { openDatabase } from './database.ts';
 import { createJournalStore } from './journalStore.ts';
@@ -23,6 +24,8 @@ export interface NodePorts extends Ports, AsyncDisposable {
 export interface NodePortsOptions {
   readonly dataFolder?: string;
   readonly startFleet?: () => FleetProcess;
+  /** Nothing in the browser host: a page cannot keep a machine awake, and asks by itself before it is closed. */
+  readonly keepAwake?: Ports['keepAwake'];
 }
 
 /** Opens the data folder and lends everything the console needs from it and from the machine. */
@@ -41,7 +44,9 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     journal: createJournalStore(database, log),
     settings: createSettingsStore(database, log),
     pictures: createPictureStore(database, log),
+    canaries: createCanaryStore(database, log),
     rehearsal,
+    keepAwake: options.keepAwake ?? (() => undefined),
     actor: actorName(),
     version: ownVersion(),
     async [Symbol.asyncDispose]() {
@@ -56,8 +61,20 @@ const Package = z.object({ version: z.string() });
 const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
+  // Counts sleep too, where performance.now() stands still: CLOCK_BOOTTIME on Linux, and its like elsewhere.
+  elapsed: () => uptime() * 1000,
+  boot: bootName(),
   sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
 };
+
+/** Linux names each run of the machine; elsewhere that takes a program to be run, and the clock is trusted over a restart. */
+function bootName(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
 
 function actorName(): string {
   try {

@@ -4,7 +4,8 @@ import { connectors } from '../../shared/connectors/index.ts';
 import { createConsole } from '../../shared/core/console.ts';
 import type { ConsoleRouter } from '../../shared/core/router.ts';
 import type { ConnectionState, OpenOptions } from '../../shared/model/connection.ts';
-import type { OperationRecord, Plan, Rung } from '../../shared/model/operation.ts';
+import type { Plan } from '../../shared/model/plan.ts';
+import type { OperationRecord, Rung } from '../../shared/model/record.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { realClock } from '../conformance/cluster.ts';
 import { createMemoryPorts } from '../support/memoryPorts.ts';
@@ -37,7 +38,12 @@ export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnder
   const console = await createConsole(
     connectors,
     createMemoryPorts({
-      clock: { ...realClock, monotonic: () => performance.now() },
+      clock: {
+        ...realClock,
+        monotonic: () => performance.now(),
+        elapsed: () => performance.now(),
+        boot: null,
+      },
       random: { id: randomUUID, fraction: Math.random },
     }),
   );

@@ -1,23 +1,39 @@
-import type { Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
+import type { CanaryStore, Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
 import type { LastPicture } from '../../shared/model/graph.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
+import type { Canary } from '../../shared/model/watch.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
 /** Time that moves only when a test says so. */
 export interface FakeClock extends Clock {
   /** Moves on by `ms`, waking sleepers in order and letting what they start run. */
   advance(ms: number): Promise<void>;
+  /** Sets the clock on the wall, as a person or a time server does; nothing else moves. */
+  setBy(ms: number): void;
+  /** The machine sleeps: timers and what counts waking time stand still. */
+  sleepMachine(ms: number): void;
 }
 
 export function createFakeClock(startAt = 1_790_000_000_000): FakeClock {
+  /** Waking time. */
   let now = startAt;
+  let wallAhead = 0;
+  let slept = 0;
   const sleepers = new Set<{ at: number; wake: () => void }>();
   const settle = async () => {
     for (let i = 0; i < 50; i += 1) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
-    now: () => now,
+    now: () => now + wallAhead + slept,
     monotonic: () => now - startAt,
+    elapsed: () => now - startAt + slept,
+    boot: 'boot-1',
+    setBy(ms) {
+      wallAhead += ms;
+    },
+    sleepMachine(ms) {
+      slept += ms;
+    },
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) {
@@ -80,15 +96,38 @@ export function createMemoryJournal(
     async read(id) {
       return structuredClone(records.get(id) ?? null);
     },
-    async list({ query = '', connectionTitle, serviceName, from = 0, to = Infinity, states, limit }) {
+    async list(filter) {
+      const { query = '', connectionTitle, serviceName, from = 0, to = Infinity, states, limit } = filter;
       return [...records.values()]
         .filter((record) => JSON.stringify(record).toLowerCase().includes(query.toLowerCase()))
         .filter((record) => connectionTitle === undefined || record.connection.title === connectionTitle)
         .filter((record) => serviceName === undefined || record.serviceName === serviceName)
         .filter((record) => record.at >= from && record.at <= to)
         .filter((record) => states === undefined || states.includes(record.state))
+        .filter((record) => filter.undoOf === undefined || record.undoOf === filter.undoOf)
+        .filter((record) => filter.setId === undefined || record.setId === filter.setId)
+        .filter((record) => filter.canaryId === undefined || record.canaryId === filter.canaryId)
+        .filter((record) => filter.holding === undefined || isHolding(record))
         .sort((a, b) => b.at - a.at)
         .slice(0, limit);
+    },
+  };
+}
+
+function isHolding({ state, hold, watch }: OperationRecord): boolean {
+  if (state === 'notWritten') return false;
+  const over = ['ended', 'passed', 'returned', 'stopped'];
+  return [hold, watch].some((one) => one !== null && !over.includes(one.state));
+}
+
+/** Guided canaries that are forgotten when the test ends. */
+export function createMemoryCanaries(canaries = new Map<string, Canary>()): CanaryStore {
+  return {
+    async put(canary) {
+      canaries.set(canary.id, structuredClone(canary));
+    },
+    async list(limit) {
+      return [...canaries.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
     },
   };
 }
@@ -116,6 +155,8 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
         pictures.set(title, picture);
       },
     },
+    canaries: createMemoryCanaries(),
+    keepAwake: () => undefined,
     rehearsal: {
       start: () => Promise.reject(new Error('no rehearsal in this test')),
       trigger: async () => undefined,
