@@ -20,6 +20,15 @@ export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
 export const statefulSets = resource('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const daemonSets = resource('apps', 'v1', 'daemonsets', 'DaemonSet');
 export const replicaSets = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
+export const controllerRevisions = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
+export const autoscalers = resource(
+  'autoscaling',
+  'v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+);
+export const configMaps = resource('', 'v1', 'configmaps', 'ConfigMap');
+export const secrets = resource('', 'v1', 'secrets', 'Secret');
 export const endpointSlices = resource('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
 
 /** `v1` or `apps/v1`. */

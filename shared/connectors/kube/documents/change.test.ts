@@ -1,7 +1,7 @@
 import { applyPatch } from 'rfc6902';
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../objects.ts';
-import { changeOf, stepsOf } from './change.ts';
+import { changeOf, hasMoved, roundedBy, stepsOf } from './change.ts';
 import { readBack } from './readBack.ts';
 
 const resource = {
@@ -76,4 +76,39 @@ test('reading back a document that was made, or taken away', () => {
   const gone = changeOf('c1', { edit: { action: 'delete', resource, before }, withheld: false }, null);
   expect(readBack(gone, null).state).toBe('after');
   expect(readBack(gone, before).state).toBe('before');
+});
+
+const large = 9_007_199_254_740_992;
+
+test('a number too large for JavaScript does not travel with an edit beside it, and is never written', () => {
+  const read = object({ serial: large, http: [] });
+  const beside = { ...edit, before: read, after: object({ serial: large, http: [{ name: 'all' }] }) };
+  expect(roundedBy(beside)).toBeNull();
+  expect(JSON.stringify(stepsOf(beside))).not.toContain(String(large));
+  expect(roundedBy({ ...beside, after: object({ serial: large + 2, http: [] }) })).toBe('/spec/serial');
+  expect(roundedBy({ ...beside, after: object({ http: [], nested: [{ serial: large }] }) })).toContain(
+    'serial',
+  );
+});
+
+test('the status of a workload moves its revision, not the fence of an edit', () => {
+  const apps = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment' };
+  const deployment = (resourceVersion: string, generation: number, replicas: number): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'payment', namespace: 'shop', uid: 'u1', resourceVersion, generation },
+    spec: { replicas },
+  });
+  const scale = {
+    action: 'patch',
+    resource: apps,
+    before: deployment('7', 3, 2),
+    after: deployment('7', 3, 4),
+  } as const;
+  expect(stepsOf(scale).slice(0, 2)).toEqual([
+    { op: 'test', path: '/metadata/uid', value: 'u1' },
+    { op: 'test', path: '/metadata/generation', value: 3 },
+  ]);
+  expect(hasMoved(scale, deployment('9', 3, 2))).toBe(false);
+  expect(hasMoved(scale, deployment('9', 4, 3))).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createPatch, createTests } from 'rfc6902';
 import type { Change, PatchStep } from '../../../model/change.ts';
 import type { DocumentRef } from '../../../model/entity.ts';
@@ -41,14 +42,57 @@ export const nameOf = (edit: DocumentEdit): string => {
   return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
 };
 
+/**
+ * Where a document says that it is another one than was read. The revision of a workload moves whenever its controller
+ * notes something, several times a second while it rolls out; its generation only when its specification does. Of a pod
+ * only what is replaced tells: not every server counts its generations.
+ */
+function fencesOf({ kind, group }: Resource, { metadata }: KubeObject): PatchStep[] {
+  const uid: PatchStep = { op: 'test', path: '/metadata/uid', value: metadata.uid };
+  if (group === '' && kind === 'Pod') return [uid];
+  const { generation } = metadata;
+  return group === 'apps' && typeof generation === 'number'
+    ? [uid, { op: 'test', path: '/metadata/generation', value: generation }]
+    : [uid, { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion }];
+}
+
+/** Whether someone else wrote where the edit's fence would tell. */
+export function hasMoved(
+  { resource, before }: DocumentEdit & { before: KubeObject },
+  now: KubeObject,
+): boolean {
+  return (
+    !isDeepStrictEqual(fencesOf(resource, before), fencesOf(resource, now)) ||
+    (resource.kind === 'Pod' && !isDeepStrictEqual(contentOf(before)['metadata'], contentOf(now)['metadata']))
+  );
+}
+
+/**
+ * Where an edit would write a number that JavaScript rounds, or test for one: beyond 2^53 what was read is not what the
+ * document holds. Null where it writes none; numbers that stay as they are do not travel.
+ */
+export function roundedBy(edit: DocumentEdit): string | null {
+  for (const { path, value } of edit.action === 'delete' ? [] : stepsOf(edit)) {
+    const rounded = findRounded(value);
+    if (rounded !== null) return `${path}${rounded}`;
+  }
+  return null;
+}
+
+function findRounded(value: unknown): string | null {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER ? '' : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findRounded(inner);
+    if (found !== null) return `/${key}${found}`;
+  }
+  return null;
+}
+
 /** The steps of one edit, fenced by the uid and the revision that were read, and by what is replaced or taken away. */
 export function stepsOf(edit: DocumentEdit): PatchStep[] {
   if (edit.action === 'create') return [{ op: 'add', path: '', value: edit.after }];
-  const { uid, resourceVersion } = edit.before.metadata;
-  const fence: PatchStep[] = [
-    { op: 'test', path: '/metadata/uid', value: uid },
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-  ];
+  const fence = fencesOf(edit.resource, edit.before);
   if (edit.action === 'delete') return [...fence, { op: 'remove', path: '' }];
   return [...fence, ...difference(edit.before, edit.after)];
 }

@@ -14,7 +14,16 @@ import { PeerError } from '../../kit/peerError.ts';
 import { type KubeClient, mayBeFence } from '../client.ts';
 import type { KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
-import { changeOf, type DocumentEdit, keyOfEdit, nameOf, type ProposedEdit, refOf } from './change.ts';
+import {
+  changeOf,
+  type DocumentEdit,
+  hasMoved,
+  keyOfEdit,
+  nameOf,
+  type ProposedEdit,
+  refOf,
+  roundedBy,
+} from './change.ts';
 import { copiesOfEdits } from './copies.ts';
 import { ownershipOf, type RolloutClaim } from './ownership.ts';
 import { readBack } from './readBack.ts';
@@ -25,15 +34,16 @@ import { editBack } from './undo.ts';
 export interface Proposal extends Meaning {
   readonly edits: readonly ProposedEdit[];
   readonly threeWay?: DocumentThreeWay | null;
-  /** Whether who else writes these documents matters to this operation; it does unless said otherwise. */
-  readonly judgeOwner?: boolean;
 }
 
 /** What an operation, or its way back, means to people and to traffic. */
 export type Meaning = Pick<
   PlannedWrite,
   'title' | 'target' | 'guards' | 'expectation' | 'notes' | 'direction'
->;
+> & {
+  /** Whether who else writes these documents matters to this operation; it does unless said otherwise. */
+  readonly judgeOwner?: boolean;
+};
 
 /** What a connector supplies of a control: which documents, how they are edited, what that means. */
 export interface Proposer<O extends Operation> {
@@ -42,7 +52,9 @@ export interface Proposer<O extends Operation> {
   /** What the way back means; the documents are put back without its help. */
   meaningOfUndo(operation: O, signal: AbortSignal): Promise<Meaning>;
   /** Where documents of this kind are served. */
-  resourceOf(document: DocumentRef): Resource;
+  resourceOf(document: DocumentRef): Resource | Promise<Resource>;
+  /** Which document an undo puts back first: the one written last, unless the order of writing serves both ways. */
+  readonly undoOrder?: 'lastFirst' | 'asWritten';
 }
 
 /** What all document controls of one connection share. */
@@ -68,6 +80,7 @@ export function createDocumentControl<O extends Operation>(
     signal: AbortSignal,
   ): Promise<PlannedWrite> {
     refuseTwice(proposed);
+    for (const { edit } of proposed) refuseRounded(edit);
     const guards: Guard[] = [];
     const changes: Change[] = [];
     for (const [position, one] of proposed.entries()) {
@@ -108,18 +121,19 @@ export function createDocumentControl<O extends Operation>(
     async planUndo(operation, changes, signal) {
       const edits: ProposedEdit[] = [];
       let threeWay: DocumentThreeWay | null = null;
-      // Backwards: what was written last may need what was written first.
-      for (const change of changes.toReversed()) {
+      // Last first, as a rule: what was written last may need what was written first.
+      const inOrder = proposer.undoOrder === 'asWritten' ? changes : changes.toReversed();
+      for (const change of inOrder) {
         refuseElsewhere(host.connectionId, change.document);
-        const resource = proposer.resourceOf(change.document);
+        const resource = await proposer.resourceOf(change.document);
         const back = await editBack(client, resource, change, signal);
         if (back.edit !== null) edits.push({ edit: back.edit, withheld: change.withheld });
         threeWay ??= back.threeWay;
       }
       if (edits.length === 0)
         throw new PeerError('refused', 'Everything is as it was before already: there is nothing to undo.');
-      const meaning = await proposer.meaningOfUndo(operation, signal);
-      return plannedOf(edits, meaning, { threeWay, judgeOwner: true }, signal);
+      const { judgeOwner = true, ...meaning } = await proposer.meaningOfUndo(operation, signal);
+      return plannedOf(edits, meaning, { threeWay, judgeOwner }, signal);
     },
 
     async apply(write, signal): Promise<Receipt> {
@@ -152,7 +166,8 @@ export function createDocumentControl<O extends Operation>(
       refuseElsewhere(host.connectionId, change.document);
       const { namespace, name } = change.document;
       try {
-        const live = await client.object(proposer.resourceOf(change.document), namespace, name, signal);
+        const resource = await proposer.resourceOf(change.document);
+        const live = await client.object(resource, namespace, name, signal);
         return readBack(change, live);
       } catch (error) {
         if (error instanceof PeerError && error.kind === 'notFound') return readBack(change, null);
@@ -173,6 +188,15 @@ function refuseTwice(proposed: readonly ProposedEdit[]): void {
   const keys = proposed.map(({ edit }) => keyOfEdit(edit));
   if (new Set(keys).size !== keys.length)
     throw new PeerError('refused', 'A plan writes each document once; this one names a document twice.');
+}
+
+function refuseRounded(edit: DocumentEdit): void {
+  const place = roundedBy(edit);
+  if (place !== null)
+    throw new PeerError(
+      'refused',
+      `${nameOf(edit)} holds a number at ${place} that is too large to be written without rounding it (beyond 2^53). Nothing was changed; write it with kubectl.`,
+    );
 }
 
 function refuseElsewhere(connectionId: string, document: DocumentRef): void {
@@ -204,8 +228,7 @@ async function betterWord(
   if (now === null) return conflict(`${what} was deleted meanwhile.`);
   if (now.metadata.uid !== edit.before.metadata.uid)
     return conflict(`${what} was deleted and made anew meanwhile.`);
-  if (now.metadata.resourceVersion !== edit.before.metadata.resourceVersion)
-    return conflict(`Someone else changed ${what} meanwhile. Review it again.`);
+  if (hasMoved(edit, now)) return conflict(`Someone else changed ${what} meanwhile. Review it again.`);
   return error;
 }
 

@@ -68,7 +68,7 @@ function byArgoCd(document: KubeObject): Ownership | null {
     owner: 'argo-cd',
     name: id.split(':')[0] ?? id,
     consequence:
-      'Argo CD shows the application as out of sync; with self-heal it puts the old weights back within seconds.',
+      'Argo CD shows the application as out of sync; with self-heal it puts back what was there within seconds.',
     decidesWeights: false,
   };
 }
@@ -85,7 +85,7 @@ function byFlux(document: KubeObject): Ownership | null {
       return {
         owner: 'flux',
         name: `${kind} ${labels.get(`${prefix}/namespace`) ?? ''}/${name}`,
-        consequence: 'Flux puts the old weights back at its next reconciliation.',
+        consequence: 'Flux puts back what was there at its next reconciliation.',
         decidesWeights: false,
       };
   }
