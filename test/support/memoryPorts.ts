@@ -14,7 +14,7 @@ export interface FakeClock extends Clock {
   sleepMachine(ms: number): void;
 }
 
-export function createFakeClock(startAt = 1_790_000_000_000): FakeClock {
+export function createFakeClock(startAt = 1_790_000_000_000, elapsed = 0, boot = 'boot-1'): FakeClock {
   /** Waking time. */
   let now = startAt;
   let wallAhead = 0;
@@ -26,8 +26,8 @@ export function createFakeClock(startAt = 1_790_000_000_000): FakeClock {
   return {
     now: () => now + wallAhead + slept,
     monotonic: () => now - startAt,
-    elapsed: () => now - startAt + slept,
-    boot: 'boot-1',
+    elapsed: () => elapsed + now - startAt + slept,
+    boot,
     setBy(ms) {
       wallAhead += ms;
     },
@@ -98,7 +98,9 @@ export function createMemoryJournal(
     },
     async list(filter) {
       const { query = '', connectionTitle, serviceName, from = 0, to = Infinity, states, limit } = filter;
+      // Those of one moment: the one taken down last comes first, as on disk.
       return [...records.values()]
+        .reverse()
         .filter((record) => JSON.stringify(record).toLowerCase().includes(query.toLowerCase()))
         .filter((record) => connectionTitle === undefined || record.connection.title === connectionTitle)
         .filter((record) => serviceName === undefined || record.serviceName === serviceName)

@@ -1,8 +1,9 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { createConsole } from '../../shared/core/console.ts';
 import type { ConsoleRouter } from '../../shared/core/router.ts';
+import type { Ports } from '../../shared/core/ports.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
-import { createMemoryJournal, createMemoryPorts } from './memoryPorts.ts';
+import { createFakeClock, createMemoryJournal, createMemoryPorts } from './memoryPorts.ts';
 import { paperConnector, type Paper } from './paperConnector.ts';
 
 /** How a console on paper is opened. */
@@ -13,15 +14,31 @@ interface PaperOptions {
   readonly writable?: boolean;
   /** Begins every id, so that two runs on one journal make different ones. */
   readonly prefix?: string;
+  /** The hour at which it is opened. */
+  readonly startAt?: number;
+  /** What the machine has counted by then. */
+  readonly elapsed?: number;
+  /** Which run of the machine it is. */
+  readonly boot?: string;
+  /** What of the host differs. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** A console with one connection, to a peer on paper, that is open and still locked. */
 export async function openPaper(paper: Paper, options: PaperOptions = {}) {
-  const { records = new Map<string, OperationRecord>(), writable = true, prefix = '' } = options;
+  const {
+    records = new Map<string, OperationRecord>(),
+    writable = true,
+    prefix = '',
+    ports: more = {},
+  } = options;
   let ids = 0;
+  const clock = createFakeClock(options.startAt, options.elapsed, options.boot);
   const ports = createMemoryPorts({
+    clock,
     journal: createMemoryJournal(records, writable),
     random: { id: () => `${prefix}${(ids += 1)}`, fraction: () => 0.5 },
+    ...more,
   });
   const console = await createConsole([paperConnector(paper)], ports);
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);

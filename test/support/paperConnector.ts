@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paperIsolation } from './paperIsolation.ts';
 import type { Connector, Session } from '../../shared/connectors/kit/connector.ts';
 import type { PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
@@ -32,6 +33,25 @@ export interface Paper {
   reads: number;
   /** Runs before a write is answered. */
   onApply: () => void;
+  /** Runs once a write is in force, before it is answered. */
+  onWritten: () => void;
+  /** The trip that the document carries. */
+  trip: PaperTrip | null;
+  /** Trips and ends of trips that arrived and were taken; null is an end. */
+  readonly tripWrites: (PaperTrip | null)[];
+  /** Whether the credentials may write. */
+  forbidden: boolean;
+  /** Where it is: another cluster of the same name answers elsewhere. */
+  server: string;
+}
+
+/** What a document says of a trip. */
+export interface PaperTrip {
+  readonly status: number;
+  readonly until: number;
+  /** The marker's own id. */
+  readonly marker: string;
+  readonly by: string;
 }
 
 export const paperHost = 'payment.shop.svc.cluster.local';
@@ -56,11 +76,17 @@ export function createPaper(weights = [70, 30]): Paper {
     watchers: new Set(),
     reads: 0,
     onApply: () => undefined,
+    onWritten: () => undefined,
+    trip: null,
+    tripWrites: [],
+    forbidden: false,
+    server: 'https://paper.test',
   };
   return paper;
 }
 
-function wakeAll({ watchers }: Paper): void {
+/** Tells everyone who watches that something changed. */
+export function wakeAll({ watchers }: Paper): void {
   const waiting = [...watchers];
   watchers.clear();
   for (const wake of waiting) wake();
@@ -157,7 +183,9 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
 
   const session: Session = {
     peer: { product: 'Paper', version: '1' },
-    server: 'https://paper.test',
+    get server() {
+      return paper.server;
+    },
     user: 'ana',
     permissions: [],
     warnings: [],
@@ -227,6 +255,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         paper.weights = wanted(write);
         paper.revision += 1;
         paper.changedBy = 'podium';
+        paper.onWritten();
         wakeAll(paper);
         if (paper.answer === 'lost') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
         return Promise.resolve({
@@ -248,6 +277,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         });
       },
     },
+    isolation: paperIsolation(paper, ref),
     async [Symbol.asyncDispose]() {},
   };
 

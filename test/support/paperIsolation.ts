@@ -1,0 +1,137 @@
+import type { IsolationControl, PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
+import { PeerError } from '../../shared/connectors/kit/peerError.ts';
+import type { Change, Guard } from '../../shared/model/change.ts';
+import type { DocumentRef } from '../../shared/model/entity.ts';
+import type { EndTrip, SetFallback, Trip } from '../../shared/model/operation.ts';
+import { paperHost, wakeAll, type Paper, type PaperTrip } from './paperConnector.ts';
+
+type Isolating = Trip | EndTrip | SetFallback;
+
+/** Trips of the document on paper: one at a time, beside its weights. */
+export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl {
+  const textOf = (trip: PaperTrip | null): string =>
+    trip === null ? 'trip: none\n' : `trip: ${trip.status} held by ${trip.marker}\n`;
+
+  function planned(wanted: PaperTrip | null, title: string): PlannedWrite {
+    const change: Change = {
+      document: ref,
+      action: 'patch',
+      withheld: false,
+      revision: String(paper.revision),
+      patch: [{ op: 'replace', path: '/trip', value: wanted }],
+      inverse: [{ op: 'replace', path: '/trip', value: paper.trip }],
+      before: textOf(paper.trip),
+      after: textOf(wanted),
+    };
+    const access: Guard = paper.forbidden
+      ? { id: 'access', verdict: 'block', title: 'You may not patch Paper shop/payment', detail: null }
+      : { id: 'access', verdict: 'pass', title: 'You may patch Paper shop/payment', detail: null };
+    return {
+      title,
+      target: 'Paper shop/payment',
+      changes: [change],
+      guards: [access, ...paper.guards],
+      expectation: { kind: 'unmeasured', host: paperHost, why: 'on paper nothing is counted' },
+      threeWay: null,
+      copies: { kubectl: 'kubectl patch paper payment', curl: 'c', patch: 'p' },
+      split: null,
+      notes: [],
+      direction: null,
+    };
+  }
+
+  function wantedBy(operation: Isolating): PaperTrip | null {
+    if (operation.kind !== 'trip') return null;
+    const { mechanism, forSeconds } = operation;
+    const status = mechanism.kind === 'refuse' ? mechanism.status : 503;
+    return { status, until: forSeconds, marker: `marker-${paper.revision}`, by: 'ana' };
+  }
+
+  return {
+    async *watch(signal) {
+      while (!signal.aborted) {
+        const { trip } = paper;
+        yield trip === null
+          ? []
+          : [
+              {
+                id: `${ref.uid}/trip`,
+                connectionId: ref.connectionId,
+                document: ref,
+                revision: String(paper.revision),
+                host: paperHost,
+                calleeId: null,
+                caller: null,
+                mechanism: { kind: 'refuse' as const, status: trip.status },
+                until: trip.until,
+                since: null,
+                by: trip.by,
+                reason: '',
+                operationId: trip.marker,
+              },
+            ];
+        await new Promise<void>((resolve) => {
+          paper.watchers.add(resolve);
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
+    },
+    options: () => Promise.resolve([]),
+    fallbacks: () => new Map(),
+    plan: (operation) =>
+      Promise.resolve(
+        planned(wantedBy(operation), operation.kind === 'trip' ? 'Trip payment' : 'End the trip of payment'),
+      ),
+    planUndo(_operation, changes) {
+      const before = (changes[0]?.inverse[0]?.value ?? null) as PaperTrip | null;
+      if (textOf(paper.trip) === textOf(before))
+        return Promise.reject(new PeerError('refused', 'Everything is as it was before already.'));
+      const write = planned(before, 'End the trip of payment');
+      const asWritten = textOf(paper.trip) === changes[0]?.after;
+      if (asWritten) return Promise.resolve(write);
+      return Promise.resolve({
+        ...write,
+        threeWay: {
+          kind: 'document',
+          document: ref,
+          seen: changes[0]?.after ?? '',
+          now: textOf(paper.trip),
+          wanted: textOf(before),
+          changedBy: paper.changedBy,
+        },
+      });
+    },
+    apply(write) {
+      paper.onApply();
+      const [change] = write.changes;
+      if (paper.forbidden) return Promise.reject(new PeerError('forbidden', 'Forbidden.', { status: 403 }));
+      if (paper.answer === 'conflict' || change?.revision !== String(paper.revision))
+        return Promise.reject(new PeerError('conflict', 'The document moved.'));
+      if (paper.answer === 'refuse') return Promise.reject(new PeerError('refused', 'The webhook says no.'));
+      if (paper.answer === 'never') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
+      paper.trip = (change.patch[0]?.value ?? null) as PaperTrip | null;
+      paper.tripWrites.push(paper.trip);
+      paper.revision += 1;
+      paper.changedBy = 'podium';
+      paper.onWritten();
+      wakeAll(paper);
+      if (paper.answer === 'lost') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
+      return Promise.resolve({
+        acceptedAt: 0,
+        revisions: [{ document: ref, revision: String(paper.revision) }],
+      });
+    },
+    verify(change) {
+      const now = textOf(paper.trip);
+      let state: ReadBack['state'] = 'else';
+      if (now === change.after) state = 'after';
+      else if (now === change.before) state = 'before';
+      return Promise.resolve({
+        state,
+        revision: String(paper.revision),
+        detail: now.trim(),
+        changedBy: paper.changedBy,
+      });
+    },
+  };
+}
