@@ -29,11 +29,11 @@ export function useTripsOf(calleeId: EntityId | null): readonly HeldTrip[] {
   );
 }
 
-/** What a host is called on the map of its connection; the host itself where the map does not know it. */
-export function useNameOfHost(connectionId: string): (host: string) => string | null {
-  const services = useTopology((graph) => graph.services);
+/** Tells what a host is called on the map of a connection; null where the map does not know it. */
+export function nameOfHostIn(connectionId: string): (host: string) => string | null {
+  // The name is looked up when it is drawn: two thousand cards are not drawn anew when one service comes.
   return (host) => {
-    for (const service of services.values())
+    for (const service of useTopology.getState().services.values())
       if (service.connectionId === connectionId && service.hosts.includes(host)) return service.name;
     return null;
   };

@@ -54,6 +54,7 @@ const input = {
     ['order→payment', callSignalsOf(0)],
   ]),
   filters: none,
+  held: new Set<string>(),
   now: 0,
 };
 
@@ -95,4 +96,12 @@ test('a path keeps the services on the way, and its ends alone where calls lead 
     services: ['edge', 'lonely'],
     calls: [],
   });
+});
+
+test('the word held leaves the services whose calls an operator holds', () => {
+  const held = new Set(['payment']);
+  const shown = (query: string) =>
+    shownOf({ ...input, held, filters: { ...none, queries: [query] } }).services;
+  expect(shown('held')).toEqual(['payment']);
+  expect(shown('-held')).not.toContain('payment');
 });

@@ -6,6 +6,7 @@ import type { GraphCall, GraphService } from '../../shared/model/graph.ts';
 import type { CallSignals, ServiceSignals } from '../../shared/model/signals.ts';
 import { useSignals } from '../live/signals.ts';
 import { useTopology } from '../live/topology.ts';
+import { useTrips } from '../live/trips.ts';
 import { type FilterState, useFilters } from './filters.ts';
 
 /** What is left of the map once the filters have taken their part, sorted by id. */
@@ -19,12 +20,22 @@ interface ShownInput {
   readonly calls: ReadonlyMap<CallId, GraphCall>;
   readonly serviceSignals: ReadonlyMap<EntityId, ServiceSignals>;
   readonly callSignals: ReadonlyMap<CallId, CallSignals>;
+  /** Services whose calls are held. */
+  readonly held: ReadonlySet<EntityId>;
   readonly filters: FilterState;
   readonly now: number;
 }
 
 /** Applies focus or path, "hide idle" and find expressions, in that order; every expression must hold. */
-export function shownOf({ services, calls, serviceSignals, callSignals, filters, now }: ShownInput): Shown {
+export function shownOf({
+  services,
+  calls,
+  serviceSignals,
+  callSignals,
+  held,
+  filters,
+  now,
+}: ShownInput): Shown {
   let ids = new Set(services.keys());
   if (filters.focus !== null && services.has(filters.focus.serviceId)) {
     const { serviceId, hops } = filters.focus;
@@ -43,7 +54,7 @@ export function shownOf({ services, calls, serviceSignals, callSignals, filters,
     const search = parseSearch(query);
     for (const id of ids) {
       const service = services.get(id);
-      const searched = service && { service, signals: serviceSignals.get(id) ?? null };
+      const searched = service && { service, signals: serviceSignals.get(id) ?? null, held: held.has(id) };
       if (!searched || !matchesSearch(search, searched, now)) ids.delete(id);
     }
   }
@@ -55,6 +66,7 @@ export function shownOf({ services, calls, serviceSignals, callSignals, filters,
 export function useShown(): Shown {
   const services = useTopology((graph) => graph.services);
   const calls = useTopology((graph) => graph.calls);
+  const trips = useTrips();
   const filters = useFilters();
   const plain = filters.queries.length === 0 && !filters.hideIdle;
   // Filters by figures are tried again with each tick; without any, a tick changes nothing here.
@@ -62,10 +74,11 @@ export function useShown(): Shown {
   const text = useMemo(() => {
     const { services: serviceSignals, calls: callSignals } = useSignals.getState();
     void sequence;
+    const held = new Set(trips.flatMap(({ calleeId }) => calleeId ?? []));
     return JSON.stringify(
-      shownOf({ services, calls, serviceSignals, callSignals, filters, now: Date.now() }),
+      shownOf({ services, calls, serviceSignals, callSignals, held, filters, now: Date.now() }),
     );
-  }, [services, calls, filters, sequence]);
+  }, [services, calls, trips, filters, sequence]);
   // Comparing by text keeps the identity while a tick changes figures but not who is shown. It was written just above.
   return useMemo(() => JSON.parse(text) as Shown, [text]);
 }

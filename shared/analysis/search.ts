@@ -13,6 +13,7 @@ export type SearchTerm = { readonly not: boolean } & (
   | { readonly kind: 'health'; readonly health: Health }
   | { readonly kind: 'number'; readonly figure: Figure; readonly over: boolean; readonly limit: number }
   | { readonly kind: 'new'; readonly withinMs: number }
+  | { readonly kind: 'held' }
 );
 
 /** Figures that can be compared: latencies in ms, `errors` as a share 0..1. */
@@ -28,6 +29,8 @@ export interface Search {
 export interface Searched {
   readonly service: GraphService;
   readonly signals: ServiceSignals | null;
+  /** Whether an operator holds calls to it. */
+  readonly held?: boolean;
 }
 
 const FIELDS = {
@@ -87,6 +90,7 @@ function parseTerm(word: string, not: boolean): SearchTerm | string {
       ? `“${value}” is no number to compare ${figure} with`
       : { kind: 'number', not, figure, over: sign === '>', limit };
   }
+  if (word.toLowerCase() === 'held') return { kind: 'held', not };
   const colon = word.indexOf(':');
   if (colon <= 0) return { kind: 'text', not, text: word.toLowerCase() };
   const key = word.slice(0, colon).toLowerCase();
@@ -125,7 +129,7 @@ function parseFigure(figure: Figure, text: string): number | null {
 }
 
 /** Null where the term asks for what is not known. */
-function meets(term: SearchTerm, { service, signals }: Searched, now: number): boolean | null {
+function meets(term: SearchTerm, { service, signals, held = false }: Searched, now: number): boolean | null {
   switch (term.kind) {
     case 'text':
       return [service.name, service.namespace, service.owner, ...service.hosts].some((text) =>
@@ -139,6 +143,8 @@ function meets(term: SearchTerm, { service, signals }: Searched, now: number): b
       return (signals?.health ?? 'unknown') === term.health;
     case 'new':
       return service.createdAt === null ? null : now - service.createdAt <= term.withinMs;
+    case 'held':
+      return held;
     case 'number': {
       const value = figureOf(term.figure, service, signals);
       return value === null ? null : term.over ? value > term.limit : value < term.limit;

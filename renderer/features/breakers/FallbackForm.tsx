@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { fallbackInWords } from '../../../shared/analysis/heldTrips.ts';
 import type { SetFallback } from '../../../shared/model/operation.ts';
-import { useNameOfHost } from '../../live/trips.ts';
+import { nameOfHostIn } from '../../live/trips.ts';
 import { openReview } from '../../state/review.ts';
 import { closeTripDialog } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -16,7 +16,7 @@ import { useAnswerTargets, useDeclaredFallback } from './useAnswers.ts';
 export function FallbackForm({ callee, host, title }: CallFormProps) {
   const targets = useAnswerTargets(callee);
   const declared = useDeclaredFallback(callee.id);
-  const nameOf = useNameOfHost(callee.connectionId);
+  const nameOf = nameOfHostIn(callee.connectionId);
   const [typed, setTyped] = useState<AnswerDraft | null>(null);
   const draft = typed ?? answerDraftOf(declared);
   const at = { connectionId: callee.connectionId, call: { calleeId: callee.id, host, caller: null } };

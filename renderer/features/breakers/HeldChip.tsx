@@ -6,7 +6,7 @@ import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { useNow } from '../../live/clock.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useService, useTopology } from '../../live/topology.ts';
-import { useNameOfHost, useTrips } from '../../live/trips.ts';
+import { nameOfHostIn, useTrips } from '../../live/trips.ts';
 import { openReview } from '../../state/review.ts';
 import { selectCall, selectService } from '../../state/selection.ts';
 import { showPage } from '../../state/view.ts';
@@ -65,7 +65,7 @@ interface HeldLineProps {
 function HeldLine({ trip, now, close }: HeldLineProps) {
   const callee = useService(trip.calleeId);
   const connection = useConnection(trip.connectionId);
-  const nameOf = useNameOfHost(trip.connectionId);
+  const nameOf = nameOfHostIn(trip.connectionId);
   const { state, countdown, advice } = heldLook(trip, now);
   const title = plainText(heldTitle(trip, callee?.name ?? null), 100);
   return (

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import { clearSelection, useSelection } from '../../state/selection.ts';
+import { useTopology } from '../../live/topology.ts';
 import { commandMap } from '../../state/commands.ts';
+import { askToTrip } from '../../state/trips.ts';
 import { showPage, useView } from '../../state/view.ts';
 
 /** The keys that work everywhere in the window; features/help/keys.ts lists them for people. */
@@ -51,11 +53,24 @@ function act(key: string): boolean {
     case '-':
       commandMap('zoomOut');
       return true;
+    case 't':
+      return tripSelected();
     case 'Escape':
       if (!returnToMap()) clearSelection();
       return true;
   }
   return false;
+}
+
+/** Asks how the selected call, or all calls to the selected service, are to be stopped. */
+function tripSelected(): boolean {
+  const { selected } = useSelection.getState();
+  const { services, calls } = useTopology.getState();
+  const call = selected?.kind === 'call' ? calls.get(selected.id) : undefined;
+  const calleeId = selected?.kind === 'service' ? selected.id : call?.calleeId;
+  if (calleeId === undefined || services.get(calleeId)?.hosts[0] === undefined) return false;
+  askToTrip(calleeId, call?.callerId ?? null);
+  return true;
 }
 
 function focusFind(): boolean {

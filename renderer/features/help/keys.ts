@@ -20,6 +20,7 @@ export const keyGroups: readonly {
       { keys: '←', what: 'Follow a call back to its caller' },
       { keys: '↑ ↓', what: 'The next service above or below' },
       { keys: 'Enter', what: 'Into the inspector' },
+      { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
       { keys: '+ −', what: 'Zoom in, out' },
       { keys: '0', what: 'Fit all in view' },
     ],

@@ -16,6 +16,8 @@ export const legend = {
     { sign: line('var(--faint)'), what: 'A call; the wider, the more requests' },
     { sign: line('var(--bad)'), what: 'A call that fails' },
     { sign: line('var(--faint)', '1 6'), what: 'Asynchronous: through a queue' },
+    { sign: line('var(--pending)'), what: 'Held: a call that an operator tripped, with the time left' },
+    { sign: line('var(--pending)', '7 5'), what: 'Detour: where tripped calls go instead' },
     { sign: line('var(--pending)', '4 3'), what: 'Pending: what you are about to do, not done yet' },
   ],
 };
@@ -26,5 +28,6 @@ export const findExamples: readonly { readonly text: string; readonly what: stri
   { text: 'health:failing', what: 'By health: healthy, degraded, failing, unknown' },
   { text: 'p99>200', what: 'By p50, p90, p99 (ms), rps or errors (%)' },
   { text: 'version:v2', what: 'By version' },
+  { text: 'held', what: 'Services whose calls an operator holds' },
   { text: 'new:1h', what: 'Created within the last hour' },
 ];

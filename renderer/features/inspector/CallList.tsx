@@ -1,6 +1,9 @@
 import type { CallView } from '../../../shared/model/inspect.ts';
 import { useCallSignals } from '../../live/signals.ts';
+import { useCall, useService } from '../../live/topology.ts';
+import { useTripOfCall } from '../../live/trips.ts';
 import { selectCall, selectService } from '../../state/selection.ts';
+import { askToTrip } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -46,6 +49,9 @@ function CallRow({
   brief,
 }: { readonly call: CallView; readonly brief: boolean } & Pick<CallListProps, 'direction'>) {
   const signals = useCallSignals(call.callId);
+  const edge = useCall(call.callId);
+  const canBeTripped = useService(edge?.calleeId ?? null)?.hosts[0] !== undefined;
+  const held = useTripOfCall(call.callId);
   const name = plainText(call.otherName, 60);
   const tone = call.health === 'failing' ? 'toneBad' : call.health === 'degraded' ? 'toneWarn' : '';
   const flags = flagsInWords(signals?.flags ?? {});
@@ -60,7 +66,17 @@ function CallRow({
         <td>{formatRate(signals?.requestsPerSecond)}</td>
         <td className={tone}>{formatRatio(signals?.errorRatio)}</td>
         <td>{formatLatency(signals?.p99Ms)}</td>
-        <td>
+        <td className="callActs">
+          {held !== null && <span className="tonePending">held</span>}
+          {held === null && edge !== null && canBeTripped && (
+            <Button
+              tone="quiet"
+              aria-label={direction === 'in' ? `Trip the call from ${name}` : `Trip the call to ${name}`}
+              onPress={() => askToTrip(edge.calleeId, edge.callerId)}
+            >
+              Trip…
+            </Button>
+          )}
           <Button
             tone="quiet"
             square

@@ -22,6 +22,16 @@ export interface MapCall {
   readonly label: string;
 }
 
+/** The way that calls take while a trip diverts them. */
+export interface MapDetour {
+  readonly id: string;
+  readonly callerId: EntityId;
+  readonly calleeId: EntityId;
+  /** The call that shows it already, once a source has seen calls go there. */
+  readonly onCall: CallId | null;
+  readonly label: string;
+}
+
 /** A soft box around what belongs together. */
 export interface MapContainer {
   readonly id: string;
@@ -62,6 +72,8 @@ export interface MapCamera {
 export interface MapIntents {
   readonly onSelectService: (id: EntityId) => void;
   readonly onSelectCall: (id: CallId) => void;
+  /** What can be done to a call was asked for, at a point of the window. */
+  readonly onCallMenu: (id: CallId, at: { readonly x: number; readonly y: number }) => void;
   readonly onOpenService: (id: EntityId) => void;
   readonly onClear: () => void;
   readonly onMoveService: (id: EntityId, position: Position) => void;
@@ -76,6 +88,7 @@ export interface MapPicture {
 
 export interface MapCanvasProps extends MapIntents, MapPicture {
   readonly selected: Selection;
+  readonly detours: readonly MapDetour[];
   readonly overlays: () => MapOverlays;
   /** Told once what can move the picture, and null when it goes. */
   readonly onCamera: (camera: MapCamera | null) => void;

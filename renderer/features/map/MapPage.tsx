@@ -10,6 +10,8 @@ import { clearSelection, selectCall, selectService, useSelection } from '../../s
 import { useShown } from '../../state/shown.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { Attention } from './Attention.tsx';
+import { CallMenu, type CallMenuAt } from './CallMenu.tsx';
+import { useDetours } from './detours.ts';
 import { FlowCanvas } from './flow/FlowCanvas.tsx';
 import type { MapCanvas, MapCall, MapCamera, MapOverlays } from './MapCanvas.ts';
 import { MapNotices } from './MapNotices.tsx';
@@ -29,6 +31,8 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   const [tidyCount, setTidyCount] = useState(0);
   const { nodes, containers } = useMapLayout(shown, tidyCount);
   const calls = useMapCalls(shown.calls);
+  const detours = useDetours(nodes);
+  const [menu, setMenu] = useState<CallMenuAt | null>(null);
   const selected = useSelection((state) => state.selected);
   const known = useTopology((graph) => graph.serviceIds.length);
   const [pageRef, size] = useElementSize<HTMLDivElement>();
@@ -52,6 +56,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
           nodes={nodes}
           calls={calls}
           containers={containers}
+          detours={detours}
           selected={selected}
           overlays={overlaysNow}
           onCamera={(next) => {
@@ -59,11 +64,13 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
           }}
           onSelectService={selectService}
           onSelectCall={selectCall}
+          onCallMenu={(callId, at) => setMenu({ callId, ...at })}
           onOpenService={focusInspector}
           onClear={clearSelection}
           onMoveService={moveService}
         />
       )}
+      <CallMenu at={menu} onClose={() => setMenu(null)} />
       <div className="mapTop">
         <Overview shown={shown} />
         {known > 0 && find}

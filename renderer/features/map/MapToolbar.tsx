@@ -1,5 +1,7 @@
+import { useConnections } from '../../live/connections.ts';
 import { useService } from '../../live/topology.ts';
 import { setFocus, setHideIdle, useFilters } from '../../state/filters.ts';
+import { listUnprotected } from '../../state/protections.ts';
 import { useSelectedServiceId } from '../../state/selection.ts';
 import { showPage, useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -18,6 +20,8 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
   const hideIdle = useFilters((filters) => filters.hideIdle);
   const focus = useFilters((filters) => filters.focus);
   const selected = useService(useSelectedServiceId());
+  const first = useConnections()[0]?.id ?? null;
+  const connectionId = selected?.connectionId ?? first;
   return (
     <div className="mapToolbar" role="toolbar" aria-label="View of the map">
       <Button tone="quiet" square aria-label="Zoom in" onPress={() => camera.current?.zoomIn()}>
@@ -44,6 +48,11 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
       <Button tone="quiet" onPress={() => showPage('services')}>
         Show list
       </Button>
+      {connectionId !== null && (
+        <Button tone="quiet" onPress={() => listUnprotected(connectionId)}>
+          Unprotected
+        </Button>
+      )}
       <ExportMenu picture={picture} />
       <Button tone="quiet" onPress={() => useView.setState({ helpOpen: true })}>
         Legend

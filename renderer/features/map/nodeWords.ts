@@ -1,5 +1,7 @@
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { ServiceSignals } from '../../../shared/model/signals.ts';
+import { tripAnswer } from '../../../shared/analysis/heldTrips.ts';
+import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { formatReady } from '../../../shared/analysis/formats.ts';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 
@@ -30,12 +32,29 @@ export function briefLine(signals: ServiceSignals | null): string {
   return troubled && signals.errorRatio !== null ? `${rate} · ${formatRatio(signals.errorRatio)}` : rate;
 }
 
-/** The whole card in one sentence, for those who hear it. */
-export function nodeLabel(service: GraphService, signals: ServiceSignals | null): string {
+/** What stands on a card whose calls are held: "held · callers get 503"; null while none is. */
+export function heldLine(
+  trips: readonly HeldTrip[],
+  nameOfHost: (host: string) => string | null,
+): string | null {
+  const [first] = trips;
+  if (first === undefined) return null;
+  const all = trips.find(({ caller }) => caller === null);
+  if (all !== undefined) return `held · ${tripAnswer(all.mechanism, nameOfHost)}`;
+  return trips.length === 1 ? `held for ${first.caller?.name ?? ''}` : `held for ${trips.length} callers`;
+}
+
+/** The whole card in one sentence, for those who hear it; `held` is what `heldLine` says. */
+export function nodeLabel(
+  service: GraphService,
+  signals: ServiceSignals | null,
+  held: string | null = null,
+): string {
   const health = signals?.health ?? 'unknown';
   const parts = [service.name, health, readyLine(service), figuresLine(signals)];
   if (signals !== null && signals.errorRatio !== null && signals.errorRatio > 0) {
     parts.splice(2, 0, `${formatRatio(signals.errorRatio)} of calls fail`);
   }
+  if (held !== null) parts.splice(1, 0, held.replace(' · ', ', '));
   return parts.join(', ');
 }

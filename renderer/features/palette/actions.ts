@@ -1,8 +1,15 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
+import { useTopology } from '../../live/topology.ts';
+import { useTripStore } from '../../live/trips.ts';
 import { commandMap } from '../../state/commands.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
+import { editProtections, listUnprotected } from '../../state/protections.ts';
+import { openReview } from '../../state/review.ts';
+import { useSelection } from '../../state/selection.ts';
+import { askForFallback, askToTrip } from '../../state/trips.ts';
 import { askToUnlock } from '../../state/unlock.ts';
 import { setTheme, showPage, useView } from '../../state/view.ts';
+import { plainText } from '../../ui/plainText.ts';
 
 /** Something the palette can do. */
 export interface PaletteAction {
@@ -38,6 +45,14 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
       actions.push({ id: 'clear', title: 'Remove all filters', run: clearFilters });
     }
   }
+  actions.push(...onSelected(), ...heldTrips());
+  for (const { id, title } of connections) {
+    actions.push({
+      id: `unprotected ${id}`,
+      title: `Show calls of ${title} that lack protection…`,
+      run: () => listUnprotected(id),
+    });
+  }
   for (const { id, title, locked } of connections) {
     if (locked) actions.push({ id: `unlock ${id}`, title: `Unlock ${title}…`, run: () => askToUnlock(id) });
   }
@@ -48,6 +63,50 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     { id: 'help', title: 'Keys and signs', run: () => useView.setState({ helpOpen: true }) },
   );
   return actions;
+}
+
+/** What can be done to the call or the service that is selected. */
+function onSelected(): PaletteAction[] {
+  const { selected } = useSelection.getState();
+  const { services, calls } = useTopology.getState();
+  if (selected === null) return [];
+  const call = selected.kind === 'call' ? calls.get(selected.id) : undefined;
+  const callee = services.get(call?.calleeId ?? selected.id);
+  if (callee === undefined || callee.hosts.length === 0) return [];
+  const caller = call === undefined ? null : (services.get(call.callerId) ?? null);
+  const from = caller === null ? '' : ` from ${caller.name}`;
+  return [
+    {
+      id: 'trip',
+      title: `Trip calls to ${callee.name}${from}…`,
+      run: () => askToTrip(callee.id, caller?.id ?? null),
+    },
+    {
+      id: 'fallback',
+      title: `Fallback for calls to ${callee.name}…`,
+      run: () => askForFallback(callee.id, caller?.id ?? null),
+    },
+    {
+      id: 'protections',
+      title: `Edit protections of ${callee.name}…`,
+      run: () => editProtections(callee.id),
+    },
+  ];
+}
+
+/** A way to end each trip that is held. */
+function heldTrips(): PaletteAction[] {
+  const { services } = useTopology.getState();
+  return useTripStore.getState().trips.map((trip) => {
+    const callee = trip.calleeId === null ? undefined : services.get(trip.calleeId);
+    const call = `${trip.caller?.name ?? 'all callers'} → ${callee?.name ?? trip.host}`;
+    const title = `End the trip of ${plainText(call, 120)}`;
+    return {
+      id: `end ${trip.connectionId} ${trip.id}`,
+      title: `${title}…`,
+      run: () => openReview({ kind: 'endTrip', trip, title }),
+    };
+  });
 }
 
 /** Shows the map first; it takes commands only while it is drawn. */

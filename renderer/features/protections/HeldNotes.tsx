@@ -2,7 +2,7 @@ import { formatCountdown, tripAnswer } from '../../../shared/analysis/heldTrips.
 import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { useNow } from '../../live/clock.ts';
-import { useNameOfHost, useTripOfCall, useTripsOf } from '../../live/trips.ts';
+import { nameOfHostIn, useTripOfCall, useTripsOf } from '../../live/trips.ts';
 import { openReview } from '../../state/review.ts';
 import { Button } from '../../ui/Button.tsx';
 import { plainText } from '../../ui/plainText.ts';
@@ -23,7 +23,7 @@ export function HeldNotes({ calleeId, callId }: HeldNotesProps) {
 
 function HeldNote({ trip }: { readonly trip: HeldTrip }) {
   const now = useNow();
-  const nameOf = useNameOfHost(trip.connectionId);
+  const nameOf = nameOfHostIn(trip.connectionId);
   const who = trip.caller === null ? 'all callers' : `calls from ${trip.caller.name}`;
   return (
     <section className="heldNote" aria-label="Held">

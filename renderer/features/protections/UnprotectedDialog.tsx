@@ -1,8 +1,8 @@
 import './protections.css';
 import { useAsked } from '../../client/useAsked.ts';
-import { useConnection } from '../../live/connections.ts';
+import { useConnection, useConnections } from '../../live/connections.ts';
 import { useCallSignals } from '../../live/signals.ts';
-import { closeUnprotected, useProtectionDialogs } from '../../state/protections.ts';
+import { closeUnprotected, listUnprotected, useProtectionDialogs } from '../../state/protections.ts';
 import { selectCall } from '../../state/selection.ts';
 import { showPage } from '../../state/view.ts';
 import type { UnprotectedCall } from '../../../shared/model/protection.ts';
@@ -11,6 +11,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { formatCount, formatLatency, formatRate } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
+import { Select } from '../../ui/Select.tsx';
 import { MissingButtons } from './MissingButtons.tsx';
 import { missingInWords } from './protectionWords.ts';
 
@@ -20,12 +21,23 @@ const most = 100;
 export function UnprotectedDialog() {
   const connectionId = useProtectionDialogs((state) => state.listed);
   const connection = useConnection(connectionId);
+  const connections = useConnections();
   const calls = useAsked(connectionId, (client, signal) =>
     client.protections.unprotected({ connectionId: connectionId ?? '' }, { signal }),
   );
   if (connectionId === null) return null;
   return (
     <Dialog title="Calls that lack protection" onClose={closeUnprotected} widthPx={860}>
+      {connections.length > 1 && (
+        <div className="unprotectedOf">
+          <Select
+            label="Connection"
+            options={connections.map(({ id, title }) => ({ id, title: plainText(title, 60) }))}
+            selected={connectionId}
+            onSelect={listUnprotected}
+          />
+        </div>
+      )}
       {connection !== null && (
         <p className="tripWhere">
           on <Place title={connection.title} environment={connection.environment} spelled />, busiest first

@@ -4,12 +4,14 @@ import type { Plan } from '../../../shared/model/plan.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { DocumentDiff } from '../../ui/documentViews.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { NameCheck } from '../../ui/NameCheck.tsx';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { asksForName, type Confirmation } from './applyGate.ts';
 import { Copies } from './Copies.tsx';
 import { GuardList } from './GuardList.tsx';
+import { AffectedSection, HoldSection } from './HoldSection.tsx';
 import { Ladder, LadderAhead } from './Ladder.tsx';
 import { ThreeWayView } from './ThreeWayView.tsx';
 
@@ -38,6 +40,7 @@ export function PlanBody(props: PlanBodyProps) {
         <Place title={plan.connection.title} environment={plan.connection.environment} spelled /> · as{' '}
         {plainText(plan.actor, 80)}
       </p>
+      <NameCheck name={plan.serviceName} />
       {props.note !== null && (
         <p className="reviewNote" role="alert">
           {plainText(props.note)}
@@ -79,6 +82,8 @@ export function PlanBody(props: PlanBodyProps) {
               onPlanAgain={isSent ? null : () => props.onPlanAgain(onWhatIsThereNow(plan, plan.threeWay))}
             />
           )}
+          <AffectedSection affected={plan.affected} />
+          <HoldSection plan={plan} record={record} />
           <Section title="Guards">
             <GuardList
               guards={plan.guards}

@@ -5,10 +5,11 @@ import { closeReview, openReview } from '../../state/review.ts';
 import { askToUnlock } from '../../state/unlock.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
+import { formatHold } from './holdWords.ts';
 import { formatSpan } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { frictionOf, type Hindrance } from './applyGate.ts';
-import { canUndo } from './outcome.ts';
+import { canUndo, isTrip, undoTitle } from './outcome.ts';
 import type { ReviewFlow } from './reviewFlow.ts';
 
 interface ReviewFooterProps {
@@ -30,11 +31,9 @@ export function ReviewFooter(props: ReviewFooterProps) {
         {record?.state === 'notWritten' && <Button onPress={props.onReplan}>Review it again</Button>}
         {record && canUndo(record) && (
           <Button
-            onPress={() =>
-              openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` })
-            }
+            onPress={() => openReview({ kind: 'undo', operationId: record.id, title: undoTitle(record) })}
           >
-            Undo…
+            {isTrip(record) ? 'End trip…' : 'Undo…'}
           </Button>
         )}
         <Button tone="primary" onPress={closeReview}>
@@ -80,10 +79,15 @@ function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterP
       {hindrance?.remedy === 'replan' && <Button onPress={onReplan}>Review it again</Button>}
       <Button onPress={closeReview}>Cancel</Button>
       <Button tone="primary" isDisabled={isBusy || hindrance !== null} onPress={onApply}>
-        {flow.phase === 'sending' ? 'Applying…' : 'Apply'}
+        {flow.phase === 'sending' ? 'Applying…' : applyWords(plan)}
       </Button>
     </Row>
   );
+}
+
+/** A trip says on its button for how long: it is the one thing that is easily overlooked. */
+function applyWords({ holdSeconds }: Plan): string {
+  return holdSeconds === null ? 'Apply' : `Apply trip for ${formatHold(holdSeconds)}`;
 }
 
 function Row(props: { readonly words: string; readonly isAlert?: boolean; readonly children: ReactNode }) {

@@ -66,9 +66,24 @@ export function asksForName(plan: Plan): boolean {
   return plan.guards.some((guard) => guard.verdict === 'typeName');
 }
 
+/** The same for what moves no traffic between versions. */
+function frictionOfOthers({ operation, direction }: Plan, inProduction: boolean): string {
+  if (direction === 'towardsHarm')
+    return inProduction
+      ? 'It can do harm in production: this asks for the service’s name'
+      : 'It can do harm: look twice';
+  return operation.kind === 'trip'
+    ? 'It takes calls away for a while and gives them back by itself'
+    : 'Nothing known speaks against it: one confirmation is enough';
+}
+
 /** How much friction this change has, and why. */
 export function frictionOf(plan: Plan): string {
   const inProduction = plan.connection.environment === 'production';
+  const { kind } = plan.operation;
+  if (kind === 'endTrip' || (kind === 'trip' && plan.undoOf !== null))
+    return 'Calls get through again: one confirmation is enough';
+  if (kind !== 'setWeights') return frictionOfOthers(plan, inProduction);
   switch (plan.direction) {
     case 'awayFromHarm':
       return `Moving away from a failing version: one confirmation is enough${inProduction ? ', also in production' : ''}`;

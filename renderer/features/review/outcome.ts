@@ -34,5 +34,18 @@ export function outcomeOf(record: OperationRecord): Outcome {
 
 /** Whether undo can still be offered: written, and not taken back yet. */
 export function canUndo(record: OperationRecord): boolean {
+  // An ended trip is not brought back by an undo: nothing would end it then.
+  if (record.operation.kind === 'endTrip' || (record.operation.kind === 'trip' && !isTrip(record)))
+    return false;
   return record.state === 'written' && record.undoneBy === null;
+}
+
+/** A trip itself, not the way back from one. */
+export function isTrip({ operation, undoOf }: OperationRecord): boolean {
+  return operation.kind === 'trip' && undoOf === null;
+}
+
+/** What the review of the way back is called. */
+export function undoTitle(record: OperationRecord): string {
+  return isTrip(record) ? `End the trip: ${record.title}` : `Undo: ${record.title}`;
 }

@@ -3,7 +3,7 @@ import type { OperationRecord } from '../../../shared/model/record.ts';
 import { useOperations } from '../../live/operations.ts';
 import { openReview, useReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';
-import { canUndo, outcomeOf } from './outcome.ts';
+import { canUndo, isTrip, outcomeOf, undoTitle } from './outcome.ts';
 
 /** Says how followed operations came out, each outcome once; an undo is offered while it fits. */
 export function useOperationToasts(): void {
@@ -24,8 +24,8 @@ function tell(record: OperationRecord, told: Map<string, string>): void {
   // Pending is what the dialog and the tray show; a word is due when it ends, or ends differently.
   if (tone === 'pending' || (isFirst && record.finishedAt !== null)) return;
   const undo = {
-    title: 'Undo…',
-    run: () => openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` }),
+    title: isTrip(record) ? 'End trip…' : 'Undo…',
+    run: () => openReview({ kind: 'undo', operationId: record.id, title: undoTitle(record) }),
   };
   showToast({ tone, text, action: canUndo(record) && record.undoOf === null ? undo : null });
 }

@@ -14,6 +14,7 @@ import { useMemo, useState } from 'react';
 import { cardSize, type MapCanvasProps, type MapPicture } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
 import { CallEdge } from './CallEdge.tsx';
+import { DetourEdge } from './DetourEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
 import { OpenService } from './openService.ts';
 import { curveOf } from './callPath.ts';
@@ -23,7 +24,7 @@ import { useFlowCamera } from './useFlowCamera.ts';
 import { type Detail, detailAt, grown, legibleZoom } from './zoomLevels.ts';
 
 const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
-const edgeTypes: EdgeTypes = { call: CallEdge };
+const edgeTypes: EdgeTypes = { call: CallEdge, detour: DetourEdge };
 const wholeSize = { x: 0, y: 0, zoom: 1 };
 const noDelete: null = null;
 
@@ -37,7 +38,7 @@ export function FlowCanvas(props: MapCanvasProps) {
 }
 
 function Flow(props: MapCanvasProps) {
-  const { selected, onMoveService } = props;
+  const { selected, detours, onMoveService } = props;
   const [detail, setDetail] = useState<Detail>('near');
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
@@ -99,18 +100,33 @@ function Flow(props: MapCanvasProps) {
     return placeLabels(curves, boxes);
   }, [nodes, calls, enlarged]);
   const flowEdges = useMemo<Edge[]>(
-    () =>
-      calls.map((call) => ({
+    () => [
+      ...calls.map((call) => ({
         id: call.id,
         type: 'call',
-        data: { label: held === null ? labels.get(call.id) : undefined },
+        data: {
+          label: held === null ? labels.get(call.id) : undefined,
+          detour: detours.some(({ onCall }) => onCall === call.id),
+        },
         source: call.callerId,
         target: call.calleeId,
         selected: selected?.kind === 'call' && selected.id === call.id,
         interactionWidth: 14,
         ariaLabel: call.label,
       })),
-    [calls, selected, labels, held],
+      ...detours
+        .filter(({ onCall }) => onCall === null)
+        .map(({ id, callerId, calleeId, label }) => ({
+          id,
+          type: 'detour',
+          data: { label },
+          source: callerId,
+          target: calleeId,
+          selectable: false,
+          ariaLabel: label,
+        })),
+    ],
+    [calls, detours, selected, labels, held],
   );
 
   const onNodesChange = (changes: NodeChange[]): void => {
@@ -146,7 +162,15 @@ function Flow(props: MapCanvasProps) {
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'service') props.onOpenService(node.id);
         }}
-        onEdgeClick={(_, edge) => props.onSelectCall(edge.id)}
+        onEdgeClick={(_, edge) => {
+          if (edge.type === 'call') props.onSelectCall(edge.id);
+        }}
+        onEdgeContextMenu={(event, edge) => {
+          if (edge.type !== 'call') return;
+          event.preventDefault();
+          props.onSelectCall(edge.id);
+          props.onCallMenu(edge.id, { x: event.clientX, y: event.clientY });
+        }}
         onPaneClick={props.onClear}
         onMove={(event, { zoom }) => {
           // Moves that the program makes have no event; a press that moves nothing is no move.

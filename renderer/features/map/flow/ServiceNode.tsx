@@ -2,8 +2,9 @@ import { Handle, type NodeProps, Position as Side, useStore } from '@xyflow/reac
 import { memo, use } from 'react';
 import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
+import { nameOfHostIn, useTripsOf } from '../../../live/trips.ts';
 import { HealthRing } from '../../../ui/HealthRing.tsx';
-import { briefLine, figuresLine, nodeLabel, readyLine } from '../nodeWords.ts';
+import { briefLine, figuresLine, heldLine, nodeLabel, readyLine } from '../nodeWords.ts';
 import { NodeSplit } from '../NodeSplit.tsx';
 import { OpenService } from './openService.ts';
 import { cardScale } from './zoomLevels.ts';
@@ -12,10 +13,19 @@ import { cardScale } from './zoomLevels.ts';
 export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }: NodeProps) {
   const service = useService(id);
   const signals = useServiceSignals(id);
+  const trips = useTripsOf(id);
+  const nameOfHost = nameOfHostIn(service?.connectionId ?? '');
   const open = use(OpenService);
   if (service === null) return null;
   const outside = service.kind === 'external' || service.kind === 'unknown';
-  const classes = ['mapCard', selected && 'selected', outside && 'outside', dragging && 'dragging'];
+  const classes = [
+    'mapCard',
+    selected && 'selected',
+    outside && 'outside',
+    dragging && 'dragging',
+    trips.length > 0 && 'held',
+  ];
+  const held = heldLine(trips, nameOfHost);
   return (
     <Legible when={selected}>
       <Handle type="target" position={Side.Left} isConnectable={false} aria-hidden="true" />
@@ -25,7 +35,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           type="button"
           className="mapCardHit"
           data-service-id={id}
-          aria-label={nodeLabel(service, signals)}
+          aria-label={nodeLabel(service, signals, held)}
           aria-pressed={selected}
           onKeyDown={(event) => {
             // The first Enter selects, as a click does; the next one goes on into the inspector.
@@ -38,8 +48,10 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
         <div className="mapCardText">
           <div className="mapCardName ellipsis">{service.name}</div>
           <div className="mapCardLine full ellipsis">{readyLine(service)}</div>
-          <div className="mapCardLine full num ellipsis">{figuresLine(signals)}</div>
-          <div className="mapCardLine brief num ellipsis">{briefLine(signals)}</div>
+          <div className={held === null ? 'mapCardLine full num ellipsis' : 'mapCardLine full held ellipsis'}>
+            {held ?? figuresLine(signals)}
+          </div>
+          <div className="mapCardLine brief num ellipsis">{held === null ? briefLine(signals) : 'held'}</div>
         </div>
         <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
       </div>
