@@ -1,5 +1,6 @@
 import type { Family } from './prometheus/exposition.ts';
 import { bucketNames, clusterMetrics, tcpMetrics } from './scraper.ts';
+import { envoyMetrics } from './traffic/envoyMetrics.ts';
 import type { Traffic } from './traffic/model.ts';
 
 type Sample = {
@@ -25,6 +26,7 @@ export const metricMetadata: Readonly<
   rabbitmq_queue_messages_ready: { type: 'gauge', help: 'Messages that wait in a queue.' },
   rabbitmq_queue_messages_published_total: { type: 'counter', help: 'Messages put into a queue.' },
   rabbitmq_queue_messages_delivered_total: { type: 'counter', help: 'Messages taken out of a queue.' },
+  ...Object.fromEntries(envoyMetrics.map(({ name, type, help }) => [name, { type, help }])),
 };
 
 /** The fleet's counters as they stand, for the text format. */
@@ -52,6 +54,10 @@ export function familiesOf(traffic: Traffic): Family[] {
   }
   for (const row of traffic.counters.connections()) {
     for (const { name, read } of tcpMetrics) add(name, { name, labels: row.labels, value: read(row) });
+  }
+  for (const { labels, metrics, look } of traffic.envoyRows()) {
+    const now = look();
+    for (const { name, of } of metrics) add(name, { name, labels, value: of(now) });
   }
   for (const { name, labels, read } of clusterMetrics(traffic)) {
     // Whoever scrapes writes `up` itself.

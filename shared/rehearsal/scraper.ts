@@ -61,6 +61,17 @@ export function createScraper(options: {
       }
       series.forEach((line, index) => line.append(tcpMetrics[index]?.read(row) ?? Number.NaN));
     }
+    for (const { key, reporter, labels, metrics, look } of traffic.envoyRows()) {
+      if (!present.has(reporter)) continue;
+      const now = look();
+      for (const { name, of } of metrics) {
+        const seriesKey = `${name}|${key}`;
+        let series = single.get(seriesKey);
+        if (series === undefined)
+          single.set(seriesKey, (series = store.series(metricLabels(name, labels), timeline)));
+        series.append(of(now));
+      }
+    }
     if (turn === 0) for (const { name, labels, read } of clusterMetrics(traffic)) one(name, labels, read);
   };
 

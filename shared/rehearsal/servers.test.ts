@@ -67,7 +67,8 @@ describe('the rehearsal’s servers', () => {
     const text = await (await fetch(servers.metricsUrl)).text();
     expect(text).toContain('# TYPE istio_requests_total counter\n');
     expect(text).toMatch(/^istio_request_duration_milliseconds_bucket\{.*le="\+Inf"\} \d+$/m);
-    for (const line of text.trim().split('\n')) expect(line).toMatch(/^(#|[a-z_]+(\{.*\})? [\d.e+]+$)/);
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(#|[a-z_][a-z0-9_]*(\{.*\})? [\d.e+]+$)/);
   });
 
   it('take queries by POST and say what is wrong with them', async () => {

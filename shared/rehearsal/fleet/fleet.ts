@@ -31,7 +31,21 @@ export interface ServiceSpec {
   readonly outsideMesh?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
   readonly type?: 'ClusterIP' | 'LoadBalancer';
+  /** Annotations of its pods, as the Deployment's template has them. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
 }
 
 /** The fully qualified host of a service. */
 export const hostOf = (namespace: string, name: string): string => `${name}.${namespace}.svc.cluster.local`;
+
+/** Lets a pod's proxy report its limits and ejections, which no proxy does by itself. */
+export const withBreakerStats: Readonly<Record<string, string>> = {
+  'proxy.istio.io/config': [
+    'proxyStatsMatcher:',
+    '  inclusionRegexps:',
+    '    - ".*circuit_breakers.*"',
+    '    - ".*outlier_detection.*"',
+    '    - ".*upstream_(rq|cx)_.*"',
+    '',
+  ].join('\n'),
+};

@@ -1,8 +1,9 @@
 import type { KubeInput } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
-import { hostOf, type Fleet, type ServiceSpec } from './fleet.ts';
+import { hostOf, withBreakerStats, type Fleet, type ServiceSpec } from './fleet.ts';
 import { namespaceObject, serviceObjects } from './objects.ts';
+import { audiences } from './audiences.ts';
 import { timeOf } from './time.ts';
 import { createPlaces } from './pods.ts';
 import { shopServices } from './shopServices.ts';
@@ -45,6 +46,7 @@ export function createGenerated(services: number, seed: number, now: number): Fl
       host: hostOf(spec.namespace, spec.name),
       path: '/',
       requestsPerSecond: Math.min(400, 60 + services) / entries.length,
+      audiences,
     })),
   };
   return {
@@ -84,6 +86,7 @@ function plan(index: number, services: number, random: Random): Planned {
       name: `${word}-${index}`,
       owner: `team-${namespace}`,
       ports: [{ name: 'http', port: 8080, appProtocol: 'http' }],
+      ...(layer === 0 ? { podAnnotations: withBreakerStats } : {}),
       versions: split ? [version('v1'), version('v2')] : [version('v1')],
     },
   };

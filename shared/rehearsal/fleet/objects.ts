@@ -88,6 +88,7 @@ function deploymentObjects(spec: ServiceSpec, version: VersionSpec, now: number)
   const { namespace } = spec;
   const name = workloadName(spec, version);
   const labels = podLabels(spec, version);
+  const annotations = spec.podAnnotations === undefined ? {} : { annotations: spec.podAnnotations };
   const createdAt = now - oldestMinutes(version) * 60_000;
   const history = [...(version.before === undefined ? [] : [version.before]), version];
   const container = (image: string): object => ({
@@ -115,7 +116,7 @@ function deploymentObjects(spec: ServiceSpec, version: VersionSpec, now: number)
       replicas: version.replicas,
       selector,
       template: {
-        metadata: { labels },
+        metadata: { labels, ...annotations },
         spec: { serviceAccountName: spec.name, containers: [container(version.image)] },
       },
     },
@@ -147,7 +148,7 @@ function deploymentObjects(spec: ServiceSpec, version: VersionSpec, now: number)
         replicas: current ? version.replicas : 0,
         selector: { matchLabels: { ...selector.matchLabels, 'pod-template-hash': hash } },
         template: {
-          metadata: { labels: { ...labels, 'pod-template-hash': hash } },
+          metadata: { labels: { ...labels, 'pod-template-hash': hash }, ...annotations },
           spec: { serviceAccountName: spec.name, containers: [container(revision.image)] },
         },
       },
@@ -174,6 +175,7 @@ function versionPods(
       image: version.image,
       labels: { ...podLabels(spec, version), 'pod-template-hash': hash },
       ports: spec.ports.map(containerPort),
+      annotations: spec.podAnnotations ?? {},
       sidecar: spec.outsideMesh !== true,
       restarts: index === 0 ? (version.restarts ?? 0) : 0,
       startedAt: now - version.deployedMinutesAgo * 60_000 + index * 4_000,

@@ -28,6 +28,8 @@ export function podOf(pod: {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly object[];
+  /** Of the Deployment's template. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly sidecar: boolean;
   readonly restarts: number;
   readonly startedAt: number;
@@ -68,8 +70,9 @@ export function podOf(pod: {
             'prometheus.io/scrape': 'true',
             'prometheus.io/port': '15020',
             'prometheus.io/path': '/stats/prometheus',
+            ...pod.annotations,
           }
-        : {},
+        : pod.annotations,
       ownerReferences: [
         { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: pod.owner, uid: '', controller: true },
       ],

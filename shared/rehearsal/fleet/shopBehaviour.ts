@@ -1,4 +1,5 @@
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
+import { audiences } from './audiences.ts';
 import { hostOf } from './fleet.ts';
 import { bankHost, stockHost } from './shopMesh.ts';
 
@@ -53,18 +54,21 @@ export const shopBehaviour: FleetBehaviour = {
     'edge/edge-gateway': {
       v1: {
         ...plain(4, 14, 450),
-        choices: [callTo(shop('order'), '/order', 0.537), callTo(shop('catalog'), '/catalog', 0.463)],
+        choices: [
+          callTo(shop('order'), '/order', 0.537, { method: 'POST' }),
+          callTo(shop('catalog'), '/catalog', 0.463),
+        ],
       },
     },
     'shop/order': {
       v1: plain(18, 70, 110, [
-        callTo(shop('inventory'), '/reserve', 0.6),
-        callTo(shop('payment'), '/pay', 0.945),
+        callTo(shop('inventory'), '/reserve', 0.6, { method: 'POST' }),
+        callTo(shop('payment'), '/pay', 0.945, { method: 'POST' }),
         callTo(queueHost, '', 0.3, { protocol: 'tcp', bytes: [900, 40], publishesTo: 'shipments' }),
       ]),
     },
     'shop/payment': { v1: paymentV1, v2: paymentV2 },
-    'shop/refunds': { v1: plain(22, 60, 60, [callTo(shop('payment'), '/refund', 1)]) },
+    'shop/refunds': { v1: plain(22, 60, 60, [callTo(shop('payment'), '/refund', 1, { method: 'POST' })]) },
     'shop/inventory': { v1: plain(14, 44, 190, [stock]) },
     'shop/catalog': {
       v1: plain(9, 28, 130, [
@@ -94,7 +98,7 @@ export const shopBehaviour: FleetBehaviour = {
     },
   ],
   entries: [
-    { host: hostOf('edge', 'edge-gateway'), path: '/', requestsPerSecond: 406 },
+    { host: hostOf('edge', 'edge-gateway'), path: '/', requestsPerSecond: 406, audiences },
     { host: shop('refunds'), path: '/refunds', requestsPerSecond: 6 },
   ],
 };

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from './fleet.ts';
+import { withBreakerStats, type ServiceSpec } from './fleet.ts';
 
 const http = [{ name: 'http', port: 8080, appProtocol: 'http' }];
 const grpc = [{ name: 'grpc', port: 7070, appProtocol: 'grpc' }];
@@ -13,6 +13,7 @@ export const shopServices: readonly ServiceSpec[] = [
     ports: http,
     type: 'LoadBalancer',
     labels: { 'app.kubernetes.io/component': 'gateway' },
+    podAnnotations: withBreakerStats,
     versions: [{ version: 'v1', replicas: 3, image: 'shop/edge-gateway:3.8.1', deployedMinutesAgo: 9 * day }],
   },
   {
@@ -20,6 +21,7 @@ export const shopServices: readonly ServiceSpec[] = [
     name: 'order',
     owner: 'team-checkout',
     ports: http,
+    podAnnotations: withBreakerStats,
     versions: [
       {
         version: 'v1',

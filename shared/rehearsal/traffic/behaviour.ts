@@ -13,6 +13,8 @@ export interface CallBehaviour {
   readonly host: string;
   readonly protocol: 'http' | 'grpc' | 'tcp';
   readonly path: string;
+  /** `GET` where nothing is said, and for gRPC always `POST`. */
+  readonly method?: string;
   /** Mean calls per request. */
   readonly perRequest: number;
   readonly onFailure: OnFailure;
@@ -60,12 +62,22 @@ export interface QueueBehaviour {
   readonly bytesPerMessage: number;
 }
 
+/** Some of those who come from outside: what their requests carry, which every program hands on. */
+export interface Audience {
+  /** Of the entry's requests, 0 to 1. */
+  readonly share: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Requests that come from outside. */
 export interface EntryBehaviour {
   /** The host asked. */
   readonly host: string;
   readonly path: string;
   readonly requestsPerSecond: number;
+  /** Who is more than a plain visitor; nobody where nothing is said. */
+  readonly audiences?: readonly Audience[];
 }
 
 /** How a fleet behaves: what cannot be read from its objects. */

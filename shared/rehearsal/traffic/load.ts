@@ -1,3 +1,5 @@
+import type { Limits } from './mesh.ts';
+
 /** Shares and delays that follow from how busy something is. */
 
 /** How much slower an instance answers at this utilisation (1 = at its capacity). */
@@ -18,6 +20,17 @@ export function refusedByLimit(limit: number, offered: number): number {
   let blocked = 1;
   for (let under = 1; under <= limit; under += 1) blocked = (offered * blocked) / (under + offered * blocked);
   return blocked;
+}
+
+/**
+ * How many requests can be under way to a cluster from one proxy. Requests of HTTP/1 need a connection each, or wait for
+ * one; those of HTTP/2 share theirs, so that only the limit on requests holds them up.
+ */
+export function atOnceLimit(limits: Limits, http2: boolean): number | null {
+  const { requests, connections, pending } = limits;
+  const onConnections = http2 || connections === null || pending === null ? null : connections + pending;
+  if (requests === null || onConnections === null) return requests ?? onConnections;
+  return Math.min(requests, onConnections);
 }
 
 /** How far an exponential average moves in this time. */

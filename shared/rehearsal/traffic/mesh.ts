@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectStore } from '../kube/store.ts';
+import { policyOf, type Policy } from './policies.ts';
 import {
   durationMsOf,
   fieldsAt,
@@ -21,6 +22,8 @@ export interface MeshPod {
   readonly labels: Readonly<Record<string, string>>;
   readonly version: string;
   readonly ready: boolean;
+  /** Its annotation with settings of its own proxy, as written. */
+  readonly proxyConfig: string | null;
 }
 
 /** A host that can be called. */
@@ -30,6 +33,8 @@ export interface MeshService {
   /** As Istio names it: the Service's name, for a ServiceEntry its host. */
   readonly name: string;
   readonly external: boolean;
+  /** The first that it declares; null when it declares none. */
+  readonly port: number | null;
   readonly selector: Fields | null;
 }
 
@@ -39,20 +44,36 @@ export interface MeshWorkload {
   readonly pods: readonly MeshPod[];
 }
 
+/** What a client's proxy allows towards a cluster at once; null is no limit. */
+export interface Limits {
+  readonly requests: number | null;
+  readonly connections: number | null;
+  readonly pending: number | null;
+}
+
+/** When a client's proxy takes an instance out, and for how long. */
+export interface Ejection {
+  readonly consecutive5xx: number | null;
+  readonly consecutiveGateway: number | null;
+  readonly baseMs: number;
+  /** How often those taken out are looked at. */
+  readonly intervalMs: number;
+  readonly maxRatio: number;
+  /** With fewer than this share in, all are asked again. */
+  readonly minHealthyRatio: number;
+}
+
 /** A host, or one subset of it, as a client's proxy knows it. */
 export interface Cluster {
   readonly id: string;
   readonly service: MeshService;
+  /** As Envoy's statistics name it. */
+  readonly name: string;
   /** False for a subset that no DestinationRule declares: Envoy then has no such cluster. */
   readonly exists: boolean;
   readonly workloads: readonly MeshWorkload[];
-  /** Requests at once per client proxy. */
-  readonly limit: number | null;
-  readonly ejection: {
-    readonly consecutive: number;
-    readonly baseMs: number;
-    readonly maxRatio: number;
-  } | null;
+  readonly limits: Limits;
+  readonly ejection: Ejection | null;
 }
 
 /** What the mesh is, as the objects say. */
@@ -62,6 +83,7 @@ export interface MeshObjects {
   readonly podsByWorkload: ReadonlyMap<string, readonly MeshPod[]>;
   readonly rules: ReadonlyMap<string, Fields>;
   readonly routes: readonly KubeObject[];
+  readonly policies: readonly Policy[];
 }
 
 /** Reads services, pods and rules from the store. */
@@ -86,6 +108,7 @@ export function readMesh(store: ObjectStore): MeshObjects {
       namespace,
       name,
       external: false,
+      port: portOf(object),
       selector: Object.keys(selector).length > 0 ? selector : null,
     });
   }
@@ -93,7 +116,8 @@ export function readMesh(store: ObjectStore): MeshObjects {
     for (const host of listAt(object, 'spec', 'hosts')) {
       if (typeof host !== 'string' || services.has(host)) continue;
       const namespace = object.metadata.namespace ?? '';
-      services.set(host, { host, namespace, name: host, external: true, selector: null });
+      const port = portOf(object);
+      services.set(host, { host, namespace, name: host, external: true, port, selector: null });
     }
   }
   const rules = new Map<string, Fields>();
@@ -105,12 +129,23 @@ export function readMesh(store: ObjectStore): MeshObjects {
     );
     if (host !== null && !rules.has(host)) rules.set(host, fieldsAt(object, 'spec'));
   }
-  // Where two claim a host, Istio's sidecars follow the older.
-  const routes = [...store.list('virtualservices')].sort((left, right) =>
-    left.metadata.creationTimestamp < right.metadata.creationTimestamp ? -1 : 1,
-  );
-  return { services, pods, podsByWorkload, rules, routes };
+  // Where two claim a host, Istio's sidecars follow the older; of the same second, the one first by name.
+  const routes = [...store.list('virtualservices')].sort((left, right) => byAge(left, right));
+  const policies = store.list('authorizationpolicies').flatMap((object) => policyOf(object) ?? []);
+  return { services, pods, podsByWorkload, rules, routes, policies };
 }
+
+function byAge({ metadata: left }: KubeObject, { metadata: right }: KubeObject): number {
+  if (left.creationTimestamp !== right.creationTimestamp) {
+    return left.creationTimestamp < right.creationTimestamp ? -1 : 1;
+  }
+  return `${left.name}.${left.namespace}` < `${right.name}.${right.namespace}` ? -1 : 1;
+}
+
+const portOf = (object: KubeObject): number | null => {
+  const first = fieldsAt(listAt(object, 'spec', 'ports')[0]);
+  return numberOf(first['port']) ?? numberOf(first['number']);
+};
 
 /** The fully qualified name of a host as a document in `namespace` writes it. */
 export function resolveHost(
@@ -147,9 +182,10 @@ export function clusterOf(host: string, subset: string | null, mesh: MeshObjects
   return {
     id: `${subset ?? ''}|${host}`,
     service,
+    name: `outbound|${service.port ?? ''}|${subset ?? ''}|${host}`,
     exists,
     workloads: [...chosen].map(([workload, pods]) => ({ id: `${service.namespace}/${workload}`, pods })),
-    limit: limitOf(policy('connectionPool')),
+    limits: limitsOf(policy('connectionPool')),
     ejection:
       'outlierDetection' in own || 'outlierDetection' in common
         ? ejectionOf(policy('outlierDetection'))
@@ -158,29 +194,37 @@ export function clusterOf(host: string, subset: string | null, mesh: MeshObjects
 }
 
 /** Zero means "not set" to Istio, so it is no limit. */
-function limitOf(pool: Fields): number | null {
-  const positive = (value: unknown): number => {
+function limitsOf(pool: Fields): Limits {
+  const positive = (value: unknown): number | null => {
     const number = numberOf(value);
-    return number !== null && number > 0 ? number : Number.POSITIVE_INFINITY;
+    return number !== null && number > 0 ? number : null;
   };
   const http = fieldsAt(pool, 'http');
-  const connections =
-    positive(fieldsAt(pool, 'tcp')['maxConnections']) + positive(http['http1MaxPendingRequests']);
-  const limit = Math.min(positive(http['http2MaxRequests']), connections);
-  return Number.isFinite(limit) ? limit : null;
-}
-
-function ejectionOf(detection: Fields): Cluster['ejection'] {
-  const gateway = numberOf(detection['consecutiveGatewayErrors']);
-  const consecutive = numberOf(detection['consecutive5xxErrors']) ?? gateway ?? 5;
-  if (consecutive <= 0) return null;
-  const percent = numberOf(detection['maxEjectionPercent']);
   return {
-    consecutive,
-    baseMs: durationMsOf(detection['baseEjectionTime']) ?? 30_000,
-    maxRatio: percent === null || percent <= 0 ? 0.1 : percent / 100,
+    requests: positive(http['http2MaxRequests']),
+    connections: positive(fieldsAt(pool, 'tcp')['maxConnections']),
+    pending: positive(http['http1MaxPendingRequests']),
   };
 }
+
+function ejectionOf(detection: Fields): Ejection | null {
+  const given = (name: string): number | null => numberOf(detection[name]);
+  const consecutive5xx = positiveOr(given('consecutive5xxErrors') ?? 5, null);
+  const consecutiveGateway = positiveOr(given('consecutiveGatewayErrors') ?? 0, null);
+  if (consecutive5xx === null && consecutiveGateway === null) return null;
+  return {
+    consecutive5xx,
+    consecutiveGateway,
+    baseMs: durationMsOf(detection['baseEjectionTime']) ?? 30_000,
+    intervalMs: positiveOr(durationMsOf(detection['interval']), 10_000),
+    // Zero is "not set" here too, and not set is a tenth.
+    maxRatio: positiveOr(given('maxEjectionPercent'), 10) / 100,
+    minHealthyRatio: (given('minHealthPercent') ?? 0) / 100,
+  };
+}
+
+const positiveOr = <T>(value: number | null, otherwise: T): number | T =>
+  value !== null && value > 0 ? value : otherwise;
 
 function podOf(object: KubeObject): MeshPod {
   const labels = object.metadata.labels ?? {};
@@ -202,5 +246,6 @@ function podOf(object: KubeObject): MeshPod {
     labels,
     version: labels['service.istio.io/canonical-revision'] ?? labels['version'] ?? 'latest',
     ready: ready && object.metadata['deletionTimestamp'] === undefined,
+    proxyConfig: object.metadata.annotations?.['proxy.istio.io/config'] ?? null,
   };
 }

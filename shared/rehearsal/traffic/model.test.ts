@@ -96,28 +96,6 @@ describe('the traffic model', () => {
     expect(fleet.count({ ...sent, response_flags: 'UH' }) / fleet.count(sent)).toBeCloseTo(0.5, 1);
   });
 
-  it('aborts and delays as a fault says, and callers fail with it', () => {
-    const fleet = createTestFleet();
-    fleet.rule({ subsets });
-    const fault = { abort: { percentage: { value: 30 }, httpStatus: 503 }, delay: { fixedDelay: '2s' } };
-    fleet.route(divided(100, 0, { fault }));
-    fleet.pass(1);
-    fleet.mark();
-    fleet.pass(20);
-    const injected = fleet.count({ ...sent, response_flags: 'FI' });
-    expect(injected / fleet.count(sent)).toBeCloseTo(0.3, 1);
-    expect(
-      fleet.count({ reporter: 'destination', destination_workload: 'front', response_code: '502' }),
-    ).toBe(injected);
-    const slow = fleet.traffic.counters
-      .requests()
-      .filter(({ labels }) => labels['source_workload'] === 'front');
-    const sums = slow.filter(
-      ({ labels }) => labels['reporter'] === 'source' && labels['destination_version'] === 'v1',
-    );
-    for (const { sumMs, count } of sums) if (count > 1_000) expect(sumMs / count).toBeGreaterThan(1_500);
-  });
-
   it('cuts calls at the time-out: 504 UT for the caller, a caller that is gone for the callee', () => {
     const fleet = createTestFleet({ back: { latency: { medianMs: 500, p99Ms: 2_000 } } });
     fleet.rule({ subsets });
@@ -142,27 +120,6 @@ describe('the traffic model', () => {
     const failed = fleet.count({ ...sent, response_code: '500' });
     expect(failed / fleet.count(sent)).toBeCloseTo(0.027, 1);
     expect(tries - fleet.count(sent)).toBe(failedTries - failed);
-  });
-
-  it('refuses with UO what goes beyond a limit on requests at once', () => {
-    const fleet = createTestFleet({ back: { latency: { medianMs: 400, p99Ms: 500 } }, perSecond: 200 });
-    fleet.pass(20);
-    expect(fleet.count({ ...sent, response_flags: 'UO' })).toBe(0);
-    // 200 a second for 0.4 s from two instances: 40 at once each, where 20 are allowed.
-    fleet.rule({ trafficPolicy: { connectionPool: { http: { http2MaxRequests: 20 } } } });
-    fleet.pass(20);
-    fleet.mark();
-    fleet.pass(20);
-    const refused = fleet.count({ ...sent, response_flags: 'UO', response_code: '503' }) / fleet.count(sent);
-    expect(refused).toBeGreaterThan(0.4);
-    expect(refused).toBeLessThan(0.65);
-  });
-
-  it('ejects an instance that fails all the time, up to the share that may go', () => {
-    const fleet = createTestFleet({ back: { errorRatio: 1 } });
-    fleet.rule({ trafficPolicy: { outlierDetection: { consecutive5xxErrors: 3, maxEjectionPercent: 100 } } });
-    fleet.pass(10);
-    expect(fleet.count({ ...sent, response_flags: 'UH' })).toBeGreaterThan(300);
   });
 
   it('answers slower and then not at all when more comes than it stands', () => {

@@ -1,12 +1,15 @@
 import type { ObjectStore } from '../kube/store.ts';
 import type { FleetBehaviour, QueueBehaviour } from './behaviour.ts';
 import { createCounters, type Counters } from './counters.ts';
-import { movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
+import { envoyRowsOf, type EnvoyRow } from './envoyStats.ts';
+import { atOnceLimit, movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
 import { readMesh, type MeshObjects } from './mesh.ts';
 import { buildNetwork, createMemory, type Link, type Network } from './network.ts';
 import { createRandom } from './random.ts';
+import { kindOf } from './requestKinds.ts';
 import { createRequests } from './requests.ts';
 import { compileRoutes, type RouteTable } from './routes.ts';
+import type { Sender } from './tally.ts';
 
 /** A queue as it stands. */
 export interface QueueState {
@@ -23,6 +26,8 @@ export interface Traffic {
   readonly counters: Counters;
   readonly queues: readonly QueueState[];
   readonly mesh: () => MeshObjects;
+  /** What proxies report of their clusters, of those that are told to. */
+  envoyRows(): readonly EnvoyRow[];
   /** Multiplies what comes in from outside. */
   setDemand(factor: number): void;
   /** Route configurations that proxies refused so far. */
@@ -31,6 +36,9 @@ export interface Traffic {
   demandAt(atMs: number): number;
   close(): void;
 }
+
+/** Whose requests come from outside. */
+const outside: Sender = { pod: null, index: 0 };
 
 /** How long a write takes to reach the proxies; a real istiod needs 0.1 to 0.4 s. */
 const propagationMs = 300;
@@ -46,6 +54,10 @@ export function createTraffic(options: {
 }): Traffic {
   const { store, behaviour } = options;
   const random = createRandom(options.seed);
+  /** A stream of its own, so that who somebody is changes nothing of how long an answer takes. */
+  const kinds = createRandom(options.seed ^ 0x5bd1e995);
+  /** Another of its own: looking at a gauge must not change what happens next. */
+  const gauges = createRandom(options.seed ^ 0x27d4eb2f);
   const counters = createCounters();
   const memory = createMemory();
   const queues: QueueState[] = behaviour.queues.map((queue) => ({
@@ -60,6 +72,7 @@ export function createTraffic(options: {
   let mesh = readMesh(store);
   let routes: RouteTable = compileRoutes(mesh, null);
   let network: Network = buildNetwork(mesh, routes, behaviour, memory);
+  let envoyRows: readonly EnvoyRow[] | null = null;
   const refused = new Set(routes.refused);
   /** When a write that was seen takes effect. */
   let changeAt: number | null = null;
@@ -92,6 +105,7 @@ export function createTraffic(options: {
     routes = compileRoutes(mesh, routes);
     for (const one of routes.refused) refused.add(one);
     network = buildNetwork(mesh, routes, behaviour, memory);
+    envoyRows = null;
   };
 
   return {
@@ -107,10 +121,12 @@ export function createTraffic(options: {
       }
       wander += movedIn(elapsedMs, 20_000) * (0.04 * random.normal() - wander);
       const factor = demandAt(at) * (elapsedMs / 1000);
-      for (const { link, requestsPerSecond, path } of network.entries) {
+      for (const { link, requestsPerSecond, mix } of network.entries) {
         const size = Math.max(1, Math.min(bundle, Math.round(requestsPerSecond / 4)));
         const count = random.poisson((requestsPerSecond * factor) / size);
-        for (let index = 0; index < count; index += 1) requests.send(link, null, 0, path, size);
+        for (let index = 0; index < count; index += 1) {
+          requests.send(link, outside, kindOf(mix, kinds.next), size);
+        }
       }
       for (const queue of queues) deliver(queue, elapsedMs);
       settle(network, elapsedMs);
@@ -118,6 +134,7 @@ export function createTraffic(options: {
     counters,
     queues,
     mesh: () => mesh,
+    envoyRows: () => (envoyRows ??= envoyRowsOf(network, gauges, () => at)),
     setDemand(factor) {
       demand = factor;
     },
@@ -159,6 +176,7 @@ export function createTraffic(options: {
 
 /** What changes where requests go. */
 const steering: ReadonlySet<string> = new Set([
+  'authorizationpolicies',
   'pods',
   'services',
   'serviceentries',
@@ -193,7 +211,8 @@ function settle(network: Network, elapsedMs: number): void {
           state.accepted > 0 ? (state.offered * each) / elapsedMs / callers : state.offeredAtOnce;
         state.offeredAtOnce += moved * (atOnce - state.offeredAtOnce);
       } else state.offeredAtOnce *= 1 - moved;
-      state.overflowRatio = cluster.limit === null ? 0 : refusedByLimit(cluster.limit, state.offeredAtOnce);
+      const limit = atOnceLimit(cluster.limits, link.behaviour.protocol === 'grpc');
+      state.overflowRatio = limit === null ? 0 : refusedByLimit(limit, state.offeredAtOnce);
       state.offered = 0;
       state.accepted = 0;
       state.busyMs = 0;

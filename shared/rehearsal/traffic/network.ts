@@ -1,8 +1,12 @@
 import type { Behaviour, CallBehaviour, ExternalBehaviour, FleetBehaviour } from './behaviour.ts';
 import type { RequestRow, TcpRow } from './counters.ts';
+import { forgetEjections, newProxyState, type ProxyState } from './ejection.ts';
 import { identityOf, nobody, type Identity } from './identity.ts';
 import { sigmaOf } from './load.ts';
+import type { AskedRequest } from './matching.ts';
 import { clusterOf, type Cluster, type MeshObjects, type MeshPod } from './mesh.ts';
+import { isForbidden, type Policy } from './policies.ts';
+import { createKinds, type KindMix, type RequestKind } from './requestKinds.ts';
 import type { Route, RouteTable } from './routes.ts';
 
 /** A workload as it runs: what it is like, where it runs, how busy it is. */
@@ -15,6 +19,8 @@ export interface Program {
   readonly pods: readonly MeshPod[];
   readonly calls: readonly Link[];
   readonly choices: readonly Link[];
+  /** What its proxies enforce on whoever calls it. */
+  readonly policies: readonly Policy[];
   /** How busy it is, kept over changes of the mesh. */
   readonly load: ProgramLoad;
 }
@@ -36,9 +42,14 @@ export interface Link {
   readonly reaches: ReadonlyMap<Cluster, Reach>;
   /** Asked when this fails. */
   readonly instead: Link | null;
-  readonly lost: Map<number, RequestRow>;
+  /** By the host under which a request is counted that its own proxy answered. */
+  readonly lost: Map<string, Map<number, RequestRow>>;
   readonly tcp: Map<number, TcpRow>;
   readonly state: { hangRatio: number };
+  /** The route of a kind of request; null when none takes it. Only asked where routes govern the call. */
+  routeFor(kind: RequestKind): Route | null;
+  /** Whether a callee's proxies refuse this caller's requests. */
+  isForbidden(callee: Program, kind: RequestKind): boolean;
 }
 
 /** A cluster as one caller's proxies see it. */
@@ -49,6 +60,8 @@ export interface Reach {
   readonly sourceRows: Map<number, RequestRow>;
   readonly destinationRows: Map<number, RequestRow>;
   readonly state: ReachState;
+  /** One per pod of the caller, in their order. */
+  readonly proxies: readonly ProxyState[];
 }
 
 export interface Target {
@@ -64,10 +77,10 @@ export interface ReachState {
   busyMs: number;
   offeredAtOnce: number;
   overflowRatio: number;
-  /** Failures in a row per pod. */
-  readonly failures: Map<string, number>;
-  readonly ejectedUntil: Map<string, number>;
-  readonly ejections: Map<string, number>;
+  /** By the caller's pod. */
+  readonly proxies: Map<string, ProxyState>;
+  /** Which settings the proxies' knowledge was gathered under. */
+  settings: string;
 }
 
 /** Everything that can be called and how, compiled from the objects. */
@@ -77,7 +90,7 @@ export interface Network {
   readonly entries: readonly {
     readonly link: Link;
     readonly requestsPerSecond: number;
-    readonly path: string;
+    readonly mix: KindMix;
   }[];
 }
 
@@ -123,6 +136,7 @@ export function buildNetwork(
       pods,
       calls,
       choices,
+      policies: mesh.policies.filter((policy) => policy.governs(first.namespace, first.labels)),
       load: remembered(memory.programs, id, newLoad),
     };
     calls.push(...own.calls.map((call) => linkOf(program, call)));
@@ -140,13 +154,19 @@ export function buildNetwork(
       program.pods.forEach((pod, podIndex) => targets.push({ program, pod, podIndex, programIndex }));
     });
     const external = behaviour.externals[cluster.service.host];
+    const state = remembered(memory.reaches, `${caller?.id ?? ''}>${cluster.id}`, newReachState);
+    const proxies = (caller?.pods ?? []).map(({ id }) => remembered(state.proxies, id, newProxyState));
+    const settings = JSON.stringify([cluster.limits, cluster.ejection]);
+    if (settings !== state.settings) for (const proxy of proxies) forgetEjections(proxy);
+    state.settings = settings;
     return {
       cluster,
       targets,
       external: external === undefined ? null : { ...external, sigma: sigmaOf(external.latency) },
       sourceRows: new Map(),
       destinationRows: new Map(),
-      state: remembered(memory.reaches, `${caller?.id ?? ''}>${cluster.id}`, newReachState),
+      state,
+      proxies,
     };
   };
 
@@ -154,11 +174,13 @@ export function buildNetwork(
     const governed = caller === null ? null : routes.routesOf(call.host);
     const direct = governed === null ? clusterOf(call.host, null, mesh) : null;
     const reaches = new Map<Cluster, Reach>();
-    for (const { cluster } of governed?.flatMap((route) => route.destinations) ?? []) {
+    const named = governed?.flatMap(({ destinations, mirrors }) => [...destinations, ...mirrors]) ?? [];
+    for (const { cluster } of named) {
       if (cluster !== null && cluster.exists && !reaches.has(cluster))
         reaches.set(cluster, reachOf(caller, cluster));
     }
     const askInstead = typeof call.onFailure === 'object' ? call.onFailure.askInstead : null;
+    const port = mesh.services.get(call.host)?.port ?? null;
     const link: Link = {
       caller,
       behaviour: call,
@@ -169,18 +191,59 @@ export function buildNetwork(
       lost: new Map(),
       tcp: new Map(),
       state: remembered(memory.links, `${caller?.id ?? ''}>${call.host}`, () => ({ hangRatio: 0 })),
+      ...decisionsOf(caller, call, port, governed ?? []),
     };
     links.push(link);
     return link;
   };
 
   for (const id of mesh.podsByWorkload.keys()) programOf(id);
-  const entries = behaviour.entries.map(({ host, path, requestsPerSecond }) => ({
-    link: linkOf(null, { host, path, protocol: 'http', perRequest: 1, onFailure: 'fail' }),
-    requestsPerSecond,
-    path,
+  const mixOf = createKinds();
+  const entries = behaviour.entries.map((entry) => ({
+    link: linkOf(null, {
+      host: entry.host,
+      path: entry.path,
+      protocol: 'http',
+      perRequest: 1,
+      onFailure: 'fail',
+    }),
+    requestsPerSecond: entry.requestsPerSecond,
+    mix: mixOf(entry),
   }));
   return { programs, links, entries };
+}
+
+/** What a call's proxies decide by its kind: decided once for each, because requests are many and kinds are few. */
+function decisionsOf(
+  caller: Program | null,
+  call: CallBehaviour,
+  port: number | null,
+  routes: readonly Route[],
+): Pick<Link, 'routeFor' | 'isForbidden'> {
+  const proxy = { labels: caller?.labels ?? {}, namespace: caller?.identity.namespace ?? '' };
+  const method = call.protocol === 'grpc' ? 'POST' : (call.method ?? 'GET');
+  const askedBy = ({ headers }: RequestKind): AskedRequest => ({
+    authority: call.host,
+    path: call.path,
+    method,
+    port,
+    headers,
+  });
+  const chosen: (Route | null)[] = [];
+  const verdicts = new Map<Program, boolean[]>();
+  return {
+    routeFor(kind) {
+      const known = chosen[kind.index];
+      if (known !== undefined) return known;
+      const asked = askedBy(kind);
+      return (chosen[kind.index] = routes.find((route) => route.accepts(asked, proxy)) ?? null);
+    },
+    isForbidden(callee, kind) {
+      let known = verdicts.get(callee);
+      if (known === undefined) verdicts.set(callee, (known = []));
+      return (known[kind.index] ??= isForbidden(callee.policies, caller?.identity ?? null, askedBy(kind)));
+    },
+  };
 }
 
 /** Who is behind an identity-less caller. */
@@ -209,7 +272,6 @@ const newReachState = (): ReachState => ({
   busyMs: 0,
   offeredAtOnce: 0,
   overflowRatio: 0,
-  failures: new Map(),
-  ejectedUntil: new Map(),
-  ejections: new Map(),
+  proxies: new Map(),
+  settings: '',
 });

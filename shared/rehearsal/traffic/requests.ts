@@ -1,10 +1,21 @@
-import { countRequests, type Counters, type RequestRow } from './counters.ts';
+import type { Counters } from './counters.ts';
+import { ejectedOf, endEjections, noteAnswer, type ProxyState } from './ejection.ts';
 import { callLabels, nobody } from './identity.ts';
 import type { Cluster, MeshPod } from './mesh.ts';
 import { callerIdentity, type Link, type Program, type Reach, type Target } from './network.ts';
-import { isFailure, isRetried, outcomeId, type Flag } from './outcomes.ts';
+import {
+  delayed,
+  isFailure,
+  isRetried,
+  localAnswer,
+  localGrpcAnswer,
+  outOfRetries,
+  type Flag,
+} from './outcomes.ts';
 import type { Random } from './random.ts';
+import type { RequestKind } from './requestKinds.ts';
 import type { Route } from './routes.ts';
+import { createTally, type Sender } from './tally.ts';
 
 /** How one request ended. */
 export interface Outcome {
@@ -16,7 +27,7 @@ export interface Outcome {
 /** Follows requests through the network, one by one, and counts them where proxies would. */
 export interface Requests {
   /** Sends `weight` identical requests over a link from one pod of the caller; the result is valid until the next call. */
-  send(link: Link, from: MeshPod | null, fromIndex: number, path: string, weight: number): Outcome;
+  send(link: Link, from: Sender, kind: RequestKind, weight: number): Outcome;
   /** Bytes that went over a TCP connection. */
   transfer(link: Link, from: MeshPod, fromIndex: number, weight: number): void;
 }
@@ -24,6 +35,8 @@ export interface Requests {
 const networkMs = 0.6;
 /** What a caller waits for an answer that never comes. */
 const hangMs = 15_000;
+/** What a proxy needs to refuse. */
+const refusedMs = 0.4;
 
 /** `publish` is told of every message into a queue. */
 export function createRequests(
@@ -33,6 +46,7 @@ export function createRequests(
   now: () => number,
 ): Requests {
   // One object for all requests: thousands a second would otherwise leave as many behind.
+  const tally = createTally(counters);
   const result: Outcome = { code: 200, flag: '-', latencyMs: 0 };
   const end = (code: number, flag: Flag, latencyMs: number): void => {
     result.code = code;
@@ -40,70 +54,91 @@ export function createRequests(
     result.latencyMs = latencyMs;
   };
 
-  const send: Requests['send'] = (link, from, fromIndex, path, weight) => {
+  const send: Requests['send'] = (link, from, kind, weight) => {
     const grpc = link.behaviour.protocol === 'grpc';
-    const route = link.routes?.find((one) => one.accepts(path, link.caller?.labels ?? {})) ?? null;
-    if (link.routes !== null && route === null) {
-      end(404, 'NR', 0.2);
-      countLost(link, from, fromIndex, weight, grpc, null);
-      return result;
-    }
-    if (route?.directCode != null) {
-      end(route.directCode, '-', 0.2);
-      countLost(link, from, fromIndex, weight, grpc, null);
-      return result;
+    const route = link.routes === null ? null : link.routeFor(kind);
+    if (link.routes !== null && route === null) return answer(link, from, null, 404, 'NR', 0.2, weight);
+    if (route !== null && route.ownCode !== null) {
+      return answer(link, from, null, localAnswer(route.ownCode, grpc), '-', 0.2, weight);
     }
     const delayMs = route?.delay != null && random.next() < route.delay.ratio ? route.delay.ms : 0;
+    const flagged = (flag: Flag): Flag => (delayMs > 0 ? delayed(flag) : flag);
     const cluster = route === null ? null : pick(route);
     if (route?.abort != null && random.next() < route.abort.ratio) {
-      end(route.abort.code, 'FI', delayMs + 0.2);
-      countLost(link, from, fromIndex, weight, grpc, cluster);
-      return result;
+      const { answer: given } = route.abort;
+      const code =
+        'httpCode' in given ? localAnswer(given.httpCode, grpc) : localGrpcAnswer(given.grpcStatus, grpc);
+      return answer(link, from, cluster, code, flagged('FI'), delayMs + 0.2, weight);
     }
     const reach =
       route === null ? link.direct : cluster === null ? null : (link.reaches.get(cluster) ?? null);
-    if (reach === null) {
-      end(503, 'NC', delayMs + 0.2);
-      countLost(link, from, fromIndex, weight, grpc, null);
-      return result;
-    }
+    if (reach === null) return answer(link, from, null, 503, flagged('NC'), delayMs + 0.2, weight);
+    if (route !== null && route.mirrors.length > 0) copy(link, route, from, kind, weight);
     const timeoutMs = route?.timeoutMs ?? Number.POSITIVE_INFINITY;
+    const proxy = reach.proxies[from.index] ?? null;
+    const attempts = route?.attempts ?? 0;
     let elapsedMs = delayMs;
     let target: Target | null = null;
     for (let attempt = 0; ; attempt += 1) {
       const limitMs = Math.min(timeoutMs - elapsedMs, route?.perTryMs ?? Number.POSITIVE_INFINITY);
-      target = tryOnce(link, reach, from, limitMs, weight);
+      target = tryOnce(link, reach, proxy, limitMs, kind, weight);
       elapsedMs += result.latencyMs;
       const { code, flag } = result;
-      if (attempt >= (route?.attempts ?? 0) || elapsedMs >= timeoutMs) break;
-      if (!isFailure(code, flag) || !isRetried(route?.retryOn ?? '', code, flag, grpc)) break;
+      if (attempts === 0 || elapsedMs >= timeoutMs) break;
+      if (!isFailure(code) || !isRetried(route?.retryOn ?? '', code, flag, grpc)) break;
+      if (attempt >= attempts) {
+        result.flag = outOfRetries(flag);
+        break;
+      }
+      if (proxy !== null) proxy.retries += weight;
       elapsedMs += 25 * random.next();
     }
-    end(result.code, result.flag, elapsedMs);
-    if (from !== null) {
-      const id = outcomeId(result.code, result.flag, grpc);
-      const key = (fromIndex * 1024 + (target === null ? 0 : target.programIndex + 1)) * 65_536 + id;
-      let row = reach.sourceRows.get(key);
-      if (row === undefined) reach.sourceRows.set(key, (row = sourceRow(link, reach, from, target, id)));
-      countRequests(row, weight, elapsedMs);
-    }
+    end(result.code, flagged(result.flag), elapsedMs);
+    tally.sent(link, reach, from, target, result.code, result.flag, weight, elapsedMs);
     return result;
+  };
+
+  /** An answer of the caller's own proxy. */
+  const answer = (
+    link: Link,
+    from: Sender,
+    cluster: Cluster | null,
+    code: number,
+    flag: Flag,
+    latencyMs: number,
+    weight: number,
+  ): Outcome => {
+    end(code, flag, latencyMs);
+    tally.answeredByProxy(link, from, cluster, code, flag, weight, latencyMs);
+    return result;
+  };
+
+  /** Sends copies to those who get them too; only their own proxies count those, and nobody waits for the answers. */
+  const copy = (link: Link, route: Route, from: Sender, kind: RequestKind, weight: number): void => {
+    for (const { cluster, ratio } of route.mirrors) {
+      const reach = ratio >= 1 || random.next() < ratio ? link.reaches.get(cluster) : undefined;
+      if (reach === undefined) continue;
+      tryOnce(link, reach, reach.proxies[from.index] ?? null, route.timeoutMs ?? Infinity, kind, weight);
+    }
   };
 
   /** One try at one instance; null when it reached none. */
   const tryOnce = (
     link: Link,
     reach: Reach,
-    from: MeshPod | null,
+    proxy: ProxyState | null,
     limitMs: number,
+    kind: RequestKind,
     weight: number,
   ): Target | null => {
     const { state, external } = reach;
     state.offered += weight;
     if (state.overflowRatio > 0 && random.next() < state.overflowRatio) {
+      if (proxy !== null) proxy.overflows += weight;
       end(503, 'UO', 0.2);
       return null;
     }
+    if (proxy !== null) proxy.requests += weight;
     if (external !== null) {
       const hangs = link.state.hangRatio > 0 && random.next() < link.state.hangRatio;
       const latencyMs = hangs
@@ -112,27 +147,43 @@ export function createRequests(
       if (latencyMs > limitMs) end(504, 'UT', limitMs);
       else if (hangs) end(504, '-', latencyMs);
       else end(random.next() < external.errorRatio ? 503 : 200, '-', latencyMs);
+      if (proxy !== null && result.flag === 'UT') proxy.timeouts += weight;
       state.accepted += weight;
       state.busyMs += weight * result.latencyMs;
       return null;
     }
-    const target = targetOf(reach);
+    const target = targetOf(reach, proxy);
     if (target === null) {
       end(503, 'UH', 0.2);
       return null;
     }
-    serve(target.program, target.pod, target.podIndex, weight);
+    if (target.program.policies.length > 0 && link.isForbidden(target.program, kind)) {
+      // The callee's own proxy answers "RBAC: access denied"; the program behind it never hears of it.
+      end(403, '-', refusedMs);
+    } else serve(target.program, target.pod, target.podIndex, kind, weight);
     const cut = result.latencyMs + networkMs > limitMs;
-    countArrival(link, reach, target, weight, cut ? limitMs : result.latencyMs, cut);
+    // When the caller has gone before the answer, the receiving proxy notes that instead of a code.
+    if (cut) tally.arrived(link, reach, target, 0, 'DC', weight, limitMs);
+    else tally.arrived(link, reach, target, result.code, result.flag, weight, result.latencyMs);
     if (cut) end(504, 'UT', limitMs);
     else result.latencyMs += networkMs;
+    if (cut && proxy !== null) proxy.timeouts += weight;
     state.accepted += weight;
     state.busyMs += weight * result.latencyMs;
-    if (reach.cluster.ejection !== null && from !== null) noteForEjection(reach, target);
+    const { ejection } = reach.cluster;
+    if (ejection !== null && proxy !== null) {
+      noteAnswer(ejection, proxy, reach.targets, target.pod.id, result.code, now());
+    }
     return target;
   };
 
-  const serve = (program: Program, pod: MeshPod, podIndex: number, weight: number): void => {
+  const serve = (
+    program: Program,
+    pod: MeshPod,
+    podIndex: number,
+    kind: RequestKind,
+    weight: number,
+  ): void => {
     const { behaviour, load } = program;
     load.arrived += weight;
     let latencyMs = behaviour.latency.medianMs * load.slowdown * Math.exp(program.sigma * random.normal());
@@ -142,18 +193,19 @@ export function createRequests(
       ? (behaviour.errorRatioWhenHanging ?? behaviour.errorRatio)
       : behaviour.errorRatio;
     if (random.next() < ownErrors) return end(500, '-', latencyMs);
+    const from: Sender = { pod, index: podIndex };
     for (const link of program.calls) {
       for (let times = howOften(link.behaviour.perRequest); times > 0; times -= 1) {
-        latencyMs += ask(link, pod, podIndex, weight);
-        if (isFailure(result.code, result.flag) && link.behaviour.onFailure === 'fail') {
+        latencyMs += ask(link, from, kind, weight);
+        if (isFailure(result.code) && link.behaviour.onFailure === 'fail') {
           return end(result.code === 504 ? 504 : 502, '-', latencyMs);
         }
       }
     }
     const choice = program.choices.length === 0 ? undefined : choose(program.choices);
     if (choice !== undefined) {
-      latencyMs += ask(choice, pod, podIndex, weight);
-      if (isFailure(result.code, result.flag) && choice.behaviour.onFailure === 'fail') {
+      latencyMs += ask(choice, from, kind, weight);
+      if (isFailure(result.code) && choice.behaviour.onFailure === 'fail') {
         return end(result.code === 504 ? 504 : 502, '-', latencyMs);
       }
     }
@@ -161,10 +213,10 @@ export function createRequests(
   };
 
   /** A program's own call, with its own tries and what it asks instead; the time it took. */
-  const ask = (link: Link, pod: MeshPod, podIndex: number, weight: number): number => {
+  const ask = (link: Link, from: Sender, kind: RequestKind, weight: number): number => {
     const { behaviour } = link;
     if (behaviour.protocol === 'tcp') {
-      transfer(link, pod, podIndex, weight);
+      if (from.pod !== null) transfer(link, from.pod, from.index, weight);
       if (behaviour.publishesTo !== undefined) publish(behaviour.publishesTo, weight);
       end(200, '-', 0);
       const external = link.direct?.external ?? null;
@@ -172,14 +224,14 @@ export function createRequests(
     }
     let elapsedMs = 0;
     for (let attempt = 0; ; attempt += 1) {
-      send(link, pod, podIndex, behaviour.path, weight);
+      send(link, from, kind, weight);
       elapsedMs += result.latencyMs;
-      if (!isFailure(result.code, result.flag)) return elapsedMs;
+      if (!isFailure(result.code)) return elapsedMs;
       if (attempt >= (behaviour.ownRetries?.attempts ?? 0)) break;
       elapsedMs += behaviour.ownRetries?.waitMs ?? 0;
     }
     if (link.instead !== null) {
-      send(link.instead, pod, podIndex, behaviour.path, weight);
+      send(link.instead, from, kind, weight);
       elapsedMs += result.latencyMs;
     }
     return elapsedMs;
@@ -217,99 +269,19 @@ export function createRequests(
     return null;
   };
 
-  /** An instance that is not ejected: a few tries by chance, then in order. */
-  const targetOf = ({ targets, state }: Reach): Target | null => {
+  /** An instance that this proxy has not taken out; any at all where too few would be left. */
+  const targetOf = ({ targets, cluster }: Reach, proxy: ProxyState | null): Target | null => {
     if (targets.length === 0) return null;
     const start = Math.floor(random.next() * targets.length);
-    if (state.ejectedUntil.size === 0) return targets[start] ?? null;
+    if (proxy === null || proxy.ejectedUntil.size === 0) return targets[start] ?? null;
+    endEjections(proxy, now());
+    const healthy = 1 - ejectedOf(proxy, targets) / targets.length;
+    if (healthy < (cluster.ejection?.minHealthyRatio ?? 0)) return targets[start] ?? null;
     for (let step = 0; step < targets.length; step += 1) {
       const target = targets[(start + step) % targets.length];
-      if (target !== undefined && (state.ejectedUntil.get(target.pod.id) ?? 0) <= now()) return target;
+      if (target !== undefined && !proxy.ejectedUntil.has(target.pod.id)) return target;
     }
     return null;
-  };
-
-  const noteForEjection = ({ cluster, state, targets }: Reach, { pod }: Target): void => {
-    const rule = cluster.ejection;
-    if (rule === null) return;
-    if (result.code < 500) {
-      if (state.failures.size > 0) state.failures.delete(pod.id);
-      return;
-    }
-    const inRow = (state.failures.get(pod.id) ?? 0) + 1;
-    state.failures.set(pod.id, inRow);
-    if (inRow < rule.consecutive) return;
-    let ejected = 0;
-    for (const until of state.ejectedUntil.values()) if (until > now()) ejected += 1;
-    // Envoy asks before it ejects whether the share is reached, so one instance can always go.
-    if (ejected / targets.length >= rule.maxRatio) return;
-    const times = (state.ejections.get(pod.id) ?? 0) + 1;
-    state.ejections.set(pod.id, times);
-    state.ejectedUntil.set(pod.id, now() + rule.baseMs * times);
-    state.failures.delete(pod.id);
-  };
-
-  const countArrival = (
-    link: Link,
-    reach: Reach,
-    target: Target,
-    weight: number,
-    latencyMs: number,
-    cut: boolean,
-  ): void => {
-    const grpc = link.behaviour.protocol === 'grpc';
-    // When the caller has gone before the answer, the receiving proxy notes that instead of a code.
-    const id = cut ? outcomeId(0, 'DC', grpc) : outcomeId(result.code, result.flag, grpc);
-    const key = (target.podIndex * 1024 + target.programIndex) * 65_536 + id;
-    let row = reach.destinationRows.get(key);
-    if (row === undefined) {
-      const { pod, program } = target;
-      const source = callerIdentity(link);
-      const { service } = reach.cluster;
-      row = counters.request(`d|${pod.id}|${link.caller?.id ?? ''}|${service.host}|${id}`, pod.id, id, () =>
-        callLabels('destination', pod, source, program.identity, service, grpc ? 'grpc' : 'http'),
-      );
-      reach.destinationRows.set(key, row);
-    }
-    countRequests(row, weight, latencyMs);
-  };
-
-  const sourceRow = (
-    link: Link,
-    reach: Reach,
-    from: MeshPod,
-    target: Target | null,
-    id: number,
-  ): RequestRow => {
-    const { service } = reach.cluster;
-    const destination = target?.program.identity ?? nobody;
-    const key = `s|${from.id}|${service.host}|${destination.namespace}/${destination.workload}|${id}`;
-    return counters.request(key, from.id, id, () =>
-      callLabels('source', from, callerIdentity(link), destination, service, id % 2 === 1 ? 'grpc' : 'http'),
-    );
-  };
-
-  /** Counts a request that never reached a workload. */
-  const countLost = (
-    link: Link,
-    from: MeshPod | null,
-    fromIndex: number,
-    weight: number,
-    grpc: boolean,
-    cluster: Cluster | null,
-  ): void => {
-    if (from === null) return;
-    const id = outcomeId(result.code, result.flag, grpc);
-    const rowKey = fromIndex * 65_536 + id;
-    let row = link.lost.get(rowKey);
-    if (row === undefined) {
-      const service = cluster?.service ?? { host: link.behaviour.host };
-      row = counters.request(`l|${from.id}|${service.host}|${cluster === null}|${id}`, from.id, id, () =>
-        callLabels('source', from, callerIdentity(link), nobody, service, grpc ? 'grpc' : 'http'),
-      );
-      link.lost.set(rowKey, row);
-    }
-    countRequests(row, weight, result.latencyMs);
   };
 
   const howOften = (mean: number): number => {

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../kube/store.ts';
+import { compileMatches, type Accepts } from './matching.ts';
 import { clusterOf, resolveHost, type Cluster, type MeshObjects } from './mesh.ts';
+import { grpcStatusNames } from './outcomes.ts';
 import { durationMsOf, fieldsAt, listAt, numberOf, textOf, type Fields } from './reading.ts';
 
 /** One way a request can go. */
@@ -9,18 +11,29 @@ export interface Destination {
   readonly weight: number;
 }
 
+/** An answer that a fault puts in place of the callee's. */
+export type InjectedAnswer = { readonly httpCode: number } | { readonly grpcStatus: number };
+
+/** A copy of the requests that somebody else gets too; what they answer is thrown away. */
+export interface Mirror {
+  readonly cluster: Cluster;
+  readonly ratio: number;
+}
+
 /** One route of a host, ready to be followed. */
 export interface Route {
   readonly destinations: readonly Destination[];
   readonly totalWeight: number;
+  readonly mirrors: readonly Mirror[];
   readonly timeoutMs: number | null;
   readonly attempts: number;
   readonly perTryMs: number | null;
   readonly retryOn: string;
-  readonly abort: { readonly ratio: number; readonly code: number } | null;
+  readonly abort: { readonly ratio: number; readonly answer: InjectedAnswer } | null;
   readonly delay: { readonly ratio: number; readonly ms: number } | null;
-  readonly directCode: number | null;
-  readonly accepts: (path: string, callerLabels: Readonly<Record<string, string>>) => boolean;
+  /** What the caller's proxy answers itself: a direct response, or a redirect. */
+  readonly ownCode: number | null;
+  readonly accepts: Accepts;
 }
 
 /** The routes of every host, and how many documents no proxy would take. */
@@ -75,11 +88,13 @@ function compileDocument(object: KubeObject, mesh: MeshObjects): readonly Route[
 
 function compileRoute(given: Fields, namespace: string, mesh: MeshObjects): Route | null {
   const listed = listAt(given, 'route').map((one) => fieldsAt(one));
-  const destinations = listed.map((one): Destination => {
-    const destination = fieldsAt(one, 'destination');
+  const clusterAt = (destination: Fields): Cluster | null => {
     const host = resolveHost(textOf(destination['host']), namespace, mesh.services);
+    return host === null ? null : clusterOf(host, textOf(destination['subset']), mesh);
+  };
+  const destinations = listed.map((one): Destination => {
     const weight = numberOf(one['weight']) ?? (listed.length === 1 ? 1 : 0);
-    return { cluster: host === null ? null : clusterOf(host, textOf(destination['subset']), mesh), weight };
+    return { cluster: clusterAt(fieldsAt(one, 'destination')), weight };
   });
   const only = destinations[0];
   // A single destination takes everything, whatever its weight.
@@ -92,22 +107,53 @@ function compileRoute(given: Fields, namespace: string, mesh: MeshObjects): Rout
   return {
     destinations: weighted,
     totalWeight,
+    mirrors: mirrorsOf(given, clusterAt),
     // "timeouts or retries will not be enabled when faults are enabled on the client side" (Istio's API reference).
-    timeoutMs: faulty ? null : durationMsOf(given['timeout']),
-    attempts: faulty ? 0 : Math.max(0, numberOf(retries['attempts']) ?? 2),
-    perTryMs: faulty ? null : durationMsOf(retries['perTryTimeout']),
+    timeoutMs: faulty ? null : limitMsOf(given['timeout']),
+    attempts: faulty ? 0 : Math.max(0, numberOf(retries['attempts']) ?? ('retries' in given ? 0 : 2)),
+    perTryMs: faulty ? null : limitMsOf(retries['perTryTimeout']),
     retryOn: textOf(retries['retryOn']) ?? 'connect-failure,refused-stream,unavailable,cancelled',
     abort: abortOf(fieldsAt(fault, 'abort')),
     delay: delayOf(fieldsAt(fault, 'delay')),
-    directCode: numberOf(fieldsAt(given, 'directResponse')['status']),
-    accepts: acceptsOf(listAt(given, 'match')),
+    ownCode: ownCodeOf(given),
+    accepts: compileMatches(listAt(given, 'match')),
   };
 }
 
+/** Zero switches a time-out off. */
+function limitMsOf(value: unknown): number | null {
+  const ms = durationMsOf(value);
+  return ms === 0 ? null : ms;
+}
+
+function ownCodeOf(given: Fields): number | null {
+  if ('redirect' in given) return numberOf(fieldsAt(given, 'redirect')['redirectCode']) ?? 301;
+  return numberOf(fieldsAt(given, 'directResponse')['status']);
+}
+
+function mirrorsOf(given: Fields, clusterAt: (destination: Fields) => Cluster | null): Mirror[] {
+  const percent =
+    numberOf(fieldsAt(given, 'mirrorPercentage')['value']) ??
+    numberOf(given['mirrorPercent']) ??
+    numberOf(given['mirror_percent']) ??
+    100;
+  const single = 'mirror' in given ? [{ cluster: clusterAt(fieldsAt(given, 'mirror')), percent }] : [];
+  const several = listAt(given, 'mirrors').map((mirror) => ({
+    cluster: clusterAt(fieldsAt(mirror, 'destination')),
+    percent: numberOf(fieldsAt(mirror, 'percentage')['value']) ?? 100,
+  }));
+  return [...single, ...several].flatMap(({ cluster, percent: share }) =>
+    // A cluster that proxies do not know gets no copies, and nobody notices.
+    cluster?.exists === true && share > 0 ? [{ cluster, ratio: share / 100 }] : [],
+  );
+}
+
 function abortOf(abort: Fields): Route['abort'] {
-  const grpc = textOf(abort['grpcStatus']);
-  const code = numberOf(abort['httpStatus']) ?? (grpc === null ? null : 503);
-  return code === null ? null : { ratio: ratioOf(abort), code };
+  const status = grpcStatusNames.indexOf(textOf(abort['grpcStatus']) ?? '');
+  const httpCode = numberOf(abort['httpStatus']);
+  if (status >= 0) return { ratio: ratioOf(abort), answer: { grpcStatus: status } };
+  // An abort without a status is accepted, and then left out.
+  return httpCode === null ? null : { ratio: ratioOf(abort), answer: { httpCode } };
 }
 
 function delayOf(delay: Fields): Route['delay'] {
@@ -115,32 +161,9 @@ function delayOf(delay: Fields): Route['delay'] {
   return ms === null ? null : { ratio: ratioOf(delay), ms };
 }
 
-/** A fault without a percentage hits everything. */
+/** A fault without a percentage hits nothing; the old field `percent` counts for delays only (TranslateFault in istiod). */
 function ratioOf(fault: Fields): number {
-  const percent = 'percentage' in fault ? (numberOf(fieldsAt(fault, 'percentage')['value']) ?? 0) : 100;
-  return percent / 100;
-}
-
-function acceptsOf(matches: readonly unknown[]): Route['accepts'] {
-  if (matches.length === 0) return () => true;
-  const tests = matches.map((given) => {
-    const match = fieldsAt(given);
-    const uri = fieldsAt(match, 'uri');
-    const callers = Object.entries(fieldsAt(match, 'sourceLabels'));
-    // The fleet's requests carry a path and nothing else: what asks for a header or a method is for other requests.
-    const onlyKnown = Object.keys(match).every((key) =>
-      ['uri', 'sourceLabels', 'name', 'gateways'].includes(key),
-    );
-    return (path: string, labels: Readonly<Record<string, string>>): boolean =>
-      onlyKnown && pathMatches(uri, path) && callers.every(([name, value]) => labels[name] === value);
-  });
-  return (path, labels) => tests.some((test) => test(path, labels));
-}
-
-function pathMatches(uri: Fields, path: string): boolean {
-  const exact = textOf(uri['exact']);
-  const prefix = textOf(uri['prefix']);
-  if (exact !== null) return path === exact;
-  if (prefix !== null) return path.startsWith(prefix);
-  return textOf(uri['regex']) === null;
+  const percent = numberOf(fieldsAt(fault, 'percentage')['value']);
+  if (percent !== null) return percent / 100;
+  return 'fixedDelay' in fault && !('percentage' in fault) ? (numberOf(fault['percent']) ?? 0) / 100 : 0;
 }

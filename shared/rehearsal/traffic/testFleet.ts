@@ -3,19 +3,21 @@ import { serviceObjects } from '../fleet/objects.ts';
 import { createPlaces } from '../fleet/pods.ts';
 import { createObjectStore, type ObjectStore } from '../kube/store.ts';
 import { seedStore } from '../seeding.ts';
-import type { Behaviour, FleetBehaviour } from './behaviour.ts';
+import type { Audience, Behaviour, FleetBehaviour } from './behaviour.ts';
 import type { RequestRow } from './counters.ts';
 import { createTraffic, type Traffic } from './model.ts';
 
-/** `front` calls `back`, which has two versions; nothing fails by itself. */
+/** `front` calls `back`, which has two versions, and so can `other`; `spare` is called by nobody. Nothing fails by itself. */
 export interface TestFleet {
   readonly store: ObjectStore;
   readonly traffic: Traffic;
   /** Lets seconds pass. */
   pass(seconds: number): void;
   /** Puts the route of `back`. */
-  route(http: Readonly<Record<string, unknown>>): void;
+  route(...http: readonly Readonly<Record<string, unknown>>[]): void;
   rule(spec: Readonly<Record<string, unknown>>): void;
+  /** Puts a policy of `test`, under one name. */
+  policy(spec: Readonly<Record<string, unknown>>): void;
   /** Requests since the last call of `mark`, where all of these labels match. */
   count(labels: Readonly<Record<string, string>>): number;
   mark(): void;
@@ -36,6 +38,12 @@ export function createTestFleet(
     readonly back?: Partial<Behaviour>;
     readonly front?: Partial<Behaviour>;
     readonly perSecond?: number;
+    /** What `other` sends; nothing where nothing is said. */
+    readonly otherPerSecond?: number;
+    readonly audiences?: readonly Audience[];
+    readonly protocol?: 'http' | 'grpc';
+    /** Of the pods of `front`. */
+    readonly annotations?: Readonly<Record<string, string>>;
   } = {},
 ): TestFleet {
   const version = (name: string, workload: string): ServiceSpec['versions'][number] => ({
@@ -53,8 +61,10 @@ export function createTestFleet(
     versions,
   });
   const specs = [
-    service('front', [version('v1', 'front')]),
+    { ...service('front', [version('v1', 'front')]), podAnnotations: options.annotations ?? {} },
     service('back', [version('v1', 'back-v1'), version('v2', 'back-v2')]),
+    service('other', [version('v1', 'other')]),
+    service('spare', [version('v1', 'spare')]),
   ];
   const store = createObjectStore();
   const places = createPlaces(['node-1']);
@@ -62,15 +72,26 @@ export function createTestFleet(
     store,
     specs.flatMap((spec) => serviceObjects(spec, 1_000_000_000, places)),
   );
-  const call = { host: backHost, path: '/back', protocol: 'http', perRequest: 1, onFailure: 'fail' } as const;
+  const protocol = options.protocol ?? 'http';
+  const call = { host: backHost, path: '/back', protocol, perRequest: 1, onFailure: 'fail' } as const;
   const behaviour: FleetBehaviour = {
     services: {
       'test/front': { v1: { ...quick, calls: [call], ...options.front } },
       'test/back': { v1: { ...quick, ...options.back } },
+      'test/other': { v1: { ...quick, calls: [{ ...call, path: '/other' }] } },
+      'test/spare': { v1: quick },
     },
     externals: {},
     queues: [],
-    entries: [{ host: hostOf('test', 'front'), path: '/', requestsPerSecond: options.perSecond ?? 100 }],
+    entries: [
+      {
+        host: hostOf('test', 'front'),
+        path: '/',
+        requestsPerSecond: options.perSecond ?? 100,
+        audiences: options.audiences ?? [],
+      },
+      { host: hostOf('test', 'other'), path: '/', requestsPerSecond: options.otherPerSecond ?? 0 },
+    ],
   };
   let at = 1_000_000_000;
   const traffic = createTraffic({ store, behaviour, seed: 11, startAt: at });
@@ -85,8 +106,15 @@ export function createTestFleet(
     pass(seconds) {
       for (let step = 0; step < seconds * 2; step += 1) traffic.step((at += 500));
     },
-    route: (http) => put('VirtualService', { hosts: ['back'], http: [http] }),
+    route: (...http) => put('VirtualService', { hosts: ['back'], http }),
     rule: (spec) => put('DestinationRule', { host: 'back', ...spec }),
+    policy: (spec) =>
+      store.put({
+        apiVersion: 'security.istio.io/v1',
+        kind: 'AuthorizationPolicy',
+        metadata: { name: 'guard', namespace: 'test' },
+        spec,
+      }),
     count: (labels) =>
       traffic.counters
         .requests()
