@@ -7,23 +7,26 @@ import { isInside, runInside } from './namespace.ts';
 import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
 import { recordKubernetesReads } from './record/kubernetesReads.ts';
 import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
-import { recordWatches } from './record/watches.ts';
+import { recordConfiguration } from './record/configuration.ts';
+import { recordFutures, recordWatches } from './record/watches.ts';
+import { recordWorkloads } from './record/workloads.ts';
 import type { Recorder } from './record/recorder.ts';
 import { createRecorder } from './record/recorder.ts';
 import { startPeers } from './start.ts';
 
 /**
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
- * `node test/peers/record.ts`. Takes about a minute and a half, most of it waiting for a list to expire.
+ * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
+ * `node test/peers/record.ts writes` makes only those of configuration and workloads again.
  */
-async function inside(): Promise<number> {
+async function inside(only: string | undefined): Promise<number> {
   // The shortest interval at which a list's continuation expires while one waits.
   await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
   const { coordinates } = peers;
   const recorders: Record<string, Recorder> = {};
   const recorderOf = async (peer: string, version: string | undefined) => {
     const dir = fileURLToPath(new URL(`../fixtures/${peer}/`, import.meta.url));
-    await rm(dir, { recursive: true, force: true });
+    if (only === undefined) await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
     recorders[peer] = createRecorder(`${peer} ${version ?? ''}`.trim(), (name, fixture) =>
       writeFile(join(dir, `${name}.json`), fixture),
@@ -31,8 +34,17 @@ async function inside(): Promise<number> {
     return recorders[peer];
   };
   const kubernetes = await recorderOf('kubernetes', coordinates.versions['kubernetes']);
-  await recordKubernetesReads(kubernetes, coordinates);
-  await recordKubernetesWrites(kubernetes, coordinates);
+  if (only === undefined) {
+    await recordKubernetesReads(kubernetes, coordinates);
+    await recordKubernetesWrites(kubernetes, coordinates);
+  }
+  await recordConfiguration(kubernetes, coordinates);
+  await recordWorkloads(kubernetes, coordinates);
+  await recordFutures(kubernetes, coordinates);
+  if (only !== undefined) {
+    progress(`kubernetes: ${kubernetes.count} recordings`);
+    return 0;
+  }
   await recordPrometheus(await recorderOf('prometheus', coordinates.versions['prometheus']), coordinates);
   await recordIstiod(await recorderOf('istiod', coordinates.versions['istiod']), coordinates);
   await recordEnvoy(await recorderOf('envoy', coordinates.versions['envoy']), coordinates);
@@ -43,6 +55,7 @@ async function inside(): Promise<number> {
   return 0;
 }
 
-if (isInside()) process.exit(await inside());
+const only = process.argv[2];
+if (isInside()) process.exit(await inside(only));
 await installPeers();
-process.exit(await runInside(fileURLToPath(import.meta.url), [], 'alone'));
+process.exit(await runInside(fileURLToPath(import.meta.url), only === undefined ? [] : [only], 'alone'));

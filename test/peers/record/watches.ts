@@ -43,6 +43,22 @@ export async function recordWatches(recorder: Recorder, peers: PeersCoordinates)
   await recordExpiredList(recorder, peers);
 }
 
+/** What a client gets whose revision is ahead of the server's: after a restore from an older snapshot that is every client. */
+export async function recordFutures(recorder: Recorder, peers: PeersCoordinates): Promise<void> {
+  const operator = userOf(peers, 'shop-operator');
+  const ahead = '900000000';
+  const weight = (value: number) => [{ op: 'replace', path: '/spec/http/0/route/0/weight', value }];
+  const change = (value: number) =>
+    ask(operator, { method: 'PATCH', path: paymentRoute, headers: jsonPatch, body: weight(value) });
+  const changes = recorder.recordLines('watch-future', operator, {
+    path: `${routes}?watch=1&allowWatchBookmarks=true&timeoutSeconds=12&resourceVersion=${ahead}`,
+  });
+  await change(80);
+  await change(70);
+  await changes;
+  await recorder.record('list-future', operator, { path: `${routes}?resourceVersion=${ahead}` });
+}
+
 /** A continuation expires when the API server itself has noticed a compaction: after two intervals. */
 async function recordExpiredList(recorder: Recorder, peers: PeersCoordinates): Promise<void> {
   const viewer = userOf(peers, 'viewer');
