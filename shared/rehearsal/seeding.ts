@@ -1,10 +1,14 @@
+import { withDefaults } from './kube/defaults.ts';
 import type { KubeInput, KubeObject, ObjectStore } from './kube/store.ts';
 import { fieldsAt, listAt, textOf } from './traffic/reading.ts';
 
 /** What people write; the rest is made by the cluster's own controllers. */
 const applied: ReadonlySet<string> = new Set([
+  'ConfigMap',
   'Deployment',
   'DestinationRule',
+  'HorizontalPodAutoscaler',
+  'Secret',
   'Service',
   'ServiceAccount',
   'ServiceEntry',
@@ -30,7 +34,10 @@ export function seedStore(store: ObjectStore, objects: readonly KubeInput[]): vo
       metadata: { ...object.metadata, ...(owners.length > 0 ? { ownerReferences: owners } : {}) },
       ...referencesOf(object, uidOf),
     };
-    const put = store.put(whole, applied.has(object.kind) ? { manager: 'kubectl-client-side-apply' } : {});
+    const put = store.put(
+      withDefaults(whole),
+      applied.has(object.kind) ? { manager: 'kubectl-client-side-apply' } : {},
+    );
     stored.set(`${object.kind}/${String(namespace)}/${name}`, put);
   }
 }

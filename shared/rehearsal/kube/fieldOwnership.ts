@@ -36,7 +36,13 @@ export function claimFields(
   current: readonly ManagedFields[],
   writer: Writer,
 ): readonly ManagedFields[] {
-  const changed = changedFields(ownable(before ?? {}, writer), ownable(after, writer));
+  // Lists of custom resources are atomic: whoever writes one element owns the whole list.
+  const keyed = !writer.apiVersion.includes('.istio.io/');
+  const changed = changedFields(
+    parts(ownable(before ?? {}, writer)),
+    parts(ownable(after, writer)),
+    keyed ? partsOfBuiltIn : partsOfCustom,
+  );
   if (Object.keys(changed.written).length === 0 && Object.keys(changed.removed).length === 0) return current;
   const entries: ManagedFields[] = [];
   let mine: FieldSet = changed.written;
@@ -61,40 +67,96 @@ export function claimFields(
       ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
     });
   }
-  // The order of the real server: the oldest write first, and by name within a second.
+  // The order of the real server: what was applied first, then the oldest write, and by name within a second.
   return entries.toSorted(
-    (left, right) => compare(left.time, right.time) || compare(left.manager, right.manager),
+    (left, right) =>
+      compare(left.operation, right.operation) ||
+      compare(left.time, right.time) ||
+      compare(left.manager, right.manager),
   );
 }
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 function ownable(object: Fields, writer: Writer): Fields {
-  if (writer.subresource === 'status')
-    return object['status'] === undefined ? {} : { status: object['status'] };
-  const { apiVersion: _apiVersion, kind: _kind, status: _status, metadata, ...rest } = object;
-  const entries = Object.entries(isFields(metadata) ? metadata : {}).filter(([key]) =>
-    ownedMetadata.has(key),
+  const { apiVersion: _apiVersion, kind: _kind, status, metadata, ...rest } = object;
+  const owned = Object.entries(isFields(metadata) ? metadata : {}).filter(([key]) =>
+    // Controllers write their notes together with the status.
+    writer.subresource === 'status' ? key === 'annotations' : ownedMetadata.has(key),
   );
-  return entries.length === 0 ? rest : { metadata: Object.fromEntries(entries), ...rest };
+  const body = writer.subresource !== 'status' ? rest : status === undefined ? {} : { status };
+  return owned.length === 0 ? body : { metadata: Object.fromEntries(owned), ...body };
 }
 
-function changedFields(before: Fields, after: Fields): { written: FieldSet; removed: FieldSet } {
+/** What a value is made of, under the names that owned fields have; undefined for what is owned as a whole. */
+type PartsOf = (name: string, value: unknown) => Parts | undefined;
+
+interface Parts {
+  readonly of: ReadonlyMap<string, unknown>;
+  /** A map or a list that did not exist before is itself owned, which the server writes as ".". */
+  readonly marked: boolean;
+}
+
+const partsOfCustom: PartsOf = (name, value) =>
+  isFields(value) ? { of: parts(value), marked: name !== 'f:metadata' } : undefined;
+
+const partsOfBuiltIn: PartsOf = (name, value) => {
+  if (isFields(value))
+    return name === 'f:selector' || name.endsWith('Ref')
+      ? undefined
+      : { of: parts(value), marked: maps.has(name) || name.startsWith('k:') };
+  const keys = listKeys[name];
+  if (!Array.isArray(value) || keys === undefined) return undefined;
+  const elements = (value as readonly unknown[]).map((element) => {
+    const fields: Fields = isFields(element) ? element : {};
+    return [
+      `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, fields[key]])))}`,
+      element,
+    ] as const;
+  });
+  return { of: new Map(elements), marked: true };
+};
+
+const maps = new Set(
+  ['labels', 'annotations', 'data', 'binaryData', 'matchLabels', 'nodeSelector', 'limits', 'requests'].map(
+    (name) => `f:${name}`,
+  ),
+);
+
+const listKeys: Readonly<Record<string, readonly string[] | undefined>> = {
+  'f:containers': ['name'],
+  'f:initContainers': ['name'],
+  'f:env': ['name'],
+  'f:volumes': ['name'],
+  'f:volumeMounts': ['mountPath'],
+  'f:conditions': ['type'],
+  'f:ownerReferences': ['uid'],
+  'f:podIPs': ['ip'],
+};
+
+const parts = (fields: Fields): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(fields).map(([key, value]) => [`f:${key}`, value]));
+
+function changedFields(
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+  partsOf: PartsOf,
+): { written: FieldSet; removed: FieldSet } {
   const written: Record<string, FieldSet> = {};
   const removed: Record<string, FieldSet> = {};
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const [old, next] = [before[key], after[key]];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const [old, next] = [before.get(key), after.get(key)];
     if (isDeepStrictEqual(old, next)) continue;
-    if (next === undefined) removed[`f:${key}`] = {};
-    else if (isFields(next)) {
-      const inner = changedFields(isFields(old) ? old : {}, next);
-      // A map that did not exist before is itself owned, which the server writes as ".".
-      const fresh = old === undefined && key !== 'metadata' ? { '.': {} } : {};
+    const into = next === undefined ? undefined : partsOf(key, next);
+    if (next === undefined) removed[key] = {};
+    else if (into === undefined) written[key] = {};
+    else {
+      const inner = changedFields(partsOf(key, old)?.of ?? new Map<string, unknown>(), into.of, partsOf);
+      const fresh = old === undefined && into.marked ? { '.': {} } : {};
       const fields = { ...fresh, ...inner.written };
-      if (Object.keys(fields).length > 0) written[`f:${key}`] = fields;
-      if (Object.keys(inner.removed).length > 0) removed[`f:${key}`] = inner.removed;
-      // Lists of custom resources are atomic: whoever writes one element owns the whole list.
-    } else written[`f:${key}`] = {};
+      if (Object.keys(fields).length > 0) written[key] = fields;
+      if (Object.keys(inner.removed).length > 0) removed[key] = inner.removed;
+    }
   }
   return { written, removed };
 }

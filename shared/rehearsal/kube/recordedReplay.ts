@@ -88,7 +88,10 @@ function ask(
   { body, ...options }: { method: string; headers: Record<string, string>; body: string | undefined },
 ): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, options, (response) => {
+    // Node frames the body of a DELETE only where its length is given.
+    const framed = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const headers = { ...options.headers, ...framed };
+    const request = httpRequest(url, { ...options, headers }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));

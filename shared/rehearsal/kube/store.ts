@@ -197,7 +197,13 @@ function complete(
     ...asked
   } = input.metadata;
   const body = { ...structuredClone(input), apiVersion: storedApiVersion(resource) };
-  const specChanged = current === undefined || !isDeepStrictEqual(countedPart(body), countedPart(current));
+  const specChanged =
+    current === undefined ||
+    !isDeepStrictEqual(countedPart(body), countedPart(current)) ||
+    // Annotations of a Deployment count too, unless they come with its status.
+    (resource.plural === 'deployments' &&
+      how.subresource === undefined &&
+      !isDeepStrictEqual(asked['annotations'] ?? {}, current.metadata.annotations ?? {}));
   const generation = (current?.metadata.generation ?? 0) + (specChanged ? 1 : 0);
   const writer = {
     manager: how.manager ?? 'kube-controller-manager',

@@ -1,5 +1,7 @@
 import { admit, type Webhook } from './admission.ts';
+import { causesAgainst } from './builtIns.ts';
 import { kindSubjectOf, namespaceOf, type ObjectCall, subjectOf } from './call.ts';
+import { withDefaults } from './defaults.ts';
 import { isRecord } from './jsonPatch.ts';
 import { patched } from './patch.ts';
 import { formOf, shown } from './representation.ts';
@@ -7,6 +9,7 @@ import { sendJson } from './reply.ts';
 import { apiVersionOf, storedApiVersion } from './resources.ts';
 import { alreadyExists, badRequest, conflict, invalid, notFound } from './status.ts';
 import type { KubeInput, KubeObject } from './store.ts';
+import { markDeleted } from './termination.ts';
 import { nameOf, validated } from './validate.ts';
 import { jsonBody, type WriteAsked, writeAsked } from './writeOptions.ts';
 
@@ -94,15 +97,29 @@ export async function remove(call: ObjectCall): Promise<void> {
     throw mismatch('ResourceVersion', resourceVersion, held.resourceVersion, 'modified');
   }
   const dry = call.query.getAll('dryRun').includes('All') || listOf(options['dryRun']).includes('All');
-  if (!dry) call.store.remove(call.resource.plural, namespaceOf(call), current.metadata.name);
+  const left = dry ? current : removed(call, current, options['gracePeriodSeconds']);
   const { name, group, resource: kind } = subjectOf(call);
   const details = { name, ...(group === '' ? {} : { group }), kind, uid: current.metadata.uid };
   // A few built-in kinds answer with what was deleted, all others with a Status.
   const { address } = call;
   const answer = ['namespaces', 'pods', 'services'].includes(call.resource.plural)
-    ? shown(current, address.group, address.version, 'whole')
+    ? shown(left, address.group, address.version, 'whole')
     : { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
   sendJson(call.reply, 200, answer);
+}
+
+/** Takes the object away; a pod that runs somewhere is only marked, and its kubelet ends it. */
+function removed(call: ObjectCall, current: KubeObject, graceSeconds: unknown): KubeObject {
+  if (call.resource.plural === 'pods')
+    return markDeleted(
+      call.store,
+      current,
+      call.now(),
+      typeof graceSeconds === 'number' ? graceSeconds : undefined,
+      writeAsked(call).manager,
+    );
+  call.store.remove(call.resource.plural, namespaceOf(call), current.metadata.name);
+  return current;
 }
 
 function commit(
@@ -125,15 +142,18 @@ function commit(
     kind: call.resource.kind,
     metadata: { ...metadata, name, ...(namespace === null ? {} : { namespace }), ...born(current) },
   };
-  admit(object, webhook);
+  const whole = withDefaults(object);
+  const causes = causesAgainst(whole.kind, whole, current);
+  if (causes.length > 0) throw invalid(kindSubjectOf(call, name), causes);
+  admit(whole, webhook);
   const options = {
     manager: asked.manager,
     apiVersion: apiVersionOf(call.address.group, call.address.version),
     ...(call.address.subresource === 'status' ? { subresource: 'status' as const } : {}),
   };
   const stored = asked.dryRun
-    ? rehearsed(call.store.preview(object, options))
-    : call.store.put(object, options);
+    ? rehearsed(call.store.preview(whole, options))
+    : call.store.put(whole, options);
   sendJson(
     call.reply,
     current === undefined ? 201 : 200,
