@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { OperationRecord } from '../../shared/model/operation.ts';
+import type { OperationRecord } from '../../shared/model/record.ts';
 import { watch } from '../client/watch.ts';
 
 /** Operations that this window follows, by id: those it applied and those it was asked to show. */

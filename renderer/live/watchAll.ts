@@ -1,4 +1,5 @@
 import { watchConnections } from './connections.ts';
+import { watchHoldings } from './holdings.ts';
 import { watchRoutes } from './routes.ts';
 import { watchSplits } from './splits.ts';
 import { watchTopology } from './topology.ts';
@@ -6,6 +7,13 @@ import { watchTrips } from './trips.ts';
 
 /** Listens to everything that is always shown, until the returned function is called; figures have a window of their own. */
 export function watchAll(): () => void {
-  const stops = [watchConnections(), watchTopology(), watchSplits(), watchTrips(), watchRoutes()];
+  const stops = [
+    watchConnections(),
+    watchTopology(),
+    watchSplits(),
+    watchTrips(),
+    watchHoldings(),
+    watchRoutes(),
+  ];
   return () => stops.forEach((stop) => stop());
 }
