@@ -4,6 +4,7 @@ import { namespaceObject, serviceObjects } from './objects.ts';
 import { timeOf } from './time.ts';
 import { createPlaces } from './pods.ts';
 import { shopBehaviour } from './shopBehaviour.ts';
+import { withShopConfig } from './shopConfig.ts';
 import { paymentRoute, shopMesh } from './shopMesh.ts';
 import { shopServices } from './shopServices.ts';
 
@@ -18,7 +19,10 @@ export function createShop(now: number): Fleet {
       ...['default', 'kube-system', 'istio-system', 'monitoring'].map((name) =>
         namespaceObject(name, month, false),
       ),
-      ...shopServices.flatMap((spec) => serviceObjects(spec, now, places)),
+      ...withShopConfig(
+        shopServices.flatMap((spec) => serviceObjects(spec, now, places)),
+        now,
+      ),
       ...shopMesh(now),
       paymentRoute(90, 10, now - 51 * 60_000),
       ...shopEvents(now),

@@ -76,7 +76,8 @@ function templated(spec: Fields): Fields {
 
 function container(value: unknown): Fields {
   const asked = fieldsOf(value);
-  const latest = !String(asked['image'] ?? '').includes(':') || String(asked['image']).endsWith(':latest');
+  const image = typeof asked['image'] === 'string' ? asked['image'] : '';
+  const latest = !image.includes(':') || image.endsWith(':latest');
   return {
     resources: {},
     terminationMessagePath: '/dev/termination-log',

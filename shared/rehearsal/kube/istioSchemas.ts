@@ -3,7 +3,7 @@ import { fields, list, map, type Shape } from './schema.ts';
 const strings = list('string');
 const stringMatch = fields({ exact: 'string', prefix: 'string', regex: 'string' });
 const percentage = fields({ value: 'number' });
-const port = fields({ number: 'integer', name: 'string' });
+const port = fields({ number: 'integer' });
 const destination = fields({ host: 'string', subset: 'string', port });
 const headerChange = fields({ set: map('string'), add: map('string'), remove: strings });
 const headers = fields({ request: headerChange, response: headerChange });
@@ -28,7 +28,6 @@ const httpMatch = fields({
 const fault = fields({
   delay: fields({ percent: 'integer', fixedDelay: 'string', exponentialDelay: 'string', percentage }),
   abort: fields({
-    percent: 'integer',
     httpStatus: 'integer',
     grpcStatus: 'string',
     http2Error: 'string',
@@ -42,6 +41,7 @@ const httpRoute = fields({
   route: list(fields({ destination, weight: 'integer', headers })),
   redirect: fields({
     uri: 'string',
+    prefixRewrite: 'string',
     authority: 'string',
     port: 'integer',
     derivePort: 'string',
@@ -118,6 +118,7 @@ const connectionPool = fields({
     h2UpgradePolicy: 'string',
     useClientProtocol: 'boolean',
     maxConcurrentStreams: 'integer',
+    http2KeepAlive: fields({ interval: 'string', timeout: 'string' }),
   }),
 });
 
@@ -131,6 +132,7 @@ const outlierDetection = fields({
   baseEjectionTime: 'string',
   maxEjectionPercent: 'integer',
   minHealthPercent: 'integer',
+  outlierDetectionHttpErrorCodes: list('integer'),
 });
 
 const loadBalancer = fields({
@@ -155,6 +157,12 @@ const loadBalancer = fields({
     failoverPriority: strings,
     enabled: 'boolean',
   }),
+  zoneAwareLbSetting: fields({
+    enabled: 'boolean',
+    failover: list(fields({ from: 'string', to: 'string' })),
+    failoverPriority: strings,
+    minClusterSize: 'integer',
+  }),
   warmupDurationSecs: 'string',
   warmup: fields({ duration: 'string', minimumPercent: 'number', aggression: 'number' }),
 });
@@ -177,7 +185,7 @@ const trafficPolicy = fields({
   portLevelSettings: list(fields({ ...perPort, port })),
   tunnel: fields({ protocol: 'string', targetHost: 'string', targetPort: 'integer' }),
   proxyProtocol: fields({ version: 'string' }),
-  retryBudget: fields({ percent: 'number', minRetryConcurrency: 'integer' }),
+  retryBudget: fields({ percent: 'number', minRetryConcurrency: 'integer', budgetInterval: 'string' }),
 });
 
 const destinationRule = fields({
@@ -188,8 +196,61 @@ const destinationRule = fields({
   workloadSelector: fields({ matchLabels: map('string') }),
 });
 
+const selector = fields({ matchLabels: map('string') });
+const targetRef = fields({ group: 'string', kind: 'string', name: 'string', namespace: 'string' });
+
+const source = fields({
+  principals: strings,
+  notPrincipals: strings,
+  requestPrincipals: strings,
+  notRequestPrincipals: strings,
+  serviceAccounts: strings,
+  notServiceAccounts: strings,
+  namespaces: strings,
+  notNamespaces: strings,
+  trustDomains: strings,
+  notTrustDomains: strings,
+  ipBlocks: strings,
+  notIpBlocks: strings,
+  remoteIpBlocks: strings,
+  notRemoteIpBlocks: strings,
+});
+const operation = fields({
+  hosts: strings,
+  notHosts: strings,
+  ports: strings,
+  notPorts: strings,
+  methods: strings,
+  notMethods: strings,
+  paths: strings,
+  notPaths: strings,
+});
+
+const authorizationPolicy = fields({
+  selector,
+  targetRef,
+  targetRefs: list(targetRef),
+  action: 'string',
+  provider: fields({ name: 'string' }),
+  rules: list(
+    fields({
+      from: list(fields({ source })),
+      to: list(fields({ operation })),
+      when: list(fields({ key: 'string', values: strings, notValues: strings })),
+    }),
+  ),
+});
+
+const peerAuthentication = fields({
+  selector,
+  mtls: fields({ mode: 'string' }),
+  portLevelMtls: map(fields({ mode: 'string' })),
+});
+
 /** The `spec` of the kinds whose fields are checked; the others take any field. */
 export const specShapes: Readonly<Record<string, Shape>> = {
   virtualservices: virtualService,
   destinationrules: destinationRule,
+  authorizationpolicies: authorizationPolicy,
+  peerauthentications: peerAuthentication,
 };

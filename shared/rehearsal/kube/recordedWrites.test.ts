@@ -84,7 +84,7 @@ test('a pod that is deleted stays until its kubelet has ended it, and its node c
   const recorded = recording('pod-deleted');
   const pod = recorded.response.body as KubeInput;
   const { deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...metadata } = pod.metadata;
-  replay.store.put({ ...pod, metadata: metadata as KubeInput['metadata'] });
+  replay.store.put({ ...pod, metadata: metadata });
   const { status, body } = await replay.answer(recorded);
   expect(status).toBe(200);
   expect(body).toMatchObject({ kind: 'Pod', metadata: { deletionGracePeriodSeconds: 30 } });

@@ -1,5 +1,6 @@
 import { builtInShapes } from './builtIns.ts';
 import { kindSubjectOf, type ObjectCall } from './call.ts';
+import { ruleCauses, schemaCauses } from './istioRules.ts';
 import { specShapes } from './istioSchemas.ts';
 import { isRecord } from './jsonPatch.ts';
 import { check } from './schema.ts';
@@ -25,8 +26,10 @@ export function validated(
     throw undecodable(call, body, `strict decoding error: ${unknown.join(', ')}`);
   if (asked.fieldValidation === 'Warn') warnings.push(...unknown);
   if (custom) {
-    if (checked.causes.length > 0)
-      throw invalid(kindSubjectOf(call, name), [...checked.causes, rulesNotChecked]);
+    const causes = [...checked.causes, ...schemaCauses(plural, checked.pruned)];
+    if (causes.length > 0) throw invalid(kindSubjectOf(call, name), [...causes, rulesNotChecked]);
+    const broken = ruleCauses(plural, checked.pruned);
+    if (broken.length > 0) throw invalid(kindSubjectOf(call, name), broken);
     return { ...body, spec: checked.pruned };
   }
   const [wrong] = checked.causes;
