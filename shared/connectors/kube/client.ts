@@ -2,7 +2,7 @@ import type { PatchStep } from '../../model/change.ts';
 import type { ConnectorHost, Lent } from '../kit/connector.ts';
 import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
 import { errorOf, notThePeer, readJson } from './answers.ts';
-import { type KubeObject, listAt, readObject, textAt } from './objects.ts';
+import { at, type KubeObject, listAt, readObject, textAt } from './objects.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { Reach } from './reach.ts';
 import type { Listed, Page } from './reflector.ts';
@@ -229,7 +229,8 @@ export function createKubeClient(
         signal,
       });
       const tried = `${dryRun ? 'Trying to create' : 'Creating'} ${of.kind} ${namespace ?? ''}/${object.metadata.name}`;
-      const result = readObject(readJson(answer, reach.name, tried), apiVersionOf(of), of.kind);
+      const made = readJson(answer, reach.name, tried);
+      const result = readObject(dryRun ? withRevision(made) : made, apiVersionOf(of), of.kind);
       if (result === null) throw notThePeer(answer, reach.name, tried);
       return result;
     },
@@ -286,3 +287,10 @@ async function readStart(body: AsyncIterable<unknown> & { destroy(): void }): Pr
 /** Whether an error's body said that the caller's fence no longer holds, or a `test` failed: both want a second look. */
 export const mayBeFence = (error: unknown): boolean =>
   error instanceof PeerError && (error.status === 409 || error.status === 422);
+
+/** What was only tried was never stored: a real server gives it a uid and no revision. */
+function withRevision(made: unknown): unknown {
+  const metadata = at(made, 'metadata');
+  if (typeof made !== 'object' || typeof metadata !== 'object') return made;
+  return { ...made, metadata: { resourceVersion: '', ...metadata } };
+}
