@@ -11,6 +11,8 @@ import { createEventSource } from './events.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createTopologySource } from './topology.ts';
+import { createWorkloadControl } from './workloads/control.ts';
+import { createRolloutProof } from './workloads/proof.ts';
 
 const Settings = z.object({
   kubeconfig: z.object({ paths: z.array(z.string()).optional(), text: z.string().optional() }),
@@ -99,6 +101,8 @@ async function openReach(
     offers: createOffers(client, settings.prometheus ?? null),
     topology: createTopologySource(client, host),
     events: createEventSource(client),
+    proof: createRolloutProof(client),
+    workloads: createWorkloadControl(client, host, user),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

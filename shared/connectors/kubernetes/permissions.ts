@@ -29,6 +29,22 @@ const questions = [
   question('get', '', 'services/proxy', proxyPurpose),
   question('create', '', 'pods/portforward', 'Reach Prometheus by port-forward'),
   question('patch', istio, 'virtualservices', 'Change how calls are divided'),
+  question('create', istio, 'virtualservices', 'Trip calls that no route governs yet'),
+  question('patch', istio, 'destinationrules', 'Change limits and ejection'),
+  question('create', istio, 'destinationrules', 'Declare limits where none are declared'),
+  question('create', 'security.istio.io', 'authorizationpolicies', 'Refuse calls at the callee'),
+  question('delete', 'security.istio.io', 'authorizationpolicies', 'End such a refusal'),
+  question('patch', 'apps', 'deployments', 'Scale, restart, pause and roll back Deployments'),
+  question('patch', 'apps', 'statefulsets', 'Scale, restart and roll back StatefulSets'),
+  question('patch', 'apps', 'daemonsets', 'Restart and roll back DaemonSets'),
+  question('patch', '', 'pods', 'Take one instance out of the traffic'),
+  question('list', 'autoscaling', 'horizontalpodautoscalers', 'Say where an autoscaler decides the replicas'),
+  question('list', 'apps', 'controllerrevisions', 'Roll StatefulSets and DaemonSets back'),
+  question('list', '', 'configmaps', 'Search configuration'),
+  question('get', '', 'configmaps', 'Show configuration'),
+  question('patch', '', 'configmaps', 'Edit configuration'),
+  question('get', '', 'secrets', 'Show the keys of Secrets, and a value on request'),
+  question('patch', '', 'secrets', 'Edit Secrets'),
 ] as const;
 
 /** Where Prometheus commonly lives: its proxy is often allowed there and nowhere else. */

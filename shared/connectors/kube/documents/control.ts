@@ -27,6 +27,7 @@ import {
 import { copiesOfEdits } from './copies.ts';
 import { ownershipOf, type RolloutClaim } from './ownership.ts';
 import { readBack } from './readBack.ts';
+import { stampEdit, type StampDocument, type TriedEdit } from './stamp.ts';
 import { send, tryEdit } from './trial.ts';
 import { editBack } from './undo.ts';
 
@@ -34,6 +35,8 @@ import { editBack } from './undo.ts';
 export interface Proposal extends Meaning {
   readonly edits: readonly ProposedEdit[];
   readonly threeWay?: DocumentThreeWay | null;
+  /** A copy of one of its documents with what is only known once it is applied. */
+  readonly stamp?: StampDocument;
 }
 
 /** What an operation, or its way back, means to people and to traffic. */
@@ -49,8 +52,10 @@ export type Meaning = Pick<
 export interface Proposer<O extends Operation> {
   /** Reads the documents anew and edits copies. Throws `PeerError` for what no peer should be asked. */
   propose(operation: O, signal: AbortSignal): Promise<Proposal>;
-  /** What the way back means; the documents are put back without its help. */
-  meaningOfUndo(operation: O, signal: AbortSignal): Promise<Meaning>;
+  /** What the way back of these changes means; the documents are put back without its help. */
+  meaningOfUndo(operation: O, signal: AbortSignal, changes: readonly Change[]): Promise<Meaning>;
+  /** The way back where it is not to put the documents back; null, or absent, where it is. */
+  proposeUndo?(operation: O, changes: readonly Change[], signal: AbortSignal): Promise<Proposal | null>;
   /** Where documents of this kind are served. */
   resourceOf(document: DocumentRef): Resource | Promise<Resource>;
   /** Which document an undo puts back first: the one written last, unless the order of writing serves both ways. */
@@ -64,6 +69,12 @@ export interface DocumentDesk {
   rollouts(): readonly RolloutClaim[];
 }
 
+/** What a plan will send, as the peer tried it. */
+interface Kept {
+  readonly tried: readonly TriedEdit[];
+  readonly stamp: StampDocument | undefined;
+}
+
 /** The verbs of a control over documents of a Kubernetes API server, written once. */
 export function createDocumentControl<O extends Operation>(
   desk: DocumentDesk,
@@ -71,25 +82,25 @@ export function createDocumentControl<O extends Operation>(
 ): Control<O> {
   const { client, host } = desk;
   /** What a plan will send. Kept beside the plan: what is withheld from the plan is here only, and never leaves. */
-  const kept = new WeakMap<PlannedWrite, readonly DocumentEdit[]>();
+  const kept = new WeakMap<PlannedWrite, Kept>();
 
   async function plannedOf(
     proposed: readonly ProposedEdit[],
     meaning: Meaning,
-    more: { readonly threeWay: DocumentThreeWay | null; readonly judgeOwner: boolean },
+    more: Required<Pick<Proposal, 'threeWay' | 'judgeOwner'>> & Pick<Proposal, 'stamp'>,
     signal: AbortSignal,
   ): Promise<PlannedWrite> {
     refuseTwice(proposed);
     for (const { edit } of proposed) refuseRounded(edit);
     const guards: Guard[] = [];
-    const changes: Change[] = [];
+    const tried: TriedEdit[] = [];
     for (const [position, one] of proposed.entries()) {
       const id = proposed.length === 1 ? '' : `-${position + 1}`;
       const trial = await tryEdit(client, one.edit, id, signal);
       guards.push(...trial.guards);
       if (more.judgeOwner && one.edit.action !== 'create')
         guards.push(ownerGuard(`ownership${id}`, desk, one.edit.before));
-      changes.push(changeOf(host.connectionId, one, trial.stored));
+      tried.push({ ...one, stored: trial.stored });
     }
     const { threeWay } = more;
     if (threeWay !== null) guards.push(changedGuard(threeWay));
@@ -98,33 +109,50 @@ export function createDocumentControl<O extends Operation>(
     const write: PlannedWrite = {
       ...meaning,
       guards: [...guards, ...meaning.guards],
-      changes,
+      changes: tried.map((one) => changeOf(host.connectionId, one, one.stored)),
       threeWay,
       copies: secret ? withheldCopies : copiesOfEdits(client, edits),
       split: null,
     };
-    kept.set(write, edits);
+    kept.set(write, { tried, stamp: more.stamp });
     return write;
+  }
+
+  function planned(proposal: Proposal, signal: AbortSignal): Promise<PlannedWrite> {
+    const { edits, threeWay = null, judgeOwner = true, stamp, ...meaning } = proposal;
+    return plannedOf(
+      edits,
+      meaning,
+      { threeWay, judgeOwner, ...(stamp === undefined ? {} : { stamp }) },
+      signal,
+    );
   }
 
   return {
     async plan(operation, signal) {
-      const {
-        edits,
-        threeWay = null,
-        judgeOwner = true,
-        ...meaning
-      } = await proposer.propose(operation, signal);
-      return plannedOf(edits, meaning, { threeWay, judgeOwner }, signal);
+      return planned(await proposer.propose(operation, signal), signal);
+    },
+
+    stamp(write, stamp) {
+      const known = kept.get(write);
+      const put = known?.stamp;
+      if (known === undefined || put === undefined) return write;
+      const tried = known.tried.map((one) => stampEdit(one, put, stamp));
+      const changes = tried.map((one) => changeOf(host.connectionId, one, one.stored));
+      const stamped: PlannedWrite = { ...write, changes };
+      kept.set(stamped, { tried, stamp: put });
+      return stamped;
     },
 
     async planUndo(operation, changes, signal) {
+      for (const { document } of changes) refuseElsewhere(host.connectionId, document);
+      const proposal = (await proposer.proposeUndo?.(operation, changes, signal)) ?? null;
+      if (proposal !== null) return planned(proposal, signal);
       const edits: ProposedEdit[] = [];
       let threeWay: DocumentThreeWay | null = null;
       // Last first, as a rule: what was written last may need what was written first.
       const inOrder = proposer.undoOrder === 'asWritten' ? changes : changes.toReversed();
       for (const change of inOrder) {
-        refuseElsewhere(host.connectionId, change.document);
         const resource = await proposer.resourceOf(change.document);
         const back = await editBack(client, resource, change, signal);
         if (back.edit !== null) edits.push({ edit: back.edit, withheld: change.withheld });
@@ -132,12 +160,12 @@ export function createDocumentControl<O extends Operation>(
       }
       if (edits.length === 0)
         throw new PeerError('refused', 'Everything is as it was before already: there is nothing to undo.');
-      const { judgeOwner = true, ...meaning } = await proposer.meaningOfUndo(operation, signal);
+      const { judgeOwner = true, ...meaning } = await proposer.meaningOfUndo(operation, signal, changes);
       return plannedOf(edits, meaning, { threeWay, judgeOwner }, signal);
     },
 
     async apply(write, signal): Promise<Receipt> {
-      const edits = kept.get(write);
+      const edits = kept.get(write)?.tried.map(({ edit }) => edit);
       if (edits === undefined)
         throw new PeerError(
           'refused',
