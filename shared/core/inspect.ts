@@ -79,7 +79,10 @@ function viewCall(call: GraphCall, otherId: string, connection: LiveConnection, 
     otherName: world.service(otherId)?.name ?? otherId,
     health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
     protections: [...(protections ?? []), ...(fallback === null ? [] : [fallbackProtection(fallback)])],
-    missing: protections === null ? [] : missingOf(protections),
+    missing: [
+      ...(protections === null ? [] : missingOf(protections)),
+      ...(fallback === null && canDivert(connection) ? ['no fallback'] : []),
+    ],
     fallback,
   };
 }
@@ -112,6 +115,11 @@ function fallbackOf(callee: GraphService | undefined, connection: LiveConnection
     }
   }
   return null;
+}
+
+/** Where no source can trip a call a fallback would be of no use, and its absence is no lack. */
+function canDivert(connection: LiveConnection): boolean {
+  return connection.sources.some(({ session }) => session.isolation !== undefined);
 }
 
 function fallbackProtection(fallback: Fallback): Protection {

@@ -18,9 +18,9 @@ export function HeldChip() {
     <DialogTrigger>
       <AriaButton className={words.alarm ? 'chip bad heldChip' : 'chip pending heldChip'}>
         {words.alarm && <span aria-hidden="true">!</span>}
-        <span>{words.held}</span>
         <span className="num">
-          · <span className="visuallyHidden">{words.alarm ? 'needs you, ' : 'the first ends in '}</span>
+          {words.held} ·{' '}
+          <span className="visuallyHidden">{words.alarm ? 'needs you, ' : 'the first ends in '}</span>
           {words.countdown}
         </span>
       </AriaButton>

@@ -50,7 +50,7 @@ export function MechanismField({ options, scope, draft, onChange }: MechanismFie
           return {
             id: option.mechanism,
             title: plainText(option.title, 120),
-            note: plainText(hindrance ?? option.effect, 400),
+            note: plainText(hindrance ?? effectOf(option, draft.mechanism), 400),
             disabled: hindrance !== null,
           };
         })}
@@ -69,4 +69,10 @@ export function MechanismField({ options, scope, draft, onChange }: MechanismFie
       )}
     </>
   );
+}
+
+/** All of what the chosen one does, and the gist of the others: three long texts are read by nobody. */
+function effectOf({ mechanism, effect }: TripOption, chosen: TripDraft['mechanism']): string {
+  if (mechanism === chosen) return effect;
+  return /^.*?\.(?=\s)/.exec(effect)?.[0] ?? effect;
 }

@@ -71,7 +71,7 @@ function CallRow({
           {held === null && edge !== null && canBeTripped && (
             <Button
               tone="quiet"
-              aria-label={direction === 'in' ? `Trip the call from ${name}` : `Trip the call to ${name}`}
+              aria-label={direction === 'in' ? `Trip calls from ${name}` : `Trip calls to ${name}`}
               onPress={() => askToTrip(edge.calleeId, edge.callerId)}
             >
               Trip…

@@ -20,6 +20,8 @@ export interface MapCall {
   readonly calleeId: EntityId;
   /** "order calls payment", for those who hear the map. */
   readonly label: string;
+  /** A trip stops it: its words are longer and always shown. */
+  readonly held: boolean;
 }
 
 /** The way that calls take while a trip diverts them. */

@@ -1,8 +1,10 @@
 import './map.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { tripStops } from '../../../shared/analysis/heldTrips.ts';
 import type { CallId } from '../../../shared/model/entity.ts';
 import { useConnectionStore } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
+import { useTrips } from '../../live/trips.ts';
 import { useMapCommands } from '../../state/commands.ts';
 import { useFilters } from '../../state/filters.ts';
 import { forgetHandPositions, placeByHand, type Position, useLayout } from '../../state/layout.ts';
@@ -89,16 +91,19 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
 function useMapCalls(ids: readonly CallId[]): readonly MapCall[] {
   const calls = useTopology((graph) => graph.calls);
   const services = useTopology((graph) => graph.services);
+  const trips = useTrips();
   return useMemo(
     () =>
       ids.flatMap((id) => {
         const call = calls.get(id);
         if (call === undefined) return [];
         const { callerId, calleeId } = call;
-        const label = `${services.get(callerId)?.name ?? 'unknown'} calls ${services.get(calleeId)?.name ?? 'unknown'}`;
-        return [{ id, callerId, calleeId, label }];
+        const caller = services.get(callerId) ?? null;
+        const label = `${caller?.name ?? 'unknown'} calls ${services.get(calleeId)?.name ?? 'unknown'}`;
+        const held = trips.some((trip) => tripStops(trip, calleeId, caller));
+        return [{ id, callerId, calleeId, label: held ? `${label}, held` : label, held }];
       }),
-    [ids, calls, services],
+    [ids, calls, services, trips],
   );
 }
 

@@ -2,6 +2,7 @@ import './protections.css';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
 import type { CallView, ServiceDetail } from '../../../shared/model/inspect.ts';
 import { useCallSignals } from '../../live/signals.ts';
+import { useTripOfCall } from '../../live/trips.ts';
 import { editProtections } from '../../state/protections.ts';
 import { askForFallback, askToTrip } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -24,6 +25,7 @@ interface CallGuardsProps {
 /** What guards one call, what is missing, whether it is tripped, and what can be done to it. */
 export function CallGuards({ call, callee, view, detail, problem }: CallGuardsProps) {
   const signals = useCallSignals(call.id);
+  const held = useTripOfCall(call.id);
   const isOwn = callee.kind === 'service';
   const figures = {
     requestsPerSecond: signals?.requestsPerSecond ?? null,
@@ -47,9 +49,11 @@ export function CallGuards({ call, callee, view, detail, problem }: CallGuardsPr
           <MissingButtons serviceId={callee.id} missing={missingOf(view)} figures={figures} />
         )}
         <div className="verdictOffers">
-          <Button tone="danger" onPress={() => askToTrip(callee.id, call.callerId)}>
-            Trip…
-          </Button>
+          {held === null && (
+            <Button tone="danger" onPress={() => askToTrip(callee.id, call.callerId)}>
+              Trip…
+            </Button>
+          )}
           <Button onPress={() => askForFallback(callee.id, call.callerId)}>
             {view?.fallback == null ? 'Fallback…' : 'Change fallback…'}
           </Button>

@@ -30,7 +30,7 @@ export function CalleeRow({ call }: { readonly call: CallView }) {
       {edge !== null && callee !== null && callee.hosts.length > 0 && held === null && (
         <Button
           tone="danger"
-          aria-label={`Trip the call to ${name}`}
+          aria-label={`Trip calls to ${name}`}
           onPress={() => askToTrip(callee.id, edge.callerId)}
         >
           Trip…

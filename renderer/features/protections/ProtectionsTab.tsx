@@ -2,6 +2,7 @@ import './protections.css';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { ServiceDetail } from '../../../shared/model/inspect.ts';
 import { useServiceSignals } from '../../live/signals.ts';
+import { useTripsOf } from '../../live/trips.ts';
 import { editProtections, listUnprotected } from '../../state/protections.ts';
 import { askForFallback, askToTrip } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -23,6 +24,7 @@ interface ProtectionsTabProps {
 /** What guards the calls to a service, declared and seen, and what guards the calls it makes. */
 export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
   const signals = useServiceSignals(service.id);
+  const isAllHeld = useTripsOf(service.id).some(({ caller }) => caller === null);
   if (detail === null) return <EmptyState title="Reading…" busy />;
   const protections = protectionsOfService(detail);
   const missing = detail.callsIn[0] === undefined ? [] : missingOf(detail.callsIn[0]);
@@ -48,9 +50,11 @@ export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
           )}
           <MissingButtons serviceId={service.id} missing={missing} figures={figures} />
           <div className="verdictOffers">
-            <Button tone="danger" onPress={() => askToTrip(service.id, null)}>
-              Trip all callers…
-            </Button>
+            {!isAllHeld && (
+              <Button tone="danger" onPress={() => askToTrip(service.id, null)}>
+                Trip all callers…
+              </Button>
+            )}
             <Button onPress={() => askForFallback(service.id, null)}>Fallback…</Button>
             <Button onPress={() => editProtections(service.id)}>Edit protections…</Button>
           </div>

@@ -89,11 +89,12 @@ function Flow(props: MapCanvasProps) {
     const cards = new Map(
       nodes.map(({ id, position, height }) => [id, { ...position, height, width: cardSize.width }]),
     );
-    const curves = calls.flatMap(({ id, callerId, calleeId }) => {
+    const curves = calls.flatMap(({ id, callerId, calleeId, held: isHeld }) => {
       const [from, to] = [cards.get(callerId), cards.get(calleeId)];
       if (from === undefined || to === undefined) return [];
       const start = { x: from.x + from.width, y: from.y + from.height / 2 };
-      return [{ id, curve: curveOf(start, { x: to.x, y: to.y + to.height / 2 }) }];
+      const end = { x: to.x, y: to.y + to.height / 2 };
+      return [{ id, curve: curveOf(start, end), held: isHeld }];
     });
     // The selected card is larger when the picture is small; words keep clear of all of it.
     const boxes = [...cards].map(([id, card]) => (id === enlarged ? grown(card, legibleZoom) : card));

@@ -4,6 +4,8 @@ import { type Curve, pointAt } from './callPath.ts';
 interface LabelledCall {
   readonly id: string;
   readonly curve: Curve;
+  /** Its words are those of a held call: "held 4:32" and a sign. */
+  readonly held?: boolean;
 }
 
 export interface LabelPlace {
@@ -12,7 +14,8 @@ export interface LabelPlace {
 }
 
 /** Room for "17.5 %" at the size it has when the picture is small. */
-const label = { width: 44, height: 18 } as const;
+const usual = { width: 44, height: 18 } as const;
+const ofHeld = { width: 104, height: 20 } as const;
 const along = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84] as const;
 const aside = [-13, 13, 0] as const;
 /** Beyond this many calls other lines are no longer looked at: it costs the square of their number. */
@@ -30,7 +33,8 @@ export function placeLabels(
     calls.length > mostCompared ? [] : calls.map(({ id, curve }) => ({ id, points: samples(curve) }));
   const places = new Map<string, LabelPlace>();
   const taken: Box[] = [];
-  for (const { id, curve } of calls) {
+  for (const { id, curve, held = false } of calls) {
+    const label = held ? ofHeld : usual;
     let best: { readonly box: Box; readonly cost: number } | null = null;
     for (const [rank, t] of along.entries()) {
       const on = pointAt(curve, t);
