@@ -60,11 +60,10 @@ function* valueFaults(fields: Fields, where: string): Iterable<string> {
 
 function* conditionFaults(condition: Fields): Iterable<string> {
   const { key, values, notValues } = condition;
-  if (typeof key !== 'string' || key === '') return yield '`key` must not be empty';
-  if (listOf(values).length === 0 && listOf(notValues).length === 0) {
-    return yield `at least one of \`values\` or \`notValues\` must be set for key ${key}`;
-  }
-  if (!attributes.test(key)) yield `invalid \`value\` for \`key\` ${key}: unknown attribute: ${key}`;
+  if (typeof key !== 'string' || key === '') yield '`key` must not be empty';
+  else if (listOf(values).length === 0 && listOf(notValues).length === 0) {
+    yield `at least one of \`values\` or \`notValues\` must be set for key ${key}`;
+  } else if (!attributes.test(key)) yield `invalid \`value\` for \`key\` ${key}: unknown attribute: ${key}`;
 }
 
 const attributes =

@@ -133,7 +133,7 @@ function causeOf({ value, path }: Place, condition: Condition): StatusCause | nu
       : invalidValue(value, 'must be a valid duration greater than 1ms', path);
   }
   if ('anyOf' in condition) {
-    if (condition.anyOf.includes(String(value))) return null;
+    if (typeof value !== 'string' || condition.anyOf.includes(value)) return null;
     const supported = condition.anyOf.map((one) => JSON.stringify(one)).join(', ');
     const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
     return { reason: 'FieldValueNotSupported', message, field: path };

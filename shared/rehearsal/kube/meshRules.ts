@@ -183,9 +183,9 @@ export function* destinationRuleFaults(spec: Fields): Iterable<string> {
   const subsets = listOf(spec['subsets']).map(fieldsOf);
   const seen = new Set<unknown>();
   for (const { name } of subsets) {
-    if (name === undefined || name === '') yield 'subset name cannot be empty';
-    else if (seen.has(name)) yield `duplicate subset names: ${String(name)}`;
-    else if (typeof name === 'string' && !isLabel(name)) yield `subset name is invalid: ${name}`;
+    if (typeof name !== 'string' || name === '') yield 'subset name cannot be empty';
+    else if (seen.has(name)) yield `duplicate subset names: ${name}`;
+    else if (!isLabel(name)) yield `subset name is invalid: ${name}`;
     seen.add(name);
   }
   for (const policy of [spec, ...subsets].map((part) => fieldsOf(part['trafficPolicy'])))
