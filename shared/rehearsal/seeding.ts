@@ -27,7 +27,8 @@ export function seedStore(store: ObjectStore, objects: readonly KubeInput[]): vo
     const { namespace, name } = object.metadata;
     const owners = listAt(object, 'metadata', 'ownerReferences').map((owner) => {
       const fields = fieldsAt(owner);
-      return { ...fields, uid: uidOf(fields['kind'], namespace, fields['name']) ?? '' };
+      // An owner that is not kept here, a Flagger Canary say, has the uid that was written.
+      return { ...fields, uid: uidOf(fields['kind'], namespace, fields['name']) ?? fields['uid'] ?? '' };
     });
     const whole = {
       ...object,

@@ -41,13 +41,45 @@ export function paymentRoute(v1: number, v2: number, createdAt: number): KubeInp
   };
 }
 
+/** What Flagger writes on a document that it made for a Canary, and puts back when somebody changes it. */
+const ownedByFlagger = (canary: string): Readonly<Record<string, unknown>> => ({
+  ownerReferences: [
+    {
+      apiVersion: 'flagger.app/v1beta1',
+      kind: 'Canary',
+      name: canary,
+      uid: '7f3c1f5e-0d57-4c56-9e5d-6a1b0c2f9d41',
+      controller: true,
+      blockOwnerDeletion: true,
+    },
+  ],
+});
+
+/** What Argo CD writes on a document that it keeps as its repository has it. */
+const trackedByArgo = (
+  application: string,
+  kind: string,
+  namespace: string,
+  name: string,
+): Readonly<Record<string, unknown>> => ({
+  annotations: {
+    'argocd.argoproj.io/tracking-id': `${application}:networking.istio.io/${kind}:${namespace}/${name}`,
+  },
+});
+
 /** Rules, routes and what lies outside; some calls are guarded well, some not at all. */
 export function shopMesh(now: number): KubeInput[] {
   const creationTimestamp = timeOf(now - 30 * 86_400_000);
-  const made = (kind: string, namespace: string, name: string, spec: object): KubeInput => ({
+  const made = (
+    kind: string,
+    namespace: string,
+    name: string,
+    spec: object,
+    owned: Readonly<Record<string, unknown>> = {},
+  ): KubeInput => ({
     apiVersion: networking,
     kind,
-    metadata: { name, namespace, labels: { app: name }, creationTimestamp },
+    metadata: { name, namespace, labels: { app: name }, creationTimestamp, ...owned },
     spec,
   });
   return [
@@ -78,19 +110,31 @@ export function shopMesh(now: number): KubeInput[] {
         },
       ],
     }),
-    made('VirtualService', 'shop', 'recommend', {
-      hosts: [hostOf('shop', 'recommend')],
-      http: [
-        {
-          route: [{ destination: { host: hostOf('shop', 'recommend') } }],
-          timeout: '300ms',
-        },
-      ],
-    }),
-    made('DestinationRule', 'finance', 'ledger', {
-      host: hostOf('finance', 'ledger'),
-      trafficPolicy: { connectionPool: { http: { http2MaxRequests: 200 } } },
-    }),
+    made(
+      'VirtualService',
+      'shop',
+      'recommend',
+      {
+        hosts: [hostOf('shop', 'recommend')],
+        http: [
+          {
+            route: [{ destination: { host: hostOf('shop', 'recommend') } }],
+            timeout: '300ms',
+          },
+        ],
+      },
+      ownedByFlagger('recommend'),
+    ),
+    made(
+      'DestinationRule',
+      'finance',
+      'ledger',
+      {
+        host: hostOf('finance', 'ledger'),
+        trafficPolicy: { connectionPool: { http: { http2MaxRequests: 200 } } },
+      },
+      trackedByArgo('finance', 'DestinationRule', 'finance', 'ledger'),
+    ),
     made('VirtualService', 'shop', 'bank-api', {
       hosts: [bankHost],
       http: [{ route: [{ destination: { host: bankHost } }], timeout: '2s', retries: { attempts: 0 } }],
