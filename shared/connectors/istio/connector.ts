@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { kubeClientOf } from '../kube/client.ts';
+import { createDocumentControl } from '../kube/documents/control.ts';
 import { createDocumentSource } from './documents.ts';
 import { createMesh } from './mesh.ts';
+import { createProtectionProposer } from './protectionForms/proposer.ts';
 import { createProtectionSource } from './protections.ts';
 import { createTopologySource } from './topology.ts';
 import { createWeights } from './weights.ts';
@@ -35,6 +37,7 @@ export const istio: Connector<IstioSettings> = {
       protections: createProtectionSource(mesh),
       documents: createDocumentSource(mesh),
       weights: createWeights(mesh),
+      protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },

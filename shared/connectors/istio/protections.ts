@@ -3,6 +3,7 @@ import type { ProtectionSource } from '../kit/connector.ts';
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
 import { qualify } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
+import { readForms } from './protectionForms/forms.ts';
 import { routesOf } from './routes.ts';
 
 /** Time-outs, retries, limits and ejection by the host they are declared for. */
@@ -17,6 +18,7 @@ export function createProtectionSource(mesh: Mesh): ProtectionSource {
       if (kept?.stamp !== stamp) kept = { stamp, found: readProtections(mesh) };
       return kept.found;
     },
+    forms: (service, signal) => readForms(mesh, service, signal),
   };
 }
 
