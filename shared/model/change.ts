@@ -62,7 +62,11 @@ export const Shares = z.object({
 });
 export type Shares = z.infer<typeof Shares>;
 
-/** Calls to a host that should all be refused by the callers' proxies. */
+/** What stops calls: a fault in the callers' proxies, a fixed answer of theirs, or a policy of the callee's. */
+export const StoppedBy = z.enum(['fault', 'answer', 'policy']);
+export type StoppedBy = z.infer<typeof StoppedBy>;
+
+/** Calls to a host that should all be refused, or given a fixed answer. */
 export const Refusals = z.object({
   kind: z.literal('refusals'),
   host: z.string(),
@@ -73,6 +77,7 @@ export const Refusals = z.object({
   status: z.number().int(),
   /** Envoy's response flags that tell such a refusal from the service's own errors: `FI`, `DI`; empty where only the status tells. */
   flags: z.array(z.string()),
+  how: StoppedBy.optional(),
 });
 export type Refusals = z.infer<typeof Refusals>;
 
@@ -93,6 +98,8 @@ export const Served = z.object({
   namespace: z.string().nullable(),
   caller: Caller.nullable(),
   flags: z.array(z.string()),
+  /** What stopped them until now, where something did. */
+  how: StoppedBy.optional(),
 });
 export type Served = z.infer<typeof Served>;
 
@@ -101,6 +108,11 @@ export const Rollout = z.object({
   kind: z.literal('rollout'),
   host: z.string().nullable(),
   workloads: z.array(WorkloadRef),
+  /** An instance that should take traffic again, or none any more. */
+  instance: z
+    .object({ namespace: z.string(), name: z.string(), uid: z.string(), serving: z.boolean() })
+    .nullable()
+    .default(null),
 });
 export type Rollout = z.infer<typeof Rollout>;
 
