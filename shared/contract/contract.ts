@@ -9,6 +9,7 @@ import { Operation } from '../model/operation.ts';
 import { Plan } from '../model/plan.ts';
 import { OperationRecord } from '../model/record.ts';
 import { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
@@ -176,6 +177,21 @@ export const contract = {
     takeBack: base.input(z.object({ canaryId: z.string() })).output(nothing),
     /** All that run, and the latest that are over; the whole list whenever one changed. */
     watch: base.output(eventIterator(z.array(Canary))),
+  },
+  repositories: {
+    /** Where the Git work trees named at the start declare what a plan changes, with the diff. */
+    find: base.input(z.object({ planId: z.string() })).output(Declarations),
+    /** Commits it to a branch of its own; nothing is checked out or pushed. */
+    commit: base
+      .input(
+        z.object({
+          planId: z.string(),
+          repository: z.string(),
+          file: z.string(),
+          message: z.string().min(1).max(2000),
+        }),
+      )
+      .output(RepositoryCommit),
   },
   journal: {
     list: base

@@ -9,6 +9,7 @@ import type { WatchRequest, WatchState } from '../model/watch.ts';
 import { createOperations } from './operations.ts';
 import type { KeptPlan } from './plans.ts';
 import type { Ports } from './ports.ts';
+import { createRepositories } from './repositories/repositories.ts';
 import { resumeOperations } from './resume.ts';
 import { beginWatch } from './returns/beginWatch.ts';
 import { createReturns } from './returns/returns.ts';
@@ -82,6 +83,7 @@ export async function createConsole(
   );
 
   const returns = createReturns({
+    ready: resume.closed,
     connections,
     journal,
     operations,
@@ -100,6 +102,7 @@ export async function createConsole(
       journal,
       operations,
       ports,
+      repositories: createRepositories(ports),
       returns,
       settings,
       world,

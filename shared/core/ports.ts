@@ -13,11 +13,29 @@ export interface Ports {
   readonly pictures: PictureStore;
   readonly canaries: CanaryStore;
   readonly rehearsal: RehearsalPort;
+  /** Git work trees that the operator named when starting. */
+  readonly repositories: readonly Repository[];
   /** Told whenever it changes what Podium holds: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (holding: readonly string[]) => void;
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
   readonly version: string;
+}
+
+/** A Git work tree, read at its HEAD. Methods throw in words. */
+export interface Repository {
+  readonly folder: string;
+  head(): Promise<{ readonly commit: string; readonly branch: string }>;
+  /** Manifests (YAML, JSON) that hold this text. */
+  filesNaming(name: string): Promise<readonly string[]>;
+  read(file: string): Promise<string>;
+  /** Commits one file's new text onto HEAD as a new branch; answers with the commit. Touches neither index nor work tree. */
+  commit(what: {
+    readonly file: string;
+    readonly text: string;
+    readonly branch: string;
+    readonly message: string;
+  }): Promise<string>;
 }
 
 /** Time. Tests lend one that they move by hand. */

@@ -13,6 +13,7 @@ import type { Operations } from './operations.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
 import { follow, followDistinct } from './pulse.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import type { Returns } from './returns/returns.ts';
 import { isHolding } from './returns/states.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -26,6 +27,7 @@ export interface RouterParts {
   readonly journal: Journal;
   readonly operations: Operations;
   readonly ports: Ports;
+  readonly repositories: Repositories;
   readonly returns: Returns;
   readonly settings: SettingsKeeper;
   readonly world: World;
@@ -40,6 +42,7 @@ export function createRouter({
   journal,
   operations,
   ports,
+  repositories,
   returns,
   settings,
   world,
@@ -54,6 +57,13 @@ export function createRouter({
       throw errors.PEER({ message: sayError(thrown, 'Podium could not do this') });
     }
   });
+
+  /** A plan of this console that is still kept. */
+  const planOf = (planId: string) => {
+    const kept = operations.find(planId);
+    if (kept !== undefined) return kept.plan;
+    throw new Refusal('GONE', 'This console made no such plan, or forgot it. Review it again.');
+  };
 
   return os.router({
     connections: {
@@ -184,6 +194,12 @@ export function createRouter({
       })),
       takeBack: os.canaries.takeBack.handler(({ input }) => returns.canaries.takeBack(input.canaryId)),
       watch: os.canaries.watch.handler(({ signal }) => returns.watchCanaries(signal)),
+    },
+    repositories: {
+      find: os.repositories.find.handler(({ input }) => repositories.find(planOf(input.planId))),
+      commit: os.repositories.commit.handler(({ input }) =>
+        repositories.commit(planOf(input.planId), input.repository, input.file, input.message),
+      ),
     },
     journal: {
       list: os.journal.list.handler(async ({ input }) => ({

@@ -12,10 +12,12 @@ const { values: options } = parseArgs({
   options: {
     'no-open': { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
+    /** A Git work tree that declares what runs; may be given several times. */
+    repository: { type: 'string', multiple: true, default: [] },
   },
 });
 
-const ports = openNodePorts();
+const ports = openNodePorts({ repositories: options.repository });
 const console_ = await createConsole(connectors, ports);
 const assets = await readAssets(join(import.meta.dirname, '../../dist/renderer'));
 const loopback = await startLoopback({

@@ -8,6 +8,7 @@ import type { Clock, Ports } from '../core/ports.ts';
 import { createCanaryStore } from './canaryStore.ts';
 import { openDataFolder } from './dataFolder.ts';
 import { openDatabase } from './database.ts';
+import { openRepositories } from './gitRepositories.ts';
 import { createJournalStore } from './journalStore.ts';
 import { createLogFile } from './logFile.ts';
 import { createPictureStore } from './pictureStore.ts';
@@ -23,6 +24,8 @@ export interface NodePorts extends Ports, AsyncDisposable {
 /** What differs between the hosts. */
 export interface NodePortsOptions {
   readonly dataFolder?: string;
+  /** Git work trees by folder. */
+  readonly repositories?: readonly string[];
   readonly startFleet?: () => FleetProcess;
   /** Nothing in the browser host: a page cannot keep a machine awake, and asks by itself before it is closed. */
   readonly keepAwake?: Ports['keepAwake'];
@@ -46,6 +49,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     pictures: createPictureStore(database, log),
     canaries: createCanaryStore(database, log),
     rehearsal,
+    repositories: openRepositories(options.repositories ?? []),
     keepAwake: options.keepAwake ?? (() => undefined),
     actor: actorName(),
     version: ownVersion(),

@@ -159,6 +159,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
     },
     canaries: createMemoryCanaries(),
     keepAwake: () => undefined,
+    repositories: [],
     rehearsal: {
       start: () => Promise.reject(new Error('no rehearsal in this test')),
       trigger: async () => undefined,
