@@ -77,7 +77,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     standing: Standing,
     alongside: Alongside,
   ): Promise<string> {
-    const record = recordOf(kept.plan, reason, alongside, ports);
+    const { record, write } = stamped(kept, recordOf(kept.plan, reason, alongside, ports));
     underway.add(record.id);
     try {
       await journal.append(record);
@@ -88,7 +88,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         sayError(thrown, 'Nothing was written, because the journal could not take it down first'),
       );
     }
-    void carryOut(kept, record, {
+    void carryOut({ ...kept, write }, record, {
       hindrance: () => hindranceOf(kept, nowOf(kept), standing),
       follow: (record, connection) => world.follow(record, connection),
       journal,
@@ -157,6 +157,14 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       return once(kept, () => begin(kept, reason, 'agreed', alongside));
     },
   };
+}
+
+/** The write and its record with who applies it, why and until when, where its documents tell others. */
+function stamped({ control, write }: KeptPlan, record: OperationRecord) {
+  const { id, actor, reason, at, hold } = record;
+  const stamp = { operationId: id, by: actor, reason, at, until: hold?.until ?? null };
+  const made = control.stamp?.(write, stamp) ?? write;
+  return { write: made, record: { ...record, changes: [...made.changes] } };
 }
 
 /** What an undo asks for: weights name what they go back to, all else is told by the documents before. */

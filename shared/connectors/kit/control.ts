@@ -18,12 +18,28 @@ export interface Control<O extends Operation> {
    */
   planUndo(operation: O, changes: readonly Change[], signal: AbortSignal): Promise<PlannedWrite>;
   /**
+   * The same write with what is only known once it is applied; asked before the journal takes it down. Absent where documents
+   * carry none of it.
+   */
+  stamp?(write: PlannedWrite, stamp: Stamp): PlannedWrite;
+  /**
    * Fenced by the peer's own revision. Throws `PeerError` with kind `conflict` if it moved, `unanswered` if no answer came,
    * `PartlyWritten` if a later document was refused.
    */
   apply(write: PlannedWrite, signal: AbortSignal): Promise<Receipt>;
   /** Reads back one written document: is it the before, the after, or something else? Resolves a lost answer, and the declared rung. */
   verify(change: Change, signal: AbortSignal): Promise<ReadBack>;
+}
+
+/** Which operation makes a write, who applies it and why: for documents that tell others. */
+export interface Stamp {
+  readonly operationId: string;
+  readonly by: string;
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** When it ends by itself; null where it does not. */
+  readonly until: number | null;
 }
 
 /** A control whose declared state can be followed. */
