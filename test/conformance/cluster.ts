@@ -15,6 +15,8 @@ export interface ClusterUnderTest extends AsyncDisposable {
     readonly app: string;
     readonly version: string;
     readonly instances: number;
+    /** With a sidecar of Istio's beside the application. */
+    readonly sidecar?: boolean;
   }): Promise<void>;
   /** Takes the Deployment and its pods away. */
   stop(workload: { readonly app: string; readonly version: string }): Promise<void>;
@@ -151,6 +153,7 @@ export const paths = (namespace: string) => ({
   services: `/api/v1/namespaces/${namespace}/services`,
   virtualServices: `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`,
   destinationRules: `/apis/networking.istio.io/v1/namespaces/${namespace}/destinationrules`,
+  authorizationPolicies: `/apis/security.istio.io/v1/namespaces/${namespace}/authorizationpolicies`,
   serviceEntries: `/apis/networking.istio.io/v1/namespaces/${namespace}/serviceentries`,
 });
 

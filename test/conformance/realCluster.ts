@@ -26,7 +26,7 @@ export async function startRealCluster(): Promise<ClusterUnderTest> {
     settings: { kubeconfig: { paths: [kubeconfigFile] }, context: 'admin' },
     namespace,
     call,
-    async run({ app, version, instances }) {
+    async run({ app, version, instances, sidecar = false }) {
       const labels = { app, version };
       await call('POST', deployments, {
         apiVersion: 'apps/v1',
@@ -40,7 +40,10 @@ export async function startRealCluster(): Promise<ClusterUnderTest> {
             spec: {
               // The nodes are kwok's; there is no scheduler.
               nodeName: 'n1',
-              containers: [{ name: 'app', image: `registry.example.com/${app}:${version}` }],
+              containers: [
+                { name: 'app', image: `registry.example.com/${app}:${version}` },
+                ...(sidecar ? [{ name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31' }] : []),
+              ],
             },
           },
         },

@@ -90,11 +90,12 @@ const kubeconfigOf = (server: string, user: string): string =>
 function runDeployment(
   store: ObjectStore,
   namespace: string,
-  { app, version, instances }: { readonly app: string; readonly version: string; readonly instances: number },
+  { app, version, instances, sidecar = false }: Parameters<ClusterUnderTest['run']>[0],
 ): void {
   const labels = { app, version };
   const name = `${app}-${version}`;
-  const spec = { containers: [{ name: 'app', image: `registry.example.com/${app}:${version}` }] };
+  const proxy = sidecar ? [{ name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31' }] : [];
+  const spec = { containers: [{ name: 'app', image: `registry.example.com/${app}:${version}` }, ...proxy] };
   const parts = {
     replicas: instances,
     selector: { matchLabels: labels },

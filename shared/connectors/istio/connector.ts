@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
-import { kubeClientOf } from '../kube/client.ts';
+import { type KubeClient, kubeClientOf } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
+import { listAt, textAt } from '../kube/objects.ts';
 import { createDocumentSource } from './documents.ts';
+import { createIsolation } from './isolation/isolation.ts';
 import { createMesh } from './mesh.ts';
 import { createProtectionProposer } from './protectionForms/proposer.ts';
 import { createProtectionSource } from './protections.ts';
@@ -25,7 +27,7 @@ export const istio: Connector<IstioSettings> = {
     const group = `networking.istio.io/${settings.version}`;
     // Asked once more, for the resources may have gone since they were found.
     await client.read(`/apis/${group}`, AbortSignal.timeout(15_000));
-    const mesh = createMesh(client, settings.version, host);
+    const mesh = createMesh(client, settings.version, host, await securityVersion(client));
     return {
       peer: { product: 'Istio', version: group },
       server: client.server,
@@ -37,8 +39,22 @@ export const istio: Connector<IstioSettings> = {
       protections: createProtectionSource(mesh),
       documents: createDocumentSource(mesh),
       weights: createWeights(mesh),
+      isolation: createIsolation(mesh),
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },
 };
+
+/** The version in which AuthorizationPolicies are served; null where they are not, or where that cannot be told. */
+async function securityVersion(client: KubeClient): Promise<string | null> {
+  try {
+    const group = await client.read('/apis/security.istio.io', AbortSignal.timeout(15_000));
+    const served = listAt(group, 'versions').map((version) => textAt(version, 'version'));
+    return ['v1', 'v1beta1'].find((version) => served.includes(version)) ?? null;
+  } catch (error) {
+    // Without them calls can still be refused and diverted.
+    if (error instanceof PeerError) return null;
+    throw error;
+  }
+}

@@ -18,6 +18,8 @@ export interface Mesh extends AsyncDisposable {
   readonly destinationRules: ObjectView;
   readonly serviceEntries: ObjectView;
   readonly gateways: ObjectView;
+  /** Null where security.istio.io is not served. */
+  readonly authorizationPolicies: ObjectView | null;
   readonly services: ObjectView;
   readonly pods: ObjectView;
   readonly slices: ObjectView;
@@ -32,8 +34,13 @@ export interface Mesh extends AsyncDisposable {
 
 const rolloutsEveryMs = 60_000;
 
-export function createMesh(client: KubeClient, version: string, host: ConnectorHost): Mesh {
-  const resources = meshResources(version);
+export function createMesh(
+  client: KubeClient,
+  version: string,
+  host: ConnectorHost,
+  securityVersion: string | null = null,
+): Mesh {
+  const resources = meshResources(version, securityVersion);
   const listeners = new Set<() => void>();
   const ring = (): void => listeners.forEach((listener) => listener());
   const open = (resource: Resource): ObjectView =>
@@ -43,11 +50,13 @@ export function createMesh(client: KubeClient, version: string, host: ConnectorH
     destinationRules: open(resources.destinationRules),
     serviceEntries: open(resources.serviceEntries),
     gateways: open(resources.gateways),
+    authorizationPolicies:
+      resources.authorizationPolicies === null ? null : open(resources.authorizationPolicies),
     services: open(services),
     pods: open(pods),
     slices: open(endpointSlices),
   };
-  const all = Object.values(views);
+  const all = Object.values(views).filter((view) => view !== null);
   const closed = new AbortController();
   let rollouts: readonly RolloutClaim[] = [];
   const following = followRollouts(client, host, closed.signal, (found) => {

@@ -6,9 +6,11 @@ export interface MeshResources {
   readonly destinationRules: Resource;
   readonly serviceEntries: Resource;
   readonly gateways: Resource;
+  /** Null where security.istio.io is not served. */
+  readonly authorizationPolicies: Resource | null;
 }
 
-export function meshResources(version: string): MeshResources {
+export function meshResources(version: string, securityVersion: string | null = null): MeshResources {
   const of = (plural: string, kind: string): Resource => ({
     group: 'networking.istio.io',
     version,
@@ -20,5 +22,14 @@ export function meshResources(version: string): MeshResources {
     destinationRules: of('destinationrules', 'DestinationRule'),
     serviceEntries: of('serviceentries', 'ServiceEntry'),
     gateways: of('gateways', 'Gateway'),
+    authorizationPolicies:
+      securityVersion === null
+        ? null
+        : {
+            group: 'security.istio.io',
+            version: securityVersion,
+            plural: 'authorizationpolicies',
+            kind: 'AuthorizationPolicy',
+          },
   };
 }

@@ -1,12 +1,15 @@
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
 import { qualify } from './hosts.ts';
+import { isTripRoute } from './isolation/marker.ts';
 import { sayMatch } from './matchText.ts';
 
 /** One route of a VirtualService that sends calls somewhere. */
 export interface Route {
   readonly protocol: 'http' | 'tls' | 'tcp';
-  /** Position in the list of its protocol. */
+  /** Position in the list of its protocol, for patches. */
   readonly index: number;
+  /** Position among the routes that are not a trip's, so that a trip changes the name of none. */
+  readonly place: number;
   readonly name: string | null;
   readonly title: string;
   readonly match: string;
@@ -25,20 +28,27 @@ export interface RouteDestination {
   readonly weight: number | null;
 }
 
-/** The document's routes, in the order in which proxies try them. Redirects and direct answers send nothing anywhere. */
+/**
+ * The document's routes, in the order in which proxies try them. Redirects and direct answers send nothing anywhere, and
+ * routes that a trip put in are no split of anybody's.
+ */
 export function routesOf(document: KubeObject): Route[] {
   const namespace = namespaceOf(document);
   return (['http', 'tls', 'tcp'] as const).flatMap((protocol) => {
-    const written = listAt(document, 'spec', protocol);
-    return written.flatMap((raw, index) => {
+    const all = listAt(document, 'spec', protocol);
+    const written = all.filter((raw) => !isTripRoute(at(raw, 'name')));
+    return written.flatMap((raw, place) => {
       const destinations = listAt(raw, 'route').map((one, position) =>
         destinationOf(one, position, namespace),
       );
       if (destinations.length === 0) return [];
       const name = textAt(raw, 'name') || null;
       const only = written.length === 1 && name === null;
-      const title = name ?? (only ? 'default' : `route ${index + 1}`);
-      return [{ protocol, index, name, title, match: sayMatch(listAt(raw, 'match')), destinations, raw }];
+      const title = name ?? (only ? 'default' : `route ${place + 1}`);
+      const index = all.indexOf(raw);
+      return [
+        { protocol, index, place, name, title, match: sayMatch(listAt(raw, 'match')), destinations, raw },
+      ];
     });
   });
 }
@@ -60,7 +70,7 @@ function destinationOf(one: unknown, index: number, namespace: string): RouteDes
 export function splitIdOf(document: KubeObject, route: Route, routes: readonly Route[]): string {
   const alone =
     routes.filter((one) => one.protocol === route.protocol && one.name === route.name).length === 1;
-  const which = route.name !== null && alone ? `name:${route.name}` : String(route.index);
+  const which = route.name !== null && alone ? `name:${route.name}` : String(route.place);
   return `${document.metadata.uid}/${route.protocol}/${which}`;
 }
 

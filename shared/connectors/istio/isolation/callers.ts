@@ -1,0 +1,69 @@
+import {
+  annotationsOf,
+  type KubeObject,
+  labelsOf,
+  listAt,
+  mapAt,
+  namespaceOf,
+  selects,
+  textAt,
+} from '../../kube/objects.ts';
+import type { Caller } from '../../../model/change.ts';
+import { serviceOf } from '../hosts.ts';
+import type { Mesh } from '../mesh.ts';
+
+/** Pods behind one name on the map, and the labels by which a route knows them. */
+export interface CallerPods {
+  readonly namespace: string | null;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly pods: readonly KubeObject[];
+}
+
+/** In the order in which Istio itself names workloads. */
+const nameLabels = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
+
+/** The caller's pods: by its Service's selector, else by the label that gave it its name; null where neither leads to pods. */
+export function findCaller(mesh: Mesh, caller: Caller): CallerPods | null {
+  const { namespace, name } = caller;
+  const pods = [...mesh.pods.all()].filter((pod) => namespace === null || namespaceOf(pod) === namespace);
+  const service = namespace === null ? undefined : mesh.services.get(namespace, name);
+  const selector = service === undefined ? new Map<string, string>() : mapAt(service, 'spec', 'selector');
+  const choices = [selector, ...nameLabels.map((label) => new Map([[label, name]]))];
+  for (const labels of choices) {
+    const found = pods.filter((pod) => selects(labels, labelsOf(pod)));
+    if (found.length > 0) return { namespace, labels, pods: found };
+  }
+  // Without rights to see pods the selector alone has to do.
+  return selector.size > 0 && !mesh.pods.synced ? { namespace, labels: selector, pods: [] } : null;
+}
+
+/** Pods of the Service that a host means. */
+export function podsOfHost(mesh: Mesh, host: string): readonly KubeObject[] {
+  const name = serviceOf(host);
+  const service = name === null ? undefined : mesh.services.get(name.namespace, name.name);
+  if (service === undefined) return [];
+  const selector = mapAt(service, 'spec', 'selector');
+  return [...mesh.pods.all()].filter(
+    (pod) => namespaceOf(pod) === namespaceOf(service) && selects(selector, labelsOf(pod)),
+  );
+}
+
+/** Whether an Envoy of Istio's runs in the pod: as a sidecar, also as a native one, or as a gateway. */
+export const hasProxy = (pod: KubeObject): boolean =>
+  [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')].some(
+    (container) => textAt(container, 'name') === 'istio-proxy',
+  );
+
+/** Whether a proxy of the node takes the pod's traffic (ambient mode); it knows no routes. */
+export const isAmbient = (pod: KubeObject): boolean =>
+  annotationsOf(pod).get('ambient.istio.io/redirection') === 'enabled';
+
+/** Gateways, as namespace/name, that one of these pods serves. */
+export function gatewaysServedBy(mesh: Mesh, pods: readonly KubeObject[]): readonly string[] {
+  return [...mesh.gateways.all()]
+    .filter((gateway) => {
+      const selector = mapAt(gateway, 'spec', 'selector');
+      return pods.some((pod) => selects(selector, labelsOf(pod)));
+    })
+    .map((gateway) => `${namespaceOf(gateway)}/${gateway.metadata.name}`);
+}

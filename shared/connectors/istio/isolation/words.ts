@@ -1,0 +1,33 @@
+import type { Caller } from '../../../model/change.ts';
+import type { Fallback, TripMechanism } from '../../../model/trip.ts';
+import { shortName } from '../hosts.ts';
+
+/** "top-sellers", "payment v1", "a fixed 200". */
+export function sayFallback(fallback: Fallback): string {
+  if (fallback.kind === 'answer') return `a fixed ${fallback.status}`;
+  return `${shortName(fallback.host)}${fallback.subset === null ? '' : ` ${fallback.subset}`}`;
+}
+
+/** "callers get 503". */
+export function sayAnswer(mechanism: TripMechanism): string {
+  switch (mechanism.kind) {
+    case 'refuse':
+      return `callers get ${mechanism.status}`;
+    case 'divert':
+      return mechanism.to.kind === 'answer'
+        ? `callers get ${sayFallback(mechanism.to)}`
+        : `${sayFallback(mechanism.to)} answers`;
+    case 'deny':
+      return 'callers get 403';
+  }
+}
+
+/** "payment", "order → payment". */
+export const sayCall = (host: string, caller: Pick<Caller, 'name'> | null): string =>
+  `${caller === null ? '' : `${caller.name} → `}${shortName(host)}`;
+
+/** "5 min", "90 s", "2 h". */
+export function sayTime(seconds: number): string {
+  if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
