@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { ConnectionId, DocumentRef } from './entity.ts';
 import { GreyMatch } from './operation.ts';
 
-/** A declared route that sends some requests to one version, whatever the weights say. */
+/** A declared route that sends some requests to one version, whatever the weights say, or a copy of them. */
 export const GreyRoute = z.object({
-  /** `<split id>#<route name or position>`. */
+  /** `<split id>#<route name or position>`, `<split id>#mirror`. */
   id: z.string(),
+  /** `mirror`: the requests go where the weights say, and a copy of them here; its answers are thrown away. */
+  kind: z.enum(['route', 'mirror']).default('route'),
   connectionId: ConnectionId,
   document: DocumentRef,
   revision: z.string(),
@@ -16,6 +18,8 @@ export const GreyRoute = z.object({
   match: GreyMatch.nullable(),
   matchText: z.string(),
   to: z.string(),
+  /** Of a mirror: the share of requests that is copied, in percent; null for a route. */
+  percent: z.number().nullable().default(null),
   /** Whether Podium made it, so that it may be removed by the form. */
   ours: z.boolean(),
 });
