@@ -32,6 +32,13 @@ export interface KubeClient extends AsyncDisposable {
     signal: AbortSignal,
     query?: Readonly<Record<string, string>>,
   ): Promise<readonly KubeObject[]>;
+  /** Page by page, so that one may stop early. `metadataOnly`: nothing but names and metadata leave the server. */
+  pages(
+    of: Resource,
+    namespace: string | null,
+    how: { readonly limit: number; readonly metadataOnly: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly KubeObject[]>;
   patch(
     of: Resource,
     object: KubeObject,
@@ -73,6 +80,7 @@ export interface NewObject {
 /** Constant, and holding nothing of the user: it lands in every object's managedFields. */
 export const fieldManager = 'podium';
 const pageSize = 500;
+const metadataAccept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** A frozen webhook answers after its own 10 s, at most 30; the server's word is better than ours. */
 const writeTimeoutMs = 35_000;
 
@@ -107,11 +115,13 @@ export function createKubeClient(
     namespace: string | null,
     query: URLSearchParams,
     signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Page> => {
     const what = whatOf(of, namespace);
     const answer = await request({
       method: 'GET',
       path: `${pathOf(of, namespace)}?${query}`,
+      headers,
       signal,
       timeoutMs: 60_000,
     });
@@ -202,6 +212,19 @@ export function createKubeClient(
         next = one.next;
       } while (next !== null);
       return items;
+    },
+    async *pages(of, namespace, { limit, metadataOnly }, signal) {
+      let next: string | null = null;
+      do {
+        const asked = new URLSearchParams({
+          limit: String(limit),
+          ...(next === null ? {} : { continue: next }),
+        });
+        const headers: Readonly<Record<string, string>> = metadataOnly ? { accept: metadataAccept } : {};
+        const one: Page = await page(of, namespace, asked, signal, headers);
+        yield one.items;
+        next = one.next;
+      } while (next !== null);
     },
     async patch(of, object, steps, { dryRun }, signal) {
       const namespace = object.metadata.namespace ?? null;
