@@ -1,8 +1,9 @@
 import './App.css';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { HeldChip } from './features/breakers/HeldChip.tsx';
 import { TripDialog } from './features/breakers/TripDialog.tsx';
 import { useHeldPrompt } from './features/breakers/useHeldPrompt.ts';
+import { ConfigTab } from './features/config/ConfigTab.tsx';
 import { FindBar } from './features/find/FindBar.tsx';
 import { Connect } from './features/firstRun/Connect.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
@@ -41,6 +42,11 @@ import { type Page, useView } from './state/view.ts';
 import { loadDocumentViews } from './ui/documentViews.tsx';
 import { EmptyState } from './ui/EmptyState.tsx';
 
+// It brings a reader of YAML that the map has no use for.
+const ConfigPage = lazy(() =>
+  import('./features/config/ConfigPage.tsx').then((loaded) => ({ default: loaded.ConfigPage })),
+);
+
 /** What other features show in the inspector. */
 const inspectorParts: InspectorParts = {
   serviceTabs: [
@@ -49,6 +55,7 @@ const inspectorParts: InspectorParts = {
       title: 'Protections',
       content: (service, detail) => <ProtectionsTab service={service} detail={detail} />,
     },
+    { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
   callGuards: (call, callee, { view, whole, problem }) => (
     <CallGuards call={call} callee={callee} view={view} detail={whole} problem={problem} />
@@ -124,6 +131,12 @@ function PageOf({ page }: { readonly page: Page }) {
       return <MapPage find={<FindBar />} />;
     case 'services':
       return <ServicesPage find={<FindBar />} />;
+    case 'config':
+      return (
+        <Suspense fallback={<EmptyState title="Loading…" busy />}>
+          <ConfigPage />
+        </Suspense>
+      );
     case 'journal':
       return <JournalPage />;
     case 'sources':

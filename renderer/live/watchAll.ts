@@ -1,3 +1,4 @@
+import { watchCanaries } from './canaries.ts';
 import { watchConnections } from './connections.ts';
 import { watchHoldings } from './holdings.ts';
 import { watchRoutes } from './routes.ts';
@@ -14,6 +15,7 @@ export function watchAll(): () => void {
     watchTrips(),
     watchHoldings(),
     watchRoutes(),
+    watchCanaries(),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** The pages of the rail. */
-export const pages = ['map', 'services', 'journal', 'sources'] as const;
+export const pages = ['map', 'services', 'config', 'journal', 'sources'] as const;
 export type Page = (typeof pages)[number];
 
 export type Theme = 'system' | 'dark' | 'light';

@@ -1,10 +1,10 @@
 import './Code.css';
 import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state';
-import { Decoration, EditorView, lineNumbers, WidgetType } from '@codemirror/view';
+import { Decoration, EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Finding } from '../../shared/model/inspect.ts';
 import { readOnlyYaml } from './codeView.ts';
-import { plainText } from './plainText.ts';
+import { lineNote } from './lineNote.ts';
 
 interface YamlProps {
   readonly label: string;
@@ -34,28 +34,7 @@ function marksOf(text: string, findings: readonly Finding[]): Extension {
   for (const finding of [...placed].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))) {
     const line = doc.line(Math.max(1, finding.line ?? 1));
     builder.add(line.from, line.from, Decoration.line({ class: `codeLine ${finding.severity}` }));
-    builder.add(line.to, line.to, Decoration.widget({ widget: new Note(finding), block: true, side: 1 }));
+    builder.add(line.to, line.to, lineNote(finding));
   }
   return EditorView.decorations.of(builder.finish());
-}
-
-/** CodeMirror asks for a class: a note has an identity by which it is drawn again or kept. */
-class Note extends WidgetType {
-  readonly #finding: Finding;
-
-  constructor(finding: Finding) {
-    super();
-    this.#finding = finding;
-  }
-
-  override eq(other: Note): boolean {
-    return other.#finding.text === this.#finding.text && other.#finding.severity === this.#finding.severity;
-  }
-
-  override toDOM(): HTMLElement {
-    const note = document.createElement('div');
-    note.className = `codeNote ${this.#finding.severity}`;
-    note.textContent = `${this.#finding.severity === 'error' ? '✕' : '!'} ${plainText(this.#finding.text)}`;
-    return note;
-  }
 }

@@ -10,14 +10,21 @@ import { namedPoint, steering } from './plainText.ts';
 export function readOnlyYaml(label: string): Extension {
   return [
     yaml(),
-    syntaxHighlighting(classHighlighter),
+    codeLook(),
     EditorState.readOnly.of(true),
-    EditorView.lineWrapping,
-    hangingIndent(),
-    steeringShown(),
     EditorView.editable.of(false),
     // Not editable, yet reachable: the keyboard must be able to scroll it.
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
+  ];
+}
+
+/** How any text is drawn, read or edited. */
+export function codeLook(): Extension {
+  return [
+    syntaxHighlighting(classHighlighter),
+    EditorView.lineWrapping,
+    hangingIndent(),
+    steeringShown(),
     nonceOfPage(),
   ];
 }

@@ -19,6 +19,17 @@ const items: readonly { readonly page: Page; readonly title: string; readonly ic
   },
   { page: 'services', title: 'Services', icon: <path d="M3 4.5h12M3 9h12M3 13.5h12" /> },
   {
+    page: 'config',
+    title: 'Config',
+    icon: (
+      <>
+        <path d="M3 5h5M12 5h3M3 13h3M10 13h5" />
+        <circle cx="10" cy="5" r="2" />
+        <circle cx="8" cy="13" r="2" />
+      </>
+    ),
+  },
+  {
     page: 'journal',
     title: 'Journal',
     icon: <path d="M4 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v11.5H5.500A1.5 1.5 0 0 1 4 14zM7 6h4M7 9h4" />,

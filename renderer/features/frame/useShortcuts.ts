@@ -39,9 +39,12 @@ function act(key: string): boolean {
       showPage('services');
       return true;
     case '3':
-      showPage('journal');
+      showPage('config');
       return true;
     case '4':
+      showPage('journal');
+      return true;
+    case '5':
       showPage('sources');
       return true;
     case '0':

@@ -23,6 +23,7 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
   const actions: PaletteAction[] = [
     { id: 'page map', title: 'Go to the map', run: () => showPage('map') },
     { id: 'page services', title: 'Go to the list of services', run: () => showPage('services') },
+    { id: 'page config', title: 'Go to configuration', run: () => showPage('config') },
     { id: 'page journal', title: 'Go to the journal', run: () => showPage('journal') },
     { id: 'page sources', title: 'Go to sources', run: () => showPage('sources') },
   ];

@@ -1,0 +1,13 @@
+import { plainText } from '../../ui/plainText.ts';
+
+/** What could not be read, beside what could. */
+export function Problems({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <ul className="configProblems" role="status">
+      {texts.slice(0, 5).map((text) => (
+        <li key={text}>! {plainText(text, 400)}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,51 @@
+import type { ConfigDocument, ConfigEntry } from '../../../shared/model/config.ts';
+import type { EntityId } from '../../../shared/model/entity.ts';
+import { plainText } from '../../ui/plainText.ts';
+
+/** What each way to look at a document is given. */
+export interface DocumentProps {
+  readonly serviceId: EntityId;
+  readonly document: ConfigDocument;
+}
+
+/** Whether anything of a document can be changed from here at all. */
+export function canEdit({ readOnly, immutable }: ConfigDocument): boolean {
+  return readOnly === null && !immutable;
+}
+
+/** What configures a service, by sort. */
+export const groups = [
+  { kind: 'configMap', title: 'ConfigMaps' },
+  { kind: 'secret', title: 'Secrets' },
+  { kind: 'environment', title: 'Environment' },
+  { kind: 'mesh', title: 'Mesh documents' },
+] as const satisfies readonly { readonly kind: ConfigDocument['kind']; readonly title: string }[];
+
+/** "payment-settings", "VirtualService payment". */
+export function shortTitle({ document, kind }: Pick<ConfigDocument, 'document' | 'kind'>): string {
+  const name =
+    kind === 'mesh' || kind === 'environment' ? `${document.kind} ${document.name}` : document.name;
+  return plainText(name, 90);
+}
+
+/** "ConfigMap shop/payment-settings". */
+export function fullTitle({ document }: Pick<ConfigDocument, 'document'>): string {
+  const place = document.namespace === null ? '' : `${document.namespace}/`;
+  return plainText(`${document.kind} ${place}${document.name}`, 160);
+}
+
+/** "12 bytes", "34 kB", "1.0 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** An entry's value in a few words. */
+export function entryHint({ value, bytes, binary }: ConfigEntry, isSecret: boolean): string {
+  if (binary) return bytes === null ? 'binary' : `binary, ${formatBytes(bytes)}`;
+  if (isSecret) return bytes === null ? 'covered' : `covered, ${formatBytes(bytes)}`;
+  if (value === null) return '–';
+  const first = value.trimStart().split('\n', 1)[0] ?? '';
+  return value.includes('\n') ? `${plainText(first, 40)} …` : plainText(value, 48);
+}

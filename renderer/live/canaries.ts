@@ -1,0 +1,30 @@
+import { create } from 'zustand';
+import type { Canary } from '../../shared/model/watch.ts';
+import { watch } from '../client/watch.ts';
+
+/** Guided canaries: all that run, and the latest that are over. */
+export const useCanaryStore = create<{ readonly canaries: readonly Canary[] }>(() => ({ canaries: [] }));
+
+export function useCanaries(): readonly Canary[] {
+  return useCanaryStore((state) => state.canaries);
+}
+
+/** The canary under way on a split, else the one that ended last; null where there was none. */
+export function useCanaryOf(splitId: string): Canary | null {
+  return useCanaryStore(({ canaries }) => {
+    const mine = canaries.filter(({ request }) => request.splitId === splitId);
+    return mine.find(isUnderWay) ?? mine.toSorted((a, b) => b.startedAt - a.startedAt)[0] ?? null;
+  });
+}
+
+/** Whether it can still go on or be taken back. */
+export function isUnderWay({ state }: Canary): boolean {
+  return state === 'running' || state === 'paused' || state === 'stuck';
+}
+
+/** Listens to guided canaries until the returned function is called. */
+export function watchCanaries(): () => void {
+  return watch((client, signal) => client.canaries.watch(undefined, { signal }), {
+    onValue: (canaries) => useCanaryStore.setState({ canaries }),
+  });
+}

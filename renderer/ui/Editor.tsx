@@ -1,0 +1,116 @@
+import './Code.css';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml } from '@codemirror/lang-yaml';
+import { EditorState, type Extension, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { codeLook } from './codeView.ts';
+import { type LineFinding, lineNote } from './lineNote.ts';
+
+interface EditorProps {
+  readonly label: string;
+  readonly text: string;
+  readonly language: 'yaml' | 'plain';
+  /** What is wrong, said under the line it is about; null lines are left to the caller. */
+  readonly findings: readonly LineFinding[];
+  readonly isReadOnly?: boolean;
+  readonly onChange: (text: string) => void;
+  /** Where the cursor stands, from 0. */
+  readonly onCursor?: (offset: number) => void;
+}
+
+/** A text that can be edited. Tab indents; after Escape it leaves, as everywhere else. */
+export function Editor({ label, text, language, findings, isReadOnly = false, ...told }: EditorProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const held = useRef<EditorView | null>(null);
+  const onUpdate = useEffectEvent((next: string | null, offset: number) => {
+    if (next !== null && next !== text) told.onChange(next);
+    told.onCursor?.(offset);
+  });
+  const initial = useEffectEvent(() => ({ text, findings }));
+
+  useEffect(() => {
+    if (!frame.current) return;
+    const view = new EditorView({
+      parent: frame.current,
+      doc: initial().text,
+      extensions: [
+        language === 'yaml' ? yaml() : [],
+        codeLook(),
+        lineNumbers(),
+        history(),
+        leavesByEscape(),
+        keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
+        marks,
+        EditorState.readOnly.of(isReadOnly),
+        EditorState.tabSize.of(2),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          'aria-multiline': 'true',
+          ...(isReadOnly && { 'aria-readonly': 'true' }),
+        }),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged && !update.selectionSet) return;
+          onUpdate(update.docChanged ? update.state.doc.toString() : null, update.state.selection.main.head);
+        }),
+      ],
+    });
+    view.dispatch({ effects: setFindings.of(initial().findings) });
+    held.current = view;
+    return () => {
+      held.current = null;
+      view.destroy();
+    };
+  }, [label, language, isReadOnly]);
+
+  // What is put in from outside (another version, "put it back") replaces the text; what was typed is there already.
+  useEffect(() => {
+    const view = held.current;
+    if (view === null || view.state.doc.toString() === text) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  }, [text]);
+  useEffect(() => {
+    held.current?.dispatch({ effects: setFindings.of(findings) });
+  }, [findings]);
+  return <div className="code codeEditor" ref={frame} />;
+}
+
+/** A keyboard must get out of an editor in which Tab indents: Escape hands the next Tab to the page. */
+function leavesByEscape(): Extension {
+  return keymap.of([
+    {
+      key: 'Escape',
+      stopPropagation: true,
+      run: (view) => {
+        view.setTabFocusMode(2000);
+        return true;
+      },
+    },
+  ]);
+}
+
+const setFindings = StateEffect.define<readonly LineFinding[]>();
+
+const marks = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(before, transaction) {
+    const effect = transaction.effects.find((each) => each.is(setFindings));
+    if (effect === undefined) return before.map(transaction.changes);
+    return decorationsOf(effect.value, transaction.state);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function decorationsOf(findings: readonly LineFinding[], { doc }: EditorState): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  const placed = findings
+    .flatMap((finding) => (finding.line === null ? [] : [{ finding, at: finding.line }]))
+    .filter(({ at }) => at >= 1 && at <= doc.lines)
+    .sort((a, b) => a.at - b.at);
+  for (const { finding, at } of placed) {
+    const line = doc.line(at);
+    builder.add(line.from, line.from, Decoration.line({ class: `codeLine ${finding.severity}` }));
+    builder.add(line.to, line.to, lineNote(finding));
+  }
+  return builder.finish();
+}

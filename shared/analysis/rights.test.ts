@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import type { Permission } from '../model/connection.ts';
+import { deniedInWords, deniedRight, roleToAskFor } from './rights.ts';
+
+const answer = (allowed: boolean | null, namespace: string | null): Permission => ({
+  verb: 'patch',
+  resource: 'authorizationpolicies.security.istio.io',
+  namespace,
+  allowed,
+  purpose: '',
+});
+const asked = { verb: 'patch', kind: 'AuthorizationPolicy', namespace: 'shop' } as const;
+
+describe('a right that is lacking', () => {
+  test('is named with its namespace', () => {
+    const denied = deniedRight([answer(false, 'shop'), answer(true, 'bank')], asked);
+    expect(denied && deniedInWords(denied)).toBe(
+      'You may not patch authorizationpolicies.security.istio.io in shop.',
+    );
+  });
+
+  test('is not lacking where it was given for the namespace', () => {
+    expect(deniedRight([answer(false, null), answer(true, 'shop')], asked)).toBeNull();
+  });
+
+  test('is not claimed where nobody asked or nobody answered', () => {
+    expect(deniedRight([], asked)).toBeNull();
+    expect(deniedRight([answer(null, 'shop')], asked)).toBeNull();
+  });
+});
+
+test('a Role to ask for grants just what was denied', () => {
+  expect(roleToAskFor([answer(false, 'shop')])).toBe(`apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: podium-operator
+  namespace: "shop"
+rules:
+  - apiGroups: ["security.istio.io"]
+    resources: ["authorizationpolicies"]
+    verbs: ["patch"]
+`);
+});
