@@ -31,6 +31,7 @@ import { ServicesPage } from './features/services/ServicesPage.tsx';
 import { SourcesPage } from './features/sources/SourcesPage.tsx';
 import { Timeline } from './features/timeline/Timeline.tsx';
 import { Tray } from './features/tray/Tray.tsx';
+import { WorkloadsTab } from './features/workloads/WorkloadsTab.tsx';
 import { useLink } from './client/link.ts';
 import { useConnectionStore } from './live/connections.ts';
 import { watchSignals } from './live/signals.ts';
@@ -54,6 +55,11 @@ const inspectorParts: InspectorParts = {
       id: 'protections',
       title: 'Protections',
       content: (service, detail) => <ProtectionsTab service={service} detail={detail} />,
+    },
+    {
+      id: 'workloads',
+      title: 'Workloads',
+      content: (service) => <WorkloadsTab service={service} />,
     },
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],

@@ -1,0 +1,50 @@
+import type { WorkloadView } from '../../../shared/model/workload.ts';
+import { useNow } from '../../live/clock.ts';
+import { Button } from '../../ui/Button.tsx';
+import { formatCount, formatSpan, formatUtc } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
+
+interface RevisionListProps {
+  readonly workload: WorkloadView;
+  readonly isDenied: boolean;
+  readonly onRollBack: (revision: number) => void;
+}
+
+/** The recorded revisions, newest first, each to roll back to. */
+export function RevisionList({ workload: { revisions }, isDenied, onRollBack }: RevisionListProps) {
+  const now = useNow();
+  if (revisions.length < 2) return null;
+  const ordered = [...revisions].sort((a, b) => b.revision - a.revision);
+  return (
+    <details className="workloadPart">
+      <summary>{formatCount(revisions.length, 'revision')} to roll back to</summary>
+      <ul className="workloadRows">
+        {ordered.map(({ revision, at, cause, images, current }) => (
+          <li key={revision}>
+            <span className="grow">
+              <b className="num">revision {revision}</b>{' '}
+              <span className="muted" {...(at !== null && { title: formatUtc(at) })}>
+                {at === null ? '' : `${formatSpan(now - at)} ago`}
+              </span>
+              <span className="workloadImages">
+                {images.map((image) => plainText(image, 120)).join(', ')}
+              </span>
+              {cause !== null && <span className="muted workloadImages">{plainText(cause, 200)}</span>}
+            </span>
+            {current ? (
+              <span className="muted">in force</span>
+            ) : (
+              <Button
+                aria-label={`Roll back to revision ${revision}`}
+                isDisabled={isDenied}
+                onPress={() => onRollBack(revision)}
+              >
+                Roll back…
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,73 @@
+import type { EntityId } from '../../../shared/model/entity.ts';
+import type { WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import { useDenied } from '../../live/rights.ts';
+import { askFor } from '../../state/pending.ts';
+import { Button } from '../../ui/Button.tsx';
+import { DeniedNote } from '../../ui/DeniedNote.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { Section } from '../../ui/Section.tsx';
+import { InstanceList } from './InstanceList.tsx';
+import { ReplicasField } from './ReplicasField.tsx';
+import { RevisionList } from './RevisionList.tsx';
+import { actionTitle, changeOf, nameOf, readyInWords } from './workloadWords.ts';
+
+interface WorkloadCardProps {
+  readonly workload: WorkloadView;
+  readonly serviceId: EntityId;
+}
+
+/** One workload: how it stands, how its rollout moves, and what can be done to it. */
+export function WorkloadCard({ workload, serviceId }: WorkloadCardProps) {
+  const { ref, connectionId, version, rollout, paused, updatedReplicas, replicas } = workload;
+  const denied = useDenied(connectionId, { verb: 'patch', kind: ref.kind, namespace: ref.namespace });
+  const deniedPods = useDenied(connectionId, { verb: 'patch', kind: 'Pod', namespace: ref.namespace });
+  const act = (action: WorkloadAction) =>
+    askFor(changeOf(workload, serviceId, action), actionTitle(workload, action));
+  const isDenied = denied !== null;
+  return (
+    <Section title={nameOf(workload)} aside={version !== null && <span>{plainText(version, 30)}</span>}>
+      <p className="workloadState" role="status">
+        <span className="num">{readyInWords(workload)}</span>
+        {paused && <span className="tonePending">rollout paused</span>}
+        {rollout !== null && (
+          <span className={rollout.state === 'stuck' ? 'toneBad' : 'tonePending'}>
+            {plainText(rollout.text, 300)}
+          </span>
+        )}
+      </p>
+      {rollout !== null && replicas !== null && replicas > 0 && (
+        <progress
+          className="workloadProgress"
+          aria-label={`Updated instances of ${nameOf(workload)}`}
+          value={Math.min(updatedReplicas, replicas)}
+          max={replicas}
+        />
+      )}
+      {replicas !== null && (
+        <ReplicasField
+          key={replicas}
+          workload={workload}
+          isDenied={isDenied}
+          onScale={(wanted) => act({ verb: 'scale', replicas: wanted })}
+        />
+      )}
+      <div className="workloadButtons">
+        <Button isDisabled={isDenied} onPress={() => act({ verb: 'restart' })}>
+          Restart…
+        </Button>
+        {ref.kind === 'Deployment' && (
+          <Button isDisabled={isDenied} onPress={() => act({ verb: paused ? 'resume' : 'pause' })}>
+            {paused ? 'Resume rollout…' : 'Pause rollout…'}
+          </Button>
+        )}
+      </div>
+      {denied !== null && <DeniedNote denied={denied} />}
+      <RevisionList
+        workload={workload}
+        isDenied={isDenied}
+        onRollBack={(revision) => act({ verb: 'rollBack', revision })}
+      />
+      <InstanceList workload={workload} denied={deniedPods} onAct={act} />
+    </Section>
+  );
+}

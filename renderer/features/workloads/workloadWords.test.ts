@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { WorkloadView } from '../../../shared/model/workload.ts';
+import { actionTitle, autoscalerNote, changeOf, readyInWords, replicasOf } from './workloadWords.ts';
+
+const payment: WorkloadView = {
+  ref: { kind: 'Deployment', namespace: 'shop', name: 'payment-v2', uid: 'w1' },
+  connectionId: 'c1',
+  revision: '77',
+  version: 'v2',
+  replicas: 4,
+  readyReplicas: 3,
+  updatedReplicas: 3,
+  paused: false,
+  rollout: null,
+  autoscaler: { name: 'payment', min: 2, max: 8 },
+  revisions: [],
+  instances: [],
+};
+
+test('a change names the workload as it was seen', () => {
+  const action = { verb: 'scale', replicas: 5 } as const;
+  expect(changeOf(payment, 's1', action)).toMatchObject({
+    kind: 'changeWorkload',
+    revision: '77',
+    workload: { name: 'payment-v2' },
+    action,
+  });
+  expect(actionTitle(payment, action)).toBe('Scale payment-v2 to 5');
+});
+
+test('an autoscaler is named with its bounds, for it will undo what is set by hand', () => {
+  expect(autoscalerNote(payment)).toMatch(/^Autoscaler payment decides between 2 and 8/);
+  expect(autoscalerNote({ ...payment, autoscaler: null })).toBeNull();
+});
+
+test('what is asked for is said only where somebody asks', () => {
+  expect(readyInWords(payment)).toBe('3 of 4 ready');
+  expect(readyInWords({ ...payment, replicas: null })).toBe('3 ready');
+});
+
+test.each([
+  ['5', 5],
+  ['0', 0],
+  ['4', null],
+  ['', null],
+  ['-1', null],
+  ['70000', null],
+])('%s replicas typed means %s', (text, wanted) => {
+  expect(replicasOf(text, payment)).toBe(wanted);
+});

@@ -1,0 +1,61 @@
+import type { EntityId } from '../../../shared/model/entity.ts';
+import type { ChangeWorkload } from '../../../shared/model/operation.ts';
+import type { WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import { plainText } from '../../ui/plainText.ts';
+
+/** "Deployment payment-v2". */
+export function nameOf({ ref }: Pick<WorkloadView, 'ref'>): string {
+  return plainText(`${ref.kind} ${ref.name}`, 100);
+}
+
+/** What an action would do, as the title of its review. */
+export function actionTitle(workload: WorkloadView, action: WorkloadAction): string {
+  const name = plainText(workload.ref.name, 80);
+  switch (action.verb) {
+    case 'scale':
+      return `Scale ${name} to ${action.replicas}`;
+    case 'restart':
+      return `Restart ${name}`;
+    case 'pause':
+      return `Pause the rollout of ${name}`;
+    case 'resume':
+      return `Resume the rollout of ${name}`;
+    case 'rollBack':
+      return `Roll ${name} back to revision ${action.revision}`;
+    case 'drain':
+      return `Take ${plainText(action.instance, 80)} out of the traffic`;
+    case 'putBack':
+      return `Put ${plainText(action.instance, 80)} back into the traffic`;
+  }
+}
+
+/** What review asks the console to plan. */
+export function changeOf(
+  workload: WorkloadView,
+  serviceId: EntityId,
+  action: WorkloadAction,
+): ChangeWorkload {
+  const { connectionId, ref, revision } = workload;
+  return { kind: 'changeWorkload', connectionId, serviceId, workload: ref, revision, action };
+}
+
+/** "3 of 4 ready", "3 ready"; what is asked for is not known of every kind. */
+export function readyInWords({ replicas, readyReplicas }: WorkloadView): string {
+  return replicas === null || replicas === readyReplicas
+    ? `${readyReplicas} ready`
+    : `${readyReplicas} of ${replicas} ready`;
+}
+
+/** What to know before replicas are set by hand; null where nobody else sets them. */
+export function autoscalerNote({ autoscaler }: WorkloadView): string | null {
+  if (autoscaler === null) return null;
+  const { name, min, max } = autoscaler;
+  return `Autoscaler ${plainText(name, 80)} decides between ${min} and ${max}: it will set another number again.`;
+}
+
+/** The number of replicas that was typed; null where it is none, or what is there already. */
+export function replicasOf(text: string, { replicas }: WorkloadView): number | null {
+  if (!/^\d{1,5}$/.test(text.trim())) return null;
+  const wanted = Number(text.trim());
+  return wanted === replicas || wanted > 10_000 ? null : wanted;
+}
