@@ -2,24 +2,41 @@ import { forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Environment } from '../model/entity.ts';
 import type { GraphService } from '../model/graph.ts';
-import type { Guard } from '../model/change.ts';
+import type { Affected, Guard } from '../model/change.ts';
+import type { HeldTrip } from '../model/trip.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
 import type { PlannedWrite } from '../connectors/kit/control.ts';
 import { thresholdsOf } from './serviceVerdict.ts';
+import { tripOutlook } from './tripOutlook.ts';
 import { defaultWindowSeconds } from './world.ts';
 
-/** What a change will do to traffic, and the guard that follows from it. Only weights can be foretold from figures. */
+/** What is known when a change is about to be planned. */
+export interface ForecastSetting {
+  readonly operation: Operation;
+  /** Whether it takes back what was written. */
+  readonly isUndo: boolean;
+  readonly write: Pick<PlannedWrite, 'split' | 'direction'>;
+  readonly service: GraphService | null;
+  readonly folded: FoldedSignals | null;
+  readonly health: Settings['health'];
+  readonly callers: readonly Affected[];
+  readonly held: readonly HeldTrip[];
+  serviceOfHost(host: string): GraphService | null;
+  readonly where: { readonly title: string; readonly environment: Environment };
+}
+
+/** What a change will do to traffic, and the guards that follow from it. Of the others the control itself says what it knows. */
 export function forecastPlan(
-  operation: Operation,
-  { split, direction }: Pick<PlannedWrite, 'split' | 'direction'>,
-  service: GraphService | null,
-  folded: FoldedSignals | null,
-  health: Settings['health'],
-  where: { readonly title: string; readonly environment: Environment },
-): Forecast & { readonly guards: readonly Guard[] } {
+  setting: ForecastSetting,
+): Pick<Forecast, 'sentences' | 'direction'> & { readonly guards: readonly Guard[] } {
+  const { operation, isUndo, write, service, folded, health, where } = setting;
+  const { split, direction } = write;
+  if (operation.kind === 'endTrip' || (operation.kind === 'trip' && isUndo))
+    return { sentences: [], direction: 'awayFromHarm', guards: [] };
+  if (operation.kind === 'trip') return tripOutlook({ ...setting, trip: operation });
   if (operation.kind !== 'setWeights' || split === null)
-    return { sentences: [], direction: direction ?? 'neutral', towards: [], guards: [] };
+    return { sentences: [], direction: direction ?? 'neutral', guards: [] };
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
   const outlook = forecast({
     split,

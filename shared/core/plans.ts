@@ -79,14 +79,22 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
           ? null
           : world.service(serviceId)
         : world.serviceOf(write.split);
-    const outlook = forecastPlan(
+    const callers = service === null || !touchesCalls(operation) ? [] : world.callersOf(service);
+    const outlook = forecastPlan({
       operation,
+      isUndo: undoOf !== undefined,
       write,
       service,
-      freshFigures(connection),
-      world.health(),
-      connection,
-    );
+      folded: freshFigures(connection),
+      health: world.health(),
+      callers,
+      held: connection.trips,
+      serviceOfHost: (host) => {
+        const id = connection.topology().serviceOfHost(host);
+        return id === null ? null : world.service(id);
+      },
+      where: connection,
+    });
     const guards: Guard[] = [...write.guards, ...outlook.guards];
     if (!journal.writable) guards.unshift(readOnlyJournal);
     const now = ports.clock.now();
@@ -94,7 +102,8 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     const made: Plan = {
       id: ports.random.id(),
       operation,
-      title: undoOf === undefined ? write.title : `Undo: ${write.title}`,
+      // The end of a trip says so itself.
+      title: undoOf === undefined || operation.kind === 'trip' ? write.title : `Undo: ${write.title}`,
       serviceId: service?.id ?? null,
       serviceName: service?.name ?? write.expectation.host ?? write.target,
       connection: {
@@ -108,7 +117,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       changes: [...write.changes],
       guards,
       forecast: [...write.notes, ...outlook.sentences],
-      affected: service === null || !touchesCalls(operation) ? [] : world.callersOf(service),
+      affected: callers,
       expectation: write.expectation,
       rungs: rungNotes(connection, write),
       direction: outlook.direction,

@@ -6,6 +6,12 @@ import { cutOff } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 
+/** Taking up what was left open. */
+interface Resumed extends Disposable {
+  /** Resolves once the journal says of all written operations what an earlier run knew of them. */
+  readonly closed: Promise<void>;
+}
+
 /**
  * Takes up what an earlier run, or an earlier opening of a connection, left open. Ladders of written operations that were
  * cut off say so at once; a write whose answer never came is resolved by reading, as soon as its connection is open again
@@ -17,17 +23,22 @@ export function resumeOperations(
   ports: Ports,
   follow: (record: OperationRecord, connection: LiveConnection) => void,
   isFollowed: (operationId: string) => boolean,
-): Disposable {
+): Resumed {
   const stop = new AbortController();
-  const startedAt = ports.clock.now();
   /** Generation of each connection that was looked at; a later opening is looked at anew. */
   const seenAt = new WeakMap<LiveConnection, number>();
 
   async function closeCutOff(): Promise<void> {
-    const written = await journal.list({ states: ['written'], to: startedAt, limit: 1000 });
-    for (const { id, finishedAt } of written) {
-      if (finishedAt === null && !isFollowed(id))
-        await cutOff(journal, id, 'Podium was closed before this was seen', ports.clock.now());
+    // Whatever their time says: the clock may have been set back since they were written.
+    const written = await journal.list({ states: ['written'], limit: 1000 });
+    for (const { id, finishedAt, undoOf } of written) {
+      if (finishedAt !== null || isFollowed(id)) continue;
+      // The process may have ended between taking down an undo and telling what was undone.
+      if (undoOf !== null)
+        await journal
+          .update(undoOf, (undone) => ({ ...undone, undoneBy: undone.undoneBy ?? id }))
+          .catch(() => undefined);
+      await cutOff(journal, id, 'Podium was closed before this was seen', ports.clock.now());
     }
   }
 
@@ -44,11 +55,15 @@ export function resumeOperations(
     }
   }
 
+  const closed = journal.writable
+    ? closeCutOff().catch((thrown: unknown) =>
+        ports.log.warn('ladders of an earlier run could not be closed', { why: String(thrown) }),
+      )
+    : Promise.resolve();
+
   async function run(): Promise<void> {
     if (!journal.writable) return;
-    await closeCutOff().catch((thrown: unknown) =>
-      ports.log.warn('ladders of an earlier run could not be closed', { why: String(thrown) }),
-    );
+    await closed;
     let seen = 0;
     while (!stop.signal.aborted) {
       seen = await connections.changes.after(seen, stop.signal);
@@ -66,5 +81,5 @@ export function resumeOperations(
   run().catch((thrown: unknown) => {
     if (!stop.signal.aborted) ports.log.warn('taking up what was left open failed', { why: String(thrown) });
   });
-  return { [Symbol.dispose]: () => stop.abort(new Error('closed')) };
+  return { closed, [Symbol.dispose]: () => stop.abort(new Error('closed')) };
 }

@@ -12,14 +12,20 @@ export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl
   const textOf = (trip: PaperTrip | null): string =>
     trip === null ? 'trip: none\n' : `trip: ${trip.status} held by ${trip.marker}\n`;
 
+  /** What it does to calls, and the marker that says who holds it. */
+  const stepsTo = (trip: PaperTrip | null): Change['patch'] => [
+    { op: 'replace', path: '/spec/trip', value: trip?.status ?? null },
+    { op: 'replace', path: '/metadata/annotations/held', value: trip },
+  ];
+
   function planned(wanted: PaperTrip | null, title: string): PlannedWrite {
     const change: Change = {
       document: ref,
       action: 'patch',
       withheld: false,
       revision: String(paper.revision),
-      patch: [{ op: 'replace', path: '/trip', value: wanted }],
-      inverse: [{ op: 'replace', path: '/trip', value: paper.trip }],
+      patch: stepsTo(wanted),
+      inverse: stepsTo(paper.trip),
       before: textOf(paper.trip),
       after: textOf(wanted),
     };
@@ -83,7 +89,7 @@ export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl
         planned(wantedBy(operation), operation.kind === 'trip' ? 'Trip payment' : 'End the trip of payment'),
       ),
     planUndo(_operation, changes) {
-      const before = (changes[0]?.inverse[0]?.value ?? null) as PaperTrip | null;
+      const before = (changes[0]?.inverse[1]?.value ?? null) as PaperTrip | null;
       if (textOf(paper.trip) === textOf(before))
         return Promise.reject(new PeerError('refused', 'Everything is as it was before already.'));
       const write = planned(before, 'End the trip of payment');
@@ -109,7 +115,7 @@ export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl
         return Promise.reject(new PeerError('conflict', 'The document moved.'));
       if (paper.answer === 'refuse') return Promise.reject(new PeerError('refused', 'The webhook says no.'));
       if (paper.answer === 'never') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
-      paper.trip = (change.patch[0]?.value ?? null) as PaperTrip | null;
+      paper.trip = (change.patch[1]?.value ?? null) as PaperTrip | null;
       paper.tripWrites.push(paper.trip);
       paper.revision += 1;
       paper.changedBy = 'podium';

@@ -15,6 +15,8 @@ type Word = Consent & { readonly planId: string; readonly reason: string };
 
 /** What an operator may ask of guided canaries. */
 export interface Canaries {
+  /** Whether its first step is being applied right now: then the journal need not know it yet. */
+  isStarting(canaryId: string): boolean;
   plan(request: CanaryRequest): Promise<{ plan: Plan; steps: CanaryOutlook[] }>;
   start(request: Word & { readonly request: CanaryRequest }): Promise<string>;
   pause(canaryId: string): Promise<void>;
@@ -50,7 +52,10 @@ export function createCanaries(parts: CanaryParts): Canaries {
     );
   }
 
+  const starting = new Set<string>();
+
   return {
+    isStarting: (canaryId) => starting.has(canaryId),
     async plan(request) {
       const split = mustSplit(request);
       const steps = outlooksOf(request, split);
@@ -80,8 +85,10 @@ export function createCanaries(parts: CanaryParts): Canaries {
       const step = request.steps[0];
       if (step === undefined) throw new Refusal('REFUSED', 'A canary needs a step.');
       operations.check(planId, { ticked, typedName });
+      const id = ports.random.id();
+      starting.add(id);
       const canary = await book.put({
-        id: ports.random.id(),
+        id,
         request: { ...request, reason },
         title: `Canary: ${split.destinations[request.destination]?.title ?? ''} of ${plan.serviceName}`,
         connectionTitle: plan.connection.title,
@@ -111,8 +118,10 @@ export function createCanaries(parts: CanaryParts): Canaries {
         const note = sayError(thrown, 'Starting');
         await book.update(canary.id, { state: 'takenBack', note, finishedAt: ports.clock.now() });
         throw thrown;
+      } finally {
+        starting.delete(id);
       }
-      return canary.id;
+      return id;
     },
     async pause(canaryId) {
       mustBe(canaryId, ['running']);

@@ -4,7 +4,7 @@ import type { Canary } from '../../model/watch.ts';
 import { Refusal } from '../refusal.ts';
 import { isOpen } from './canaryBook.ts';
 import { standsAs, stepsOf, watchOf, type CanaryParts } from './canaries.ts';
-import { outlooksOf, shiftTo } from './canarySteps.ts';
+import { outlooksOf, shiftTo, stepThatSet } from './canarySteps.ts';
 import { writtenAt } from './watches.ts';
 
 /** Moves guided canaries on, by what the journal says of their steps; so a restart changes nothing. */
@@ -14,6 +14,7 @@ export interface CanaryPace {
 }
 
 interface PaceParts extends CanaryParts {
+  isStarting(canaryId: string): boolean;
   /** Whether the connection is open here, and is the server of the first step. */
   isOpenFor(record: OperationRecord): boolean;
 }
@@ -25,7 +26,7 @@ export function createCanaryPace(parts: PaceParts): CanaryPace {
     book.update(id, { state, note, finishedAt: ports.clock.now() });
 
   async function tend(canary: Canary): Promise<void> {
-    if (!isOpen(canary)) return;
+    if (!isOpen(canary) || parts.isStarting(canary.id)) return;
     const steps = await stepsOf(canary.id, journal);
     const last = steps[0];
     if (last === undefined) {
@@ -36,7 +37,10 @@ export function createCanaryPace(parts: PaceParts): CanaryPace {
     if (canary.operationIds.at(-1) !== last.id)
       await book.update(canary.id, {
         operationIds: steps.map(({ id }) => id).reverse(),
-        step: stepOf(canary, last) ?? canary.step,
+        step:
+          last.operation.kind === 'setWeights'
+            ? (stepThatSet(last.operation.weights, canary.request, canary.before) ?? canary.step)
+            : canary.step,
       });
     if (last.finishedAt === null && (last.state === 'writing' || last.state === 'unknown')) return;
     const now = book.get(canary.id);
@@ -55,14 +59,6 @@ export function createCanaryPace(parts: PaceParts): CanaryPace {
 
   /** Steps that failed and were told; a canary that is resumed after that tries anew. */
   const triedAgain = new Set<string>();
-
-  function stepOf(canary: Canary, { operation }: OperationRecord): number | null {
-    const split = parts.split(canary.request.connectionId, canary.request.splitId);
-    if (split === undefined || operation.kind !== 'setWeights') return null;
-    const outlooks = outlooksOf(canary.request, split, canary.before);
-    const at = outlooks.findIndex(({ weights }) => weights.join() === operation.weights.join());
-    return at === -1 ? null : at;
-  }
 
   async function pause(canary: Canary, note: string, failedId: string | null = null): Promise<void> {
     if (failedId !== null) triedAgain.add(failedId);

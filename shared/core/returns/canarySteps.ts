@@ -43,6 +43,20 @@ export function outlooksOf(
   });
 }
 
+/** Which step set these weights; null where none did. */
+export function stepThatSet(
+  weights: readonly (number | null)[],
+  { steps, destination }: CanaryRequest,
+  from: readonly (number | null)[],
+): number | null {
+  const before = from.map((weight) => weight ?? 0);
+  const sum = sumOf(before);
+  const at = steps.findIndex(
+    ({ percent }) => setWeight(before, destination, (sum * percent) / 100).join() === weights.join(),
+  );
+  return at === -1 ? null : at;
+}
+
 /** The operation that sets weights on a split as it is now. */
 export function shiftTo(split: Split, weights: readonly (number | null)[]): SetWeights {
   return {

@@ -109,7 +109,8 @@ export function createHolds({ journal, ports, wayBack, attempts }: HoldParts): H
     const picture = pictureOf(connection);
     if (seen.get(id) === picture) return;
     const read = await wayBack.look(record, connection).catch(() => null);
-    if (read === null) return;
+    // A way back that is under way says itself how it ended.
+    if (read === null || (await wayBack.isUnderway(id))) return;
     seen.set(id, picture);
     if (read.state !== 'before') return;
     const by = read.changedBy === null ? '' : ` by ${read.changedBy}`;

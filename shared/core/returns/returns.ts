@@ -41,6 +41,8 @@ export interface ReturnsParts {
   readonly journal: Journal;
   readonly operations: Operations;
   readonly ports: Ports;
+  /** Resolves once the journal is in order after an earlier run; nothing is done before. */
+  readonly ready: Promise<void>;
   service(id: string): GraphService | null;
   minimumCalls(serviceId: string | null): number;
   split(connectionId: string, splitId: string): Split | undefined;
@@ -77,8 +79,10 @@ export function createReturns(parts: ReturnsParts): Returns {
     },
   });
   const canaryParts = { book, journal, operations, ports, split: parts.split };
+  const canaries = createCanaries(canaryParts);
   const pace = createCanaryPace({
     ...canaryParts,
+    isStarting: (id) => canaries.isStarting(id),
     isOpenFor: (record) => wayBack.connectionOf(record) !== null,
   });
   const foreign = createForeignTrips({ connections, journal, operations, ports, attempts });
@@ -140,6 +144,7 @@ export function createReturns(parts: ReturnsParts): Returns {
     await ledger.load();
     shown.bump();
     if (!journal.writable) return;
+    await parts.ready;
     const pulses: readonly Pulse[] = [ledger.changes, book.changes, connections.changes];
     let seen = pulses.map(() => 0);
     while (!stop.signal.aborted) {
@@ -169,7 +174,7 @@ export function createReturns(parts: ReturnsParts): Returns {
       ports.log.error('nothing that is held is looked after any more', { why: String(thrown) });
   });
   return {
-    canaries: createCanaries(canaryParts),
+    canaries,
     changeSets: createChangeSets({ journal, operations, ports }),
     ledger,
     watchCanaries: (signal) => followDistinct(book.changes, () => book.all(), signal),

@@ -8,7 +8,8 @@ export function shareDocument(one: Plan, other: Plan): boolean {
 
 /**
  * Whether a plan that was made anew still says what was reviewed: the same values in the same places, and nothing that was not
- * asked then. What a patch tests moves with the document, so it is left out.
+ * asked then. What a patch tests moves with the document, and what it notes in the metadata (a trip's marker: when, by whom)
+ * with the plan, so both are left out.
  */
 export function saysTheSame(reviewed: Plan, anew: Plan): boolean {
   if (anew.threeWay !== null) return false;
@@ -25,7 +26,10 @@ function writesOf({ changes }: Plan): string {
     changes.map((change) => [
       placeOf(change),
       change.action,
-      change.patch.filter(({ op }) => op !== 'test').map(({ op, path, value }) => [op, path, value ?? null]),
+      change.patch.filter(isMeant).map(({ op, path, value }) => [op, path, value ?? null]),
     ]),
   );
 }
+
+const isMeant = ({ op, path }: Change['patch'][number]): boolean =>
+  op !== 'test' && path !== '/metadata' && !path.startsWith('/metadata/');

@@ -187,10 +187,13 @@ export function createWatches(parts: WatchParts): Watches {
   async function goBack(record: OperationRecord): Promise<void> {
     const { id, watch } = record;
     if (watch === null || (watch.state !== 'returning' && watch.state !== 'stuck')) return;
+    // Taken down first: a way back that is found written after a crash was then not made by hand.
+    if (watch.state === 'stuck' && wayBack.connectionOf(record) !== null)
+      await set(id, { state: 'returning' });
     const way = await wayBack.go(record, {
       reason: `The watch took it back. ${watch.note}`,
       began: async (operationId) => {
-        await set(id, { returnedBy: operationId });
+        await set(id, { state: 'returning', returnedBy: operationId, note: why(watch) });
       },
       ...parts.wayOf(record),
     });
@@ -204,13 +207,19 @@ export function createWatches(parts: WatchParts): Watches {
         return;
       case 'away': {
         const note = `${why(watch)} Not done yet: ${way.note}`;
-        if (note !== watch.note) await set(id, { state: 'stuck', note });
+        if (note !== watch.note) await set(id, { note });
         return;
       }
       case 'done':
         attempts.forget(id);
-        await journal.update(id, (now) => ({ ...now, undoneBy: now.undoneBy ?? way.operationId }));
-        await set(id, { state: 'returned', returnedBy: way.operationId, note: why(watch) });
+        await journal.update(id, (now) => ({
+          ...now,
+          undoneBy: now.undoneBy ?? way.operationId,
+          watch:
+            now.watch === null
+              ? null
+              : { ...now.watch, state: 'returned', returnedBy: way.operationId, note: why(watch) },
+        }));
         return;
       case 'changed':
         await set(id, { state: 'stopped', note: `${why(watch)} Not done: ${way.note}` });
@@ -242,5 +251,5 @@ const why = ({ note }: WatchState): string => note.split(' Not done', 1)[0] ?? n
 
 /** When the peer took it. */
 export function writtenAt({ rungs, at }: OperationRecord): number {
-  return rungs.find(({ rung }) => rung === 'accepted')?.at ?? at;
+  return Math.max(at, rungs.find(({ rung }) => rung === 'accepted')?.at ?? at);
 }

@@ -39,6 +39,8 @@ export interface WayBack {
   connectionOf(record: OperationRecord): LiveConnection | null;
   /** What the documents of an operation are now. */
   look(record: OperationRecord, connection: LiveConnection): Promise<AllReadBack>;
+  /** Whether an operation that takes this one back is journalled, and what became of it is not known or not taken down yet. */
+  isUnderway(operationId: string): Promise<boolean>;
   /** Never throws. At most one write is under way for an operation, also across a restart. */
   go(record: OperationRecord, options: WayOptions): Promise<Way>;
 }
@@ -70,9 +72,8 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
         kind: 'away',
         note: `${record.connection.title} (${record.connection.server}) is not open here. Open it, and this is done first.`,
       };
-    const earlier = await journal.list({ undoOf: record.id, from: record.at, limit: 50 });
-    if (earlier.some(({ state, finishedAt }) => isUnresolved(state) && finishedAt === null))
-      return { kind: 'underway' };
+    const earlier = await journal.list({ undoOf: record.id, limit: 50 });
+    if (earlier.some(isUnresolved)) return { kind: 'underway' };
     const done = earlier.find(({ state }) => state === 'written');
     if (done !== undefined) return { kind: 'done', operationId: done.id };
     const read = await look(record, connection);
@@ -112,6 +113,10 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
   return {
     connectionOf,
     look,
+    async isUnderway(operationId) {
+      const back = await journal.list({ undoOf: operationId, limit: 50 });
+      return back.some(isUnresolved);
+    },
     go: (record, options) =>
       attempt(record, options).catch((thrown: unknown): Way => ({
         kind: 'failed',
@@ -120,7 +125,8 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
   };
 }
 
-const isUnresolved = (state: OperationRecord['state']): boolean => state === 'writing' || state === 'unknown';
+const isUnresolved = ({ state, finishedAt }: OperationRecord): boolean =>
+  (state === 'writing' || state === 'unknown') && finishedAt === null;
 
 function sayChanged({ changedBy, detail }: AllReadBack): string {
   return `${changedBy ?? 'Someone else'} changed it since, so nothing was put back unasked: compare the three versions. ${detail}`;
