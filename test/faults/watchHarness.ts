@@ -113,7 +113,9 @@ export const removeService = (cluster: SimulatedCluster, name: string): void =>
   cluster.store.remove('services', cluster.namespace, name);
 
 export const isWatch = (request: SeenRequest): boolean => request.verb === 'watch';
-export const isList = (request: SeenRequest): boolean => request.verb === 'list';
+/** A list of the whole; one of a single object only asks for the server's revision. */
+export const isList = (request: SeenRequest): boolean =>
+  request.verb === 'list' && request.query.get('limit') !== '1';
 
 /** Waits for the watch to be open: a change before that would be part of the list. */
 export const watching = (cluster: SimulatedCluster, count = 1): Promise<void> =>

@@ -6,7 +6,7 @@ import { at, type KubeObject, listAt, readObject, textAt } from './objects.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { Reach } from './reach.ts';
 import type { Listed, Page } from './reflector.ts';
-import { openStream, send } from './request.ts';
+import { dropIdle, openStream, send } from './request.ts';
 import { apiVersionOf, pathOf, type Resource } from './resources.ts';
 import { createSharedWatches, type SharedWatches } from './sharedWatches.ts';
 import { readWatch } from './watchStream.ts';
@@ -138,15 +138,17 @@ export function createKubeClient(
 
   const listed = (of: Resource, namespace: string | null): Listed => {
     const what = whatOf(of, namespace);
+    const part = (limit: number, next: string | null, signal: AbortSignal): Promise<Page> =>
+      page(
+        of,
+        namespace,
+        new URLSearchParams({ limit: String(limit), ...(next === null ? {} : { continue: next }) }),
+        signal,
+      );
     return {
       what,
-      page: ({ next }, signal) =>
-        page(
-          of,
-          namespace,
-          new URLSearchParams({ limit: String(pageSize), ...(next === null ? {} : { continue: next }) }),
-          signal,
-        ),
+      page: (next, signal) => part(pageSize, next, signal),
+      revision: async (signal) => (await part(1, null, signal)).resourceVersion,
       async watch(resourceVersion, timeoutSeconds, signal) {
         const query = new URLSearchParams({
           watch: 'true',
@@ -171,7 +173,7 @@ export function createKubeClient(
     };
   };
 
-  const watches = createSharedWatches(namespaces, listed, host);
+  const watches = createSharedWatches(namespaces, listed, host, () => dropIdle(reach));
   const closing = new Set<() => void>();
   const client: KubeClient = {
     server: reach.name,

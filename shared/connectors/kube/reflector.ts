@@ -1,17 +1,20 @@
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, SourceHealth } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
+import { compareRevisions, createObjectCopy, type ObjectEvent } from './objectCopy.ts';
 import { keyOf, type KubeObject } from './objects.ts';
+import { guardSilence, type Heard } from './watchSilence.ts';
 import type { WatchEvent } from './watchStream.ts';
+
+export type { ObjectEvent };
 
 /** Where a reflector lists and watches: one resource, in one namespace or in all. */
 export interface Listed {
   /** "services in all namespaces". */
   readonly what: string;
-  page(
-    from: { readonly next: string | null; readonly resourceVersion: string | null },
-    signal: AbortSignal,
-  ): Promise<Page>;
+  page(next: string | null, signal: AbortSignal): Promise<Page>;
+  /** The server's newest revision, by the shortest list there is. */
+  revision(signal: AbortSignal): Promise<string>;
   /** Throws `PeerError` when the answer is not a stream; ends when the server ends it, throws when it was cut. */
   watch(
     resourceVersion: string,
@@ -24,11 +27,6 @@ export interface Page {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;
   readonly next: string | null;
-}
-
-export interface ObjectEvent {
-  readonly type: 'added' | 'modified' | 'deleted';
-  readonly object: KubeObject;
 }
 
 export interface ReflectorListener {
@@ -46,15 +44,13 @@ export interface Reflector {
   readonly health: SourceHealth;
   /** Runs until aborted; never throws. */
   run(signal: AbortSignal): Promise<void>;
+  /** The machine slept: what is open is likely dead. Asks again after this pause, whatever it is waiting for. */
+  wake(afterMs: number): void;
 }
 
 const emptyClosesAllowed = 3;
 /** A watch that ended sooner than this without a word was not ended by its time limit. */
 const soonMs = 5_000;
-/** Real servers send a bookmark a minute. */
-const bookmarkSilenceMs = 150_000;
-const staleAfterMs = 90_000;
-const limitGraceMs = 30_000;
 /** What a 403 or a missing resource is asked again after: rights and CRDs come rarely. */
 const lackMs = 30_000;
 
@@ -64,7 +60,7 @@ export function createReflector(
   listener: ReflectorListener,
 ): Reflector {
   const { clock, random } = host;
-  const objects = new Map<string, KubeObject>();
+  const copy = createObjectCopy();
   const backoff = createBackoff(clock.now, random.fraction);
   let synced = false;
   let health: SourceHealth = {
@@ -73,7 +69,13 @@ export function createReflector(
     error: `Reading ${listed.what} for the first time.`,
   };
   let position: string | null = null;
+  /** The last watch ended otherwise than by its time limit: the server may have come back with an older state. */
+  let doubtful = false;
+  /** What this server is known to do. */
+  let sendsBookmarks = false;
   let emptyCloses = 0;
+  let woken = new AbortController();
+  let wokenAfterMs = 0;
 
   const say = (next: SourceHealth): void => {
     health = next;
@@ -89,16 +91,27 @@ export function createReflector(
     let next: string | null = null;
     let resourceVersion = '';
     do {
-      const page: Page = await listed.page({ next, resourceVersion: null }, signal);
+      const page: Page = await listed.page(next, signal);
       for (const object of page.items) found.set(keyOf(object), object);
       resourceVersion = page.resourceVersion;
       next = page.next;
     } while (next !== null);
-    const changes = replace(objects, found);
+    const changes = copy.replace(found, resourceVersion);
     position = resourceVersion;
+    doubtful = false;
     synced = true;
     say({ ok: true, at: clock.now() });
     listener.changed(changes);
+  };
+
+  /**
+   * A server that was restored from a snapshot answers a watch from its future with 200 and silence, bookmarks included,
+   * until its revisions have caught up (recorded from a real one). So where that may have happened it is asked.
+   */
+  const confirm = async (from: string, signal: AbortSignal): Promise<void> => {
+    const present = await listed.revision(signal);
+    if (compareRevisions(present, from) === -1) position = null;
+    doubtful = false;
   };
 
   const follow = async (from: string, signal: AbortSignal): Promise<void> => {
@@ -106,7 +119,7 @@ export function createReflector(
     const startedAt = clock.now();
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
-    const heard = { at: startedAt, bookmarks: false };
+    const heard: Heard = { at: startedAt, bookmarks: sendsBookmarks };
     let events = 0;
     const guard = guardSilence(clock, heard, timeoutSeconds, stop, () => {
       say({
@@ -115,15 +128,21 @@ export function createReflector(
         error: `Nothing was heard of ${listed.what} for ${Math.round((clock.now() - heard.at) / 1000)} s.`,
       });
     });
+    doubtful = true;
     try {
       const stream = await listed.watch(from, timeoutSeconds, both);
       well();
       for await (const event of stream) {
         heard.at = clock.now();
         events += 1;
-        if (event.type === 'BOOKMARK') heard.bookmarks = true;
-        else apply(objects, event, listener);
-        position = event.object.metadata.resourceVersion;
+        const { resourceVersion } = event.object.metadata;
+        if (event.type === 'BOOKMARK') heard.bookmarks = sendsBookmarks = true;
+        else {
+          const changes = copy.apply(event);
+          if (changes.length > 0) listener.changed(changes);
+        }
+        // A late event or bookmark must not lead back to where we have been.
+        if (compareRevisions(resourceVersion, position ?? '') !== -1) position = resourceVersion;
         emptyCloses = 0;
         backoff.reset();
         well();
@@ -136,7 +155,9 @@ export function createReflector(
       stop.abort();
       await guard;
     }
-    if (events > 0 || clock.now() - startedAt >= soonMs) return well();
+    const lastedMs = clock.now() - startedAt;
+    doubtful = lastedMs < timeoutSeconds * 900;
+    if (events > 0 || lastedMs >= soonMs) return well();
     // Some servers close a watch from a forgotten revision at once and without a word (kubernetes#137089).
     emptyCloses += 1;
     if (emptyCloses >= emptyClosesAllowed) {
@@ -148,9 +169,8 @@ export function createReflector(
 
   const recover = async (error: unknown, signal: AbortSignal): Promise<void> => {
     const kind = error instanceof PeerError ? error.kind : 'broken';
-    const gone = error instanceof PeerError && error.status === 410;
-    if (gone && position !== null) {
-      // History no longer reaches back that far: the whole is listed again at once, and a second time only after a pause.
+    if (position !== null && isPassed(error)) {
+      // History does not reach from here to there: the whole is listed again at once, and a second time only after a pause.
       position = null;
       emptyCloses = 0;
       return;
@@ -164,8 +184,18 @@ export function createReflector(
     await clock.sleep(lacking ? lackMs + ownMs : asked > 0 ? asked + ownMs / 4 : ownMs, signal);
   };
 
+  const attempt = async (signal: AbortSignal): Promise<void> => {
+    try {
+      if (position !== null && doubtful) await confirm(position, signal);
+      if (position === null) await relist(signal);
+      else await follow(position, signal);
+    } catch (error) {
+      if (!signal.aborted) await recover(error, signal).catch(() => undefined);
+    }
+  };
+
   return {
-    objects,
+    objects: copy.objects,
     get synced() {
       return synced;
     },
@@ -174,87 +204,28 @@ export function createReflector(
     },
     async run(signal) {
       while (!signal.aborted) {
-        try {
-          if (position === null) await relist(signal);
-          else await follow(position, signal);
-        } catch (error) {
-          if (signal.aborted) return;
-          await recover(error, signal).catch(() => undefined);
-        }
+        const { signal: waking } = woken;
+        await attempt(AbortSignal.any([signal, waking]));
+        if (signal.aborted) return;
+        if (!waking.aborted) continue;
+        woken = new AbortController();
+        await clock.sleep(wokenAfterMs, signal).catch(() => undefined);
       }
+    },
+    wake(afterMs) {
+      wokenAfterMs = afterMs;
+      doubtful = true;
+      say({
+        ok: false,
+        at: clock.now(),
+        error: `This machine was asleep; ${listed.what} are as they were before.`,
+      });
+      woken.abort();
     },
   };
 }
 
-/** Ends a watch that is open and dead: a lost network closes nothing. */
-async function guardSilence(
-  clock: ConnectorHost['clock'],
-  heard: { readonly at: number; readonly bookmarks: boolean },
-  timeoutSeconds: number,
-  stop: AbortController,
-  stale: () => void,
-): Promise<void> {
-  let saidAt = -1;
-  for (;;) {
-    const limitMs = heard.bookmarks ? bookmarkSilenceMs : timeoutSeconds * 1000 + limitGraceMs;
-    const quietMs = clock.now() - heard.at;
-    if (quietMs >= limitMs) return stop.abort();
-    if (heard.bookmarks && quietMs >= staleAfterMs && saidAt !== heard.at) {
-      saidAt = heard.at;
-      stale();
-    }
-    const untilMs = heard.bookmarks && quietMs < staleAfterMs ? staleAfterMs - quietMs : limitMs - quietMs;
-    try {
-      await clock.sleep(Math.min(untilMs, staleAfterMs), stop.signal);
-    } catch {
-      return;
-    }
-  }
-}
-
-function apply(objects: Map<string, KubeObject>, event: WatchEvent, listener: ReflectorListener): void {
-  const { object } = event;
-  const key = keyOf(object);
-  const before = objects.get(key);
-  const same = before !== undefined && before.metadata.uid === object.metadata.uid;
-  if (event.type === 'DELETED') {
-    // A late deletion of a predecessor must not take its successor away.
-    if (!same) return;
-    objects.delete(key);
-    return listener.changed([{ type: 'deleted', object }]);
-  }
-  if (same && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
-  objects.set(key, object);
-  listener.changed(replaced(before, object));
-}
-
-/** Makes `objects` equal to `found` and says what that changed. */
-function replace(objects: Map<string, KubeObject>, found: ReadonlyMap<string, KubeObject>): ObjectEvent[] {
-  const changes: ObjectEvent[] = [];
-  for (const [key, object] of objects) {
-    if (found.has(key)) continue;
-    objects.delete(key);
-    changes.push({ type: 'deleted', object });
-  }
-  for (const [key, object] of found) {
-    const before = objects.get(key);
-    if (
-      before?.metadata.uid === object.metadata.uid &&
-      before.metadata.resourceVersion === object.metadata.resourceVersion
-    )
-      continue;
-    objects.set(key, object);
-    changes.push(...replaced(before, object));
-  }
-  return changes;
-}
-
-function replaced(before: KubeObject | undefined, object: KubeObject): ObjectEvent[] {
-  if (before === undefined) return [{ type: 'added', object }];
-  if (before.metadata.uid === object.metadata.uid) return [{ type: 'modified', object }];
-  // The same name with another uid is another object.
-  return [
-    { type: 'deleted', object: before },
-    { type: 'added', object },
-  ];
-}
+/** Whether the revision asked from is one that the server has forgotten, or one that it has not reached. */
+const isPassed = (error: unknown): boolean =>
+  error instanceof PeerError &&
+  (error.status === 410 || (error.status === 504 && /too large resource version/i.test(error.message)));

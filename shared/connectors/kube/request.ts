@@ -21,13 +21,13 @@ export async function send(reach: Reach, request: PeerRequest): Promise<PeerAnsw
   const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
   const time = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([request.signal, time]);
-  const attempt = async (): Promise<PeerAnswer> => {
-    const answer = await openAnswer(reach, request, signal, 'gzip');
+  const attempt = async (fresh: boolean): Promise<PeerAnswer> => {
+    const answer = await openAnswer(reach, request, signal, { encoding: 'gzip', fresh });
     const body = await readBody(answer, request.maxBytes ?? defaultMaxBytes, reach.name);
     return { status: answer.status, headers: answer.headers, body };
   };
   try {
-    return await attempt();
+    return await attempt(false);
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
     if (time.aborted) {
@@ -37,31 +37,38 @@ export async function send(reach: Reach, request: PeerRequest): Promise<PeerAnsw
         `${reach.name} did not ${sent ? 'answer' : 'accept a connection'} within ${Math.round(timeoutMs / 1000)} s (${told(request)}).`,
       );
     }
-    // A kept-alive connection that the server closed meanwhile: a read is simply sent again.
-    if (error instanceof SendError && error.reused && request.method === 'GET')
-      return await again(attempt, reach, request);
-    throw peerErrorOf(error, reach, request);
+    if (!mayAskAgain(error, request)) throw peerErrorOf(error, reach, request);
+    return await attempt(true).catch((second: unknown) => {
+      throw peerErrorOf(second, reach, request);
+    });
   }
 }
 
-async function again(
-  attempt: () => Promise<PeerAnswer>,
-  reach: Reach,
-  request: PeerRequest,
-): Promise<PeerAnswer> {
-  try {
-    return await attempt();
-  } catch (error) {
-    throw peerErrorOf(error, reach, request);
-  }
+/**
+ * A kept-alive connection that the server closed just then: a read is sent again, once, and on a new connection, for the
+ * others that are kept may be dead as well. A write never is.
+ */
+const mayAskAgain = (error: unknown, request: PeerRequest): boolean =>
+  error instanceof SendError && error.reused && request.method === 'GET';
+
+/** Closes kept-alive connections that nobody uses: after a sleep or another network they are likely dead. */
+export function dropIdle(reach: Reach): void {
+  const idle = Object.values(reach.agent(false).freeSockets).flatMap((sockets) => sockets ?? []);
+  for (const socket of idle) socket.destroy();
 }
 
 /** Sends a request and answers as soon as the headers are there; the caller reads the body. Throws `PeerError`. */
 export async function openStream(reach: Reach, request: PeerRequest): Promise<OpenAnswer> {
   const time = new AbortController();
   const timer = setTimeout(() => time.abort(), request.timeoutMs ?? 30_000);
+  const signal = AbortSignal.any([request.signal, time.signal]);
+  const attempt = (fresh: boolean): Promise<OpenAnswer> =>
+    openAnswer(reach, request, signal, { encoding: 'identity', fresh });
   try {
-    return await openAnswer(reach, request, AbortSignal.any([request.signal, time.signal]), 'identity');
+    return await attempt(false).catch((error: unknown) => {
+      if (signal.aborted || !mayAskAgain(error, request)) throw error;
+      return attempt(true);
+    });
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
     if (time.signal.aborted)
@@ -86,9 +93,9 @@ async function openAnswer(
   reach: Reach,
   request: PeerRequest,
   signal: AbortSignal,
-  encoding: 'gzip' | 'identity',
+  { encoding, fresh }: { readonly encoding: 'gzip' | 'identity'; readonly fresh: boolean },
 ): Promise<OpenAnswer> {
-  const write = request.method !== 'GET';
+  const own = fresh || request.method !== 'GET';
   const login = await reach.headers();
   const body = request.body === undefined ? null : Buffer.from(request.body);
   const options: https.RequestOptions = {
@@ -96,7 +103,7 @@ async function openAnswer(
     host: reach.server.hostname.replace(/^\[|\]$/g, ''),
     port: reach.server.port || (reach.server.protocol === 'http:' ? 80 : 443),
     path: reach.server.pathname.replace(/\/$/, '') + request.path,
-    agent: reach.agent(write),
+    agent: reach.agent(own),
     signal,
     headers: {
       accept: 'application/json',

@@ -2,6 +2,7 @@ import type { ConnectorHost, SourceHealth } from '../kit/connector.ts';
 import { type KubeObject, withoutManagedFields } from './objects.ts';
 import { createReflector, type Listed, type ObjectEvent, type Reflector } from './reflector.ts';
 import type { Resource } from './resources.ts';
+import { noticeSleep } from './watchSilence.ts';
 
 /** The objects of one resource, kept up to date for as long as somebody holds a view. */
 export interface ObjectView extends Disposable {
@@ -26,6 +27,10 @@ export interface SharedWatches extends AsyncDisposable {
   view(resource: Resource, listener: ViewListener): ObjectView;
 }
 
+/** After a sleep: over how long connections spread, and how far apart the watches of one are. */
+const wakeSpreadMs = 2_000;
+const wakeStepMs = 100;
+
 interface Running {
   readonly reflectors: readonly Reflector[];
   readonly listeners: Set<ViewListener>;
@@ -38,8 +43,21 @@ export function createSharedWatches(
   namespaces: readonly string[] | null,
   listed: (resource: Resource, namespace: string | null) => Listed,
   host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
+  /** The machine slept; called before anything is asked again. */
+  woke: () => void = () => undefined,
 ): SharedWatches {
   const running = new Map<string, Running>();
+  const stopLooking = new AbortController();
+  let looking: Promise<void> | null = null;
+
+  /** One after the other, and each connection of its own beginning: after a night many of them wake at once. */
+  const wakeAll = (): void => {
+    woke();
+    const beginMs = host.random.fraction() * wakeSpreadMs;
+    [...running.values()]
+      .flatMap((run) => run.reflectors)
+      .forEach((reflector, index) => reflector.wake(beginMs + index * wakeStepMs));
+  };
 
   const start = (resource: Resource): Running => {
     const listeners = new Set<ViewListener>();
@@ -63,6 +81,7 @@ export function createSharedWatches(
       const key = `${resource.group}/${resource.version}/${resource.plural}`;
       const run = running.get(key) ?? start(resource);
       running.set(key, run);
+      looking ??= noticeSleep(host.clock, wakeAll, stopLooking.signal);
       // An object of its own, so that one listener handed in twice counts twice.
       const own: ViewListener = {
         changed: (events) => listener.changed(events),
@@ -101,8 +120,9 @@ export function createSharedWatches(
     async [Symbol.asyncDispose]() {
       const all = [...running.values()];
       running.clear();
+      stopLooking.abort();
       for (const run of all) run.stop.abort();
-      await Promise.all(all.map((run) => run.done));
+      await Promise.all([looking, ...all.map((run) => run.done)]);
     },
   };
 }
@@ -121,8 +141,9 @@ function slim(listed: Listed, resource: Resource): Listed {
   if (resource.group.endsWith('.istio.io')) return listed;
   return {
     what: listed.what,
-    async page(from, signal) {
-      const page = await listed.page(from, signal);
+    revision: (signal) => listed.revision(signal),
+    async page(next, signal) {
+      const page = await listed.page(next, signal);
       return { ...page, items: page.items.map(withoutManagedFields) };
     },
     async watch(resourceVersion, timeoutSeconds, signal) {

@@ -28,6 +28,10 @@ export type FaultEffect =
     }
   /** Taken and never answered. */
   | { readonly kind: 'stall' }
+  /** The connection is reset and nothing is done. */
+  | { readonly kind: 'reset' }
+  /** The answer begins so much later. */
+  | { readonly kind: 'slow'; readonly ms: number }
   /** Done, write included, and the connection reset before a byte of the answer. */
   | { readonly kind: 'dropAfterApply' }
   /** A sign-in page with 200, as a captive portal gives it. */
@@ -41,7 +45,12 @@ export type FaultEffect =
   /** 200, no event, closed: some servers end watches of too old a revision like this. */
   | { readonly kind: 'emptyWatch' }
   /** 200, then one ERROR event with this code, as a watch of too old a revision gets it. */
-  | { readonly kind: 'watchError'; readonly code: number };
+  | { readonly kind: 'watchError'; readonly code: number; readonly message?: string }
+  /** 200, then these events, true or not, and the end. */
+  | {
+      readonly kind: 'watchEvents';
+      readonly events: readonly { readonly type: string; readonly object: unknown }[];
+    };
 
 /** The handle by which tests and incidents break things. Nothing of it can be reached over the wire. */
 export interface KubeFaults {
@@ -51,6 +60,8 @@ export interface KubeFaults {
   cutWatches(how: Cut, matches?: (watch: OpenWatch) => boolean): number;
   /** Open watches fall silent for good, as behind a connection that is dead without saying so. Gives back how many. */
   silenceWatches(matches?: (watch: OpenWatch) => boolean): number;
+  /** Puts an event into open watches, true or not: doubled, late, out of order. Gives back how many were told. */
+  lie(type: string, object: unknown, matches?: (watch: OpenWatch) => boolean): number;
   readonly openWatches: ReadonlySet<OpenWatch>;
   /** How the mesh's validating webhook behaves from now on. */
   webhook: Webhook;
@@ -84,6 +95,7 @@ export function createFaults(watches: WatchRegister): {
       },
       cutWatches: (how, matches = () => true) => each(matches, (watch) => watch.cut(how)),
       silenceWatches: (matches = () => true) => each(matches, (watch) => watch.silence()),
+      lie: (type, object, matches = () => true) => each(matches, (watch) => watch.say(type, object)),
       openWatches: watches,
       webhook: 'answering',
       clear: () => void (waiting = []),
@@ -111,6 +123,11 @@ export function suffer(
     }
     case 'stall':
       return { answered: true };
+    case 'reset':
+      reply.reset();
+      return { answered: true };
+    case 'slow':
+      return { through: delayed(reply, effect.ms) };
     case 'html':
       sendText(
         reply,
@@ -120,13 +137,13 @@ export function suffer(
       );
       return { answered: true };
     case 'emptyWatch':
-      reply.start(200, { 'content-type': 'application/json' });
-      reply.end();
+      streamed(reply, []);
       return { answered: true };
     case 'watchError':
-      reply.start(200, { 'content-type': 'application/json' });
-      reply.write(`${JSON.stringify({ type: 'ERROR', object: statusOfCode(effect.code) })}\n`);
-      reply.end();
+      streamed(reply, [{ type: 'ERROR', object: statusOfCode(effect.code, effect.message) }]);
+      return { answered: true };
+    case 'watchEvents':
+      streamed(reply, effect.events);
       return { answered: true };
     case 'dropAfterApply':
       return {
@@ -141,6 +158,13 @@ export function suffer(
         through: { ...reply, start: startChunked(reply), write: (chunk) => reply.write(withCrLf(chunk)) },
       };
   }
+}
+
+/** A watch that begins, says this and ends. */
+function streamed(reply: Reply, events: readonly object[]): void {
+  reply.start(200, { 'content-type': 'application/json' });
+  for (const event of events) reply.write(`${JSON.stringify(event)}\n`);
+  reply.end();
 }
 
 const withCrLf = (chunk: string | Uint8Array): string =>
@@ -171,6 +195,17 @@ function cutting(reply: Reply, afterBytes: number, how: 'end' | 'reset'): Reply 
       else setTimeout(() => reply.reset(), 20);
     },
     end: () => (done ? undefined : reply.end()),
+  };
+}
+
+function delayed(reply: Reply, ms: number): Reply {
+  let sent: Promise<void> = new Promise((resolve) => setTimeout(resolve, ms));
+  const later = (act: () => void): void => void (sent = sent.then(act));
+  return {
+    ...reply,
+    start: (...begun) => later(() => reply.start(...begun)),
+    write: (chunk) => later(() => reply.write(chunk)),
+    end: () => later(() => reply.end()),
   };
 }
 

@@ -156,6 +156,25 @@ test('a watch of too old a revision is told alike', async () => {
   expect(ours.map(timeless)).toEqual(linesOf(recorded).map(timeless));
 });
 
+test('a watch from the future hears nothing, and a list from there is refused alike', async () => {
+  await using replay = await startReplay();
+  const recorded = recording('watch-future');
+  const path = recorded.request.path.replace('timeoutSeconds=12', 'timeoutSeconds=1');
+  const heard = replay.answer(recorded, path);
+  await expect.poll(() => replay.server.faults.openWatches.size).toBe(1);
+  const route = replay.store.get('virtualservices', 'shop', 'payment');
+  if (route === undefined) throw new Error('the replay has no route');
+  replay.store.put({ ...route, metadata: { ...route.metadata, labels: { changed: 'yes' } } });
+  expect((await heard).body).toBe('');
+  expect(recorded.response.lines).toEqual([]);
+  const list = recording('list-future');
+  const { status, body } = await replay.answer(list);
+  const steadily = (answer: unknown) =>
+    JSON.parse(JSON.stringify(answer).replace(/current: \d+/, 'current: now')) as unknown;
+  expect(status).toBe(list.response.status);
+  expect(steadily(body)).toEqual(steadily(list.response.body));
+});
+
 test('a watch that begins with what is there says alike where that ends', async () => {
   await using replay = await startReplay();
   const recorded = recording('watch-list');

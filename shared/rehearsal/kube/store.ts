@@ -75,6 +75,16 @@ export interface ObjectStore {
   listAt(revision: number, resource: string, namespace?: string): readonly KubeObject[] | 'expired';
   /** Forgets all history, as etcd does when it compacts. */
   compact(): void;
+  /** What `restore` goes back to. */
+  snapshot(): Snapshot;
+  /** Goes back, revisions included, without a word to anybody: what a restored etcd is to those who watched. */
+  restore(snapshot: Snapshot): void;
+}
+
+/** All objects at one revision. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
 }
 
 /** An empty store; `history` is how many changes it remembers for watches and pages. */
@@ -175,6 +185,17 @@ export function createObjectStore(
       return listOf(then.values(), namespace);
     },
     compact() {
+      log = [];
+      oldest = revision;
+    },
+    snapshot: () => ({
+      revision,
+      objects: new Map([...objects].map(([plural, kept]) => [plural, new Map(kept)])),
+    }),
+    restore(snapshot) {
+      objects.clear();
+      for (const [plural, kept] of snapshot.objects) objects.set(plural, new Map(kept));
+      revision = snapshot.revision;
       log = [];
       oldest = revision;
     },

@@ -16,6 +16,8 @@ export interface OpenWatch {
   cut(how: Cut): void;
   /** Nothing is sent any more, not even the end: what a half-open connection looks like. */
   silence(): void;
+  /** Sends this as an event, true or not. */
+  say(type: string, object: unknown): void;
 }
 
 /** Keeps the open watches, so that a test can break them. */
@@ -42,7 +44,11 @@ export function watch(call: ObjectCall, register: WatchRegister, bookmarkEveryMs
     if (silent || events.length === 0) return;
     reply.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   };
-  const bookmark = (initialEnd = false): void => send([bookmarkEvent(call, store.revision(), initialEnd)]);
+  // A watch from the future hears nothing until the server has got there, no bookmark either: so the recording says.
+  const begins = from ?? 0;
+  const bookmark = (initialEnd = false): void => {
+    if (store.revision() >= begins) send([bookmarkEvent(call, store.revision(), initialEnd)]);
+  };
   const finish = (): void => {
     if (!silent) reply.end();
   };
@@ -65,12 +71,14 @@ export function watch(call: ObjectCall, register: WatchRegister, bookmarkEveryMs
   if (present && bookmarks) bookmark(true);
 
   const unsubscribe = store.subscribe((event) => {
-    if (event.resource === resource.plural) send(translate(call, event, matches, form));
+    if (event.resource !== resource.plural || Number(event.object.metadata.resourceVersion) <= begins) return;
+    send(translate(call, event, matches, form));
   });
   const open: OpenWatch = {
     resource: resource.plural,
     user: call.user.name,
     silence: () => void (silent = true),
+    say: (type, object) => send([{ type, object }]),
     cut(how) {
       if (how === 'reset') reply.reset();
       else {
