@@ -9,6 +9,7 @@ import { createIsolation } from './isolation/isolation.ts';
 import { createMesh } from './mesh.ts';
 import { createProtectionProposer } from './protectionForms/proposer.ts';
 import { createProtectionSource } from './protections.ts';
+import { createRouting } from './routing/routing.ts';
 import { createTopologySource } from './topology.ts';
 import { createWeights } from './weights.ts';
 
@@ -41,6 +42,7 @@ export const istio: Connector<IstioSettings> = {
       weights: createWeights(mesh),
       isolation: createIsolation(mesh),
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
+      routing: createRouting(mesh),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },

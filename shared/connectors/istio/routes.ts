@@ -2,13 +2,14 @@ import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../k
 import { qualify } from './hosts.ts';
 import { isTripRoute } from './isolation/marker.ts';
 import { sayMatch } from './matchText.ts';
+import { greyPrefix } from './routing/edit.ts';
 
 /** One route of a VirtualService that sends calls somewhere. */
 export interface Route {
   readonly protocol: 'http' | 'tls' | 'tcp';
   /** Position in the list of its protocol, for patches. */
   readonly index: number;
-  /** Position among the routes that are not a trip's, so that a trip changes the name of none. */
+  /** Position among the routes that Podium did not put in, so that a trip or a grey route changes the name of none. */
   readonly place: number;
   readonly name: string | null;
   readonly title: string;
@@ -37,13 +38,15 @@ export function routesOf(document: KubeObject): Route[] {
   return (['http', 'tls', 'tcp'] as const).flatMap((protocol) => {
     const all = listAt(document, 'spec', protocol);
     const written = all.filter((raw) => !isTripRoute(at(raw, 'name')));
-    return written.flatMap((raw, place) => {
+    const named = written.filter((raw) => !textAt(raw, 'name')?.startsWith(greyPrefix));
+    return written.flatMap((raw) => {
       const destinations = listAt(raw, 'route').map((one, position) =>
         destinationOf(one, position, namespace),
       );
       if (destinations.length === 0) return [];
       const name = textAt(raw, 'name') || null;
-      const only = written.length === 1 && name === null;
+      const place = named.indexOf(raw);
+      const only = named.length === 1 && name === null;
       const title = name ?? (only ? 'default' : `route ${place + 1}`);
       const index = all.indexOf(raw);
       return [
