@@ -31,8 +31,10 @@ export function judgeCalls({ expectation, series, since, now, previous }: CallsE
   const { series: grown } = counterIncreases(series, since);
   let asWanted = 0;
   let otherwise = 0;
+  let stopped = 0;
   for (const { series: one, increase } of grown) {
     if (!isOfCaller(one, expectation.caller)) continue;
+    if (one.stoppedBy !== undefined) stopped += increase;
     const verdict = classify(one, expectation);
     if (verdict === 'wanted') asWanted += increase;
     if (verdict === 'otherwise') otherwise += increase;
@@ -44,7 +46,18 @@ export function judgeCalls({ expectation, series, since, now, previous }: CallsE
     previous: previous?.shares ?? null,
     minimumCalls,
   });
-  return { state: shares.state, detail: words(expectation, asWanted, asWanted + otherwise, shares), shares };
+  const detail = words(expectation, asWanted, asWanted + otherwise, shares);
+  return { state: shares.state, detail: `${detail}${sayStopped(expectation, stopped)}`, shares };
+}
+
+/** What is said of calls that proxies answered themselves where they do not say for which host. */
+function sayStopped(expectation: CallsEvidence['expectation'], stopped: number): string {
+  if (stopped === 0 || expectation.kind === 'diversion') return '';
+  const count = `${formatCount(stopped)} were answered by the callers’ proxies themselves`;
+  if (expectation.kind === 'served') return `; ${count}, which do not say for which host`;
+  return expectation.otherStops == null
+    ? ' (proxies count what they answer themselves without the host)'
+    : `; ${count}, but these do not say for which host, and ${expectation.otherStops}`;
 }
 
 function classify(
@@ -54,10 +67,14 @@ function classify(
   const here = sameHost(series.host, expectation.host);
   switch (expectation.kind) {
     case 'refusals':
+      // Counted without a host: only where nothing else can make these proxies answer so.
+      if (series.stoppedBy !== undefined)
+        return series.stoppedBy === expectation.how && expectation.otherStops == null ? 'wanted' : null;
       if (!here) return null;
-      return isRefusal(series, expectation.flags, expectation.status) ? 'wanted' : 'otherwise';
+      return isRefusal(series, expectation) ? 'wanted' : 'otherwise';
     case 'served':
       if (!here) return null;
+      if (expectation.how === 'policy') return series.responseCode === '403' ? 'otherwise' : 'wanted';
       return series.flags.some((flag) => expectation.flags.includes(flag)) ? 'otherwise' : 'wanted';
     case 'diversion': {
       const there =
@@ -70,21 +87,35 @@ function classify(
   }
 }
 
-/** By our flag where the metrics carry flags; by the status alone where they do not. */
-function isRefusal(series: CounterSeries, flags: readonly string[], status: number): boolean {
-  if (series.flags.length > 0 && flags.length > 0) return series.flags.some((flag) => flags.includes(flag));
-  return series.responseCode === String(status) && series.failed;
+/** By our flag where a fault is injected; else by the status, or by its class where only that is counted. */
+function isRefusal(series: CounterSeries, { flags, status, how }: Refusals): boolean {
+  const flagged = series.flags.some((flag) => flags.includes(flag));
+  if (series.flags.length > 0 && flags.length > 0) return flagged;
+  const code = series.responseCode === String(status);
+  switch (how) {
+    case 'fault':
+      // The service's own answer can have the same status; without the flag it is taken for that.
+      return flagged;
+    case 'policy':
+      return code || series.responseCode === `${String(status).charAt(0)}xx`;
+    case 'answer':
+      // What no version answered, nobody but the proxy did.
+      return code && series.version === null && series.subset === null;
+    default:
+      return code && series.failed;
+  }
 }
 
 function isOfCaller(series: CounterSeries, caller: Caller | null): boolean {
   if (caller === null) return true;
-  return series.caller === `${caller.namespace ?? ''}/${caller.name}`;
+  const names = series.callerNames ?? [series.caller];
+  return names.includes(`${caller.namespace ?? ''}/${caller.name}`);
 }
 
 const sameHost = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
 const wantedWords = {
-  refusals: 'were refused as wanted',
+  refusals: 'were answered as wanted',
   diversion: 'went to the fallback as wanted',
   served: 'reached it without a refusal or detour of ours',
 } as const;

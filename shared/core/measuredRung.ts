@@ -24,6 +24,7 @@ interface Judgement {
 /** Turns counters into judgements, look after look. */
 interface Judge {
   readonly hosts: readonly string[];
+  readonly stoppedBy?: 'fault' | 'answer';
   judge(read: CountersObservation, since: number, now: number): Judgement;
 }
 
@@ -58,7 +59,9 @@ export async function measure(climb: Climb): Promise<void> {
     try {
       const source = signalsOf(connection);
       if (source === undefined) throw new Error('no source of traffic figures at the moment');
-      const read = await source.counters({ hosts: judge.hosts, since }, signal);
+      const { hosts, stoppedBy } = judge;
+      const asked = { hosts, since, ...(stoppedBy === undefined ? {} : { stoppedBy }) };
+      const read = await source.counters(asked, signal);
       const judged = judge.judge(read, since, now);
       if (judged.state !== 'waiting') {
         await tell(climb, 'measured', judged.state, judged.detail, now);
@@ -116,8 +119,10 @@ function sharesJudge(record: OperationRecord, expectation: Shares): Judge {
 function callsJudge(expectation: Refusals | Diversion | Served): Judge {
   let judged: CallsJudgement | null = null;
   const away = expectation.kind === 'diversion' ? [expectation.to.host] : [];
+  const how = expectation.kind === 'diversion' ? undefined : expectation.how;
   return {
     hosts: [...new Set([expectation.host, ...away])],
+    ...(how === undefined || how === 'policy' ? {} : { stoppedBy: how }),
     judge(read, since, now) {
       judged = judgeCalls({ expectation, series: read.series, since, now, previous: judged });
       return judged;

@@ -78,6 +78,8 @@ export const Refusals = z.object({
   /** Envoy's response flags that tell such a refusal from the service's own errors: `FI`, `DI`; empty where only the status tells. */
   flags: z.array(z.string()),
   how: StoppedBy.optional(),
+  /** What else makes the same proxies answer so, where their counters do not say of which host; null where nothing does. */
+  otherStops: z.string().nullable().optional(),
 });
 export type Refusals = z.infer<typeof Refusals>;
 

@@ -52,7 +52,12 @@ export interface CountersObservation {
     /** Stable identity of the counter (its whole label set). */
     readonly key: string;
     readonly caller: string | null;
+    /** Every name the metrics give the caller, as namespace/name: its workload, its service. */
+    readonly callerNames?: readonly string[];
+    /** Empty where the proxy answered itself and does not say for which host. */
     readonly host: string;
+    /** What made the proxy answer itself; absent of calls that it sent on, or where flags tell. */
+    readonly stoppedBy?: 'fault' | 'answer';
     readonly subset: string | null;
     readonly version: string | null;
     readonly failed: boolean;

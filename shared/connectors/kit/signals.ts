@@ -22,4 +22,6 @@ export interface SeriesRead {
 export interface CounterRead {
   readonly hosts: readonly string[];
   readonly since: number;
+  /** Also what proxies answered themselves for this reason, where they count that apart from the hosts. */
+  readonly stoppedBy?: 'fault' | 'answer';
 }

@@ -1,10 +1,12 @@
 import type { CountersObservation } from '../kit/connector.ts';
 import type { CallRow, CounterRead } from '../kit/signals.ts';
-import { isFailed } from '../../analysis/callOutcome.ts';
+import { isFailed, neverSent } from '../../analysis/callOutcome.ts';
 import { keyOf, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
 import type { Dialect } from './dialect.ts';
 import { selector } from './promql.ts';
+
+type CounterSeries = CountersObservation['series'][number];
 
 /** A sample from before `since` must be in the answer, so that counters that are new can be told from those that are not. */
 const BEFORE_SECONDS = 30;
@@ -32,37 +34,58 @@ export async function readCounters(
     return row === null || row.host === null ? [] : [{ series, row, host: row.host }];
   });
   const chosen = callerSide(rows.map(({ row }) => row));
-  return {
-    series: rows
-      .filter(({ row }) => row.reporter === chosen)
-      .map(({ series, row, host }) => ({
-        key: keyOf(series.labels),
-        caller: callerOf(row),
-        host,
-        subset: row.subset,
-        version: row.destination.version,
-        failed: isFailed(row),
-        responseCode: row.responseCode,
-        flags: row.flags,
-        samples: series.samples.filter(([, value]) => Number.isFinite(value)),
-      })),
-    problems,
-  };
+  const stopped = read.stoppedBy === undefined ? undefined : dialect.stopped?.[read.stoppedBy];
+  const answered =
+    stopped === undefined
+      ? []
+      : await asking.samples(`${selector(stopped.metric, stopped.matchers)}[${seconds}s]`, signal);
+  const itself = answered.flatMap((series): CounterSeries[] => {
+    const ends = dialect.readLatency(series.labels);
+    if (ends === null || read.stoppedBy === undefined) return [];
+    const { stoppedBy } = read;
+    const key = `${stoppedBy} ${keyOf(series.labels)}`;
+    const said = { host: '', subset: null, version: null, failed: false, responseCode: null, flags: [] };
+    return [{ key, ...callerOf(ends), ...said, stoppedBy, samples: finite(series) }];
+  });
+  const sent = rows
+    .filter(({ row }) => row.reporter === chosen)
+    .map(({ series, row, host }): CounterSeries => ({
+      key: keyOf(series.labels),
+      ...callerOf(row),
+      host,
+      subset: row.subset,
+      version: row.destination.version,
+      failed: isFailed(row),
+      responseCode: row.responseCode,
+      flags: row.flags,
+      samples: finite(series),
+    }));
+  return { series: [...sent, ...itself], problems };
 }
+
+const finite = ({ samples }: Series): Series['samples'] =>
+  samples.filter(([, value]) => Number.isFinite(value));
 
 /** The caller's proxy divides calls, so its counters are the measure; only one side is counted, or calls would count twice. */
 function callerSide(rows: readonly CallRow[]): CallRow['reporter'] {
   for (const reporter of ['source', 'waypoint'] as const) {
     // A source that names no workload and no subset (a plain TCP proxy in ambient) cannot tell versions apart.
-    if (rows.some((row) => row.reporter === reporter && (row.destination.version ?? row.subset) !== null))
+    if (
+      rows.some(
+        (row) =>
+          row.reporter === reporter && ((row.destination.version ?? row.subset) !== null || neverSent(row)),
+      )
+    )
       return reporter;
   }
   return rows.some((row) => row.reporter === 'destination') ? 'destination' : 'source';
 }
 
-function callerOf({ source }: CallRow): string | null {
-  const name = source.workload ?? source.service ?? source.instance;
-  return name === null ? null : `${source.namespace ?? ''}/${name}`;
+function callerOf({ source }: Pick<CallRow, 'source'>): Pick<CounterSeries, 'caller' | 'callerNames'> {
+  const callerNames = [source.workload, source.service, source.instance].flatMap((name) =>
+    name === null ? [] : [`${source.namespace ?? ''}/${name}`],
+  );
+  return { caller: callerNames[0] ?? null, callerNames };
 }
 
 /** Seconds between samples of the newest series: the median gap, so that one missed scrape does not count. */

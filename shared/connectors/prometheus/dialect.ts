@@ -12,6 +12,8 @@ export interface Dialect {
   readonly latency: MetricQuery;
   /** Connections of protocols without requests; null where they cannot be told from those that carry requests. */
   readonly tcp: MetricQuery | null;
+  /** Counters of what proxies answered themselves, by its reason, where they count that apart from hosts. */
+  readonly stopped?: Readonly<Record<'fault' | 'answer', Pick<MetricQuery, 'metric' | 'matchers'>>>;
   /** Label that parts all series into pieces small enough to ask one by one. */
   readonly partLabel: string;
   /** Labels kept in range queries about one callee. */

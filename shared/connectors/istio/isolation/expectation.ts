@@ -1,23 +1,39 @@
 import type { Diversion, Refusals, Served, StoppedBy } from '../../../model/change.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
 import { serviceOf } from '../hosts.ts';
+import { at, listAt } from '../../kube/objects.ts';
+import type { Mesh } from '../mesh.ts';
+import { sayDocument } from './hindrance.ts';
 import type { Held } from './marker.ts';
 
 /** What traffic should show while a trip is held. */
-export function expectationOfTrip({
-  host,
-  caller,
-  mechanism,
-}: Pick<Held, 'host' | 'caller' | 'mechanism'>): Refusals | Diversion {
+export function expectationOfTrip(
+  { host, caller, mechanism }: Pick<Held, 'host' | 'caller' | 'mechanism'>,
+  mesh: Mesh,
+): Refusals | Diversion {
   const common = { host, namespace: serviceOf(host)?.namespace ?? null, caller };
   switch (mechanism.kind) {
     case 'refuse':
-      return { ...common, kind: 'refusals', how: 'fault', status: mechanism.status, flags: ['FI'] };
+      return {
+        ...common,
+        kind: 'refusals',
+        how: 'fault',
+        status: mechanism.status,
+        flags: ['FI'],
+        otherStops: otherStops(mesh, 'fault'),
+      };
     case 'deny':
       return { ...common, kind: 'refusals', how: 'policy', status: 403, flags: [] };
     case 'divert':
       return mechanism.to.kind === 'answer'
-        ? { ...common, kind: 'refusals', how: 'answer', status: mechanism.to.status, flags: [] }
+        ? {
+            ...common,
+            kind: 'refusals',
+            how: 'answer',
+            status: mechanism.to.status,
+            flags: [],
+            otherStops: otherStops(mesh, 'directResponse'),
+          }
         : { ...common, kind: 'diversion', to: { host: mechanism.to.host, subset: mechanism.to.subset } };
   }
 }
@@ -42,4 +58,17 @@ export function expectationOfEnd({
 function howOf(mechanism: TripMechanism): StoppedBy | null {
   if (mechanism.kind === 'divert') return mechanism.to.kind === 'answer' ? 'answer' : null;
   return mechanism.kind === 'deny' ? 'policy' : 'fault';
+}
+
+/** Another route that makes proxies answer themselves in the same way; plain Envoys count that without the host. */
+function otherStops(mesh: Mesh, field: 'fault' | 'directResponse'): string | null {
+  for (const document of mesh.virtualServices.all()) {
+    const routes = listAt(document, 'spec', 'http');
+    const stopping = routes.some(
+      (raw) => at(raw, field) !== undefined && (field !== 'fault' || at(raw, field, 'abort') !== undefined),
+    );
+    if (stopping)
+      return `${sayDocument(document)} ${field === 'fault' ? 'injects faults' : 'gives fixed answers'} too`;
+  }
+  return null;
 }

@@ -33,7 +33,10 @@ export function governingOf(document: KubeObject, host: string): Governing {
       ? []
       : [{ index, raw, toHost: whereTo(raw, host, namespace) }],
   );
-  const targets = routes.filter(({ toHost }) => toHost === 'all' || (own && toHost === 'some'));
+  const there = routes.filter(({ toHost }) => toHost === 'all' || (own && toHost === 'some'));
+  // A host may have a Service of its own for each version, and none of its calls go to itself.
+  const forwarding = routes.filter(({ raw }) => listAt(raw, 'route').length > 0);
+  const targets = own && there.length === 0 ? forwarding : there;
   return { document, own, gateways: gatewaysOf(document), routes, targets };
 }
 
@@ -52,7 +55,7 @@ function whereTo(raw: unknown, host: string, namespace: string): HttpRoute['toHo
 export function governingAll(mesh: Mesh, host: string): Governing[] {
   return [...mesh.virtualServices.all()]
     .map((document) => governingOf(document, host))
-    .filter(({ own, targets }) => own || targets.length > 0)
+    .filter(({ own, routes }) => own || routes.some(({ toHost }) => toHost !== 'none'))
     .sort(
       (a, b) =>
         Number(b.own) - Number(a.own) || a.document.metadata.name.localeCompare(b.document.metadata.name),

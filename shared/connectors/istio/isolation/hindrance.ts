@@ -62,7 +62,8 @@ function routeHindrance(
     if (wildcard !== null)
       return `${sayDocument(wildcard)} governs ${name} by a wildcard; one for ${name} alone would take all its routes away.`;
   }
-  for (const { document } of governing) {
+  for (const { document, targets } of governing) {
+    if (targets.length === 0) continue;
     const ownership = ownershipOf(document, mesh.rollouts());
     if (ownership?.decidesWeights === true)
       return `${sayDocument(document)} belongs to ${ownership.name}, which would overwrite the whole of it.`;

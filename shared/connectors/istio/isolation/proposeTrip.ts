@@ -65,7 +65,7 @@ export async function proposeTrip(mesh: Mesh, operation: Trip, signal: AbortSign
       .join(', '),
     guards: [...heldGuards(edits, held), ...fallbackGuards(mesh, held)],
     notes: notesOf(standing, held, edits),
-    expectation: expectationOfTrip(held),
+    expectation: expectationOfTrip(held, mesh),
     direction: 'neutral',
     stamp: (object, stamp) => stampHeld(object, held.operationId, stamp),
   };

@@ -17,6 +17,9 @@ const OUTBOUND: Matcher = { label: 'cluster_name', is: 'pattern', values: ['outb
  */
 const CLASSES: Matcher = { label: 'response_code_class', is: 'unequal', values: [''] };
 
+/** Listeners for what a proxy's own application calls, and a gateway's; an inbound one answers for its callee. */
+const CALLING: Matcher = { label: 'http_conn_manager_prefix', is: 'pattern', values: ['outbound_.*'] };
+
 /**
  * Plain Envoys that a control plane of Istio's steers: clusters are called `outbound|PORT|SUBSET|HOST`. Only callers' proxies
  * report, the callee's workload is never named, and requests that Envoy answers itself (faults, no route) are in no cluster.
@@ -31,6 +34,10 @@ export const envoy: Dialect = {
   },
   latency: { metric: 'envoy_cluster_upstream_rq_time_bucket', matchers: [OUTBOUND], by: [...ENDS, 'le'] },
   tcp: null,
+  stopped: {
+    fault: { metric: 'envoy_http_fault_aborts_injected', matchers: [CALLING] },
+    answer: { metric: 'envoy_http_rq_direct_response', matchers: [CALLING] },
+  },
   partLabel: 'namespace',
   lines: { requests: ['cluster_name', 'response_code_class'], latency: ['cluster_name', 'le'] },
   // Hosts and subsets are in one label here; over everything it is of no use.
