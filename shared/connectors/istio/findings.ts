@@ -2,6 +2,7 @@ import type { Finding } from '../../model/inspect.ts';
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
 import type { Destinations } from './destinations.ts';
 import { qualify, shortName } from './hosts.ts';
+import { heldAnnotation, readHeld } from './isolation/marker.ts';
 import type { Mesh } from './mesh.ts';
 import { gatewaysOf, hostsOf, type Route, routesOf } from './routes.ts';
 
@@ -19,6 +20,7 @@ export function findingsOf(mesh: Mesh, document: KubeObject, destinations: Desti
         ...routeFindings(document, destinations),
         ...siblingFindings(mesh, document),
         ...gatewayFindings(mesh, document),
+        ...heldFindings(document),
       ];
     case 'DestinationRule':
       return ruleFindings(mesh, document, destinations);
@@ -131,6 +133,20 @@ function faultFindings(route: Route): Located[] {
       rule: 'fault-injected',
       text: `The route injects faults${guards.length === 0 ? '' : `, which switches off its ${guards.join(' and ')} for every call`}.`,
       path: ['spec', route.protocol, route.index, 'fault'],
+    },
+  ];
+}
+
+/** A trip's marker that cannot be read keeps a trip from being seen and ended. */
+function heldFindings(document: KubeObject): Located[] {
+  const { problem } = readHeld(document);
+  if (problem === null) return [];
+  return [
+    {
+      severity: 'warning',
+      rule: 'held-unreadable',
+      text: `The annotation ${heldAnnotation} cannot be read: ${problem}. A trip that is held here may not be seen, nor end by itself.`,
+      path: ['metadata', 'annotations', heldAnnotation],
     },
   ];
 }

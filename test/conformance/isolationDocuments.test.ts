@@ -1,0 +1,216 @@
+import { expect, test } from 'vitest';
+import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
+import { openCluster, paths, until } from './cluster.ts';
+import { startSimulatedCluster } from './simulatedCluster.ts';
+import { callTo, createShop, endOf, heldIn, hold, isolationOf, read, refuse, tripOf } from './tripSteps.ts';
+import { guardsOf, ready, signal, splitOf, weightsOf } from './weights.ts';
+
+const host = (name: string) => `${name}.shop.svc.cluster.local`;
+
+const virtualService = (name: string, spec: object, held?: string): KubeInput => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: {
+    name,
+    namespace: 'shop',
+    ...(held === undefined ? {} : { annotations: { 'podium.dev/held': held } }),
+  },
+  spec,
+});
+
+const to = (name: string) => ({ route: [{ destination: { host: name } }] });
+
+/** The shop with more documents in it, opened. */
+async function open(...documents: readonly KubeInput[]) {
+  const cluster = await startSimulatedCluster();
+  await createShop(cluster);
+  for (const document of documents) cluster.store.put(document);
+  const opened = await openCluster(cluster.settings);
+  await splitOf(opened.mesh, cluster.namespace, ready);
+  return {
+    cluster,
+    mesh: opened.mesh,
+    control: isolationOf(opened.mesh),
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const marker = (more: object = {}) => ({
+  operationId: 'op-9',
+  host: host('inventory'),
+  caller: null,
+  mechanism: refuse,
+  until: 1_900_000_000_000,
+  since: 1_800_000_000_000,
+  by: 'someone',
+  reason: '',
+  routes: ['podium-trip-inventory-9-1'],
+  ...more,
+});
+
+test('a marker that is nonsense is told and crashes nothing; what is readable beside it is held', async () => {
+  const held = JSON.stringify([marker(), { operationId: 7 }, marker({ routes: ['default'] }), null]);
+  await using shop = await open(
+    virtualService('inventory', { hosts: ['inventory'], http: [to('inventory')] }, held),
+    virtualService('order', { hosts: ['order'], http: [to('order')] }, '{not json'),
+  );
+  const trips = await heldIn(shop.mesh, (all) => all.length > 0);
+  expect(trips.map(({ id, by }) => [id, by])).toEqual([[`op-9@${host('inventory')}`, 'someone']]);
+  for (const name of ['inventory', 'order']) {
+    const documents = await shop.mesh.documents?.read(
+      { namespace: 'shop', name, hosts: [host(name)] },
+      signal,
+    );
+    const rules = documents?.flatMap(({ findings }) => findings.map(({ rule }) => rule));
+    expect(rules, name).toContain('held-unreadable');
+  }
+});
+
+test('a marker can name no route but those of trips, so that ending one takes nothing else away', async () => {
+  const held = JSON.stringify([marker({ routes: ['podium-trip-inventory-9-1'] })]);
+  const trip = {
+    name: 'podium-trip-inventory-9-1',
+    fault: { abort: { httpStatus: 503, percentage: { value: 100 } } },
+    ...to('inventory'),
+  };
+  await using shop = await open(
+    virtualService(
+      'inventory',
+      { hosts: ['inventory'], http: [trip, { name: 'default', ...to('inventory') }] },
+      held,
+    ),
+  );
+  const [found] = await heldIn(shop.mesh, (all) => all.length > 0);
+  if (found === undefined) throw new Error('no trip');
+  const end = await shop.control.plan(endOf(found), signal);
+  await shop.control.apply(end, signal);
+  const left = await read(shop.cluster, `${paths('shop').virtualServices}/inventory`);
+  expect(left.spec.http).toEqual([{ name: 'default', ...to('inventory') }]);
+  expect(left.metadata.annotations).toBeUndefined();
+});
+
+test('routes that lead elsewhere, and routes that several services share, are left alone', async () => {
+  const mixed = {
+    name: 'mixed',
+    route: [
+      { destination: { host: 'inventory' }, weight: 50 },
+      { destination: { host: 'order' }, weight: 50 },
+    ],
+  };
+  await using shop = await open(
+    virtualService('inventory', {
+      hosts: ['inventory'],
+      http: [
+        { name: 'old', match: [{ uri: { prefix: '/old' } }], redirect: { uri: '/new' } },
+        {
+          name: 'stock',
+          match: [{ uri: { prefix: '/stock' } }, { sourceLabels: { app: 'edge' } }],
+          timeout: '2s',
+          ...to('inventory'),
+        },
+        { name: 'elsewhere', match: [{ uri: { prefix: '/order' } }], ...to('order') },
+        { name: 'default', ...to('inventory') },
+      ],
+    }),
+    virtualService('front', { hosts: ['front.example.com'], gateways: ['front'], http: [mixed] }),
+  );
+  const trip = tripOf(callTo(shop.cluster, 'inventory', 'order'), {
+    kind: 'divert',
+    to: { kind: 'service', host: host('payment'), subset: null },
+  });
+  const plan = await shop.control.plan(trip, signal);
+  expect(plan.changes).toHaveLength(1);
+  await hold(shop.control, plan);
+  const { spec } = await read(shop.cluster, `${paths('shop').virtualServices}/inventory`);
+  expect(spec.http?.map(({ name }) => String(name).replace(/-[0-9a-z]{1,8}-(\d)$/, '-$1'))).toEqual([
+    'old',
+    'podium-trip-inventory-1',
+    'stock',
+    'elsewhere',
+    'podium-trip-inventory-2',
+    'default',
+  ]);
+  expect(spec.http?.[1]).toMatchObject({
+    // The condition that is for another caller is of no use here.
+    match: [{ uri: { prefix: '/stock' }, sourceLabels: { app: 'order' }, sourceNamespace: 'shop' }],
+    route: [{ destination: { host: host('payment') } }],
+    timeout: '2s',
+  });
+  expect(spec.http?.[4]?.['match']).toEqual([{ sourceLabels: { app: 'order' }, sourceNamespace: 'shop' }]);
+  const everyone = await shop.control.plan(tripOf(callTo(shop.cluster, 'inventory')), signal);
+  expect(everyone.notes.join(' ')).toMatch(
+    /VirtualService shop\/front divides a route between inventory and others/,
+  );
+});
+
+test('what cannot be tripped by a route is said: two documents, a wildcard, no HTTP, a caller without a sidecar', async () => {
+  await using shop = await open(
+    virtualService('payment-too', { hosts: ['payment'], http: [to('payment')] }),
+    virtualService('everything', { hosts: ['*.wild.svc.cluster.local'], http: [to('inventory')] }),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'stock', namespace: 'wild' },
+      spec: { selector: { app: 'stock' }, ports: [{ name: 'http', port: 80 }] },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'database', namespace: 'shop' },
+      spec: { selector: { app: 'database' }, ports: [{ name: 'tcp-sql', port: 5432 }] },
+    },
+  );
+  const refusal = async (callee: string, caller?: string, namespace = 'shop') => {
+    const call = {
+      ...callTo(shop.cluster, callee, caller),
+      host: `${callee}.${namespace}.svc.cluster.local`,
+    };
+    const options = await shop.control.options(call, signal);
+    return options.find(({ mechanism }) => mechanism === 'refuse')?.unavailable;
+  };
+  expect(await refusal('payment')).toMatch(/payment-too.*claim payment; sidecars follow only the older/);
+  expect(await refusal('stock', undefined, 'wild')).toMatch(/everything governs stock by a wildcard/);
+  expect(await refusal('database')).toMatch(/takes no HTTP/);
+  expect(await refusal('inventory', 'payment')).toMatch(/payment has no sidecar/);
+  expect(await refusal('inventory', 'order')).toBeNull();
+});
+
+test('a service cannot stand in for itself, and one without instances wants its name typed', async () => {
+  await using shop = await open({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'empty', namespace: 'shop' },
+    spec: { selector: { app: 'empty' }, ports: [{ name: 'http', port: 8080 }] },
+  });
+  const divert = (name: string) =>
+    shop.control.plan(
+      tripOf(callTo(shop.cluster, 'payment'), {
+        kind: 'divert',
+        to: { kind: 'service', host: host(name), subset: null },
+      }),
+      signal,
+    );
+  await expect(divert('payment')).rejects.toThrow(/cannot stand in for itself/);
+  expect(guardsOf(await divert('empty'))).toMatchObject({ fallback: 'typeName' });
+});
+
+test('a trip is no split, and leaves the names of those that are there', async () => {
+  await using shop = await open(
+    virtualService('inventory', { hosts: ['inventory'], http: [to('inventory')] }),
+  );
+  const splits = async () => {
+    const all = await until(
+      (stop) => weightsOf(shop.mesh).watch(stop, () => undefined),
+      () => true,
+    );
+    return all.map(({ id, route }) => [id, route.title]);
+  };
+  const before = await splits();
+  expect(before).toHaveLength(3);
+  await hold(shop.control, await shop.control.plan(tripOf(callTo(shop.cluster, 'inventory')), signal));
+  await heldIn(shop.mesh, (all) => all.length > 0);
+  expect(await splits()).toEqual(before);
+});
