@@ -1,16 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectNoFindings } from './axe.ts';
 import { expect, test } from './podium.ts';
 import { dragTo, handleOnMap, select, unlock } from './steps.ts';
-
-/** No finding of axe, in the words of its rules, so that a failure says what to mend. */
-async function expectNoFindings(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help} — ${nodes.map((node) => node.target.join(' ')).join('; ')}`,
-  );
-  expect(found, `axe on ${where}`).toEqual([]);
-}
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`${colorScheme} theme`, () => {
@@ -30,7 +20,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await select(page, 'payment');
       await expectNoFindings(page, 'inspector');
       const inspector = page.getByRole('complementary', { name: 'Inspector' });
-      for (const tab of ['Calls', 'Instances', 'Documents', 'Events', 'Overview']) {
+      for (const tab of ['Calls', 'Protections', 'Instances', 'Documents', 'Events', 'Overview']) {
         await inspector.getByRole('tab', { name: tab }).click();
         await expectNoFindings(page, `inspector, ${tab}`);
       }

@@ -96,3 +96,22 @@ export async function openPage(page: Page, name: 'Map' | 'Services' | 'Journal' 
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name }).click();
   await expect(page.getByRole('heading', { name }).first()).toBeVisible();
 }
+
+/** Shows one call in the inspector, by way of the service called. */
+export async function openCall(page: Page, caller: string, callee: string): Promise<void> {
+  await select(page, callee);
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await inspector.getByRole('tab', { name: 'Calls' }).click();
+  await inspector.getByRole('button', { name: `Call from ${caller}`, exact: true }).click();
+  await expect(inspector.getByRole('heading', { name: `${caller} → ${callee}`, level: 2 })).toBeVisible();
+}
+
+/** Presses Tab until the element has the focus. */
+export async function tabTo(page: Page, element: Locator): Promise<void> {
+  await expect(element).toBeVisible();
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await element.evaluate((it) => it === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${String(element)}`);
+}

@@ -1,5 +1,6 @@
 import './breakers.css';
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { useState } from 'react';
+import { Button as AriaButton, DialogTrigger, Popover } from 'react-aria-components';
 import { useNow } from '../../live/clock.ts';
 import { useHoldingStore } from '../../live/holdings.ts';
 import { useTrips } from '../../live/trips.ts';
@@ -11,11 +12,12 @@ export function HeldChip() {
   const trips = useTrips();
   const holdings = useHoldingStore((state) => state.holdings);
   const now = useNow();
+  const [open, setOpen] = useState(false);
   const rows = heldRows(trips, holdings);
   const words = chipWords(rows, now);
   if (words === null) return null;
   return (
-    <DialogTrigger>
+    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
       <AriaButton className={words.alarm ? 'chip bad heldChip' : 'chip pending heldChip'}>
         {words.alarm && <span aria-hidden="true">!</span>}
         <span className="num">
@@ -24,23 +26,18 @@ export function HeldChip() {
           {words.countdown}
         </span>
       </AriaButton>
-      <Popover className="popover heldPopover" placement="bottom start">
-        <Dialog aria-label="Held trips" className="heldList">
-          {({ close }) => (
-            <>
-              <h2 className="sectionTitle">Held trips</h2>
-              <ul>
-                {rows.map((row) => (
-                  <HeldLine key={row.key} row={row} now={now} close={close} />
-                ))}
-              </ul>
-              <p className="muted">
-                Each ends at its deadline while any Podium with rights runs, else first thing at the next
-                start.
-              </p>
-            </>
-          )}
-        </Dialog>
+      <Popover className="popover heldPopover" placement="bottom start" aria-label="Held trips">
+        <div className="heldList">
+          <h2 className="sectionTitle">Held trips</h2>
+          <ul>
+            {rows.map((row) => (
+              <HeldLine key={row.key} row={row} now={now} close={() => setOpen(false)} />
+            ))}
+          </ul>
+          <p className="muted">
+            Each ends at its deadline while any Podium with rights runs, else first thing at the next start.
+          </p>
+        </div>
       </Popover>
     </DialogTrigger>
   );
