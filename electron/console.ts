@@ -7,10 +7,13 @@ import { openDesktopPorts } from './ports.ts';
 // The entry of the utility process: the same console value that the browser host serves, answered on ports.
 const { parentPort } = process;
 const waitingForFleet: ((port: MessagePortMain) => void)[] = [];
-const ports = openDesktopPorts(() => {
-  parentPort.postMessage('podium:fleet');
-  return new Promise((resolve) => waitingForFleet.push(resolve));
-});
+const ports = openDesktopPorts(
+  () => {
+    parentPort.postMessage('podium:fleet');
+    return new Promise((resolve) => waitingForFleet.push(resolve));
+  },
+  (titles) => parentPort.postMessage({ held: [...titles] }),
+);
 const running = createConsole(connectors, ports);
 
 parentPort.on('message', ({ data, ports: given }) => {

@@ -10,8 +10,12 @@ export interface ConsoleProcess {
   stop(): void;
 }
 
-/** Starts the utility process that runs the console on `dataFolder`. */
-export function startConsoleProcess(folder: string, dataFolder: string): ConsoleProcess {
+/** Starts the utility process that runs the console on `dataFolder`; `onHeld` hears the titles of trips whenever they change. */
+export function startConsoleProcess(
+  folder: string,
+  dataFolder: string,
+  onHeld: (titles: readonly string[]) => void,
+): ConsoleProcess {
   let isStopping = false;
   let fleet: UtilityProcess | null = null;
   let child = fork();
@@ -38,9 +42,13 @@ export function startConsoleProcess(folder: string, dataFolder: string): Console
     });
     started.on('message', (message) => {
       if (message === 'podium:fleet') lendFleet(started);
+      const titles = heldIn(message);
+      if (titles !== null) onHeld(titles);
     });
     started.on('exit', (code) => {
       fleet?.kill();
+      // The next one tells anew what is held.
+      onHeld([]);
       if (isStopping) return;
       process.stderr.write(`The console ended with code ${code} and is started again.\n`);
       setTimeout(() => (child = fork()), restartAfterMs);
@@ -59,4 +67,10 @@ export function startConsoleProcess(folder: string, dataFolder: string): Console
     fleet.postMessage('podium:port', [port1]);
     to.postMessage('podium:fleet', [port2]);
   }
+}
+
+/** The titles of trips that a message of the console tells; null where it tells something else. */
+function heldIn(message: unknown): readonly string[] | null {
+  if (typeof message !== 'object' || message === null || !('held' in message)) return null;
+  return Array.isArray(message.held) ? message.held.map(String) : null;
 }

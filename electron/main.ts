@@ -4,6 +4,7 @@ import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
 import { linkIn, type DeepLink } from './deepLink.ts';
+import { createHeldTrips } from './held.ts';
 import { createMenu } from './menu.ts';
 import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
 
@@ -26,7 +27,10 @@ if (app.requestSingleInstanceLock()) {
 async function start(): Promise<void> {
   denyEverything(session.defaultSession);
   serveAssets(session.defaultSession, await readAssets(join(productFolder, 'renderer')));
-  const consoleProcess = startConsoleProcess(import.meta.dirname, openDataFolder());
+  const heldTrips = createHeldTrips();
+  const consoleProcess = startConsoleProcess(import.meta.dirname, openDataFolder(), (titles) =>
+    heldTrips.take(titles),
+  );
   Menu.setApplicationMenu(createMenu(process.platform));
 
   let window = await openWindow(import.meta.dirname, consoleProcess);
@@ -42,13 +46,22 @@ async function start(): Promise<void> {
     follow(linkIn([url]));
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length > 0) return;
-    openWindow(import.meta.dirname, consoleProcess).then((opened) => (window = opened), fail);
+    if (BrowserWindow.getAllWindows().length === 0) reopen();
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
+  app.on('before-quit', (event) => {
+    if (heldTrips.mayQuit()) return;
+    event.preventDefault();
+    // Who stays after closing the last window needs one to see the trips in.
+    if (BrowserWindow.getAllWindows().length === 0) reopen();
+  });
   app.on('will-quit', () => consoleProcess.stop());
+
+  function reopen(): void {
+    openWindow(import.meta.dirname, consoleProcess).then((opened) => (window = opened), fail);
+  }
 
   function reveal(): void {
     if (window.isDestroyed()) return;

@@ -5,12 +5,15 @@ import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
 /** A port to the fleet's process, from whoever may start one. */
 export type RequestFleet = () => Promise<MessagePortMain>;
 
+/** Takes the titles of the trips that are held to the main process, which alone may keep the machine awake. */
+export type TellHeld = (titles: readonly string[]) => void;
+
 /**
  * What the desktop lends the console: Node's implementations on the shared data folder. Only the main process can start
  * another utility process, so the fleet is asked for there and comes as a port.
  */
-export function openDesktopPorts(requestFleet: RequestFleet): NodePorts {
-  return openNodePorts({ startFleet: () => fleetOver(requestFleet()) });
+export function openDesktopPorts(requestFleet: RequestFleet, tellHeld: TellHeld): NodePorts {
+  return openNodePorts({ startFleet: () => fleetOver(requestFleet()), keepAwake: tellHeld });
 }
 
 function fleetOver(arriving: Promise<MessagePortMain>): FleetProcess {
