@@ -20,7 +20,8 @@ export function followOperation(operationId: string): void {
     onValue: (record) => {
       useOperations.setState((state) => ({ records: new Map(state.records).set(record.id, record) }));
       // The effect is noted after the last rung: the stream is heard out until then.
-      if (record.finishedAt !== null && (record.effect !== null || record.state === 'notWritten')) finish();
+      const isHeard = record.effect !== null || record.state === 'notWritten';
+      if (record.finishedAt !== null && isHeard && !isHeldOrWatched(record)) finish();
     },
   });
   const finish = (): void => {
@@ -28,4 +29,11 @@ export function followOperation(operationId: string): void {
     stop();
   };
   followed.set(operationId, stop);
+}
+
+/** What is held or watched goes on to change after the write is done with. */
+function isHeldOrWatched({ hold, watch: watched }: OperationRecord): boolean {
+  return [hold?.state, watched?.state].some(
+    (state) => state === 'held' || state === 'watching' || state === 'returning',
+  );
 }

@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import type { Operation } from '../../shared/model/operation.ts';
 import type { HeldTrip } from '../../shared/model/trip.ts';
+import type { CanaryRequest } from '../../shared/model/watch.ts';
 
-/** What the review dialog is asked to show: a change to plan, an earlier operation to take back, or a trip to end. */
+/** What the review dialog is asked to show: a change to plan, an earlier one to take back, a trip to end, a canary to start or finish. */
 export type ReviewRequest =
   | {
       readonly kind: 'plan';
@@ -12,7 +13,9 @@ export type ReviewRequest =
       readonly reason?: string;
     }
   | { readonly kind: 'undo'; readonly operationId: string; readonly title: string }
-  | { readonly kind: 'endTrip'; readonly trip: HeldTrip; readonly title: string };
+  | { readonly kind: 'endTrip'; readonly trip: HeldTrip; readonly title: string }
+  | { readonly kind: 'canary'; readonly request: CanaryRequest; readonly title: string }
+  | { readonly kind: 'finishCanary'; readonly canaryId: string; readonly title: string };
 
 interface ReviewState {
   /** Null while no review is open. */

@@ -5,24 +5,28 @@ import { Button } from '../../ui/Button.tsx';
 const kinds = [
   { id: 'kubectl', title: 'kubectl' },
   { id: 'curl', title: 'curl' },
-  { id: 'patch', title: 'patch' },
+  { id: 'patch', title: 'JSON Patch' },
+  { id: 'strategicMerge', title: 'strategic merge' },
+  { id: 'kustomize', title: 'kustomize patch' },
 ] as const;
 
 /** The same change for a terminal or a pull request: copied, or shown where the clipboard is out of reach. */
 export function Copies({ copies }: { readonly copies: Plan['copies'] }) {
   const [said, setSaid] = useState<{ readonly text: string; readonly shown: string | null } | null>(null);
   const copy = async (kind: (typeof kinds)[number]) => {
+    const text = copies[kind.id] ?? '';
     try {
-      await navigator.clipboard.writeText(copies[kind.id]);
+      await navigator.clipboard.writeText(text);
       setSaid({ text: `Copied as ${kind.title}.`, shown: null });
     } catch {
-      setSaid({ text: 'The clipboard is out of reach here. Select and copy:', shown: copies[kind.id] });
+      setSaid({ text: 'The clipboard is out of reach here. Select and copy:', shown: text });
     }
   };
+  const offered = kinds.filter(({ id }) => copies[id] !== null && copies[id] !== '');
   return (
     <div className="copies">
       <span className="muted">Copy as</span>
-      {kinds.map((kind) => (
+      {offered.map((kind) => (
         <Button key={kind.id} aria-label={`Copy as ${kind.title}`} onPress={() => void copy(kind)}>
           {kind.title}
         </Button>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { ThreeWay } from '../../../shared/model/change.ts';
 import type { Operation } from '../../../shared/model/operation.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
@@ -28,6 +29,8 @@ interface PlanBodyProps {
   readonly reason: string;
   readonly onReason: (reason: string) => void;
   readonly onPlanAgain: (operation: Operation) => void;
+  /** What is watched, before and after. */
+  readonly watch: ReactNode;
 }
 
 /** A plan in two columns: what and then, on the left; what was checked and what is asked, on the right. */
@@ -49,9 +52,9 @@ export function PlanBody(props: PlanBodyProps) {
       <div className="reviewColumns">
         <div>
           <Section title="What changes">
-            {plan.changes.map((change) => (
+            {plan.changes.map((change, index) => (
               <DocumentDiff
-                key={change.document.uid}
+                key={index}
                 label={`Change of ${change.document.kind} ${change.document.name}`}
                 before={change.before}
                 after={change.after}
@@ -92,6 +95,7 @@ export function PlanBody(props: PlanBodyProps) {
               frozen={isSent}
             />
           </Section>
+          {props.watch}
           {asksForName(plan) && !isSent && (
             <div className="reviewField">
               <TextField
@@ -124,7 +128,11 @@ export function PlanBody(props: PlanBodyProps) {
 /** The same wish, resting on what is there now: the operator has seen it in the table. */
 function onWhatIsThereNow(plan: Plan, threeWay: ThreeWay | null): Operation {
   const { operation } = plan;
+  const revision = plan.changes[0]?.revision;
+  if (revision !== undefined && 'revision' in operation) return { ...operation, revision };
   if (operation.kind !== 'setWeights' || threeWay?.kind === 'document') return operation;
-  const revision = plan.changes[0]?.revision ?? operation.seen.revision;
-  return { ...operation, seen: { revision, weights: threeWay?.now ?? operation.seen.weights } };
+  return {
+    ...operation,
+    seen: { revision: revision ?? operation.seen.revision, weights: threeWay?.now ?? operation.seen.weights },
+  };
 }

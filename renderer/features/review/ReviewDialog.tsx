@@ -1,18 +1,26 @@
 import './Review.css';
 import { useState } from 'react';
+import { type WatchDraft, watchOf } from '../../../shared/analysis/watchDraft.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
+import type { CanaryOutlook } from '../../../shared/model/watch.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useNow } from '../../live/clock.ts';
 import { useOperation } from '../../live/operations.ts';
+import { useServiceSignals } from '../../live/signals.ts';
 import { closeReview, type ReviewRequest, useReview } from '../../state/review.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Button } from '../../ui/Button.tsx';
-import { hindranceOf } from './applyGate.ts';
+import { hindranceOf, hindranceOfWatch } from './applyGate.ts';
+import { CanarySteps } from './CanarySteps.tsx';
 import { PlanBody } from './PlanBody.tsx';
 import { ReviewFooter } from './ReviewFooter.tsx';
 import { useOperationToasts } from './useOperationToasts.ts';
 import { useReviewFlow, wishOf } from './useReviewFlow.ts';
+import { WatchProgress } from './WatchProgress.tsx';
+import { WatchSection } from './WatchSection.tsx';
+import { watchHindrance, watchTarget } from './watchTarget.ts';
 
 /** The one dialog through which everything is written. Nothing is drawn while no review is asked for. */
 export function ReviewDialog() {
@@ -22,13 +30,15 @@ export function ReviewDialog() {
 }
 
 function Review({ request }: { readonly request: ReviewRequest }) {
-  const { flow, replan, apply } = useReviewFlow(request);
+  const { flow, steps, replan, apply } = useReviewFlow(request);
   const [ticks, setTicks] = useState<ReadonlyMap<string, string>>(new Map());
   const [typedName, setTypedName] = useState('');
-  const [reason, setReason] = useState(request.kind === 'plan' ? (request.reason ?? '') : '');
+  const [reason, setReason] = useState(firstReason(request));
+  const [watching, setWatching] = useState<WatchDraft | null>(null);
   const plan = 'plan' in flow ? flow.plan : null;
   const connection = useConnection(plan?.connection.id ?? null);
   const record = useOperation(flow.phase === 'sent' ? flow.operationId : null);
+  const signals = useServiceSignals(plan?.serviceId ?? null);
   const now = useNow();
 
   if (plan === null) {
@@ -52,6 +62,10 @@ function Review({ request }: { readonly request: ReviewRequest }) {
   }
 
   const confirmation = { ticked: ticksThatStand(plan, ticks), typedName };
+  const watch =
+    watching === null || isCanary(request) || watchHindrance(plan, signals) !== null
+      ? { request: null, problem: null }
+      : watchOf(watching, watchTarget(plan, signals).figures);
   const isBefore = flow.phase === 'planned' || flow.phase === 'planning';
   const tick = (id: string, on: boolean) => {
     const next = new Map(ticks);
@@ -73,18 +87,63 @@ function Review({ request }: { readonly request: ReviewRequest }) {
         reason={reason}
         onReason={setReason}
         onPlanAgain={(operation) => replan(null, operation)}
+        watch={
+          <WatchPart
+            request={request}
+            plan={plan}
+            record={record}
+            isBefore={isBefore}
+            steps={steps}
+            draft={watching}
+            onChange={setWatching}
+          />
+        }
       />
       <ReviewFooter
         flow={flow}
         plan={plan}
         record={record}
-        hindrance={isBefore ? hindranceOf(plan, connection, confirmation, now) : null}
+        hindrance={
+          isBefore
+            ? (hindranceOf(plan, connection, confirmation, now) ?? hindranceOfWatch(watch.problem))
+            : null
+        }
         now={now}
         onReplan={() => replan(null, wishOf(plan))}
-        onApply={() => apply(plan, confirmation, reason)}
+        onApply={() => apply(plan, { confirmation, reason, watch: watch.request })}
       />
     </Dialog>
   );
+}
+
+interface WatchPartProps {
+  readonly request: ReviewRequest;
+  readonly plan: Plan;
+  readonly record: OperationRecord | null;
+  readonly isBefore: boolean;
+  readonly steps: readonly CanaryOutlook[];
+  readonly draft: WatchDraft | null;
+  readonly onChange: (draft: WatchDraft) => void;
+}
+
+/** What is watched: asked for before, told after; a canary said it when it was asked for. */
+function WatchPart({ request, plan, record, isBefore, steps, draft, onChange }: WatchPartProps) {
+  return (
+    <>
+      {request.kind === 'canary' && <CanarySteps request={request.request} steps={steps} />}
+      {isBefore && !isCanary(request) && <WatchSection plan={plan} draft={draft} onChange={onChange} />}
+      {!isBefore && record !== null && <WatchProgress record={record} />}
+    </>
+  );
+}
+
+function isCanary({ kind }: ReviewRequest): boolean {
+  return kind === 'canary' || kind === 'finishCanary';
+}
+
+function firstReason(request: ReviewRequest): string {
+  if (request.kind === 'plan') return request.reason ?? '';
+  return request.kind === 'canary' ? request.request.reason : '';
 }
 
 /** A tick is for the words it was given under: when a plan made anew says something else, it is asked for again. */

@@ -57,6 +57,11 @@ export function hindranceOf(
   return null;
 }
 
+/** A watch that cannot be understood keeps a change from being applied without the one that was meant. */
+export function hindranceOfWatch(problem: string | null): Hindrance | null {
+  return problem === null ? null : { text: problem, remedy: null };
+}
+
 function titlesOf(guards: readonly Guard[]): string {
   return guards.map((guard) => guard.title.replace(/\.$/, '')).join('; ');
 }

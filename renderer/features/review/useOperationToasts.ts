@@ -10,7 +10,10 @@ export function useOperationToasts(): void {
   useEffect(() => {
     const told = new Map<string, string>();
     return useOperations.subscribe(({ records }) => {
-      for (const record of records.values()) tell(record, told);
+      for (const record of records.values()) {
+        tell(record, told);
+        tellWatch(record, told);
+      }
     });
   }, []);
 }
@@ -29,3 +32,24 @@ function tell(record: OperationRecord, told: Map<string, string>): void {
   };
   showToast({ tone, text, action: canUndo(record) && record.undoOf === null ? undo : null });
 }
+
+/** A watch that ends is told wherever the operator looks: what was written may be gone again. */
+function tellWatch({ id, title, watch }: OperationRecord, told: Map<string, string>): void {
+  const key = `watch ${id}`;
+  const before = told.get(key);
+  if (watch === null || before === watch.state) return;
+  told.set(key, watch.state);
+  const words = watchWords[watch.state];
+  if (words === null || before === undefined) return;
+  const note = watch.note === '' ? '' : ` ${watch.note}`;
+  showToast({ tone: words.tone, text: `${title}: ${words.text}${note}` });
+}
+
+const watchWords = {
+  watching: null,
+  returning: null,
+  stopped: null,
+  passed: { tone: 'good', text: 'watched to the end, it stays.' },
+  returned: { tone: 'bad', text: 'taken back by itself.' },
+  stuck: { tone: 'bad', text: 'it should go back and cannot.' },
+} as const;
