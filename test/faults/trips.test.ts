@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openPaper } from '../support/openPaper.ts';
-import { createPaper, paperHost, wakeAll, type Paper } from '../support/paperConnector.ts';
+import { createPaper, paperHost, type Paper } from '../support/paperConnector.ts';
+import { wakeAll } from '../support/paperIsolation.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
 
 type Here = Awaited<ReturnType<typeof openPaper>>;

@@ -1,57 +1,29 @@
 import { z } from 'zod';
-import { paperIsolation } from './paperIsolation.ts';
+import { paperIsolation, wakeAll, type TrippedPaper } from './paperIsolation.ts';
 import type { Connector, Session } from '../../shared/connectors/kit/connector.ts';
 import type { PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { CountersObservation, SeriesObservation } from '../../shared/connectors/kit/connector.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
-import type { Guard } from '../../shared/model/change.ts';
 import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
 
 /** One split on paper: a peer small enough to hold in the head, for tests of the console alone. */
-export interface Paper {
+export interface Paper extends TrippedPaper {
   weights: number[];
-  revision: number;
   /** Writes that arrived. */
   readonly writes: number[][];
-  /** What the next write answers; `lost` applies it and then says nothing. */
-  answer: 'ok' | 'conflict' | 'refuse' | 'lost' | 'never';
-  guards: Guard[];
   /** Calls counted per destination since ever, at a time. */
   counters: (now: number) => CountersObservation['series'];
   opened: number;
-  /** Who wrote last, as the document would say. */
-  changedBy: string | null;
   /** Another writer: moves the weights and the revision. */
   foreignWrite: (weights: number[], who: string) => void;
-  /** Wakes those who watch. */
-  readonly watchers: Set<() => void>;
   /** Figures by version at a time. */
   lines: (at: number) => SeriesObservation['lines'];
   /** How often figures were asked for. */
   reads: number;
-  /** Runs before a write is answered. */
-  onApply: () => void;
-  /** Runs once a write is in force, before it is answered. */
-  onWritten: () => void;
-  /** The trip that the document carries. */
-  trip: PaperTrip | null;
-  /** Trips and ends of trips that arrived and were taken; null is an end. */
-  readonly tripWrites: (PaperTrip | null)[];
-  /** Whether the credentials may write. */
-  forbidden: boolean;
   /** Where it is: another cluster of the same name answers elsewhere. */
   server: string;
-}
-
-/** What a document says of a trip. */
-export interface PaperTrip {
-  readonly status: number;
-  readonly until: number;
-  /** The marker's own id. */
-  readonly marker: string;
-  readonly by: string;
 }
 
 export const paperHost = 'payment.shop.svc.cluster.local';
@@ -83,13 +55,6 @@ export function createPaper(weights = [70, 30]): Paper {
     server: 'https://paper.test',
   };
   return paper;
-}
-
-/** Tells everyone who watches that something changed. */
-export function wakeAll({ watchers }: Paper): void {
-  const waiting = [...watchers];
-  watchers.clear();
-  for (const wake of waiting) wake();
 }
 
 /** A connector whose peer is a `Paper`. Discovers one connection titled `title`. */
@@ -277,7 +242,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         });
       },
     },
-    isolation: paperIsolation(paper, ref),
+    isolation: paperIsolation(paper, ref, paperHost),
     async [Symbol.asyncDispose]() {},
   };
 

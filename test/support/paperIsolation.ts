@@ -3,12 +3,49 @@ import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { Change, Guard } from '../../shared/model/change.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
 import type { EndTrip, SetFallback, Trip } from '../../shared/model/operation.ts';
-import { paperHost, wakeAll, type Paper, type PaperTrip } from './paperConnector.ts';
 
 type Isolating = Trip | EndTrip | SetFallback;
 
+/** What a document says of a trip. */
+export interface PaperTrip {
+  readonly status: number;
+  readonly until: number;
+  /** The marker's own id. */
+  readonly marker: string;
+  readonly by: string;
+}
+
+/** What of a `Paper` has to do with trips. */
+export interface TrippedPaper {
+  revision: number;
+  /** What the next write answers; `lost` applies it and then says nothing. */
+  answer: 'ok' | 'conflict' | 'refuse' | 'lost' | 'never';
+  guards: Guard[];
+  /** Who wrote last, as the document would say. */
+  changedBy: string | null;
+  /** Wakes those who watch. */
+  readonly watchers: Set<() => void>;
+  /** Runs before a write is answered. */
+  onApply: () => void;
+  /** Runs once a write is in force, before it is answered. */
+  onWritten: () => void;
+  /** The trip that the document carries. */
+  trip: PaperTrip | null;
+  /** Trips and ends of trips that arrived and were taken; null is an end. */
+  readonly tripWrites: (PaperTrip | null)[];
+  /** Whether the credentials may write. */
+  forbidden: boolean;
+}
+
+/** Tells everyone who watches that something changed. */
+export function wakeAll({ watchers }: TrippedPaper): void {
+  const waiting = [...watchers];
+  watchers.clear();
+  for (const wake of waiting) wake();
+}
+
 /** Trips of the document on paper: one at a time, beside its weights. */
-export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl {
+export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: string): IsolationControl {
   const textOf = (trip: PaperTrip | null): string =>
     trip === null ? 'trip: none\n' : `trip: ${trip.status} held by ${trip.marker}\n`;
 
@@ -37,7 +74,7 @@ export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl
       target: 'Paper shop/payment',
       changes: [change],
       guards: [access, ...paper.guards],
-      expectation: { kind: 'unmeasured', host: paperHost, why: 'on paper nothing is counted' },
+      expectation: { kind: 'unmeasured', host, why: 'on paper nothing is counted' },
       threeWay: null,
       copies: { kubectl: 'kubectl patch paper payment', curl: 'c', patch: 'p' },
       split: null,
@@ -65,7 +102,7 @@ export function paperIsolation(paper: Paper, ref: DocumentRef): IsolationControl
                 connectionId: ref.connectionId,
                 document: ref,
                 revision: String(paper.revision),
-                host: paperHost,
+                host,
                 calleeId: null,
                 caller: null,
                 mechanism: { kind: 'refuse' as const, status: trip.status },

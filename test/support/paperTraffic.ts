@@ -10,9 +10,7 @@ export interface PaperTraffic {
 /** Gives the paper calls that are counted every two seconds since a minute ago; each version may change again and again. */
 export function createTraffic(paper: Paper, clock: { now(): number }, versions: readonly string[]) {
   const from = clock.now() - 120_000;
-  const stretches = versions.map(() => [
-    { at: from, is: { callsPerSecond: 50, errorRatio: 0, p99Ms: 40 } },
-  ]);
+  const stretches = versions.map(() => [{ at: from, is: { callsPerSecond: 50, errorRatio: 0, p99Ms: 40 } }]);
 
   /** Calls of a version up to a time, and how many of them failed. */
   function counted(version: number, at: number): { readonly calls: number; readonly failed: number } {
