@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
 import { readCommandLine, type Wanted } from './commandLine.ts';
+import { obeyFault } from './faultCommands.ts';
 import { followReal } from './follow.ts';
 import { createGenerated } from './fleet/generated.ts';
 import { createShop } from './fleet/shop.ts';
+import type { KubeServer } from './kube/server.ts';
 import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearsal.ts';
 import { createShopScript, incidents, type Incident } from './script.ts';
 import { startServers } from './servers.ts';
@@ -32,11 +34,11 @@ async function run(wanted: Wanted): Promise<void> {
 
   const { kubeconfig, kubeUrl, prometheusUrl, metricsUrl } = servers;
   const ready = { ready: true, kubeconfig, kubeUrl, prometheusUrl, metricsUrl };
-  listen(rehearsal, ready, end);
+  listen(rehearsal, servers.kube, ready, end);
 }
 
 /** Commands and answers go over whatever connects us to the one who started us: stdin, Node's or Electron's messages. */
-function listen(rehearsal: Rehearsal, ready: object, end: () => void): void {
+function listen(rehearsal: Rehearsal, kube: KubeServer, ready: object, end: () => void): void {
   const say = (message: object): void => {
     process.stdout.write(`${JSON.stringify(message)}\n`);
     process.send?.(message);
@@ -44,7 +46,7 @@ function listen(rehearsal: Rehearsal, ready: object, end: () => void): void {
   };
   const { parentPort } = process as { readonly parentPort?: ParentPort }; // only there in Electron's utility process
   const obey = (message: unknown): void => {
-    const answer = answerTo(message, rehearsal);
+    const answer = answerToFault(message, kube.faults) ?? answerTo(message, rehearsal);
     if (answer !== null) say(answer);
   };
   parentPort?.on('message', ({ data }) => obey(data));
@@ -61,6 +63,13 @@ function listen(rehearsal: Rehearsal, ready: object, end: () => void): void {
 interface ParentPort {
   on(event: 'message', listener: (message: { readonly data: unknown }) => void): void;
   postMessage(message: unknown): void;
+}
+
+/** Faults are for tests and for those who want to see what Podium does then; each is answered as incidents are. */
+function answerToFault(message: unknown, faults: KubeServer['faults']): object | null {
+  if (typeof message !== 'object' || message === null || !('fault' in message)) return null;
+  const error = obeyFault({ ...message }, faults);
+  return error === null ? { fault: message.fault, ok: true } : { fault: message.fault, ok: false, error };
 }
 
 /** `{"incident":"sale"}` is answered with `{"incident":"sale","ok":true}`; what is no command is not answered. */
