@@ -56,7 +56,7 @@ export function notThePeer(
 }
 
 function sentence(status: number, words: string | null, tried: string, server: string): string {
-  const said = words === null || words === '' ? `status ${status}` : `${words} (${status})`;
+  const said = words === null || words === '' ? `status ${status}` : `${withoutObjects(words)} (${status})`;
   switch (status) {
     case 401:
       return `${server} does not accept these credentials (401): the token or certificate is wrong or has expired. Log in again.`;
@@ -66,6 +66,13 @@ function sentence(status: number, words: string | null, tried: string, server: s
       return `${tried}: ${said}`;
   }
 }
+
+/**
+ * A patch that does not fit is answered with the whole object before the reason. It hides the reason, and could hold what
+ * nobody should read in an error.
+ */
+const withoutObjects = (words: string): string =>
+  words.replaceAll(/Invalid value: "(?:[^"\\]|\\.){100,}"/gs, 'Invalid value');
 
 function kindOf(status: number): PeerErrorKind {
   switch (status) {

@@ -76,7 +76,7 @@ function contentCauses(kind: string, next: Fields): StatusCause[] {
     });
   for (const key of Object.keys(fieldsOf(next['data']))) {
     if (!/^[-._a-zA-Z0-9]+$/.test(key)) say(`data[${key}]`, key, badKey);
-    if (kind === 'ConfigMap' && key in binary)
+    if (kind === 'ConfigMap' && Object.hasOwn(binary, key))
       say(`data[${key}]`, key, 'duplicate of key present in binaryData');
   }
   for (const key of Object.keys(binary))

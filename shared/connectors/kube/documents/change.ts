@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createPatch, createTests } from 'rfc6902';
+import { createPatch } from 'rfc6902';
 import type { Change, PatchStep } from '../../../model/change.ts';
 import type { DocumentRef } from '../../../model/entity.ts';
 import type { NewObject } from '../client.ts';
-import { keyOf, type KubeObject } from '../objects.ts';
+import { at, keyOf, type KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
 import { contentOf, contentYaml } from './content.ts';
 
@@ -131,10 +131,21 @@ function inverseOf(edit: DocumentEdit): PatchStep[] {
 }
 
 function difference(from: KubeObject, to: KubeObject): PatchStep[] {
-  const steps = createPatch(from, to);
   // The library's own type has moves and copies, which it never makes.
-  return [...createTests(from, steps), ...steps] as PatchStep[];
+  const steps = createPatch(from, to) as PatchStep[];
+  // Its own tests would look for `__proto__`, a key like any other, in the wrong place.
+  const tests = steps.flatMap(({ op, path }): PatchStep[] => {
+    const value = op === 'add' ? undefined : at(from, ...tokensOf(path));
+    return value === undefined ? [] : [{ op: 'test', path, value }];
+  });
+  return [...tests, ...steps];
 }
+
+const tokensOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 /** An object to be made like one that was. */
 export function asNew(object: KubeObject): NewObject {
