@@ -4,9 +4,14 @@ import type { Connector, ConnectorHost, DiscoveredConnection, Session } from '..
 import { PeerError } from '../kit/peerError.ts';
 import { mayI } from '../kube/access.ts';
 import { createKubeClient, type KubeClient } from '../kube/client.ts';
+import { createDocumentControl } from '../kube/documents/control.ts';
+import { createKinds } from '../kube/kinds.ts';
 import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
 import { textAt } from '../kube/objects.ts';
 import { createReach, type Reach } from '../kube/reach.ts';
+import { createConfigProposer } from './config/proposer.ts';
+import { createSeen } from './config/seen.ts';
+import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
@@ -91,6 +96,8 @@ async function openReach(
   const scope = await scopeOf(scout, context, settings, signal);
   const client = createKubeClient(reach, context.name, scope.namespaces, host);
   const permissions = await readPermissions(client, scope.namespaces, signal);
+  const kinds = createKinds(client);
+  const seen = createSeen();
   return {
     peer: { product: 'Kubernetes', version },
     server: client.server,
@@ -103,6 +110,11 @@ async function openReach(
     events: createEventSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl(client, host, user),
+    configuration: createConfigSource(client, host.connectionId, kinds, seen),
+    config: createDocumentControl(
+      { client, host, rollouts: () => [] },
+      createConfigProposer({ client, host, kinds, seen }),
+    ),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -1,0 +1,76 @@
+import { stringify } from 'yaml';
+import type { ConfigVersion } from '../../../model/config.ts';
+import type { DocumentRef } from '../../../model/entity.ts';
+import type { ConfigSource } from '../../kit/connector.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { Kinds } from '../../kube/kinds.ts';
+import { mapAt } from '../../kube/objects.ts';
+import { secrets } from '../../kube/resources.ts';
+import { isWorkloadKind } from '../workloads/kinds.ts';
+import { readRevisions } from '../workloads/revisions.ts';
+import { readConfiguration } from './documents.ts';
+import { searchConfiguration } from './search.ts';
+import type { Seen } from './seen.ts';
+import { writersOf } from './wholeText.ts';
+
+/** What configures services; nothing is watched, and no value of a Secret is kept. */
+export function createConfigSource(
+  client: KubeClient,
+  connectionId: string,
+  kinds: Kinds,
+  seen: Seen,
+): ConfigSource {
+  return {
+    read: (service, signal) => readConfiguration(client, connectionId, seen, service, signal),
+    reveal: (document, key, signal) => reveal(client, document, key, signal),
+    search: (query, signal) => searchConfiguration(client, connectionId, query, signal),
+    history: (document, signal) => readHistory(client, kinds, document, signal),
+  };
+}
+
+async function reveal(
+  client: KubeClient,
+  { kind, namespace, name }: DocumentRef,
+  key: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (kind !== 'Secret') throw new PeerError('refused', `A ${kind} hides nothing: its values are shown.`);
+  const secret = await client.object(secrets, namespace, name, signal);
+  const value = mapAt(secret, 'data').get(key);
+  if (value === undefined) throw new PeerError('notFound', `Secret ${name} has no key ${key}.`);
+  const bytes = Buffer.from(value, 'base64');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new PeerError('refused', `${key} holds ${bytes.length} bytes that are not text.`);
+  }
+}
+
+async function readHistory(
+  client: KubeClient,
+  kinds: Kinds,
+  document: DocumentRef,
+  signal: AbortSignal,
+): Promise<readonly ConfigVersion[]> {
+  const { namespace, name, kind } = document;
+  const object = await client.object(await kinds.resourceOf(document), namespace, name, signal);
+  const writes = writersOf(object).map(({ who, at }): ConfigVersion => ({
+    at,
+    who,
+    source: 'managedFields',
+    operationId: null,
+    yaml: null,
+  }));
+  if (!isWorkloadKind(kind)) return writes;
+  const recorded = (await readRevisions(client, object, signal)) ?? [];
+  const by = kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
+  const versions = recorded.map((one): ConfigVersion => ({
+    at: one.at,
+    who: one.cause ?? 'not recorded',
+    source: `${by} ${one.name}, revision ${one.revision}`,
+    operationId: null,
+    yaml: stringify({ spec: { template: one.template } }, { lineWidth: 0, aliasDuplicateObjects: false }),
+  }));
+  return [...writes, ...versions].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+}

@@ -1,0 +1,7 @@
+import { configConformance } from './config.ts';
+import type { SimulatedCluster } from './simulatedCluster.ts';
+import { startWorkedCluster } from './workedCluster.ts';
+
+configConformance('the rehearsal’s API server', startWorkedCluster, (cluster) =>
+  (cluster as SimulatedCluster).settingsFor('viewer'),
+);
