@@ -18,12 +18,12 @@ export interface PodiumProcess {
 
 /** Starts the browser host as `npm start` does, without opening a browser. */
 export async function startPodium(
-  options: { dataFolder?: string; env?: Record<string, string> } = {},
+  options: { dataFolder?: string; env?: Record<string, string>; args?: readonly string[] } = {},
 ): Promise<PodiumProcess> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'podium-e2e-')));
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open'],
+    [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open', ...(options.args ?? [])],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...options.env },

@@ -12,6 +12,7 @@ import { Section } from '../../ui/Section.tsx';
 import { asksForName, type Confirmation } from './applyGate.ts';
 import { Copies } from './Copies.tsx';
 import { GuardList } from './GuardList.tsx';
+import { InGit } from './InGit.tsx';
 import { AffectedSection, HoldSection } from './HoldSection.tsx';
 import { Ladder, LadderAhead } from './Ladder.tsx';
 import { ThreeWayView } from './ThreeWayView.tsx';
@@ -118,6 +119,7 @@ export function PlanBody(props: PlanBodyProps) {
           )}
           <Section title="Elsewhere">
             <Copies copies={plan.copies} />
+            <InGit plan={plan} reason={props.reason} />
           </Section>
         </div>
       </div>
