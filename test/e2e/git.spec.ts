@@ -16,8 +16,13 @@ test('a change is found in the work tree that declares it, and committed to a br
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'user.name', 'ana');
   git('config', 'user.email', 'ana@example.com');
-  const { apiVersion, kind, spec } = await fleet.read(paymentPath);
-  const manifest = stringify({ apiVersion, kind, metadata: { name: 'payment' }, spec });
+  const { spec } = await fleet.read(paymentPath);
+  const identity = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'payment' },
+  };
+  const manifest = stringify({ ...identity, spec });
   await writeFile(join(folder, 'payment.yaml'), `# who pays\n${manifest}`);
   git('add', '.');
   git('commit', '--quiet', '-m', 'first');
