@@ -79,6 +79,25 @@ test('W07 a watch that goes on in silence after a restore is found out by its mi
   expect(here.names()).toEqual(['catalog', 'ledger']);
 });
 
+test('W07 a new watch that is silent from the first is found out where its server sends bookmarks', async () => {
+  const clock = createFakeClock();
+  await using cluster = await startSimulatedCluster({ bookmarkEveryMs: 20 });
+  putService(cluster, 'catalog');
+  await using here = await follow(cluster, { clock });
+  await watching(cluster);
+  await clock.advance(6_000);
+  await eventually(() => expect(here.view.health.at).toBe(clock.now()));
+  cluster.server.faults.add({ kind: 'silentWatch' }, isWatch);
+  cluster.server.faults.cutWatches('end');
+  await eventually(() => expect(cluster.server.requests.filter(isWatch)).toHaveLength(2));
+  putService(cluster, 'refunds');
+  await pass(clock, 170_000, 5_000);
+  await eventually(async () => {
+    await clock.advance(1_000);
+    expect(here.names()).toEqual(['catalog', 'refunds']);
+  });
+});
+
 for (const [title, tell] of [
   [
     'by the HTTP status',
@@ -172,6 +191,8 @@ test('W08 events that are doubled, or come late, change nothing and bring nothin
   await watching(cluster);
   const oldest = service(cluster, 'catalog');
   putService(cluster, 'catalog', 81);
+  const middle = service(cluster, 'catalog');
+  putService(cluster, 'catalog', 82);
   const newest = service(cluster, 'catalog');
   putService(cluster, 'ledger');
   const ledger = service(cluster, 'ledger');
@@ -180,6 +201,7 @@ test('W08 events that are doubled, or come late, change nothing and bring nothin
   here.told.length = 0;
   for (const [type, object] of [
     ['MODIFIED', newest],
+    ['MODIFIED', middle],
     ['MODIFIED', oldest],
     ['ADDED', oldest],
     ['MODIFIED', ledger],

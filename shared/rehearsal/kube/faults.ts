@@ -44,6 +44,8 @@ export type FaultEffect =
   | { readonly kind: 'crlf' }
   /** 200, no event, closed: some servers end watches of too old a revision like this. */
   | { readonly kind: 'emptyWatch' }
+  /** 200, and then nothing, not even the end. */
+  | { readonly kind: 'silentWatch' }
   /** 200, then one ERROR event with this code, as a watch of too old a revision gets it. */
   | { readonly kind: 'watchError'; readonly code: number; readonly message?: string }
   /** 200, then these events, true or not, and the end. */
@@ -138,6 +140,9 @@ export function suffer(
       return { answered: true };
     case 'emptyWatch':
       streamed(reply, []);
+      return { answered: true };
+    case 'silentWatch':
+      reply.start(200, { 'content-type': 'application/json' });
       return { answered: true };
     case 'watchError':
       streamed(reply, [{ type: 'ERROR', object: statusOfCode(effect.code, effect.message) }]);
