@@ -3,6 +3,9 @@ import { lazy, Suspense, useEffect } from 'react';
 import { HeldChip } from './features/breakers/HeldChip.tsx';
 import { TripDialog } from './features/breakers/TripDialog.tsx';
 import { useHeldPrompt } from './features/breakers/useHeldPrompt.ts';
+import { CanaryDialog } from './features/canary/CanaryDialog.tsx';
+import { SplitCanary } from './features/canary/SplitCanary.tsx';
+import { WatchChip } from './features/canary/WatchChip.tsx';
 import { ConfigTab } from './features/config/ConfigTab.tsx';
 import { FindBar } from './features/find/FindBar.tsx';
 import { Connect } from './features/firstRun/Connect.tsx';
@@ -27,6 +30,8 @@ import { ProtectionDialog } from './features/protections/ProtectionDialog.tsx';
 import { ProtectionsTab } from './features/protections/ProtectionsTab.tsx';
 import { UnprotectedDialog } from './features/protections/UnprotectedDialog.tsx';
 import { ReviewDialog } from './features/review/ReviewDialog.tsx';
+import { GreyRouteDialog } from './features/routing/GreyRouteDialog.tsx';
+import { GreyRoutes } from './features/routing/GreyRoutes.tsx';
 import { ServicesPage } from './features/services/ServicesPage.tsx';
 import { SourcesPage } from './features/sources/SourcesPage.tsx';
 import { Timeline } from './features/timeline/Timeline.tsx';
@@ -63,6 +68,12 @@ const inspectorParts: InspectorParts = {
     },
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
+  splitActions: (split, editable) => (
+    <>
+      <SplitCanary split={split} editable={editable} />
+      <GreyRoutes split={split} editable={editable} />
+    </>
+  ),
   callGuards: (call, callee, { view, whole, problem }) => (
     <CallGuards call={call} callee={callee} view={view} detail={whole} problem={problem} />
   ),
@@ -97,6 +108,8 @@ export function App() {
       <HelpDialog />
       <TripDialog />
       <ProtectionDialog />
+      <CanaryDialog />
+      <GreyRouteDialog />
       <UnprotectedDialog />
       <ReviewDialog />
       <Toasts />
@@ -110,7 +123,14 @@ function Console() {
     useSelection(({ selected }) => selected !== null) && (page === 'map' || page === 'services');
   return (
     <>
-      <TitleBar held={<HeldChip />} />
+      <TitleBar
+        held={
+          <>
+            <HeldChip />
+            <WatchChip />
+          </>
+        }
+      />
       <TourStrip />
       <div className="appBody">
         <Rail />

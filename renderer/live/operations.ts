@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { OperationRecord } from '../../shared/model/record.ts';
 import { watch } from '../client/watch.ts';
@@ -36,4 +37,12 @@ function isHeldOrWatched({ hold, watch: watched }: OperationRecord): boolean {
   return [hold?.state, watched?.state].some(
     (state) => state === 'held' || state === 'watching' || state === 'returning',
   );
+}
+
+/** One operation, followed while it is drawn even if this window did not begin it; null until it was heard of. */
+export function useFollowed(id: string | null): OperationRecord | null {
+  useEffect(() => {
+    if (id !== null) followOperation(id);
+  }, [id]);
+  return useOperation(id);
 }

@@ -16,7 +16,12 @@ export function Inspector({ parts }: { readonly parts: InspectorParts }) {
     );
   }
   return selected.kind === 'service' ? (
-    <ServiceInspector key={selected.id} serviceId={selected.id} tabs={parts.serviceTabs} />
+    <ServiceInspector
+      key={selected.id}
+      serviceId={selected.id}
+      tabs={parts.serviceTabs}
+      splitActions={parts.splitActions}
+    />
   ) : (
     <CallInspector key={selected.id} callId={selected.id} guards={parts.callGuards} />
   );

@@ -4,18 +4,20 @@ import { useMeasuredSplits, useSplitsOf } from '../../live/splits.ts';
 import { Section } from '../../ui/Section.tsx';
 import { CallList } from './CallList.tsx';
 import { ServiceChartsView } from './ServiceChartsView.tsx';
+import type { SplitPart } from './inspectorParts.ts';
 import { SplitCard } from './SplitCard.tsx';
 import { SourceLine } from './SourceLine.tsx';
-import { busiestFirst } from './splitView.ts';
+import { busiestFirst, canBeDragged } from './splitView.ts';
 
 interface OverviewTabProps {
   readonly service: GraphService;
   /** Null while it is being read. */
   readonly detail: ServiceDetail | null;
+  readonly splitActions: SplitPart;
 }
 
 /** How calls are divided, how each version fares over time, and who is called. */
-export function OverviewTab({ service, detail }: OverviewTabProps) {
+export function OverviewTab({ service, detail, splitActions }: OverviewTabProps) {
   const splits = useSplitsOf(service.id);
   const measured = useMeasuredSplits(splits.length === 0 ? null : service.id);
   const counted = measured.value ?? [];
@@ -28,6 +30,7 @@ export function OverviewTab({ service, detail }: OverviewTabProps) {
           split={split}
           serviceName={service.name}
           measured={counted.find((each) => each.splitId === split.id) ?? null}
+          actions={splitActions(split, canBeDragged(split))}
         />
       ))}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />

@@ -15,7 +15,7 @@ import { CallsTab } from './CallsTab.tsx';
 import { DocumentsTab } from './DocumentsTab.tsx';
 import { EventsTab } from './EventsTab.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
-import type { ServiceTab } from './inspectorParts.ts';
+import type { ServiceTab, SplitPart } from './inspectorParts.ts';
 import { InstancesTab } from './InstancesTab.tsx';
 import { OverviewTab } from './OverviewTab.tsx';
 import { Problems } from './Problems.tsx';
@@ -25,9 +25,11 @@ import { VerdictBox } from './VerdictBox.tsx';
 export function ServiceInspector({
   serviceId,
   tabs,
+  splitActions,
 }: {
   readonly serviceId: EntityId;
   readonly tabs: readonly ServiceTab[];
+  readonly splitActions: SplitPart;
 }) {
   const service = useService(serviceId);
   const signals = useServiceSignals(serviceId);
@@ -66,7 +68,7 @@ export function ServiceInspector({
           {
             id: 'overview',
             title: 'Overview',
-            content: <OverviewTab service={service} detail={detail.value} />,
+            content: <OverviewTab service={service} detail={detail.value} splitActions={splitActions} />,
           },
           { id: 'calls', title: 'Calls', content: withDetail((value) => <CallsTab detail={value} />) },
           ...tabs.map(({ id, title, content }) => ({ id, title, content: content(service, detail.value) })),

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { formatCount, formatPercentNumber } from '../../../shared/analysis/formats.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { useNow } from '../../live/clock.ts';
@@ -15,10 +15,12 @@ interface SplitCardProps {
   readonly split: Split;
   readonly serviceName: string;
   readonly measured: MeasuredSplit | null;
+  /** What runs over it, and what else can be asked of it. */
+  readonly actions: ReactNode;
 }
 
 /** One route that divides calls: what it declares, what is measured, and handles to make a pending change. */
-export function SplitCard({ split, serviceName, measured }: SplitCardProps) {
+export function SplitCard({ split, serviceName, measured, actions }: SplitCardProps) {
   const draft = useDraft(split.id);
   const now = useNow();
   const [locked, setLocked] = useState<ReadonlySet<number>>(new Set());
@@ -85,6 +87,7 @@ export function SplitCard({ split, serviceName, measured }: SplitCardProps) {
         hasCounts={measured !== null && measured.total > 0}
         now={now}
       />
+      <div className="splitActions">{actions}</div>
     </Section>
   );
 }

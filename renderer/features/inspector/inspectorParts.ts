@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CallView, ServiceDetail } from '../../../shared/model/inspect.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
+import type { Split } from '../../../shared/model/weights.ts';
 
 /** A tab of the service inspector that another feature fills. */
 export interface ServiceTab {
@@ -21,9 +22,14 @@ export type CallPart = (
   },
 ) => ReactNode;
 
+/** What other features show below the weights of a split; `editable` says whether they can be moved at all. */
+export type SplitPart = (split: Split, editable: boolean) => ReactNode;
+
 /** What other features bring to the inspector: features do not know each other, the window puts them together. */
 export interface InspectorParts {
   readonly serviceTabs: readonly ServiceTab[];
   /** What guards a call and what can be done to it. */
   readonly callGuards: CallPart;
+  /** What runs over a split besides its weights, and what else can be asked of it. */
+  readonly splitActions: SplitPart;
 }

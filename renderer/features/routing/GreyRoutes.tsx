@@ -1,0 +1,75 @@
+import './routing.css';
+import type { GreyRoute } from '../../../shared/model/routing.ts';
+import type { Split } from '../../../shared/model/weights.ts';
+import { useDenied } from '../../live/rights.ts';
+import { useGreyRoutes } from '../../live/routes.ts';
+import { askFor } from '../../state/pending.ts';
+import { askAboutSplit } from '../../state/splitDialogs.ts';
+import { Button } from '../../ui/Button.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { mirrorOf, removalOf } from './greyDraft.ts';
+
+interface GreyRoutesProps {
+  readonly split: Split;
+  readonly editable: boolean;
+}
+
+/** Which requests are on what whatever the weights say, what is mirrored, and the ways to more. */
+export function GreyRoutes({ split, editable }: GreyRoutesProps) {
+  const routes = useGreyRoutes(split.id);
+  const { connectionId, document } = split;
+  const denied = useDenied(connectionId, {
+    verb: 'patch',
+    kind: document.kind,
+    namespace: document.namespace,
+  });
+  const mirrored = routes.some(({ kind }) => kind === 'mirror');
+  const canEdit = editable && denied === null && split.route.protocol === 'http';
+  return (
+    <>
+      {routes.length > 0 && (
+        <ul className="greyRoutes" aria-label="Routed besides the weights">
+          {routes.map((route) => (
+            <RouteLine key={route.id} route={route} split={split} editable={canEdit} />
+          ))}
+        </ul>
+      )}
+      {canEdit && <Button onPress={() => askAboutSplit('route', split.id)}>Route some requests…</Button>}
+      {canEdit && !mirrored && <Button onPress={() => askAboutSplit('mirror', split.id)}>Mirror…</Button>}
+    </>
+  );
+}
+
+interface RouteLineProps {
+  readonly route: GreyRoute;
+  readonly split: Split;
+  readonly editable: boolean;
+}
+
+function RouteLine({ route, split, editable }: RouteLineProps) {
+  const { kind, name, matchText, to, percent, ours } = route;
+  const isMirror = kind === 'mirror';
+  const what = isMirror ? `${percent ?? 100} % copied` : matchText;
+  const remove = () => {
+    if (!isMirror) return askFor(removalOf(split, name), `Remove the route ${plainText(name, 60)}`);
+    const { operation } = mirrorOf(split, null, '0');
+    if (operation !== null) askFor(operation, `End mirroring of ${plainText(split.document.name, 60)}`);
+  };
+  return (
+    <li>
+      <span className="grow">
+        {plainText(what, 160)} <span aria-hidden="true">→</span>
+        <span className="visuallyHidden">go to</span> <b>{plainText(to, 60)}</b>
+        {!ours && <span className="muted"> · not made by Podium</span>}
+      </span>
+      {editable && ours && (
+        <Button
+          aria-label={isMirror ? 'End mirroring' : `Remove the route ${plainText(name, 60)}`}
+          onPress={remove}
+        >
+          {isMirror ? 'End…' : 'Remove…'}
+        </Button>
+      )}
+    </li>
+  );
+}
