@@ -8,6 +8,8 @@ import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadView } from '../model/workload.ts';
+import { versionsFilter, versionsIn } from './configVersions.ts';
+import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
 import { wrote } from './returns/ownTrips.ts';
@@ -36,7 +38,11 @@ export interface Asking {
   ): Promise<{ workloads: WorkloadView[]; problems: string[] }>;
 }
 
-export function createAsking(world: World, holding: () => readonly OperationRecord[]): Asking {
+export function createAsking(
+  world: World,
+  journal: Pick<Journal, 'list'>,
+  holding: () => readonly OperationRecord[],
+): Asking {
   const { connections } = world;
 
   function connection(id: string): LiveConnection {
@@ -170,8 +176,10 @@ export function createAsking(world: World, holding: () => readonly OperationReco
         (source) => source.history(document, until(at, signal)),
         'Reading the history',
       );
-      if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
-      return all;
+      const own = versionsIn(await journal.list(versionsFilter(document, at.title)), document);
+      if (all.length === 0 && own.length === 0 && problems[0] !== undefined)
+        throw new Refusal('PEER', problems[0]);
+      return [...own, ...all].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
     },
     async workloads(serviceId, signal) {
       const { at, key } = place(serviceId);

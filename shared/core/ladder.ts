@@ -69,9 +69,14 @@ export async function cutOff(journal: Journal, id: string, why: string, now: num
   });
 }
 
-/** Asks whoever can see what proxies and their control plane hold. */
+/** A rollout says itself when it is stuck: after ten minutes, unless its workload says otherwise. */
+const longestRolloutMs = 30 * 60_000;
+
+/** Asks whoever can see what proxies, their control plane and workloads hold. */
 async function prove(climb: Climb): Promise<void> {
   const { record, connection, ports, signal } = climb;
+  const rolls = record.expectation.kind === 'rollout';
+  const longestMs = rolls ? longestRolloutMs : effectAfterMs;
   for (let pauseMs = 1_000; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
     let waiting = false;
     let last = notLoadable;
@@ -93,7 +98,12 @@ async function prove(climb: Climb): Promise<void> {
         waiting = true;
       }
     }
-    if (!waiting || ports.clock.now() - record.at > effectAfterMs) {
+    const superseded = rolls ? await supersededBy(climb) : null;
+    if (superseded !== null) {
+      await tell(climb, 'loaded', 'unobservable', `${superseded} before it was through`, null);
+      return;
+    }
+    if (!waiting || ports.clock.now() - record.at > longestMs) {
       await tell(climb, 'loaded', 'unobservable', last, null);
       return;
     }

@@ -14,8 +14,8 @@ export const notLoadable = 'not observable here: no access to the callers’ pro
 export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs'] {
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   const scrape = signals?.scrapeIntervalSeconds ?? null;
-  const proof = connection.sources.some((source) => source.session.proof !== undefined);
   const { expectation } = write;
+  const proofs = connection.sources.flatMap(({ session }) => session.proof?.note(expectation) ?? []);
   const uncounted = notCounted(expectation);
   let measured = uncounted ?? 'not observable here: no source of traffic figures';
   if (signals !== undefined) {
@@ -26,12 +26,7 @@ export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan
   return [
     { rung: 'accepted', note: 'the API server took it' },
     { rung: 'declared', note: 'read back, nothing else moved' },
-    {
-      rung: 'loaded',
-      note: proof
-        ? 'only refusals can be seen: the control plane counts them, but not that proxies follow'
-        : notLoadable,
-    },
+    { rung: 'loaded', note: proofs[0] ?? notLoadable },
     { rung: 'measured', note: measured },
   ];
 }

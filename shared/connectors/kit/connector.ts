@@ -196,6 +196,8 @@ export interface DocumentObservation {
 
 /** What proxies or the control plane say about a write being in force. */
 export interface ProofSource {
+  /** What it will be able to say of such a write, before it is made; null when nothing. */
+  note(expectation: Expectation): string | null;
   /** Null when this source has nothing to say about the expectation. */
   loaded(expectation: Expectation, since: number, signal: AbortSignal): Promise<Proof | null>;
 }

@@ -17,7 +17,13 @@ export function createRejects(
   scrapeIntervalSeconds: () => number,
 ): ProofSource {
   return {
-    async loaded(_expectation, since, signal): Promise<Proof | null> {
+    note: (expectation) =>
+      expectation.kind === 'rollout'
+        ? null
+        : 'only refusals can be seen: the control plane counts them, but not that proxies follow',
+    async loaded(expectation, since, signal): Promise<Proof | null> {
+      // Proxies have no part in it: a refusal at the same time is another's.
+      if (expectation.kind === 'rollout') return null;
       const now = clock.now();
       const scrape = scrapeIntervalSeconds();
       const seconds = Math.min(3_600, Math.max(1, Math.ceil((now - since) / 1000 + 3 * scrape)));

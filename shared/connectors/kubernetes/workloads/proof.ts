@@ -13,6 +13,8 @@ import { rolloutOf } from './rollout.ts';
 /** What workloads and endpoints say of a rollout: a status counts only once its controller saw the newest specification. */
 export function createRolloutProof(client: KubeClient): ProofSource {
   return {
+    note: (expectation) =>
+      expectation.kind === 'rollout' ? 'seen on the workload: every instance updated and available' : null,
     async loaded(expectation, _since, signal) {
       if (expectation.kind !== 'rollout') return null;
       const { workloads, instance } = expectation;
