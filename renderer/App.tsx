@@ -30,6 +30,7 @@ import { ProtectionDialog } from './features/protections/ProtectionDialog.tsx';
 import { ProtectionsTab } from './features/protections/ProtectionsTab.tsx';
 import { UnprotectedDialog } from './features/protections/UnprotectedDialog.tsx';
 import { ReviewDialog } from './features/review/ReviewDialog.tsx';
+import { SetDialog } from './features/review/set/SetDialog.tsx';
 import { GreyRouteDialog } from './features/routing/GreyRouteDialog.tsx';
 import { GreyRoutes } from './features/routing/GreyRoutes.tsx';
 import { ServicesPage } from './features/services/ServicesPage.tsx';
@@ -112,6 +113,7 @@ export function App() {
       <GreyRouteDialog />
       <UnprotectedDialog />
       <ReviewDialog />
+      <SetDialog />
       <Toasts />
     </div>
   );
@@ -137,7 +139,7 @@ function Console() {
         <div className="appMiddle">
           <main className="appMain">
             <PageOf page={page} />
-            {(page === 'map' || page === 'services') && <Tray />}
+            {(page === 'map' || page === 'services' || page === 'config') && <Tray />}
           </main>
           {page === 'map' && <Timeline />}
         </div>

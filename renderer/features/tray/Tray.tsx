@@ -5,31 +5,53 @@ import { useServiceSignals } from '../../live/signals.ts';
 import { useSplit } from '../../live/splits.ts';
 import { useService } from '../../live/topology.ts';
 import { discardDraft, type Draft, isOvertaken, operationOf, useDrafts } from '../../state/drafts.ts';
+import { type PendingChange, usePending } from '../../state/pending.ts';
 import { openReview, useReview } from '../../state/review.ts';
+import { openSetReview } from '../../state/setReview.ts';
 import { askToUnlock } from '../../state/unlock.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
+import { ChangeLine } from './ChangeLine.tsx';
 import { movesOf, outlookOf } from './trayWords.ts';
 
 /** What is pending, what it would do, and the two ways on: put it back or review it. Nothing here writes. */
 export function Tray() {
   const drafts = Object.values(useDrafts((state) => state.bySplit));
+  const changes = usePending((state) => state.changes);
   const newest = drafts.at(-1) ?? null;
+  const count = drafts.length + changes.length;
   useReviewByEnter(newest);
-  if (newest === null) return null;
+  if (count === 0) return null;
   return (
     <section className="tray" aria-label="Pending changes" ref={tellHeight}>
       <span className="trayCount">
-        <span aria-hidden="true">◐</span> {drafts.length} pending
+        <span aria-hidden="true">◐</span> {count} pending
       </span>
       <ul className="trayList">
         {drafts.map((draft) => (
           <DraftLine key={draft.seen.id} draft={draft} isNewest={draft === newest} />
         ))}
+        {changes.map((change) => (
+          <ChangeLine key={change.id} change={change} />
+        ))}
       </ul>
+      {count > 1 && (
+        <Button tone="primary" onPress={() => reviewAll(drafts, changes)}>
+          Review all ({count})
+        </Button>
+      )}
     </section>
   );
+}
+
+/** All that is pending, in the order in which it was begun: weights first, for they wait on the map. */
+function reviewAll(drafts: readonly Draft[], changes: readonly PendingChange[]): void {
+  const weights = drafts.map((draft) => ({
+    operation: operationOf(draft),
+    title: `Weights of ${nameOf(draft, null)}`,
+  }));
+  openSetReview({ kind: 'plan', items: [...weights, ...changes] });
 }
 
 /** Tells what lies beneath how much room to leave: long names and narrow windows make the tray higher. */

@@ -1,0 +1,38 @@
+import { useConnection } from '../../live/connections.ts';
+import { discardPending, type PendingChange } from '../../state/pending.ts';
+import { openReview } from '../../state/review.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Place } from '../../ui/Place.tsx';
+import { plainText } from '../../ui/plainText.ts';
+
+/** A change that was put aside: what it would do and where, and the two ways on. */
+export function ChangeLine({ change }: { readonly change: PendingChange }) {
+  const { id, operation, title } = change;
+  const connection = useConnection(operation.connectionId);
+  const name = plainText(title, 120);
+  const isGone = connection === null || connection.state === 'closed';
+  return (
+    <li className="trayLine">
+      <div className="trayWords">
+        <span>
+          {name} on{' '}
+          {connection === null ? (
+            <b>a closed connection</b>
+          ) : (
+            <Place title={connection.title} environment={connection.environment} />
+          )}
+        </span>
+      </div>
+      <Button aria-label={`Discard: ${name}`} onPress={() => discardPending(id)}>
+        Discard
+      </Button>
+      <Button
+        aria-label={`Review: ${name}`}
+        isDisabled={isGone}
+        onPress={() => openReview({ kind: 'plan', operation, title })}
+      >
+        Review
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import { create } from 'zustand';
+import type { Operation } from '../../shared/model/operation.ts';
+
+/** One change of a set, before it is planned. */
+export interface SetItem {
+  readonly operation: Operation;
+  readonly title: string;
+}
+
+/** Several changes to review together, or a set that was applied to take back. */
+export type SetRequest =
+  | { readonly kind: 'plan'; readonly items: readonly SetItem[] }
+  | { readonly kind: 'undo'; readonly setId: string };
+
+/** The set under review; null while none is. */
+export const useSetReview = create<{ readonly request: SetRequest | null; readonly number: number }>(() => ({
+  request: null,
+  number: 0,
+}));
+
+export function openSetReview(request: SetRequest): void {
+  useSetReview.setState(({ number }) => ({ request, number: number + 1 }));
+}
+
+export function closeSetReview(): void {
+  useSetReview.setState({ request: null });
+}
