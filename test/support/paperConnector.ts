@@ -4,6 +4,7 @@ import type { Connector, Session } from '../../shared/connectors/kit/connector.t
 import type { PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { CountersObservation, SeriesObservation } from '../../shared/connectors/kit/connector.ts';
+import type { SignalsObservation } from '../../shared/connectors/kit/signals.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
 import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
@@ -20,6 +21,10 @@ export interface Paper extends TrippedPaper {
   foreignWrite: (weights: number[], who: string) => void;
   /** Figures by version at a time. */
   lines: (at: number) => SeriesObservation['lines'];
+  /** The hour at which figures are read. */
+  now: () => number;
+  /** What calls the map sees. */
+  calls: SignalsObservation['calls'];
   /** How often figures were asked for. */
   reads: number;
   /** Where it is: another cluster of the same name answers elsewhere. */
@@ -35,6 +40,8 @@ export function createPaper(weights = [70, 30]): Paper {
     writes: [],
     answer: 'ok',
     lines: () => [],
+    now: () => 0,
+    calls: [],
     guards: [],
     counters: () => [],
     opened: 0,
@@ -183,10 +190,10 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         paper.reads += 1;
         return Promise.resolve({
           source: 'Paper figures',
-          observedAt: 0,
-          newestSampleAt: 0,
+          observedAt: paper.now(),
+          newestSampleAt: paper.now(),
           windowSeconds,
-          calls: [],
+          calls: paper.calls,
           latency: [],
           queries: 1,
           problems: [],

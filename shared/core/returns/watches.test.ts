@@ -263,6 +263,47 @@ test.each([
   },
 );
 
+test('a change that leads away from what fails now is not watched, for its way back leads there', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  const end = (name: string, version: string | null) => ({
+    namespace: 'shop',
+    workload: version === null ? name : `${name}-${version}`,
+    service: name,
+    version,
+    instance: null,
+  });
+  const row = (version: string, responseCode: string, perSecond: number) => ({
+    reporter: 'source' as const,
+    source: end('order', null),
+    destination: end('payment', version),
+    host: 'payment.shop.svc.cluster.local',
+    subset: version,
+    protocol: 'http' as const,
+    responseCode,
+    grpcStatus: null,
+    flags: [],
+    perSecond,
+  });
+  paper.now = () => here.ports.clock.now();
+  paper.calls = [row('v1', '200', 70), row('v2', '200', 15), row('v2', '500', 15)];
+  const stop = new AbortController();
+  void (async () => {
+    const ticks = await here.client.signals.watch({ windowSeconds: 60 }, { signal: stop.signal });
+    for await (const _ of ticks) continue;
+  })();
+  await here.ports.clock.advance(5_000);
+  const plan = await here.plan([95, 5]);
+  expect(plan.direction).toBe('awayFromHarm');
+  const watch: WatchRequest = {
+    forSeconds: 600,
+    conditions: [{ kind: 'latency', version: 'v1', aboveP99Ms: 500 }],
+  };
+  await expect(here.apply(plan.id, { watch })).rejects.toThrow(/going back would lead to it/);
+  expect(paper.writes).toEqual([]);
+  stop.abort();
+});
+
 test('what is watched is listed with its end, and not any more once it is over', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
