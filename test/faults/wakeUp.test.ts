@@ -116,3 +116,21 @@ test('W14 a network that changes while the machine is awake is noticed by the si
   });
   expect(cluster.server.requests.filter(isList)).toHaveLength(1);
 });
+
+test('W14 a clock that was set back does not hide a watch that is dead', async () => {
+  const clock = createFakeClock();
+  await using cluster = await startSimulatedCluster({ bookmarkEveryMs: 20 });
+  putService(cluster, 'catalog');
+  await using here = await follow(cluster, { clock });
+  await watching(cluster);
+  await clock.advance(6_000);
+  await eventually(() => expect(here.view.health.at).toBe(clock.now()));
+  cluster.server.faults.silenceWatches();
+  putService(cluster, 'refunds');
+  clock.setBy(-24 * hours);
+  await pass(clock, 260_000, 5_000);
+  await eventually(async () => {
+    await clock.advance(1_000);
+    expect(here.names()).toEqual(['catalog', 'refunds']);
+  });
+});
