@@ -1,10 +1,13 @@
 import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
+import { withObserved } from '../analysis/observedProtections.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
+import type { SightingsObservation } from '../model/observations.ts';
 import type { Fallback } from '../model/trip.ts';
 import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { evidenceOf, readSightings, unseenOf } from './sightings.ts';
 import { verdictOf } from './serviceVerdict.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +42,11 @@ async function readDetail(
   const instances = world.instances(service.id);
   const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
   const problems: string[] = [];
-  const [events, documents, verdict] = await Promise.all([
+  const calls = world
+    .graph()
+    .calls.filter((call) => call.calleeId === service.id || call.callerId === service.id);
+  const [sightings, events, documents, verdict] = await Promise.all([
+    readSightings(connection, calls, world, limit, problems),
     readEvents(
       connection,
       service,
@@ -50,28 +57,33 @@ async function readDetail(
     readDocuments(connection, service, limit, problems),
     verdictOf(service, connection, parts, limit),
   ]);
-  const { calls } = world.graph();
+  const view = (call: GraphCall, otherId: string): CallView =>
+    viewCall(call, otherId, sightings, connection, world);
   return {
     serviceId: service.id,
     verdict,
     instances,
-    callsIn: calls
-      .filter((call) => call.calleeId === service.id)
-      .map((call) => viewCall(call, call.callerId, connection, world)),
-    callsOut: calls
-      .filter((call) => call.callerId === service.id)
-      .map((call) => viewCall(call, call.calleeId, connection, world)),
+    callsIn: calls.filter((call) => call.calleeId === service.id).map((call) => view(call, call.callerId)),
+    callsOut: calls.filter((call) => call.callerId === service.id).map((call) => view(call, call.calleeId)),
     events,
     documents,
     provenance: [...(world.latest(connection)?.provenance ?? [])],
-    unseen: null,
+    unseen: unseenOf(calls, sightings, world),
     problems,
   };
 }
 
-function viewCall(call: GraphCall, otherId: string, connection: LiveConnection, world: World): CallView {
+function viewCall(
+  call: GraphCall,
+  otherId: string,
+  sightings: SightingsObservation | null,
+  connection: LiveConnection,
+  world: World,
+): CallView {
   const callee = world.service(call.calleeId);
-  const protections = protectionsOf(callee, connection);
+  const declared = protectionsOf(callee, connection);
+  const protections =
+    declared === null ? null : withObserved(declared, evidenceOf(call, sightings, connection, world));
   const fallback = fallbackOf(callee, connection);
   return {
     callId: call.id,

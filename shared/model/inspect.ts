@@ -10,6 +10,10 @@ export const Protection = z.object({
   /** "2 s", "2 tries, 500 ms each", "at most 100 requests at once". */
   text: z.string(),
   evidence: z.string(),
+  /** What a limit counts, where the source says so. */
+  limit: z.enum(['connections', 'waiting', 'requests', 'retries']).optional(),
+  /** The part of the service that it is for; absent for all of it. */
+  subset: z.string().optional(),
   /** What the callers' proxies were seen to do: "1 of 4 ejected, seen by 5 of 6 callers"; null where nobody can see it. */
   observed: z.object({ text: z.string(), source: z.string(), at: z.number() }).nullable().default(null),
 });

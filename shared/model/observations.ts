@@ -69,3 +69,33 @@ export interface CountersObservation {
   }[];
   readonly problems: readonly string[];
 }
+
+/** What one caller's proxy says of what it did about one host (and subset of it) over a window. */
+export interface ProxySighting {
+  readonly namespace: string | null;
+  /** The proxy's pod. */
+  readonly instance: string;
+  readonly host: string;
+  readonly subset: string | null;
+  /** Limits that were reached at some sample of the window; null where it does not say. */
+  readonly reached: readonly LimitKind[] | null;
+  /** Requests refused because of a limit. */
+  readonly refused: number | null;
+  /** Instances left out now; null where the proxy ejects none ever, or does not say. */
+  readonly ejected: number | null;
+  /** Ejections in the window. */
+  readonly ejections: number | null;
+}
+
+/** What a limit counts. */
+export type LimitKind = 'connections' | 'waiting' | 'requests' | 'retries';
+
+/** What callers' proxies say of some hosts. */
+export interface SightingsObservation {
+  /** "Prometheus 2.53 · statistics of the callers’ proxies". */
+  readonly source: string;
+  readonly at: number;
+  readonly windowSeconds: number;
+  readonly proxies: readonly ProxySighting[];
+  readonly problems: readonly string[];
+}

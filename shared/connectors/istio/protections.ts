@@ -46,6 +46,7 @@ function readProtections(mesh: Mesh): ReadonlyMap<string, readonly Protection[]>
           at(subset, 'trafficPolicy'),
           evidenceOf(rule),
           ` for ${textAt(subset, 'name') ?? ''}`,
+          textAt(subset, 'name'),
         ),
       );
   }
@@ -79,25 +80,34 @@ function routeProtections(route: unknown, evidence: string, title: string): Prot
   return made;
 }
 
-function policyProtections(policy: unknown, evidence: string, scope: string): Protection[] {
+function policyProtections(
+  policy: unknown,
+  evidence: string,
+  scope: string,
+  subset: string | null = null,
+): Protection[] {
   const made: Protection[] = [];
-  const limit = (value: number | null, what: string): void => {
+  const part = subset === null ? {} : { subset };
+  const limit = (value: number | null, what: string, counts: NonNullable<Protection['limit']>): void => {
     // Zero means unset to Istio, and unset means 2^32-1: it protects nothing.
     if (value !== null && value > 0 && value < 2 ** 32 - 1)
       made.push({
         kind: 'limit',
         text: `at most ${value} ${what}${scope}, per calling proxy`,
         evidence,
+        limit: counts,
+        ...part,
         observed: null,
       });
   };
-  limit(numberAt(policy, 'connectionPool', 'tcp', 'maxConnections'), 'connections');
-  limit(numberAt(policy, 'connectionPool', 'http', 'http1MaxPendingRequests'), 'requests waiting');
-  limit(numberAt(policy, 'connectionPool', 'http', 'http2MaxRequests'), 'requests at once');
-  limit(numberAt(policy, 'connectionPool', 'http', 'maxRetries'), 'retries at once');
+  limit(numberAt(policy, 'connectionPool', 'tcp', 'maxConnections'), 'connections', 'connections');
+  limit(numberAt(policy, 'connectionPool', 'http', 'http1MaxPendingRequests'), 'requests waiting', 'waiting');
+  limit(numberAt(policy, 'connectionPool', 'http', 'http2MaxRequests'), 'requests at once', 'requests');
+  limit(numberAt(policy, 'connectionPool', 'http', 'maxRetries'), 'retries at once', 'retries');
   const ejection = at(policy, 'outlierDetection');
   const text = ejection === undefined ? null : sayEjection(ejection);
-  if (text !== null) made.push({ kind: 'ejection', text: `${text}${scope}`, evidence, observed: null });
+  if (text !== null)
+    made.push({ kind: 'ejection', text: `${text}${scope}`, evidence, ...part, observed: null });
   return made;
 }
 

@@ -9,7 +9,11 @@ import type { ProtectionForm } from '../../model/protection.ts';
 import type { GreyRoute } from '../../model/routing.ts';
 import type { Control, DeclaredControl, IsolationControl, WorkloadControl } from './control.ts';
 import type { Permission, SourceState } from '../../model/connection.ts';
-import type { CountersObservation, SignalsObservation } from '../../model/observations.ts';
+import type {
+  CountersObservation,
+  SightingsObservation,
+  SignalsObservation,
+} from '../../model/observations.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
@@ -107,6 +111,7 @@ export interface Capabilities {
   readonly signals: SignalSource;
   readonly events: EventSource;
   readonly protections: ProtectionSource;
+  readonly sightings: SightingSource;
   readonly documents: DocumentSource;
   readonly proof: ProofSource;
   readonly weights: DeclaredControl<SetWeights, Split>;
@@ -167,6 +172,11 @@ export interface ProtectionSource {
   declared(): ReadonlyMap<string, readonly Protection[]>;
   /** What could be declared for a service, as forms; absent where nothing can be written. */
   forms?(service: ServiceKey, signal: AbortSignal): Promise<readonly ProtectionForm[]>;
+}
+
+/** What callers' proxies were seen to do about limits and ejections; asked only while somebody looks at a service. */
+export interface SightingSource {
+  read(hosts: readonly string[], signal: AbortSignal): Promise<SightingsObservation>;
 }
 
 /** What configures services, read when asked: nothing is watched, and no value of a Secret is read before it is asked for. */

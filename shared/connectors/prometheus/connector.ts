@@ -12,6 +12,7 @@ import { readLines } from './lines.ts';
 import { selector } from './promql.ts';
 import { readSignals } from './reading.ts';
 import { createRejects } from './rejects.ts';
+import { createSightings } from './sightings.ts';
 
 /** What an offer of Prometheus carries; how to reach it is lent beside. */
 export const PrometheusSettings = z.object({});
@@ -53,6 +54,10 @@ export const prometheus: Connector<PrometheusSettings> = {
       namespaces: null,
       signals,
       proof: createRejects(begin, host.clock, () => signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS),
+      sightings: createSightings(begin, host.clock, () => ({
+        source: productOf(build),
+        scrapeIntervalSeconds: signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS,
+      })),
       [Symbol.asyncDispose]: () => {
         closing.abort(new Error('the connection was closed'));
         return Promise.resolve();
@@ -78,7 +83,7 @@ async function createSignals(
   /** Hosts whose own side reports nothing although workloads are named: seen in the last reading. */
   let unreported: readonly string[] = [];
 
-  const product = [build.product, shortVersion(build.version)].filter((text) => text !== '').join(' ');
+  const product = productOf(build);
   const source = (): string => `${product} · ${lastDialect?.title ?? 'no metrics of a mesh yet'}`;
   const withClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closed]);
 
@@ -186,6 +191,11 @@ async function createSignals(
 function noMetrics(): string {
   const names = DIALECTS.map((one) => one.requests.metric).join(' nor ');
   return `Prometheus holds neither ${names}: are the mesh’s proxies scraped?`;
+}
+
+/** "Prometheus 2.53". */
+function productOf(build: { readonly product: string; readonly version: string }): string {
+  return [build.product, shortVersion(build.version)].filter((text) => text !== '').join(' ');
 }
 
 /** "2.53" of "2.53.0-rc.1": what an operator tells versions by. */

@@ -8,7 +8,8 @@ import { type Matcher } from '../promql.ts';
 const POD = ['pod', 'pod_name', 'kubernetes_pod_name'] as const;
 const NAMESPACE = ['namespace', 'kubernetes_namespace'] as const;
 const APP = ['app', 'service_istio_io_canonical_name', 'app_kubernetes_io_name'] as const;
-const ENDS = [...NAMESPACE, ...POD, ...APP, 'version', 'cluster_name'];
+/** Labels that tell one proxy's cluster from another's. */
+export const ENDS = [...NAMESPACE, ...POD, ...APP, 'version', 'cluster_name'];
 
 const OUTBOUND: Matcher = { label: 'cluster_name', is: 'pattern', values: ['outbound\\|.*'] };
 /**
@@ -87,6 +88,14 @@ export function parseCluster(
   const [direction, port, subset, host, ...more] = (name ?? '').split('|');
   if (direction !== 'outbound' || !host || more.length > 0) return null;
   return { host, subset: subset || null, port: Number(port) };
+}
+
+/** The proxy that reported a series, by its pod; null where the scrape configuration does not name it. */
+export function proxyOf(
+  labels: Labels,
+): { readonly namespace: string | null; readonly instance: string } | null {
+  const instance = firstOf(labels, POD);
+  return instance === null ? null : { namespace: firstOf(labels, NAMESPACE), instance };
 }
 
 function firstOf(labels: Labels, names: readonly string[]): string | null {

@@ -1,0 +1,147 @@
+import type { LimitKind, ProxySighting, SightingsObservation } from '../../model/observations.ts';
+import type { SightingSource } from '../kit/connector.ts';
+import type { Series } from './answers.ts';
+import type { Asking } from './asking.ts';
+import { ENDS, envoy, parseCluster, proxyOf } from './dialects/envoy.ts';
+import { selector } from './promql.ts';
+
+/** Counters of callers are looked at over this long, and over four scrapes where those are rare. */
+const leastWindowSeconds = 60;
+const leastKeptMs = 5_000;
+const mostKept = 16;
+
+const breaker = (name: string): string => `envoy_cluster_circuit_breakers_default_${name}_open`;
+const limits: readonly (readonly [LimitKind, string])[] = [
+  ['waiting', breaker('rq_pending')],
+  ['connections', breaker('cx')],
+  ['retries', breaker('rq_retry')],
+];
+/** Newer Envoys count a full limit on requests apart from one on waiting requests (cluster statistics). */
+const overflows = ['envoy_cluster_upstream_rq_pending_overflow', 'envoy_cluster_upstream_rq_active_overflow'];
+
+/** A sighting while its series are put together. */
+interface Draft {
+  readonly proxy: Pick<ProxySighting, 'namespace' | 'instance' | 'host' | 'subset'>;
+  reached: Set<LimitKind> | null;
+  refused: number | null;
+  ejected: number | null;
+  ejections: number | null;
+}
+
+/**
+ * What Envoy's own statistics say, one query a metric. Proxies of Istio's export none of them unless told to
+ * (proxyStatsMatcher): then two queries find that out, and no more are sent.
+ */
+export function createSightings(
+  begin: () => Asking,
+  clock: { now(): number },
+  about: () => { readonly source: string; readonly scrapeIntervalSeconds: number },
+): SightingSource {
+  const kept = new Map<string, { readonly readAt: number; readonly observed: SightingsObservation }>();
+
+  async function ask(hosts: readonly string[], signal: AbortSignal): Promise<SightingsObservation> {
+    const { source, scrapeIntervalSeconds } = about();
+    const windowSeconds = Math.ceil(Math.max(leastWindowSeconds, 4 * scrapeIntervalSeconds));
+    const asking = begin();
+    const matchers = [envoy.toHosts(hosts)];
+    const by = ENDS.join(',');
+    const read = (write: (select: string) => string, metric: string) =>
+      asking.vector(`max by (${by}) (${write(selector(metric, matchers))})`, signal);
+    const now = (metric: string) => read((select) => select, metric);
+    // The gauge is a momentary sample, written only when a request comes or goes (resource_manager_impl.h).
+    const most = (metric: string) => read((select) => `max_over_time(${select}[${windowSeconds}s])`, metric);
+    const grown = (metric: string) => read((select) => `increase(${select}[${windowSeconds}s])`, metric);
+
+    const [requests, ejected] = await Promise.all([
+      most(breaker('rq')),
+      now('envoy_cluster_outlier_detection_ejections_active'),
+    ]);
+    const drafts = new Map<string, Draft>();
+    noteLimit(drafts, 'requests', requests);
+    note(drafts, ejected, (draft, value) => (draft.ejected = value));
+    await Promise.all([
+      ...(requests.length === 0
+        ? []
+        : [
+            ...limits.map(async ([kind, metric]) => noteLimit(drafts, kind, await most(metric))),
+            ...overflows.map(async (metric) =>
+              note(
+                drafts,
+                await grown(metric),
+                (draft, value) => (draft.refused = (draft.refused ?? 0) + value),
+              ),
+            ),
+          ]),
+      ...(ejected.length === 0
+        ? []
+        : [
+            grown('envoy_cluster_outlier_detection_ejections_enforced_total').then((series) =>
+              note(drafts, series, (draft, value) => (draft.ejections = value)),
+            ),
+          ]),
+    ]);
+    const at = [...requests, ...ejected][0]?.samples.at(-1)?.[0];
+    return {
+      source: `${source} · statistics of the callers’ proxies`,
+      at: at === undefined ? clock.now() : asking.toOurTime(at),
+      windowSeconds,
+      proxies: [...drafts.values()].map(({ proxy, reached, ...figures }) => ({
+        ...proxy,
+        ...figures,
+        reached: reached === null ? null : [...reached].sort(),
+      })),
+      problems: asking.problems(),
+    };
+  }
+
+  return {
+    async read(hosts, signal) {
+      if (hosts.length === 0)
+        return { source: about().source, at: clock.now(), windowSeconds: 0, proxies: [], problems: [] };
+      const key = [...hosts].sort().join();
+      const known = kept.get(key);
+      // Between two scrapes there is nothing new to ask for.
+      const freshMs = Math.max(leastKeptMs, 1_000 * about().scrapeIntervalSeconds);
+      if (known !== undefined && clock.now() - known.readAt < freshMs) return known.observed;
+      const observed = await ask(hosts, signal);
+      kept.delete(key);
+      kept.set(key, { readAt: clock.now(), observed });
+      for (const old of kept.keys()) {
+        if (kept.size <= mostKept) break;
+        kept.delete(old);
+      }
+      return observed;
+    },
+  };
+}
+
+function noteLimit(drafts: Map<string, Draft>, kind: LimitKind, series: readonly Series[]): void {
+  note(drafts, series, (draft, value) => {
+    draft.reached ??= new Set();
+    if (value > 0) draft.reached.add(kind);
+  });
+}
+
+function note(
+  drafts: Map<string, Draft>,
+  series: readonly Series[],
+  take: (draft: Draft, value: number) => void,
+): void {
+  for (const { labels, samples } of series) {
+    const value = samples.at(-1)?.[1];
+    const cluster = parseCluster(labels['cluster_name']);
+    const proxy = proxyOf(labels);
+    if (value === undefined || !Number.isFinite(value) || cluster === null || proxy === null) continue;
+    const { host, subset } = cluster;
+    const key = JSON.stringify([proxy.namespace, proxy.instance, host, subset]);
+    const draft = drafts.get(key) ?? {
+      proxy: { ...proxy, host, subset },
+      reached: null,
+      refused: null,
+      ejected: null,
+      ejections: null,
+    };
+    drafts.set(key, draft);
+    take(draft, value);
+  }
+}
