@@ -17,14 +17,12 @@ export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) 
   const drafts = useConfigDrafts((state) => state.byDocument);
   const shown = groups.filter(({ kind }) => documents.some((each) => each.kind === kind));
   const opened = documents.find(({ document }) => document.uid === open?.uid);
-  const selected = opened === undefined ? [] : [idOf(opened, open?.key ?? null)];
+  const openId = opened === undefined ? null : idOf(opened, open?.key ?? null);
   return (
     <Tree
       className="configTree"
       aria-label={label}
-      selectionMode="single"
-      selectionBehavior="replace"
-      selectedKeys={selected}
+      selectionMode="none"
       defaultExpandedKeys={[
         ...shown.map(({ kind }) => kind),
         ...documents.filter(isShort).map((each) => idOf(each, null)),
@@ -47,7 +45,11 @@ export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) 
                   id={idOf(document, null)}
                   textValue={shortTitle(document)}
                 >
-                  <Row look="document" isPending={draft !== undefined}>
+                  <Row
+                    look="document"
+                    isPending={draft !== undefined}
+                    isOpen={openId === idOf(document, null)}
+                  >
                     {shortTitle(document)}
                   </Row>
                   <Collection
@@ -57,6 +59,7 @@ export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) 
                       <TreeItem id={entry.id} textValue={entry.key}>
                         <Row
                           look="entry"
+                          isOpen={openId === entry.id}
                           isPending={draft?.edit.kind === 'entries' && entry.key in draft.edit.set}
                         >
                           <span className="configKey">{plainText(entry.key, 80)}</span>
@@ -77,14 +80,15 @@ export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) 
 interface RowProps {
   readonly look: 'group' | 'document' | 'entry';
   readonly isPending?: boolean;
+  readonly isOpen?: boolean;
   readonly children: React.ReactNode;
 }
 
-function Row({ look, isPending = false, children }: RowProps) {
+function Row({ look, isPending = false, isOpen = false, children }: RowProps) {
   return (
     <TreeItemContent>
       {({ hasChildItems, isExpanded }) => (
-        <div className={`configRow ${look}`}>
+        <div className={isOpen ? `configRow ${look} on` : `configRow ${look}`}>
           {hasChildItems ? (
             <AriaButton slot="chevron" className="configChevron">
               {isExpanded ? '▾' : '▸'}
@@ -93,6 +97,7 @@ function Row({ look, isPending = false, children }: RowProps) {
             <span className="configChevron" />
           )}
           {children}
+          {isOpen && <span className="visuallyHidden">, shown beside</span>}
           {isPending && <span className="tonePending configPending">pending</span>}
         </div>
       )}

@@ -62,7 +62,10 @@ function tellHeight(tray: HTMLElement | null): (() => void) | undefined {
     around.style.setProperty('--tray-height', `${tray.offsetHeight}px`),
   );
   observer.observe(tray);
-  return () => observer.disconnect();
+  return () => {
+    observer.disconnect();
+    around.style.removeProperty('--tray-height');
+  };
 }
 
 /** The newest is told in full; those before it by what they change, so that the map stays in sight. */
