@@ -117,7 +117,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       changes: [...write.changes],
       guards,
       forecast: [...write.notes, ...outlook.sentences],
-      affected: callers,
+      affected: affectedBy(operation, callers),
       expectation: write.expectation,
       rungs: rungNotes(connection, write),
       direction: outlook.direction,
@@ -173,6 +173,12 @@ function requireControl(connection: LiveConnection, operation: Operation): Contr
 /** What the peer has of an operation, to be taken back. */
 export function writtenOf({ changes, writtenChanges }: OperationRecord): OperationRecord['changes'] {
   return writtenChanges === null ? changes : changes.slice(0, writtenChanges);
+}
+
+/** Of the callers those who feel it: all of them, or the one whose calls alone are stopped. */
+function affectedBy(operation: Operation, callers: Plan['affected']): Plan['affected'] {
+  const only = operation.kind === 'trip' ? operation.call.caller : null;
+  return callers.filter(({ callerId }) => only === null || callerId === only.id);
 }
 
 /** Whether callers of the service feel it at once. */
