@@ -113,7 +113,7 @@ test('a declared fallback answers while its call is tripped, the map draws the d
 }) => {
   await unlock(page, 'shop-rehearsal');
   await openCall(page, 'catalog', 'inventory');
-  await inspector(page).getByRole('button', { name: 'Fallback…', exact: true }).click();
+  await inspector(page).getByRole('button', { name: 'Declare a fallback…' }).click();
   await dialog(page).getByRole('combobox', { name: 'Who answers' }).fill('top');
   await page.getByRole('option', { name: /^top-sellers/ }).click();
   await dialog(page).getByRole('button', { name: 'Review…' }).click();

@@ -20,8 +20,7 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
   const hideIdle = useFilters((filters) => filters.hideIdle);
   const focus = useFilters((filters) => filters.focus);
   const selected = useService(useSelectedServiceId());
-  const first = useConnections()[0]?.id ?? null;
-  const connectionId = selected?.connectionId ?? first;
+  const connectionId = useConnections()[0]?.id ?? null;
   return (
     <div className="mapToolbar" role="toolbar" aria-label="View of the map">
       <Button tone="quiet" square aria-label="Zoom in" onPress={() => camera.current?.zoomIn()}>
@@ -48,7 +47,7 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
       <Button tone="quiet" onPress={() => showPage('services')}>
         Show list
       </Button>
-      {connectionId !== null && (
+      {selected === null && connectionId !== null && (
         <Button tone="quiet" onPress={() => listUnprotected(connectionId)}>
           Unprotected
         </Button>

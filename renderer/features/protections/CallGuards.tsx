@@ -54,9 +54,9 @@ export function CallGuards({ call, callee, view, detail, problem }: CallGuardsPr
               Trip…
             </Button>
           )}
-          <Button onPress={() => askForFallback(callee.id, call.callerId)}>
-            {view?.fallback == null ? 'Fallback…' : 'Change fallback…'}
-          </Button>
+          {view?.fallback != null && (
+            <Button onPress={() => askForFallback(callee.id, call.callerId)}>Change fallback…</Button>
+          )}
           {isOwn && <Button onPress={() => editProtections(callee.id)}>Edit protections…</Button>}
         </div>
       </Section>

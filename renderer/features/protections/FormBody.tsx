@@ -71,7 +71,7 @@ function Field({ field, text, changed, readOnly, onType }: FieldProps) {
     >
       <Label>
         <code>{plainText(field.title, 60)}</code>
-        {field.unit !== null && <span> in {plainText(field.unit, 30)}</span>}
+        {field.unit !== null && <span> · {plainText(field.unit, 40)}</span>}
       </Label>
       <Input className="input" placeholder={`unset: ${plainText(field.whenUnset, 60)}`} />
       <Text slot="description" className="fieldNote">

@@ -55,7 +55,9 @@ export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
                 Trip all callers…
               </Button>
             )}
-            <Button onPress={() => askForFallback(service.id, null)}>Fallback…</Button>
+            {detail.callsIn.some(({ fallback }) => fallback !== null) && (
+              <Button onPress={() => askForFallback(service.id, null)}>Change fallback…</Button>
+            )}
             <Button onPress={() => editProtections(service.id)}>Edit protections…</Button>
           </div>
         </Section>
