@@ -23,10 +23,12 @@ const readRules = [
 ];
 
 /** The roles of the documentation, as they stand there: what an operator is told to ask for must suffice. */
-const documentedRoles = ['read', 'prometheus', 'weights', 'trips', 'workloads', 'config'].map((name): KubeObject => {
-  const file = join(import.meta.dirname, `../../../docs/roles/${name}.yaml`);
-  return parse(readFileSync(file, 'utf8')) as KubeObject; // our own file
-});
+const documentedRoles = ['read', 'prometheus', 'weights', 'trips', 'workloads', 'config'].map(
+  (name): KubeObject => {
+    const file = join(import.meta.dirname, `../../../docs/roles/${name}.yaml`);
+    return parse(readFileSync(file, 'utf8')) as KubeObject; // our own file
+  },
+);
 
 /**
  * Who may do what. `admin` and `world` are masters by group; `viewer` reads everything and may use the proxy to
