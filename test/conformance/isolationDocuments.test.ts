@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SourceHealth } from '../../shared/connectors/kit/connector.ts';
 import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
 import { openCluster, paths, until } from './cluster.ts';
 import { startSimulatedCluster } from './simulatedCluster.ts';
@@ -213,4 +214,29 @@ test('a trip is no split, and leaves the names of those that are there', async (
   await hold(shop.control, await shop.control.plan(tripOf(callTo(shop.cluster, 'inventory')), signal));
   await heldIn(shop.mesh, (all) => all.length > 0);
   expect(await splits()).toEqual(before);
+});
+
+test('who may not read policies still sees and makes trips by routes, and is told why a policy is not offered', async () => {
+  await using cluster = await startSimulatedCluster();
+  await createShop(cluster);
+  const apiGroups = ['', 'apps', 'discovery.k8s.io', 'networking.istio.io', 'authorization.k8s.io'];
+  const rules = [{ verbs: ['*'], apiGroups, resources: ['*'] }];
+  cluster.tokens.set('routes', { name: 'routes', rules });
+  await using opened = await openCluster(cluster.settingsFor('routes'));
+  const control = isolationOf(opened.mesh);
+  let health = null as SourceHealth | null;
+  const trips = await until(
+    (stop) => control.watch(stop, (state) => (health = state)),
+    () => true,
+  );
+  expect(trips).toEqual([]);
+  expect(health?.ok ?? true).toBe(true);
+  const options = await control.options(callTo(cluster, 'inventory'), signal);
+  expect(options.map(({ unavailable }) => unavailable)).toEqual([
+    null,
+    null,
+    expect.stringMatching(/AuthorizationPolicies cannot be read here/),
+  ]);
+  await hold(control, await control.plan(tripOf(callTo(cluster, 'payment')), signal));
+  await heldIn(opened.mesh, (all) => all.length === 1);
 });

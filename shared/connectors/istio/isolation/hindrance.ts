@@ -92,6 +92,9 @@ function policyHindrance(mesh: Mesh, { call, service, caller }: Standing): strin
   const name = shortName(call.host);
   if (mesh.authorizationPolicies === null)
     return 'This cluster does not serve AuthorizationPolicies (security.istio.io).';
+  const { authorizationPolicies: policies } = mesh;
+  if (policies !== null && !policies.synced && !policies.health.ok)
+    return `AuthorizationPolicies cannot be read here, so one could not be ended from its marker: ${policies.health.error}`;
   if (service === undefined || mapAt(service, 'spec', 'selector').size === 0)
     return `${name} selects no pods here, so no policy can be put before them.`;
   const pods = podsOfHost(mesh, call.host);

@@ -67,7 +67,8 @@ export function createIsolation(mesh: Mesh): IsolationControl {
           read: () => (carriers(mesh).every((view) => view.settled) ? readTrips(mesh) : null),
           content: (trips) => trips,
         },
-        () => onState(carriers(mesh).find(({ health }) => !health.ok)?.health ?? mesh.virtualServices.health),
+        // Policies may not be readable where routes are; what follows is said where a policy would be chosen.
+        () => onState(mesh.virtualServices.health),
         signal,
       ),
 
