@@ -1,7 +1,6 @@
 import { ejectedOf, endEjections, type ProxyState } from './ejection.ts';
 import { breakers, ejections, type EnvoyMetric, type Look } from './envoyMetrics.ts';
 import { scrapeLabels } from './identity.ts';
-import { atOnceLimit } from './load.ts';
 import type { MeshPod } from './mesh.ts';
 import type { Link, Network, Reach } from './network.ts';
 import type { Random } from './random.ts';
@@ -59,7 +58,7 @@ function rowOf(
     metrics,
     look() {
       endEjections(proxy, now());
-      const inFlight = drawAtOnce(random, reach.state.offeredAtOnce, atOnceLimit(limits, http2));
+      const inFlight = drawAtOnce(random, reach.state.offeredAtOnce, reach.limit);
       const pending = http2 || limits.connections === null ? 0 : Math.max(0, inFlight - limits.connections);
       const active = inFlight - pending;
       return {

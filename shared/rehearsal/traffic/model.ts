@@ -2,14 +2,13 @@ import type { ObjectStore } from '../kube/store.ts';
 import type { FleetBehaviour, QueueBehaviour } from './behaviour.ts';
 import { createCounters, type Counters } from './counters.ts';
 import { envoyRowsOf, type EnvoyRow } from './envoyStats.ts';
-import { atOnceLimit, movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
+import { movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
 import { readMesh, type MeshObjects } from './mesh.ts';
 import { buildNetwork, createMemory, type Link, type Network } from './network.ts';
 import { createRandom } from './random.ts';
 import { kindOf } from './requestKinds.ts';
-import { createRequests } from './requests.ts';
+import { createRequests, outside } from './requests.ts';
 import { compileRoutes, type RouteTable } from './routes.ts';
-import type { Sender } from './tally.ts';
 
 /** A queue as it stands. */
 export interface QueueState {
@@ -36,9 +35,6 @@ export interface Traffic {
   demandAt(atMs: number): number;
   close(): void;
 }
-
-/** Whose requests come from outside. */
-const outside: Sender = { pod: null, index: 0 };
 
 /** How long a write takes to reach the proxies; a real istiod needs 0.1 to 0.4 s. */
 const propagationMs = 300;
@@ -203,7 +199,7 @@ function settle(network: Network, elapsedMs: number): void {
       if (link.state.hangRatio < 0.001) link.state.hangRatio = 0;
     }
     const callers = Math.max(1, link.caller?.pods.length ?? 1);
-    for (const { state, cluster } of link.direct === null ? link.reaches.values() : [link.direct]) {
+    for (const { state, limit } of link.direct === null ? link.reaches.values() : [link.direct]) {
       if (state.offered > 0) {
         const each = state.accepted > 0 ? state.busyMs / state.accepted : 0;
         // Only what was let through could be timed; what was refused would have taken as long.
@@ -211,7 +207,6 @@ function settle(network: Network, elapsedMs: number): void {
           state.accepted > 0 ? (state.offered * each) / elapsedMs / callers : state.offeredAtOnce;
         state.offeredAtOnce += moved * (atOnce - state.offeredAtOnce);
       } else state.offeredAtOnce *= 1 - moved;
-      const limit = atOnceLimit(cluster.limits, link.behaviour.protocol === 'grpc');
       state.overflowRatio = limit === null ? 0 : refusedByLimit(limit, state.offeredAtOnce);
       state.offered = 0;
       state.accepted = 0;

@@ -2,10 +2,10 @@ import type { Behaviour, CallBehaviour, ExternalBehaviour, FleetBehaviour } from
 import type { RequestRow, TcpRow } from './counters.ts';
 import { forgetEjections, newProxyState, type ProxyState } from './ejection.ts';
 import { identityOf, nobody, type Identity } from './identity.ts';
-import { sigmaOf } from './load.ts';
+import { atOnceLimit, sigmaOf } from './load.ts';
 import type { AskedRequest } from './matching.ts';
 import { clusterOf, type Cluster, type MeshObjects, type MeshPod } from './mesh.ts';
-import { isForbidden, type Policy } from './policies.ts';
+import { isRefused, type Policy } from './policies.ts';
 import { createKinds, type KindMix, type RequestKind } from './requestKinds.ts';
 import type { Route, RouteTable } from './routes.ts';
 
@@ -17,10 +17,12 @@ export interface Program {
   readonly behaviour: Behaviour;
   readonly sigma: number;
   readonly pods: readonly MeshPod[];
+  /** Its pods, as senders of calls of their own. */
+  readonly senders: readonly Sender[];
   readonly calls: readonly Link[];
   readonly choices: readonly Link[];
-  /** What its proxies enforce on whoever calls it. */
-  readonly policies: readonly Policy[];
+  /** What its proxies enforce on whoever calls it; null where they let everybody in. */
+  readonly policies: readonly Policy[] | null;
   /** How busy it is, kept over changes of the mesh. */
   readonly load: ProgramLoad;
 }
@@ -30,6 +32,12 @@ export interface ProgramLoad {
   perSecond: number;
   slowdown: number;
   refusedRatio: number;
+}
+
+/** Who sends: one pod of a link's caller, and its place among the caller's pods; nobody for what comes from outside. */
+export interface Sender {
+  readonly pod: MeshPod | null;
+  readonly index: number;
 }
 
 /** A program's call to a host, with what its proxy knows of it. */
@@ -60,7 +68,9 @@ export interface Reach {
   readonly sourceRows: Map<number, RequestRow>;
   readonly destinationRows: Map<number, RequestRow>;
   readonly state: ReachState;
-  /** One per pod of the caller, in their order. */
+  /** How many requests of one proxy can be under way. */
+  readonly limit: number | null;
+  /** One per pod of the caller, in their order; empty where nothing hangs on what a proxy remembers. */
   readonly proxies: readonly ProxyState[];
 }
 
@@ -134,9 +144,10 @@ export function buildNetwork(
       behaviour: own,
       sigma: sigmaOf(own.latency),
       pods,
+      senders: pods.map((pod, index) => ({ pod, index })),
       calls,
       choices,
-      policies: mesh.policies.filter((policy) => policy.governs(first.namespace, first.labels)),
+      policies: policiesOf(first, mesh),
       load: remembered(memory.programs, id, newLoad),
     };
     calls.push(...own.calls.map((call) => linkOf(program, call)));
@@ -146,7 +157,7 @@ export function buildNetwork(
     return program;
   };
 
-  const reachOf = (caller: Program | null, cluster: Cluster): Reach => {
+  const reachOf = (caller: Program | null, cluster: Cluster, http2: boolean): Reach => {
     const targets: Target[] = [];
     cluster.workloads.forEach(({ id }, programIndex) => {
       const program = programOf(id);
@@ -155,10 +166,7 @@ export function buildNetwork(
     });
     const external = behaviour.externals[cluster.service.host];
     const state = remembered(memory.reaches, `${caller?.id ?? ''}>${cluster.id}`, newReachState);
-    const proxies = (caller?.pods ?? []).map(({ id }) => remembered(state.proxies, id, newProxyState));
-    const settings = JSON.stringify([cluster.limits, cluster.ejection]);
-    if (settings !== state.settings) for (const proxy of proxies) forgetEjections(proxy);
-    state.settings = settings;
+    const proxies = proxiesOf(caller, cluster, state);
     return {
       cluster,
       targets,
@@ -166,6 +174,7 @@ export function buildNetwork(
       sourceRows: new Map(),
       destinationRows: new Map(),
       state,
+      limit: atOnceLimit(cluster.limits, http2),
       proxies,
     };
   };
@@ -173,25 +182,28 @@ export function buildNetwork(
   const linkOf = (caller: Program | null, call: CallBehaviour): Link => {
     const governed = caller === null ? null : routes.routesOf(call.host);
     const direct = governed === null ? clusterOf(call.host, null, mesh) : null;
+    const http2 = call.protocol === 'grpc';
     const reaches = new Map<Cluster, Reach>();
     const named = governed?.flatMap(({ destinations, mirrors }) => [...destinations, ...mirrors]) ?? [];
     for (const { cluster } of named) {
       if (cluster !== null && cluster.exists && !reaches.has(cluster))
-        reaches.set(cluster, reachOf(caller, cluster));
+        reaches.set(cluster, reachOf(caller, cluster, http2));
     }
     const askInstead = typeof call.onFailure === 'object' ? call.onFailure.askInstead : null;
     const port = mesh.services.get(call.host)?.port ?? null;
+    const { routeFor, isForbidden } = decisionsOf(caller, call, port, governed ?? []);
     const link: Link = {
       caller,
       behaviour: call,
       routes: governed,
-      direct: direct === null ? null : reachOf(caller, direct),
+      direct: direct === null ? null : reachOf(caller, direct, http2),
       reaches,
       instead: askInstead === null ? null : linkOf(caller, { ...call, host: askInstead, onFailure: 'fail' }),
       lost: new Map(),
       tcp: new Map(),
       state: remembered(memory.links, `${caller?.id ?? ''}>${call.host}`, () => ({ hangRatio: 0 })),
-      ...decisionsOf(caller, call, port, governed ?? []),
+      routeFor,
+      isForbidden,
     };
     links.push(link);
     return link;
@@ -211,6 +223,27 @@ export function buildNetwork(
     mix: mixOf(entry),
   }));
   return { programs, links, entries };
+}
+
+/** What a caller's proxies remember of a cluster: only where it decides something, or is reported. */
+function proxiesOf(caller: Program | null, cluster: Cluster, state: ReachState): readonly ProxyState[] {
+  if (caller === null) return none;
+  if (cluster.ejection === null && caller.pods.every(({ proxyConfig }) => proxyConfig === null)) {
+    state.settings = '';
+    return none;
+  }
+  const proxies = caller.pods.map(({ id }) => remembered(state.proxies, id, newProxyState));
+  const settings = JSON.stringify([cluster.limits, cluster.ejection]);
+  if (settings !== state.settings) for (const proxy of proxies) forgetEjections(proxy);
+  state.settings = settings;
+  return proxies;
+}
+
+const none: readonly ProxyState[] = [];
+
+function policiesOf(pod: MeshPod, mesh: MeshObjects): readonly Policy[] | null {
+  const policies = mesh.policies.filter((policy) => policy.governs(pod.namespace, pod.labels));
+  return policies.length === 0 ? null : policies;
 }
 
 /** What a call's proxies decide by its kind: decided once for each, because requests are many and kinds are few. */
@@ -241,7 +274,11 @@ function decisionsOf(
     isForbidden(callee, kind) {
       let known = verdicts.get(callee);
       if (known === undefined) verdicts.set(callee, (known = []));
-      return (known[kind.index] ??= isForbidden(callee.policies, caller?.identity ?? null, askedBy(kind)));
+      return (known[kind.index] ??= isRefused(
+        callee.policies ?? [],
+        caller?.identity ?? null,
+        askedBy(kind),
+      ));
     },
   };
 }

@@ -40,7 +40,7 @@ export function policyOf(object: KubeObject): Policy | null {
 }
 
 /** Envoy's order: what is denied is refused; where anything is allowed by name, everything else is refused. */
-export function isForbidden(
+export function isRefused(
   policies: readonly Policy[],
   caller: CallerIdentity | null,
   asked: AskedRequest,

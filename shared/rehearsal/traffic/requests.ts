@@ -2,7 +2,7 @@ import type { Counters } from './counters.ts';
 import { ejectedOf, endEjections, noteAnswer, type ProxyState } from './ejection.ts';
 import { callLabels, nobody } from './identity.ts';
 import type { Cluster, MeshPod } from './mesh.ts';
-import { callerIdentity, type Link, type Program, type Reach, type Target } from './network.ts';
+import { callerIdentity, type Link, type Program, type Reach, type Sender, type Target } from './network.ts';
 import {
   delayed,
   isFailure,
@@ -15,7 +15,7 @@ import {
 import type { Random } from './random.ts';
 import type { RequestKind } from './requestKinds.ts';
 import type { Route } from './routes.ts';
-import { createTally, type Sender } from './tally.ts';
+import { createTally } from './tally.ts';
 
 /** How one request ended. */
 export interface Outcome {
@@ -37,6 +37,11 @@ const networkMs = 0.6;
 const hangMs = 15_000;
 /** What a proxy needs to refuse. */
 const refusedMs = 0.4;
+
+/** Whose requests come from outside. */
+export const outside: Sender = { pod: null, index: 0 };
+
+const flagged = (flag: Flag, delayMs: number): Flag => (delayMs > 0 ? delayed(flag) : flag);
 
 /** `publish` is told of every message into a queue. */
 export function createRequests(
@@ -62,17 +67,16 @@ export function createRequests(
       return answer(link, from, null, localAnswer(route.ownCode, grpc), '-', 0.2, weight);
     }
     const delayMs = route?.delay != null && random.next() < route.delay.ratio ? route.delay.ms : 0;
-    const flagged = (flag: Flag): Flag => (delayMs > 0 ? delayed(flag) : flag);
     const cluster = route === null ? null : pick(route);
     if (route?.abort != null && random.next() < route.abort.ratio) {
       const { answer: given } = route.abort;
       const code =
         'httpCode' in given ? localAnswer(given.httpCode, grpc) : localGrpcAnswer(given.grpcStatus, grpc);
-      return answer(link, from, cluster, code, flagged('FI'), delayMs + 0.2, weight);
+      return answer(link, from, cluster, code, flagged('FI', delayMs), delayMs + 0.2, weight);
     }
     const reach =
       route === null ? link.direct : cluster === null ? null : (link.reaches.get(cluster) ?? null);
-    if (reach === null) return answer(link, from, null, 503, flagged('NC'), delayMs + 0.2, weight);
+    if (reach === null) return answer(link, from, null, 503, flagged('NC', delayMs), delayMs + 0.2, weight);
     if (route !== null && route.mirrors.length > 0) copy(link, route, from, kind, weight);
     const timeoutMs = route?.timeoutMs ?? Number.POSITIVE_INFINITY;
     const proxy = reach.proxies[from.index] ?? null;
@@ -93,7 +97,7 @@ export function createRequests(
       if (proxy !== null) proxy.retries += weight;
       elapsedMs += 25 * random.next();
     }
-    end(result.code, flagged(result.flag), elapsedMs);
+    end(result.code, flagged(result.flag, delayMs), elapsedMs);
     tally.sent(link, reach, from, target, result.code, result.flag, weight, elapsedMs);
     return result;
   };
@@ -157,10 +161,10 @@ export function createRequests(
       end(503, 'UH', 0.2);
       return null;
     }
-    if (target.program.policies.length > 0 && link.isForbidden(target.program, kind)) {
+    if (target.program.policies !== null && link.isForbidden(target.program, kind)) {
       // The callee's own proxy answers "RBAC: access denied"; the program behind it never hears of it.
       end(403, '-', refusedMs);
-    } else serve(target.program, target.pod, target.podIndex, kind, weight);
+    } else serve(target.program, target.podIndex, kind, weight);
     const cut = result.latencyMs + networkMs > limitMs;
     // When the caller has gone before the answer, the receiving proxy notes that instead of a code.
     if (cut) tally.arrived(link, reach, target, 0, 'DC', weight, limitMs);
@@ -177,13 +181,7 @@ export function createRequests(
     return target;
   };
 
-  const serve = (
-    program: Program,
-    pod: MeshPod,
-    podIndex: number,
-    kind: RequestKind,
-    weight: number,
-  ): void => {
+  const serve = (program: Program, podIndex: number, kind: RequestKind, weight: number): void => {
     const { behaviour, load } = program;
     load.arrived += weight;
     let latencyMs = behaviour.latency.medianMs * load.slowdown * Math.exp(program.sigma * random.normal());
@@ -193,7 +191,7 @@ export function createRequests(
       ? (behaviour.errorRatioWhenHanging ?? behaviour.errorRatio)
       : behaviour.errorRatio;
     if (random.next() < ownErrors) return end(500, '-', latencyMs);
-    const from: Sender = { pod, index: podIndex };
+    const from = program.senders[podIndex] ?? outside;
     for (const link of program.calls) {
       for (let times = howOften(link.behaviour.perRequest); times > 0; times -= 1) {
         latencyMs += ask(link, from, kind, weight);

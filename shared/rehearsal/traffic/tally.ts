@@ -1,14 +1,8 @@
 import { countRequests, type Counters, type RequestRow } from './counters.ts';
 import { callLabels, nobody } from './identity.ts';
 import type { Cluster, MeshPod } from './mesh.ts';
-import { callerIdentity, type Link, type Reach, type Target } from './network.ts';
+import { callerIdentity, type Link, type Reach, type Sender, type Target } from './network.ts';
 import { outcomeId, type Flag } from './outcomes.ts';
-
-/** Who sends: one pod of a link's caller, and its place among the caller's pods; nobody for what comes from outside. */
-export interface Sender {
-  readonly pod: MeshPod | null;
-  readonly index: number;
-}
 
 /** Counts requests where proxies do: at the caller's for every request, at the callee's for every try that arrives. */
 export interface Tally {
