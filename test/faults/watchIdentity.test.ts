@@ -87,6 +87,7 @@ test('W07 a new watch that is silent from the first is found out where its serve
   await watching(cluster);
   await clock.advance(6_000);
   await eventually(() => expect(here.view.health.at).toBe(clock.now()));
+  const brokenAt = clock.now();
   cluster.server.faults.add({ kind: 'silentWatch' }, isWatch);
   cluster.server.faults.cutWatches('end');
   await eventually(() => expect(cluster.server.requests.filter(isWatch)).toHaveLength(2));
@@ -96,6 +97,8 @@ test('W07 a new watch that is silent from the first is found out where its serve
     await clock.advance(1_000);
     expect(here.names()).toEqual(['catalog', 'refunds']);
   });
+  // The time limit of the watch would have ended it too, after five minutes at the earliest.
+  expect(clock.now() - brokenAt).toBeLessThan(300_000);
 });
 
 for (const [title, tell] of [
