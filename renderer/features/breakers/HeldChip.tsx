@@ -1,5 +1,5 @@
 import './breakers.css';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Button as AriaButton, DialogTrigger, Popover } from 'react-aria-components';
 import { useNow } from '../../live/clock.ts';
 import { useHoldingStore } from '../../live/holdings.ts';
@@ -12,6 +12,7 @@ export function HeldChip() {
   const trips = useTrips();
   const holdings = useHoldingStore((state) => state.holdings);
   const now = useNow();
+  const titleId = useId();
   const [open, setOpen] = useState(false);
   const rows = heldRows(trips, holdings);
   const words = chipWords(rows, now);
@@ -26,9 +27,11 @@ export function HeldChip() {
           {words.countdown}
         </span>
       </AriaButton>
-      <Popover className="popover heldPopover" placement="bottom start" aria-label="Held trips">
+      <Popover className="popover heldPopover" placement="bottom start" aria-labelledby={titleId}>
         <div className="heldList">
-          <h2 className="sectionTitle">Held trips</h2>
+          <h2 className="sectionTitle" id={titleId}>
+            Held trips
+          </h2>
           <ul>
             {rows.map((row) => (
               <HeldLine key={row.key} row={row} now={now} close={() => setOpen(false)} />
