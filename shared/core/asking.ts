@@ -12,6 +12,7 @@ import { versionsFilter, versionsIn } from './configVersions.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
+import { withRetryProduct } from './retryNotes.ts';
 import { wrote } from './returns/ownTrips.ts';
 import type { World } from './world.ts';
 
@@ -113,7 +114,7 @@ export function createAsking(
         'Reading what protects this service',
       );
       if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
-      return all;
+      return withRetryProduct(all, serviceId, at, world);
     },
     unprotected(connectionId) {
       const at = connection(connectionId);

@@ -12,6 +12,8 @@ export const Protection = z.object({
   evidence: z.string(),
   /** What a limit counts, where the source says so. */
   limit: z.enum(['connections', 'waiting', 'requests', 'retries']).optional(),
+  /** Of retries: how often a request is sent at most, the first time included. */
+  tries: z.number().int().optional(),
   /** The part of the service that it is for; absent for all of it. */
   subset: z.string().optional(),
   /** What the callers' proxies were seen to do: "1 of 4 ejected, seen by 5 of 6 callers"; null where nobody can see it. */

@@ -75,7 +75,14 @@ function routeProtections(route: unknown, evidence: string, title: string): Prot
       each === null ? null : `${sayDuration(each)} each`,
       on === null ? null : `on ${on}`,
     ].filter((part) => part !== null);
-    made.push({ kind: 'retry', text: parts.join(', ') + off, evidence: where, observed: null });
+    made.push({
+      kind: 'retry',
+      text: parts.join(', ') + off,
+      evidence: where,
+      // A fault switches them off.
+      tries: off === '' ? attempts + 1 : 1,
+      observed: null,
+    });
   }
   return made;
 }
