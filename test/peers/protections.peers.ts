@@ -3,7 +3,9 @@ import { type OpenCluster, openCluster } from '../conformance/cluster.ts';
 import { editsOf, formsOf, protectionsConformance, setting } from '../conformance/protections.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
 import { type Answer, ask, askAtOnce, askInTurn } from './ask.ts';
+import { openConsole } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
+import { serviceId } from '../../shared/analysis/entityIds.ts';
 import { clientFor, countsAtServices, setMode } from './measure.ts';
 import { waitFor } from './start/processes.ts';
 
@@ -75,6 +77,43 @@ describe('protections as real requests meet them', () => {
     await settled('all of eight at once to be served', async () =>
       all(await askAtOnce(8, order(), quiet), 200),
     );
+  });
+
+  test('what a limit did stands beside the call, as the caller’s own proxy counted it', async () => {
+    await using console = await openConsole(peers);
+    const state = await console.open('admin', {}, ({ sources }) =>
+      sources.some((source) => source.connector === 'prometheus' && source.state === 'live'),
+    );
+    await setMode(peers, 'refunds-v1', { delayMs: 150 });
+    const limits = { http2MaxRequests: 1, http1MaxPendingRequests: 1, maxConnections: 1 };
+    await during('refunds', /a new DestinationRule$/, limits, async () => {
+      const called = serviceId(state.id, 'shop', 'refunds');
+      const looked = new AbortController();
+      const look = AbortSignal.any([looked.signal, AbortSignal.timeout(45_000)]);
+      // Somebody has to look at the map for it to be measured.
+      const measuring = (async () => {
+        for await (const _ of await console.client.signals.watch({ windowSeconds: 60 }, { signal: look }))
+          continue;
+      })().catch(() => undefined);
+      let told: string[] = [];
+      for await (const detail of await console.client.services.inspect(
+        { serviceId: called },
+        { signal: look },
+      )) {
+        await askAtOnce(8, order(), quiet);
+        told = detail.callsIn.flatMap(({ protections }) =>
+          protections.flatMap(({ limit, observed }) =>
+            limit === 'requests' && observed !== null ? [observed.text] : [],
+          ),
+        );
+        if (told.some((text) => text.startsWith('reached in 1 of 1 calling proxy'))) break;
+      }
+      expect(told.join()).toMatch(
+        /reached in 1 of 1 calling proxy in the last minute, [1-9]\d* requests? refused/,
+      );
+      looked.abort();
+      await measuring;
+    });
   });
 
   test('M11 a limit of 0 refuses nobody', async () => {
