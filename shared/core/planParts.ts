@@ -1,5 +1,6 @@
 import type { PlannedWrite } from '../connectors/kit/control.ts';
 import type { Expectation } from '../model/change.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -59,7 +60,7 @@ export function recordOf(
     id: ports.random.id(),
     at: ports.clock.now(),
     planId: plan.id,
-    operation: plan.operation,
+    operation: withoutSecrets(plan),
     title: plan.title,
     target: plan.target,
     serviceId: plan.serviceId,
@@ -84,6 +85,19 @@ export function recordOf(
     canaryId: null,
     finishedAt: null,
     ...alongside,
+  };
+}
+
+/** What the operator typed into a Secret is written to the peer, and nowhere else. */
+function withoutSecrets({ operation, changes }: Plan): Operation {
+  if (operation.kind !== 'editDocument' || !changes.some(({ withheld }) => withheld)) return operation;
+  const { edit } = operation;
+  return {
+    ...operation,
+    edit:
+      edit.kind === 'entries'
+        ? { ...edit, set: edit.set.map(({ key }) => ({ key, value: '' })) }
+        : { ...edit, text: '' },
   };
 }
 
