@@ -114,7 +114,7 @@ const lastWords = (seconds: number): string =>
   seconds === 60 ? 'in the last minute' : `in the last ${seconds} s`;
 
 /** What proxies have to be told so that limits and ejections can be seen at work. */
-export const statisticsSetting = `# on the workload's pod template; its pods have to be restarted
+const statisticsSetting = `# on the workload's pod template; its pods have to be restarted
 metadata:
   annotations:
     proxy.istio.io/config: |

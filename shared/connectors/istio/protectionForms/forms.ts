@@ -57,7 +57,7 @@ function formOf(mesh: Mesh, target: FormTarget): ProtectionForm {
 }
 
 /** "Limits and ejection for payment, subset v1". */
-export function titleOf(target: FormTarget): string {
+function titleOf(target: FormTarget): string {
   const name = shortName(hostOf(target));
   switch (target.kind) {
     case 'rule':

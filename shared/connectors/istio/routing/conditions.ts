@@ -50,7 +50,7 @@ const printable = /^[\x20-\x7e]+$/;
  * One cookie among those that a request carries, as an expression over the whole header: Envoy has all cookies in one header,
  * joined by "; ".
  */
-export function cookiePattern(name: string, value: string): string {
+function cookiePattern(name: string, value: string): string {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw refused(`“${name}” is not the name of a cookie.`);
   if (!/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value))
     throw refused(

@@ -73,7 +73,7 @@ export function greyRoutesOf(mesh: Mesh, document: KubeObject, versionOf: Versio
 }
 
 /** The split that takes the requests that a grey route leaves: the next one after it to the same host. Null for all other routes. */
-export function restOf(route: Route, routes: readonly Route[]): Route | null {
+function restOf(route: Route, routes: readonly Route[]): Route | null {
   if (!isGrey(route.raw)) return null;
   const later = routes.filter((one) => one.index > route.index && !isGrey(one.raw));
   return (
