@@ -47,6 +47,8 @@ export function Editor({ label, text, language, findings, isReadOnly = false, ..
         EditorView.contentAttributes.of({
           'aria-label': label,
           'aria-multiline': 'true',
+          // Editable is focusable, but those who check ask for it in so many words.
+          tabindex: '0',
           ...(isReadOnly && { 'aria-readonly': 'true' }),
         }),
         EditorView.updateListener.of((update) => {

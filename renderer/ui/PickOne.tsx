@@ -38,7 +38,6 @@ export function PickOne({ label, options, selected, onSelect, placeholder }: Pic
       }}
       onBlur={() => setTyped(null)}
       items={found}
-      menuTrigger="focus"
       allowsEmptyCollection
     >
       <Label>{label}</Label>

@@ -92,7 +92,10 @@ export function rung(page: Page, name: 'Accepted' | 'Declared' | 'Loaded' | 'Mea
 }
 
 /** Goes to a page by the rail and waits for it. */
-export async function openPage(page: Page, name: 'Map' | 'Services' | 'Journal' | 'Sources'): Promise<void> {
+export async function openPage(
+  page: Page,
+  name: 'Map' | 'Services' | 'Config' | 'Journal' | 'Sources',
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name }).click();
   await expect(page.getByRole('heading', { name }).first()).toBeVisible();
 }

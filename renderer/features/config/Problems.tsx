@@ -4,10 +4,12 @@ import { plainText } from '../../ui/plainText.ts';
 export function Problems({ texts }: { readonly texts: readonly string[] }) {
   if (texts.length === 0) return null;
   return (
-    <ul className="configProblems" role="status">
-      {texts.slice(0, 5).map((text) => (
-        <li key={text}>! {plainText(text, 400)}</li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="configProblems">
+        {texts.slice(0, 5).map((text) => (
+          <li key={text}>! {plainText(text, 400)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -66,13 +66,15 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
         )}
       </div>
       {findings.length > 0 && (
-        <ul className="configFindings" aria-label="What is wrong" role="status">
-          {findings.slice(0, 5).map(({ line, text: said }, index) => (
-            <li key={index} className="toneBad">
-              line {line ?? 1}: {plainText(said, 300)}
-            </li>
-          ))}
-        </ul>
+        <div role="status">
+          <ul className="configFindings" aria-label="What is wrong">
+            {findings.slice(0, 5).map(({ line, text: said }, index) => (
+              <li key={index} className="toneBad">
+                line {line ?? 1}: {plainText(said, 300)}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   );

@@ -75,7 +75,12 @@ function Review({ request }: { readonly request: ReviewRequest }) {
     setTicks(next);
   };
   return (
-    <Dialog title={plainText(plan.title, 200)} onClose={closeReview} widthPx={1050} closesOutside={false}>
+    <Dialog
+      title={plainText(titleOf(request, plan), 200)}
+      onClose={closeReview}
+      widthPx={1050}
+      closesOutside={false}
+    >
       <PlanBody
         plan={plan}
         record={record}
@@ -139,6 +144,11 @@ function WatchPart({ request, plan, record, isBefore, steps, draft, onChange }: 
 
 function isCanary({ kind }: ReviewRequest): boolean {
   return kind === 'canary' || kind === 'finishCanary';
+}
+
+function titleOf({ kind }: ReviewRequest, { title }: Plan): string {
+  if (kind === 'canary') return `Start a canary: ${title}`;
+  return kind === 'finishCanary' ? `Finish the canary: ${title}` : title;
 }
 
 function firstReason(request: ReviewRequest): string {
