@@ -1,7 +1,9 @@
 import { configConformance } from '../conformance/config.ts';
+import { configTextsConformance } from '../conformance/configTexts.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
 
 configConformance('a real API server', startRealCluster, ({ settings }) => ({
   ...settings,
   context: 'viewer',
 }));
+configTextsConformance('a real API server', startRealCluster);
