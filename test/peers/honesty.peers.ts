@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { OperationRecord } from '../../shared/model/operation.ts';
+import type { OperationRecord } from '../../shared/model/record.ts';
 import { openConsole, rungOf } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
 import { withFrozenIstiod, withPoisonedRoutes, withStalledIstiod } from './faults.ts';

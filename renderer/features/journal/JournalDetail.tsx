@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { OperationRecord } from '../../../shared/model/operation.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
 import { showPage } from '../../state/view.ts';

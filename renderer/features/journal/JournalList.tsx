@@ -1,4 +1,4 @@
-import type { OperationRecord } from '../../../shared/model/operation.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { formatUtc } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';

@@ -1,6 +1,6 @@
 import './Journal.css';
 import { useState } from 'react';
-import type { OperationRecord } from '../../../shared/model/operation.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';

@@ -1,4 +1,4 @@
-import type { Effect, OperationRecord } from '../../../shared/model/operation.ts';
+import type { Effect, OperationRecord } from '../../../shared/model/record.ts';
 import { formatClockSeconds, formatLatency, formatRatio } from '../../ui/format.ts';
 
 /** How an operation stands, in one word with a sign and a colour. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { OperationRecord } from '../../../shared/model/operation.ts';
+import type { OperationRecord } from '../../../shared/model/record.ts';
 import { ask, useLink } from '../../client/link.ts';
 import { watch, wordsOfError } from '../../client/watch.ts';
 
