@@ -112,3 +112,45 @@ test('the status of a workload moves its revision, not the fence of an edit', ()
   expect(hasMoved(scale, deployment('9', 3, 2))).toBe(false);
   expect(hasMoved(scale, deployment('9', 4, 3))).toBe(true);
 });
+
+test('a deletion that a finalizer holds up was made all the same, and says what it waits for', () => {
+  const gone = changeOf('c1', { edit: { action: 'delete', resource, before }, withheld: false }, null);
+  const metadata = {
+    ...before.metadata,
+    deletionTimestamp: '2026-11-20T10:00:00Z',
+    finalizers: ['example.test/keep'],
+  };
+  expect(readBack(gone, { ...before, metadata })).toMatchObject({
+    state: 'after',
+    detail: 'It is being deleted, and stays until example.test/keep let it go.',
+  });
+});
+
+const route = (name: string, weight = 100) => ({ name, route: [{ destination: { host: name }, weight }] });
+
+test.each([
+  [
+    'routes put in before every other',
+    (i: number) => (i % 2 === 0 ? [route(`new${i}`), route(`r${i}`)] : null),
+  ],
+  ['every third taken away', (i: number) => (i % 3 === 0 ? [] : null)],
+  ['every fourth changed', (i: number) => (i % 4 === 0 ? [route(`r${i}`, 1)] : null)],
+  [
+    'all changed, some taken away and some put in',
+    (i: number) => (i % 5 === 0 ? [] : [route(`r${i}`, 2), route('x')]),
+  ],
+  ['two that changed places', (i: number) => (i === 3 ? [route('r700')] : i === 700 ? [route('r3')] : null)],
+  ['repeated ones', (i: number) => (i % 7 === 0 ? [route('r1'), route('r1')] : null)],
+])('a long list is compared at once, and its patch is right: %s', (_, made) => {
+  const names = Array.from({ length: 1_000 }, (__, i) => i);
+  const from = object({ http: names.map((i) => route(`r${i}`)) });
+  const to = object({ http: names.flatMap((i) => made(i) ?? [route(`r${i}`)]) });
+  const began = performance.now();
+  const steps = stepsOf({ action: 'patch', resource, before: from, after: to });
+  expect(performance.now() - began).toBeLessThan(2_000);
+  const live = structuredClone(from);
+  expect(applyPatch(live, steps as Parameters<typeof applyPatch>[1]).filter((one) => one !== null)).toEqual(
+    [],
+  );
+  expect(live['spec']).toEqual(to['spec']);
+});

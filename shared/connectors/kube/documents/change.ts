@@ -6,6 +6,7 @@ import type { NewObject } from '../client.ts';
 import { at, keyOf, type KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
 import { contentOf, contentYaml } from './content.ts';
+import { compareLongLists } from './lists.ts';
 
 /** One document as it was read and as it shall be. */
 export type DocumentEdit =
@@ -132,7 +133,7 @@ function inverseOf(edit: DocumentEdit): PatchStep[] {
 
 function difference(from: KubeObject, to: KubeObject): PatchStep[] {
   // The library's own type has moves and copies, which it never makes.
-  const steps = createPatch(from, to) as PatchStep[];
+  const steps = createPatch(from, to, compareLongLists) as PatchStep[];
   // Its own tests would look for `__proto__`, a key like any other, in the wrong place.
   const tests = steps.flatMap(({ op, path }): PatchStep[] => {
     const value = op === 'add' ? undefined : at(from, ...tokensOf(path));

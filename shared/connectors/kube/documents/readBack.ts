@@ -1,6 +1,6 @@
 import type { Change } from '../../../model/change.ts';
 import type { ReadBack } from '../../kit/control.ts';
-import { at, type KubeObject } from '../objects.ts';
+import { at, type KubeObject, listAt } from '../objects.ts';
 import { agree, contentOf, type Content, readContent, touchedBy } from './content.ts';
 import { changedByOf } from './ownership.ts';
 import { isDeepStrictEqual } from 'node:util';
@@ -19,7 +19,10 @@ export function readBack(change: Change, live: KubeObject | null): ReadBack {
   });
   if (uid !== '' && live.metadata.uid !== uid)
     return answer('else', 'The document was deleted and made anew.');
-  if (change.action === 'delete') return answer('before', 'The document is still there.');
+  if (change.action === 'delete')
+    return at(live, 'metadata', 'deletionTimestamp') === undefined
+      ? answer('before', 'The document is still there.')
+      : answer('after', `It is being deleted, and stays until ${finalizersOf(live)} let it go.`);
   if (change.withheld)
     return revision === change.revision
       ? answer('before', 'Still as before.')
@@ -58,6 +61,10 @@ function gone(change: Change): ReadBack {
 
 /** Whether everything that was written is there; a server may add defaults. */
 const covers = (now: Content, written: Content): boolean => agree(now, written, touchedBy({}, written));
+
+/** The API server took the deletion; what it waits for has to take its own name off first. */
+const finalizersOf = (live: KubeObject): string =>
+  listAt(live, 'metadata', 'finalizers').join(', ') || 'its grace period is over or its finalizers';
 
 function generationOf(live: KubeObject): string {
   const generation = at(live, 'metadata', 'generation');
