@@ -70,6 +70,35 @@ test('a marker that is nonsense is told and crashes nothing; what is readable be
   }
 });
 
+test('an entry of a marker that cannot be read here is kept by a trip beside it, and by its end', async () => {
+  const later = { ...marker({ operationId: 'op-of-a-later-podium' }), mechanism: { kind: 'slowDown' } };
+  const more = { ...marker(), note: 'a field of a later Podium' };
+  const held = JSON.stringify([later, more]);
+  const path = `${paths('shop').virtualServices}/inventory`;
+  await using shop = await open(
+    virtualService('inventory', { hosts: ['inventory'], http: [to('inventory')] }, held),
+  );
+  const plan = await shop.control.plan(tripOf(callTo(shop.cluster, 'inventory')), signal);
+  const write = await hold(shop.control, plan);
+  const entries = async (): Promise<unknown> =>
+    JSON.parse((await read(shop.cluster, path)).metadata.annotations?.['podium.dev/held'] ?? 'null');
+  expect(await entries()).toEqual([later, more, expect.objectContaining({ operationId: 'op-1' })]);
+  const back = await shop.control.planUndo(tripOf(callTo(shop.cluster, 'inventory')), write.changes, signal);
+  await shop.control.apply(back, signal);
+  expect(await entries()).toEqual([later, more]);
+});
+
+test('a trip that its marker could not hold is refused, for nobody could end it', async () => {
+  const http = Array.from({ length: 402 }, (_, i) => ({
+    match: [{ uri: { prefix: `/${i}` } }],
+    ...to(i % 2 === 0 ? 'inventory' : 'order'),
+  }));
+  await using shop = await open(virtualService('edge', { hosts: ['inventory', 'order'], http }));
+  await expect(shop.control.plan(tripOf(callTo(shop.cluster, 'inventory')), signal)).rejects.toThrow(
+    /would need 20[12] routes for this trip/,
+  );
+});
+
 test('a marker can name no route but those of trips, so that ending one takes nothing else away', async () => {
   const held = JSON.stringify([marker({ routes: ['podium-trip-inventory-9-1'] })]);
   const trip = {

@@ -14,6 +14,9 @@ export const restRoute = 'podium-trip-rest';
 export const isTripRoute = (name: unknown): boolean =>
   typeof name === 'string' && name.startsWith(tripRoutePrefix);
 
+/** A trip that needs more routes in one document is not made: its marker would be as long as the document. */
+export const mostRoutes = 200;
+
 /** One trip as its document carries it. */
 const Held = z.object({
   operationId: z.string().min(1).max(200),
@@ -25,24 +28,26 @@ const Held = z.object({
   by: z.string().max(500),
   reason: z.string().max(2000),
   /** Names of the routes that were put in for it; none in a policy. */
-  routes: z.array(z.string().startsWith(tripRoutePrefix).max(200)).max(200),
+  routes: z.array(z.string().startsWith(tripRoutePrefix).max(200)).max(mostRoutes),
 });
 export type Held = z.infer<typeof Held>;
 
 /** The trips that a document carries, and what is wrong with its marker, which anyone may have written. */
 export function readHeld(document: KubeObject): {
   readonly held: readonly Held[];
+  /** Every entry as it stands there, also those that cannot be read here: a later Podium's, say. They are kept. */
+  readonly entries: readonly unknown[];
   readonly problem: string | null;
 } {
   const text = annotationsOf(document).get(heldAnnotation);
-  if (text === undefined) return { held: [], problem: null };
+  if (text === undefined) return { held: [], entries: [], problem: null };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return { held: [], problem: 'it is not JSON' };
+    return { held: [], entries: [], problem: 'it is not JSON' };
   }
-  if (!Array.isArray(parsed)) return { held: [], problem: 'it is no list of trips' };
+  if (!Array.isArray(parsed)) return { held: [], entries: [], problem: 'it is no list of trips' };
   const held: Held[] = [];
   let problem: string | null = null;
   for (const one of parsed) {
@@ -50,12 +55,15 @@ export function readHeld(document: KubeObject): {
     if (read.success) held.push(read.data);
     else problem = `an entry of it cannot be read (${read.error.issues[0]?.path.join('.') ?? ''})`;
   }
-  return { held, problem };
+  return { held, entries: parsed, problem };
 }
 
 /** As the annotation holds it; null where there is nothing to hold, and the annotation goes. */
-export const heldText = (held: readonly Held[]): string | null =>
-  held.length === 0 ? null : JSON.stringify(held);
+export const heldText = (entries: readonly unknown[]): string | null =>
+  entries.length === 0 ? null : JSON.stringify(entries);
+
+/** The trip of one entry of a marker; null where it cannot be read here. */
+export const readEntry = (entry: unknown): Held | null => Held.safeParse(entry).data ?? null;
 
 /** Names a trip in its connection: one operation trips one host. */
 export const tripIdOf = ({ operationId, host }: Pick<Held, 'operationId' | 'host'>): string =>

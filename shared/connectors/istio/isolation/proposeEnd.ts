@@ -11,7 +11,7 @@ import type { Mesh } from '../mesh.ts';
 import { annotate, withHttp } from './annotate.ts';
 import { expectationOfEnd } from './expectation.ts';
 import { sayDocument } from './hindrance.ts';
-import { type Held, heldAnnotation, heldText, readHeld, restRoute, tripIdOf } from './marker.ts';
+import { type Held, heldAnnotation, heldText, readEntry, readHeld, restRoute, tripIdOf } from './marker.ts';
 import { routesNamed } from './tripRoutes.ts';
 import { sayAnswer, sayCall } from './words.ts';
 
@@ -37,13 +37,13 @@ export async function proposeEnd(
         if (error instanceof PeerError && error.kind === 'notFound') return null;
         throw error;
       });
-    const { held } = before === null ? { held: [] } : readHeld(before);
+    const { held, entries } = before === null ? { held: [], entries: [] } : readHeld(before);
     const mine = held.filter((one) => tripIdOf(one) === tripId);
     if (before === null || mine.length === 0) continue;
     ended.push(...mine);
     const left = without(
       before,
-      held.filter((one) => !mine.includes(one)),
+      entries.filter((one) => !isOf(one, tripId)),
       mine.flatMap(({ routes }) => routes),
     );
     edits.push({
@@ -97,8 +97,17 @@ function placesOf(
   return [...found.values()];
 }
 
+function isOf(entry: unknown, tripId: string): boolean {
+  const held = readEntry(entry);
+  return held !== null && tripIdOf(held) === tripId;
+}
+
 /** The document without the trip; null where nothing but what Podium made would be left. */
-function without(before: KubeObject, others: readonly Held[], names: readonly string[]): KubeObject | null {
+function without(
+  before: KubeObject,
+  others: readonly unknown[],
+  names: readonly string[],
+): KubeObject | null {
   const kept = listAt(before, 'spec', 'http').filter((raw) => !names.includes(String(at(raw, 'name'))));
   const madeForTrips =
     labelsOf(before).get('app.kubernetes.io/managed-by') === 'podium' &&

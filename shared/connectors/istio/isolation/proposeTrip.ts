@@ -14,7 +14,7 @@ import { annotate, withHttp } from './annotate.ts';
 import { expectationOfTrip } from './expectation.ts';
 import { claimsForMesh, type Governing, governingOf } from './governing.ts';
 import { accountOf, hindranceOf, sayDocument, type Standing, standingOf } from './hindrance.ts';
-import { type Held, heldAnnotation, heldText, readHeld } from './marker.ts';
+import { type Held, heldAnnotation, heldText, mostRoutes, readEntry, readHeld } from './marker.ts';
 import { newRoutes, putIn, type TripShape } from './tripRoutes.ts';
 import { sayAnswer, sayCall, sayTime } from './words.ts';
 
@@ -86,19 +86,19 @@ function refuseItself({ call, mechanism }: Trip): void {
 
 /** Puts in what is only known when the operator applies it. */
 function stampHeld<T extends KubeObject | NewObject>(object: T, placeholder: string, stamp: Stamp): T {
-  const { held } = readHeld(object as KubeObject);
-  const stamped = held.map((one) =>
-    one.operationId === placeholder
-      ? {
-          ...one,
-          operationId: stamp.operationId,
-          by: stamp.by.slice(0, 500),
-          reason: stamp.reason.slice(0, 2000),
-          since: stamp.at,
-          until: stamp.until ?? one.until,
-        }
-      : one,
-  );
+  const { entries } = readHeld(object as KubeObject);
+  const stamped = entries.map((entry) => {
+    const one = readEntry(entry);
+    if (one?.operationId !== placeholder) return entry;
+    return {
+      ...one,
+      operationId: stamp.operationId,
+      by: stamp.by.slice(0, 500),
+      reason: stamp.reason.slice(0, 2000),
+      since: stamp.at,
+      until: stamp.until ?? one.until,
+    };
+  });
   return annotate(object, heldAnnotation, heldText(stamped));
 }
 
@@ -197,8 +197,16 @@ function policyEdit(
 }
 
 function mark<T extends KubeObject | NewObject>(object: T, held: Held): T {
-  const before = readHeld(object as KubeObject).held;
-  return annotate(object, heldAnnotation, heldText([...before, held]));
+  // A trip whose marker nobody could read would never end.
+  if (readEntry(held) === null)
+    throw new PeerError(
+      'refused',
+      held.routes.length > mostRoutes
+        ? `${object.kind} ${object.metadata.name} would need ${held.routes.length} routes for this trip, and a marker holds ${mostRoutes}. Deny the call instead.`
+        : `What this trip is about is too long to be marked on ${object.kind} ${object.metadata.name}.`,
+    );
+  const { entries } = readHeld(object as KubeObject);
+  return annotate(object, heldAnnotation, heldText([...entries, held]));
 }
 
 function heldGuards(edits: readonly ProposedEdit[], held: Held): Guard[] {
