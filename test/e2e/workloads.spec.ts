@@ -3,7 +3,7 @@ import { expectNoFindings } from './axe.ts';
 import { expect, test } from './podium.ts';
 import { rung, select, tabTo, unlock } from './steps.ts';
 
-const order = '/apis/apps/v1/namespaces/shop/deployments/order-v1';
+const order = '/apis/apps/v1/namespaces/shop/deployments/order';
 const dialog = (page: Page): Locator => page.getByRole('dialog');
 const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' });
 

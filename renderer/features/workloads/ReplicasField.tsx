@@ -39,7 +39,13 @@ export function ReplicasField({ workload, isDenied, onScale }: ReplicasFieldProp
             <AriaButton slot="decrement" className="button square">
               −
             </AriaButton>
-            <Input className="input num" />
+            <Input
+              className="input num"
+              // The field itself says what was typed only once it is left: too late for the button beside it.
+              onInput={({ currentTarget: { value } }) => {
+                if (/^\d{1,5}$/.test(value)) setWanted(Number(value));
+              }}
+            />
             <AriaButton slot="increment" className="button square">
               +
             </AriaButton>
