@@ -6,6 +6,8 @@ import type { Climb } from './rungs.ts';
 export interface AllReadBack extends ReadBack {
   /** How many, from the first, are as written; null where they are not in order. */
   readonly written: number | null;
+  /** Whether each is as before or as written, in whatever mix: nobody else wrote in the same places. */
+  readonly isOurs: boolean;
 }
 
 /** Reads back every document an operation wrote. Throws while one cannot be read. */
@@ -23,7 +25,13 @@ export async function readBackAll({
   const odd = reads.find(({ state }) => state === 'else') ?? reads.find(({ state }) => state === 'before');
   const shown = odd ?? reads[0];
   if (shown === undefined) throw new Error('the operation names no document');
-  return { ...shown, state: stateOf(reads), revision: reads[0]?.revision ?? '', written };
+  return {
+    ...shown,
+    state: stateOf(reads),
+    revision: reads[0]?.revision ?? '',
+    written,
+    isOurs: reads.every((read) => read.state !== 'else'),
+  };
 }
 
 function stateOf(reads: readonly ReadBack[]): ReadBack['state'] {

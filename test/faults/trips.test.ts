@@ -315,6 +315,24 @@ test('the host is asked to keep the machine awake for as long as a trip is held'
   expect(told).toEqual([['Trip payment'], []]);
 });
 
+test('an end that one of two documents refused is gone on with until both are as before', async () => {
+  const paper = { ...createPaper(), twin: null, refuseTwin: false };
+  await using here = await openPaper(paper);
+  const id = await trip(here);
+  expect(paper.twin).not.toBeNull();
+  paper.refuseTwin = true;
+  await here.ports.clock.advance(6 * minute);
+  expect([paper.trip === null, paper.twin === null]).toEqual([true, false]);
+  expect(holdOf(here, id)).toMatchObject({
+    state: 'stuck',
+    note: expect.stringMatching(/The twin moved.*By hand: kubectl patch/s) as string,
+  });
+  paper.refuseTwin = false;
+  await here.ports.clock.advance(10 * minute);
+  expect(paper.twin).toBeNull();
+  expect(holdOf(here, id)).toMatchObject({ state: 'ended' });
+});
+
 test('a trip that was ended is not brought back by an undo', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);

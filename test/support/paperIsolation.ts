@@ -1,4 +1,9 @@
-import type { IsolationControl, PlannedWrite, ReadBack } from '../../shared/connectors/kit/control.ts';
+import {
+  type IsolationControl,
+  PartlyWritten,
+  type PlannedWrite,
+  type ReadBack,
+} from '../../shared/connectors/kit/control.ts';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { Change, Guard } from '../../shared/model/change.ts';
 import type { DocumentRef } from '../../shared/model/entity.ts';
@@ -35,6 +40,10 @@ export interface TrippedPaper {
   readonly tripWrites: (PaperTrip | null)[];
   /** Whether the credentials may write. */
   forbidden: boolean;
+  /** The same trip on a second document, where trips need two; absent where one is enough. */
+  twin?: PaperTrip | null;
+  /** Refuses the second document of every write. */
+  refuseTwin?: boolean;
 }
 
 /** Tells everyone who watches that something changed. */
@@ -48,6 +57,9 @@ export function wakeAll({ watchers }: TrippedPaper): void {
 export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: string): IsolationControl {
   const textOf = (trip: PaperTrip | null): string =>
     trip === null ? 'trip: none\n' : `trip: ${trip.status} held by ${trip.marker}\n`;
+
+  const twinRef: DocumentRef = { ...ref, name: `${ref.name}-twin`, uid: `${ref.uid}-twin` };
+  const isTwin = ({ document }: Change): boolean => document.uid === twinRef.uid;
 
   /** What it does to calls, and the marker that says who holds it. */
   const stepsTo = (trip: PaperTrip | null): Change['patch'] => [
@@ -66,13 +78,23 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       before: textOf(paper.trip),
       after: textOf(wanted),
     };
+    const twin: Change = {
+      ...change,
+      document: twinRef,
+      inverse: stepsTo(paper.twin ?? null),
+      before: textOf(paper.twin ?? null),
+    };
+    // An end writes only what still carries the trip.
+    const changes = (paper.twin === undefined ? [change] : [change, twin]).filter(
+      ({ before, after }) => before !== after,
+    );
     const access: Guard = paper.forbidden
       ? { id: 'access', verdict: 'block', title: 'You may not patch Paper shop/payment', detail: null }
       : { id: 'access', verdict: 'pass', title: 'You may patch Paper shop/payment', detail: null };
     return {
       title,
       target: 'Paper shop/payment',
-      changes: [change],
+      changes,
       guards: [access, ...paper.guards],
       expectation: { kind: 'unmeasured', host, why: 'on paper nothing is counted' },
       threeWay: null,
@@ -127,10 +149,10 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       ),
     planUndo(_operation, changes) {
       const before = (changes[0]?.inverse[1]?.value ?? null) as PaperTrip | null;
-      if (textOf(paper.trip) === textOf(before))
+      if (textOf(paper.trip) === textOf(before) && textOf(paper.twin ?? null) === textOf(before))
         return Promise.reject(new PeerError('refused', 'Everything is as it was before already.'));
       const write = planned(before, 'End the trip of payment');
-      const asWritten = textOf(paper.trip) === changes[0]?.after;
+      const asWritten = write.changes.every(({ before: now }) => now === changes[0]?.after);
       if (asWritten) return Promise.resolve(write);
       return Promise.resolve({
         ...write,
@@ -152,8 +174,21 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
         return Promise.reject(new PeerError('conflict', 'The document moved.'));
       if (paper.answer === 'refuse') return Promise.reject(new PeerError('refused', 'The webhook says no.'));
       if (paper.answer === 'never') return Promise.reject(new PeerError('unanswered', 'No answer came.'));
-      paper.trip = (change.patch[1]?.value ?? null) as PaperTrip | null;
-      paper.tripWrites.push(paper.trip);
+      const written: Change[] = [];
+      for (const one of write.changes) {
+        if (isTwin(one) && paper.refuseTwin === true) {
+          paper.revision += 1;
+          const revisions = written.map(({ document }) => ({ document, revision: String(paper.revision) }));
+          const refused = new PeerError('conflict', 'The twin moved.');
+          if (revisions.length === 0) return Promise.reject(refused);
+          return Promise.reject(new PartlyWritten({ acceptedAt: 0, revisions }, refused));
+        }
+        const value = (one.patch[1]?.value ?? null) as PaperTrip | null;
+        if (isTwin(one)) paper.twin = value;
+        else paper.trip = value;
+        written.push(one);
+      }
+      paper.tripWrites.push((change.patch[1]?.value ?? null) as PaperTrip | null);
       paper.revision += 1;
       paper.changedBy = 'podium';
       paper.onWritten();
@@ -165,7 +200,7 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       });
     },
     verify(change) {
-      const now = textOf(paper.trip);
+      const now = textOf(isTwin(change) ? (paper.twin ?? null) : paper.trip);
       let state: ReadBack['state'] = 'else';
       if (now === change.after) state = 'after';
       else if (now === change.before) state = 'before';

@@ -78,7 +78,8 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
     if (done !== undefined) return { kind: 'done', operationId: done.id };
     const read = await look(record, connection);
     if (read.state === 'before') return { kind: 'done', operationId: null };
-    if (read.state === 'else') return { kind: 'changed', note: sayChanged(read) };
+    // A way back that some of its documents refused left a mix, which is ours to go on with.
+    if (read.state === 'else' && !read.isOurs) return { kind: 'changed', note: sayChanged(read) };
     const plan = await (options.plan?.() ?? operations.planUndo(record.id));
     if (plan.threeWay !== null) return { kind: 'changed', note: sayChanged(read) };
     const block = plan.guards.find(({ verdict }) => verdict === 'block');
