@@ -111,7 +111,9 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     async planUndo(operationId) {
       const record = await journal.read(operationId);
       if (record === null) throw new Refusal('REFUSED', 'The journal has no such operation.');
-      if (record.state !== 'written' && record.state !== 'partly')
+      // Where nobody can tell whether it was written, the documents do.
+      const mayBeWritten = record.state === 'unknown' && record.finishedAt !== null;
+      if (record.state !== 'written' && record.state !== 'partly' && !mayBeWritten)
         throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;

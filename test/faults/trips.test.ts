@@ -333,6 +333,27 @@ test('an end that one of two documents refused is gone on with until both are as
   expect(holdOf(here, id)).toMatchObject({ state: 'ended' });
 });
 
+test('a trip of which nobody could tell whether it was written ends at its deadline where it stands as written', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  paper.answer = 'lost';
+  let written: Paper['trip'] = null;
+  paper.onWritten = () => {
+    written = paper.trip;
+    paper.trip = { status: 429, until: here.ports.clock.now() + day, marker: 'of-ben', by: 'ben' };
+  };
+  const id = await trip(here);
+  await here.ports.clock.advance(minute);
+  expect(here.records.get(id)).toMatchObject({ state: 'unknown', finishedAt: expect.any(Number) as number });
+  paper.answer = 'ok';
+  paper.onWritten = () => undefined;
+  paper.trip = written;
+  paper.revision += 1;
+  await here.ports.clock.advance(5 * minute);
+  expect(paper.trip).toBeNull();
+  expect(holdOf(here, id)).toMatchObject({ state: 'ended', note: 'Ended at its deadline.' });
+});
+
 test('a trip that was ended is not brought back by an undo', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
