@@ -72,13 +72,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     const write = await planned.catch((thrown: unknown) => {
       throw new Refusal('PEER', sayError(thrown, 'Planning the change'), { cause: thrown });
     });
-    const serviceId = serviceIdOf(operation);
-    const service =
-      write.split === null
-        ? serviceId === null
-          ? null
-          : world.service(serviceId)
-        : world.serviceOf(write.split);
+    const service = serviceMeant(connection, operation, write.split);
     const callers = service === null || !touchesCalls(operation) ? [] : world.callersOf(service);
     const outlook = forecastPlan({
       operation,
@@ -137,6 +131,19 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       operationId: null,
     });
     return made;
+  }
+
+  /** The service by the split that is written, by what the operation names, or by the split that it goes beside. */
+  function serviceMeant(
+    connection: LiveConnection,
+    operation: Operation,
+    written: Split | null,
+  ): GraphService | null {
+    const splitId = splitIdOf(operation);
+    const split = written ?? connection.splits.find(({ id }) => id === splitId) ?? null;
+    if (split !== null) return world.serviceOf(split);
+    const serviceId = serviceIdOf(operation);
+    return serviceId === null ? null : world.service(serviceId);
   }
 
   /** Figures of a while ago, from when somebody last looked, judge nothing now. */
