@@ -113,6 +113,8 @@ function runGit(
           );
       },
     );
+    // Git that ends before it reads says why by its exit; the pipe's own complaint adds nothing.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
 }
