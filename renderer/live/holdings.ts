@@ -5,13 +5,6 @@ import { watch } from '../client/watch.ts';
 /** What this console holds or watches and ends by itself, soonest first; trips of other Podiums are not among it. */
 export const useHoldingStore = create<{ readonly holdings: readonly Holding[] }>(() => ({ holdings: [] }));
 
-/** How this console stands with a trip it made; null for one of another Podium. */
-export function useHoldingOf(operationId: string): Holding | null {
-  return useHoldingStore(
-    (state) => state.holdings.find((holding) => holding.operationId === operationId) ?? null,
-  );
-}
-
 /** Listens to what is held and watched until the returned function is called. */
 export function watchHoldings(): () => void {
   return watch((client, signal) => client.holds.watch(undefined, { signal }), {

@@ -17,6 +17,8 @@ export function standingOf(record: OperationRecord): Standing {
       return { sign: '?', word: 'no answer, being found out', tone: 'pending' };
     case 'notWritten':
       return { sign: '✕', word: 'not written', tone: 'bad' };
+    case 'partly':
+      return { sign: '◑', word: 'written in part', tone: 'bad' };
     case 'written':
       break;
   }
