@@ -20,7 +20,10 @@ export async function readBackAll({
   if (control === null)
     throw new Error(`no source of ${connection.title} can ${verbOf[record.operation.kind]} now`);
   const reads: ReadBack[] = [];
-  for (const change of record.changes) reads.push(await control.verify(change, signal));
+  for (const [position, change] of record.changes.entries()) {
+    const read = await control.verify(change, signal);
+    reads.push(position === 0 ? byRevision(record, read) : read);
+  }
   const written = writtenInOrder(reads);
   const odd = reads.find(({ state }) => state === 'else') ?? reads.find(({ state }) => state === 'before');
   const shown = odd ?? reads[0];
@@ -31,6 +34,16 @@ export async function readBackAll({
     revision: reads[0]?.revision ?? '',
     written,
     isOurs: reads.every((read) => read.state !== 'else'),
+  };
+}
+
+/** Values that were not kept cannot be compared; the revision that the peer gave to the write can. */
+function byRevision({ changes, revisionAfter }: Climb['record'], read: ReadBack): ReadBack {
+  if (changes[0]?.withheld !== true || revisionAfter === null || read.revision !== revisionAfter) return read;
+  return {
+    ...read,
+    state: 'after',
+    detail: 'Read back at the revision that was written; its values are not compared.',
   };
 }
 

@@ -123,10 +123,14 @@ test('M15 a rollout that a changed ConfigMap leaves stuck is contradicted with t
   const planned = await client.operations.plan({ operation: { ...edited(secret, edit), serviceId } });
   const ticked = planned.guards.flatMap(({ id: guard, verdict }) => (verdict === 'tick' ? [guard] : []));
   const written = await client.operations.apply({ planId: planned.id, ...consent, ticked });
-  await first(
+  const seen = await first(
     await client.operations.watch({ operationId: written.operationId }, { signal }),
-    (record) => record.state === 'written',
+    (record) => record.state === 'written' && rung(record, 'declared')?.state !== 'waiting',
   );
+  expect(rung(seen, 'declared')).toMatchObject({
+    state: 'seen',
+    detail: expect.stringMatching(/^Read back at the revision that was written/) as string,
+  });
   const journal = JSON.stringify(await client.journal.list({ query: '', limit: 100 }));
   for (const value of ['hunter2-before', 'hunter2-after'])
     for (const form of [value, Buffer.from(value).toString('base64')]) expect(journal).not.toContain(form);
