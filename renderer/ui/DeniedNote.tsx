@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { deniedInWords, roleToAskFor } from '../../shared/analysis/rights.ts';
+import { deniedInWords } from '../../shared/analysis/rights.ts';
+import { roleFor } from '../../shared/analysis/roleFor.ts';
 import type { Permission } from '../../shared/model/connection.ts';
 import { Button } from './Button.tsx';
 import { plainText } from './plainText.ts';
@@ -8,7 +9,7 @@ import { plainText } from './plainText.ts';
 export function DeniedNote({ denied }: { readonly denied: Permission }) {
   const [said, setSaid] = useState<{ readonly text: string; readonly shown: string | null } | null>(null);
   const copy = async () => {
-    const role = roleToAskFor([denied]);
+    const role = roleFor([denied]) ?? '';
     try {
       await navigator.clipboard.writeText(role);
       setSaid({ text: 'Copied.', shown: null });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Permission } from '../model/connection.ts';
-import { deniedInWords, deniedRight, roleToAskFor } from './rights.ts';
+import { deniedInWords, deniedRight } from './rights.ts';
 
 const answer = (allowed: boolean | null, namespace: string | null): Permission => ({
   verb: 'patch',
@@ -27,17 +27,4 @@ describe('a right that is lacking', () => {
     expect(deniedRight([], asked)).toBeNull();
     expect(deniedRight([answer(null, 'shop')], asked)).toBeNull();
   });
-});
-
-test('a Role to ask for grants just what was denied', () => {
-  expect(roleToAskFor([answer(false, 'shop')])).toBe(`apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: podium-operator
-  namespace: "shop"
-rules:
-  - apiGroups: ["security.istio.io"]
-    resources: ["authorizationpolicies"]
-    verbs: ["patch"]
-`);
 });

@@ -37,26 +37,3 @@ function resourceOf(kind: string): string {
   if (lower.endsWith('y') && !/[aeiou]y$/.test(lower)) return `${lower.slice(0, -1)}ies`;
   return lower.endsWith('s') ? `${lower}es` : `${lower}s`;
 }
-
-/** A Role that grants what was denied, as YAML to send to who may grant it; cluster-wide where no namespace is known. */
-export function roleToAskFor(denied: readonly Permission[]): string {
-  const namespace = denied[0]?.namespace ?? null;
-  const rules = denied.flatMap(({ verb, resource }) => {
-    const [name = '', ...group] = resource.split('.');
-    return [
-      `  - apiGroups: [${JSON.stringify(group.join('.'))}]`,
-      `    resources: [${JSON.stringify(name)}]`,
-      `    verbs: [${JSON.stringify(verb)}]`,
-    ];
-  });
-  return [
-    'apiVersion: rbac.authorization.k8s.io/v1',
-    `kind: ${namespace === null ? 'ClusterRole' : 'Role'}`,
-    'metadata:',
-    '  name: podium-operator',
-    ...(namespace === null ? [] : [`  namespace: ${JSON.stringify(namespace)}`]),
-    'rules:',
-    ...rules,
-    '',
-  ].join('\n');
-}

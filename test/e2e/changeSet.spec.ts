@@ -69,7 +69,10 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
 test('the same by keyboard alone', async ({ map: page, fleet }) => {
   await gather(page);
-  await tabTo(page, tray(page).getByRole('button', { name: 'Review all (2)' }));
+  // Out of the field, where a letter is a letter.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('p');
+  await expect(tray(page).getByRole('button', { name: 'Review all (2)' })).toBeFocused();
   await page.keyboard.press('Enter');
   await tabTo(page, dialog(page).getByRole('button', { name: /^Later: Shift payment/ }));
   await page.keyboard.press('Enter');

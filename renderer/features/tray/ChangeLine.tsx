@@ -27,6 +27,7 @@ export function ChangeLine({ change }: { readonly change: PendingChange }) {
         Discard
       </Button>
       <Button
+        tone="primary"
         aria-label={`Review: ${name}`}
         isDisabled={isGone}
         onPress={() => openReview({ kind: 'plan', operation, title })}

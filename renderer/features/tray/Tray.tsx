@@ -1,5 +1,5 @@
 import './Tray.css';
-import { useEffect } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { useConnection, useConnectionStore } from '../../live/connections.ts';
 import { useServiceSignals } from '../../live/signals.ts';
 import { useSplit } from '../../live/splits.ts';
@@ -22,9 +22,15 @@ export function Tray() {
   const newest = drafts.at(-1) ?? null;
   const count = drafts.length + changes.length;
   useReviewByEnter(newest);
+  const tray = useRef<HTMLElement | null>(null);
+  useTrayByKey(tray, count > 0);
+  const hold = useCallback((element: HTMLElement | null) => {
+    tray.current = element;
+    return tellHeight(element);
+  }, []);
   if (count === 0) return null;
   return (
-    <section className="tray" aria-label="Pending changes" ref={tellHeight}>
+    <section className="tray" aria-label="Pending changes" ref={hold}>
       <span className="trayCount">
         <span aria-hidden="true">◐</span> {count} pending
       </span>
@@ -154,4 +160,24 @@ function useReviewByEnter(draft: Draft | null): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [draft]);
+}
+
+/** From wherever the keyboard is, P leads to the button that reviews what is pending: by Tab it would be a long way. */
+function useTrayByKey(tray: RefObject<HTMLElement | null>, isThere: boolean): void {
+  useEffect(() => {
+    if (!isThere) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'p' || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
+        return;
+      const on = event.target instanceof HTMLElement ? event.target : null;
+      if (on?.isContentEditable === true || on?.matches('input:not([type=checkbox]), textarea, select'))
+        return;
+      if (document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
+      const buttons = tray.current?.querySelectorAll<HTMLElement>('.button.primary');
+      buttons?.[buttons.length - 1]?.focus();
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [tray, isThere]);
 }
