@@ -4,6 +4,7 @@ import { mayI } from '../access.ts';
 import type { KubeClient } from '../client.ts';
 import type { KubeObject } from '../objects.ts';
 import { type DocumentEdit, nameOf, stepsOf } from './change.ts';
+import { withoutSecretValues } from './secretValues.ts';
 
 /** What the peer said when it was asked to try an edit. */
 export interface Trial {
@@ -56,7 +57,18 @@ export async function tryEdit(
 }
 
 /** Makes the edit, or has it tried. The object afterwards; null of one that is gone. */
-export async function send(
+export function send(
+  client: KubeClient,
+  edit: DocumentEdit,
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<KubeObject | null> {
+  return sent(client, edit, dryRun, signal).catch((error: unknown) => {
+    throw withoutSecretValues(edit, error);
+  });
+}
+
+async function sent(
   client: KubeClient,
   edit: DocumentEdit,
   dryRun: boolean,
