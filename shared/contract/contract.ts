@@ -126,6 +126,8 @@ export const contract = {
           reason: z.string().max(2000),
           /** What is watched after the write and takes it back; refused where it would do so at once. */
           watch: WatchRequest.nullable().default(null),
+          /** Takes the change back after so long, as a trip ends: for what a repository owns and should decide. */
+          expireSeconds: z.number().int().min(60).max(604_800).nullable().default(null),
         }),
       )
       .output(z.object({ operationId: z.string() })),

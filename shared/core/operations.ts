@@ -7,7 +7,7 @@ import { admit, hindranceOf, type Consent, type Standing } from './admission.ts'
 import { carryOut } from './carryOut.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
-import { recordOf, type Alongside } from './planParts.ts';
+import { holdFor, recordOf, type Alongside } from './planParts.ts';
 import { createPlans, type KeptPlan, type PlansWorld } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -40,6 +40,8 @@ export interface ApplyRequest extends Consent {
   readonly planId: string;
   readonly reason: string;
   readonly watch?: WatchRequest | null;
+  /** Takes the change back after so long; a trip has its own deadline. */
+  readonly expireSeconds?: number | null;
   readonly alongside?: Alongside;
 }
 
@@ -142,14 +144,15 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       const kept = mustFind(planId);
       admit(kept, nowOf(kept), journal, consent);
     },
-    async apply({ planId, reason, ticked, typedName, watch = null, alongside = {} }) {
+    async apply({ planId, reason, ticked, typedName, watch = null, expireSeconds = null, alongside = {} }) {
       const kept = mustFind(planId);
       if (kept.operationId !== null) return kept.operationId;
       const consent = { ticked, typedName };
       admit(kept, nowOf(kept), journal, consent);
       return once(kept, async () => {
+        const expires = expireSeconds === null ? {} : { hold: expiryOf(kept, expireSeconds, ports) };
         const watched = watch === null ? {} : { watch: await world.beginWatch(kept, watch) };
-        return begin(kept, reason, consent, { ...alongside, ...watched });
+        return begin(kept, reason, consent, { ...alongside, ...watched, ...expires });
       });
     },
     async applyAgreed(planId, reason, alongside = {}) {
@@ -159,6 +162,18 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
       return once(kept, () => begin(kept, reason, 'agreed', alongside));
     },
   };
+}
+
+/** Throws a Refusal for what cannot be taken back by itself. */
+function expiryOf({ plan }: KeptPlan, seconds: number, { clock }: Ports): OperationRecord['hold'] {
+  const refuse = (why: string): never => {
+    throw new Refusal('REFUSED', `Not applied: ${why}`);
+  };
+  if (plan.holdSeconds !== null) return refuse('a trip ends at its own deadline.');
+  if (plan.undoOf !== null) return refuse('a way back does not expire.');
+  if (plan.changes.some(({ withheld }) => withheld))
+    return refuse('the values before it are secret and not kept, so it could not be taken back.');
+  return holdFor(seconds, clock);
 }
 
 /** The write and its record with who applies it, why and until when, where its documents tell others. */

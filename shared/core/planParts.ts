@@ -47,7 +47,7 @@ export function notCounted(expectation: Expectation): string | null {
 }
 
 /** What an operation is part of, or has with it, beside its plan. */
-export type Alongside = Partial<Pick<OperationRecord, 'watch' | 'setId' | 'canaryId' | 'undoOf'>>;
+export type Alongside = Partial<Pick<OperationRecord, 'watch' | 'hold' | 'setId' | 'canaryId' | 'undoOf'>>;
 
 /** A plan as the journal takes it down before anything is written. */
 export function recordOf(
@@ -101,7 +101,8 @@ function withoutSecrets({ operation, changes }: Plan): Operation {
   };
 }
 
-function holdFor(seconds: number, clock: Ports['clock']): HoldState {
+/** Held from now on. */
+export function holdFor(seconds: number, clock: Ports['clock']): HoldState {
   const { at, moment } = deadlineIn(seconds * 1000, clock);
   return { until: at, untilMoment: moment, state: 'held', note: '', endedBy: null, attempts: 0 };
 }

@@ -126,7 +126,8 @@ export type CanaryOutlook = z.infer<typeof CanaryOutlook>;
 /** Something that Podium holds or watches and will end by itself: for the title bar. */
 export const Holding = z.object({
   operationId: z.string(),
-  kind: z.enum(['trip', 'watch']),
+  /** `expiry`: a change that takes itself back after a time. */
+  kind: z.enum(['trip', 'expiry', 'watch']),
   title: z.string(),
   serviceId: EntityId.nullable(),
   serviceName: z.string(),

@@ -22,13 +22,14 @@ export function WatchChip() {
   const canaries = useCanaries().filter(isUnderWay);
   const led = new Set(canaries.flatMap(({ operationIds }) => operationIds));
   const watched = useHoldingStore((state) => state.holdings).filter(
-    ({ kind, operationId }) => kind === 'watch' && !led.has(operationId),
+    ({ kind, operationId }) => kind !== 'trip' && !led.has(operationId),
   );
   const now = useNow();
   const [open, setOpen] = useState(false);
   const words = [
     ...(canaries.length === 0 ? [] : [formatCount(canaries.length, 'canary', 'canaries')]),
-    ...(watched.length === 0 ? [] : [`${watched.length} watched`]),
+    ...wordsFor(watched, 'watch', 'watched'),
+    ...wordsFor(watched, 'expiry', 'for a while'),
   ];
   if (words.length === 0) return null;
   const first = watched[0];
@@ -57,6 +58,11 @@ export function WatchChip() {
   );
 }
 
+function wordsFor(all: readonly Holding[], kind: Holding['kind'], word: string): string[] {
+  const count = all.filter((holding) => holding.kind === kind).length;
+  return count === 0 ? [] : [`${count} ${word}`];
+}
+
 interface WatchedLineProps {
   readonly holding: Holding;
   readonly now: number;
@@ -72,7 +78,7 @@ function WatchedLine({ holding, now, close }: WatchedLineProps) {
       <p className="canaryHead">
         <b>{name}</b>
         <span className={state === 'stuck' ? 'toneBad' : 'tonePending num'}>
-          {state === 'watching' ? `${formatCountdown(until - now)} left` : state}
+          {state === 'watching' || state === 'held' ? `${formatCountdown(until - now)} left` : state}
         </span>
       </p>
       <p className="muted">

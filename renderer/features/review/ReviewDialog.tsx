@@ -14,6 +14,8 @@ import { plainText } from '../../ui/plainText.ts';
 import { Button } from '../../ui/Button.tsx';
 import { hindranceOf, hindranceOfWatch } from './applyGate.ts';
 import { CanarySteps } from './CanarySteps.tsx';
+import { type Expiry, mayExpire, secondsOf } from './expiry.ts';
+import { ExpirySection } from './ExpirySection.tsx';
 import { PlanBody } from './PlanBody.tsx';
 import { ReviewFooter } from './ReviewFooter.tsx';
 import { useOperationToasts } from './useOperationToasts.ts';
@@ -35,6 +37,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
   const [typedName, setTypedName] = useState('');
   const [reason, setReason] = useState(firstReason(request));
   const [watching, setWatching] = useState<WatchDraft | null>(null);
+  const [expires, setExpires] = useState<Expiry>('never');
   const plan = 'plan' in flow ? flow.plan : null;
   const connection = useConnection(plan?.connection.id ?? null);
   const record = useOperation(flow.phase === 'sent' ? flow.operationId : null);
@@ -93,15 +96,20 @@ function Review({ request }: { readonly request: ReviewRequest }) {
         onReason={setReason}
         onPlanAgain={(operation) => replan(null, operation)}
         watch={
-          <WatchPart
-            request={request}
-            plan={plan}
-            record={record}
-            isBefore={isBefore}
-            steps={steps}
-            draft={watching}
-            onChange={setWatching}
-          />
+          <>
+            {isBefore && mayExpire(request, plan) && (
+              <ExpirySection selected={expires} onSelect={setExpires} />
+            )}
+            <WatchPart
+              request={request}
+              plan={plan}
+              record={record}
+              isBefore={isBefore}
+              steps={steps}
+              draft={watching}
+              onChange={setWatching}
+            />
+          </>
         }
       />
       <ReviewFooter
@@ -115,7 +123,14 @@ function Review({ request }: { readonly request: ReviewRequest }) {
         }
         now={now}
         onReplan={() => replan(null, wishOf(plan))}
-        onApply={() => apply(plan, { confirmation, reason, watch: watch.request })}
+        onApply={() =>
+          apply(plan, {
+            confirmation,
+            reason,
+            watch: watch.request,
+            expireSeconds: mayExpire(request, plan) ? secondsOf(expires) : null,
+          })
+        }
       />
     </Dialog>
   );

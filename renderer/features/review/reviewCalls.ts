@@ -21,6 +21,8 @@ export interface Word {
   readonly confirmation: Confirmation;
   readonly reason: string;
   readonly watch: WatchRequest | null;
+  /** Takes the change back after so long; null keeps it. */
+  readonly expireSeconds: number | null;
 }
 
 /** Has the console plan what is asked for; with an operation, that one instead. */
@@ -57,7 +59,7 @@ export async function applyOf(
   client: ConsoleClient,
   request: ReviewRequest,
   plan: Plan,
-  { confirmation: { ticked, typedName }, reason, watch }: Word,
+  { confirmation: { ticked, typedName }, reason, watch, expireSeconds }: Word,
 ): Promise<string> {
   const word = {
     planId: plan.id,
@@ -73,7 +75,7 @@ export async function applyOf(
     const { canaryId } = await client.canaries.start({ ...word, request: request.request });
     return firstOperationOf(client, canaryId);
   }
-  const { operationId } = await client.operations.apply({ ...word, watch });
+  const { operationId } = await client.operations.apply({ ...word, watch, expireSeconds });
   return operationId;
 }
 

@@ -10,7 +10,7 @@ const driftMs = 2_000;
 /** What the title bar shows of everything held and watched, soonest first. */
 export function holdingsOf(records: readonly OperationRecord[], clock: Clock): Holding[] {
   const all = records.flatMap((record): Holding[] => {
-    const { id, title, serviceId, serviceName, connection, hold, watch } = record;
+    const { id, title, operation, serviceId, serviceName, connection, hold, watch } = record;
     const common = {
       operationId: id,
       title,
@@ -26,7 +26,7 @@ export function holdingsOf(records: readonly OperationRecord[], clock: Clock): H
     if (isHoldOpen(hold))
       found.push({
         ...common,
-        kind: 'trip',
+        kind: operation.kind === 'trip' ? 'trip' : 'expiry',
         until: until(hold.until, hold.untilMoment),
         state: hold.state,
         note: hold.note,

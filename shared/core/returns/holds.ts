@@ -51,7 +51,7 @@ export function createHolds({ journal, ports, wayBack, attempts }: HoldParts): H
     const { id, hold } = record;
     const why = lateBy > lateMs ? `Ended ${sayLate(lateBy)} after its deadline.` : 'Ended at its deadline.';
     const way = await wayBack.go(record, {
-      reason: `The trip’s deadline passed (${record.title})`,
+      reason: `${record.operation.kind === 'trip' ? 'The trip’s deadline passed' : 'It was to last only so long'} (${record.title})`,
       began: async (operationId) => {
         await note(id, () => ({ state: 'returning', endedBy: operationId, note: why }));
       },

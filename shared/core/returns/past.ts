@@ -19,6 +19,9 @@ interface PastBy {
   readonly minimumCalls: number;
 }
 
+/** Of each condition something must have been measured in so much of the watch's end. */
+const endMs = 60_000;
+
 /** A condition is broken in the past where two points in a row say so. */
 export async function judgePast(
   { watch }: OperationRecord & { readonly watch: WatchState },
@@ -41,14 +44,16 @@ export async function judgePast(
   } catch (thrown) {
     return { kind: 'unknown', why: sayError(thrown, 'reading the figures of then') };
   }
-  let known = false;
+  const atEnd = Math.ceil(endMs / 1000 / stepSeconds);
+  let known = true;
   for (const condition of watch.request.conditions) {
     const points = pointsOf(condition, observed, minimumCalls / windowSeconds, stepSeconds);
-    known ||= points.some((point) => point !== null);
+    // What was measured once and then no more says nothing of the end.
+    known &&= points.slice(-atEnd).some((point) => point !== null);
     if (points.some((point, i) => point === true && points[i + 1] === true))
       return { kind: 'broken', text: sayPast(condition) };
   }
-  return known ? { kind: 'passed' } : { kind: 'unknown', why: 'there are no figures of that time' };
+  return known ? { kind: 'passed' } : { kind: 'unknown', why: 'there are no figures of its end' };
 }
 
 /** Per point of time whether the condition was broken; null where it was not measured. */

@@ -320,3 +320,38 @@ test('what is watched is listed with its end, and not any more once it is over',
   expect(lists.at(-1)).toEqual([]);
   stop.abort();
 });
+
+test('figures that stop half way do not let a watch pass on what it saw before', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  const id = await shift(here, errors);
+  await here.ports.clock.advance(2 * minute);
+  expect(watchOf(here, id)).toMatchObject({ state: 'watching', readings: [0] });
+  const frozen = paper.counters(0);
+  paper.counters = () => frozen;
+  paper.lines = () => [];
+  await here.ports.clock.advance(9 * minute);
+  expect(watchOf(here, id)).toMatchObject({
+    state: 'stopped',
+    note: expect.stringMatching(/Whether anything came true is not known/) as string,
+  });
+});
+
+test('a condition that was never measured does not pass because another one was', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  here.traffic.set('v2', { callsPerSecond: 0 });
+  await here.ports.clock.advance(2 * minute);
+  const id = await shift(here, {
+    forSeconds: 300,
+    conditions: [
+      { kind: 'errors', version: 'v2', aboveRatio: 0.02 },
+      { kind: 'errors', version: 'v1', aboveRatio: 0.5 },
+    ],
+  });
+  await here.ports.clock.advance(6 * minute);
+  expect(watchOf(here, id)).toMatchObject({
+    state: 'stopped',
+    note: expect.stringMatching(/is not known: too few calls of v2/) as string,
+  });
+});

@@ -44,7 +44,8 @@ export interface Watches {
 interface Sight {
   strikes: number;
   newestAt: number | null;
-  everMeasured: boolean;
+  /** When each condition was measured last, by the machine's own count; null where it never was. */
+  measuredAt: (number | null)[];
   nextLookAt: number;
   /** By the machine's own count; null before the first judgement. */
   judgedAt: number | null;
@@ -113,7 +114,10 @@ export function createWatches(parts: WatchParts): Watches {
     if (broken !== undefined && sight.strikes >= strikesToReturn) {
       await goBack(await returning(id, `Taken back: ${broken.text}.`));
     } else if (over && broken === undefined) {
-      await end(record, judged, sight);
+      // What was measured once and then no more says nothing of the end.
+      const stopped = sight.measuredAt.some((at) => at !== null && clock.elapsed() - at > blindMs);
+      if (stopped) await lookBack(record, connection);
+      else await end(record, judged, sight);
     } else {
       const readings = judged.map(({ reading }) =>
         reading === null ? null : Number(reading.toPrecision(3)),
@@ -144,7 +148,9 @@ export function createWatches(parts: WatchParts): Watches {
     const isNew = figures.newestAt !== null && figures.newestAt !== sight.newestAt;
     sight.newestAt = figures.newestAt;
     sight.judgedAt = clock.elapsed();
-    sight.everMeasured ||= judged.some(({ reading }) => reading !== null);
+    sight.measuredAt = judged.map(({ reading }, i) =>
+      reading === null ? (sight.measuredAt[i] ?? null) : clock.elapsed(),
+    );
     if (!judged.some(({ broken }) => broken)) sight.strikes = 0;
     else if (isNew) sight.strikes += 1;
     return judged;
@@ -152,7 +158,8 @@ export function createWatches(parts: WatchParts): Watches {
 
   async function end({ id }: Watched, judged: readonly Judged[], sight: Sight): Promise<void> {
     const texts = judged.map(({ text }) => text).join('; ');
-    if (sight.everMeasured) await set(id, { state: 'passed', note: `Nothing came true: ${texts}.` });
+    if (sight.measuredAt.every((at) => at !== null))
+      await set(id, { state: 'passed', note: `Nothing came true: ${texts}.` });
     else
       await set(id, {
         state: 'stopped',
@@ -241,7 +248,7 @@ export function createWatches(parts: WatchParts): Watches {
 const newSight = (): Sight => ({
   strikes: 0,
   newestAt: null,
-  everMeasured: false,
+  measuredAt: [],
   nextLookAt: 0,
   judgedAt: null,
 });
