@@ -80,7 +80,7 @@ test('reading back a document that was made, or taken away', () => {
 
 const large = 9_007_199_254_740_992;
 
-test('a number too large for JavaScript does not travel with an edit beside it, and is never written', () => {
+test('H11 a number too large for JavaScript does not travel with an edit beside it, and is never written', () => {
   const read = object({ serial: large, http: [] });
   const beside = { ...edit, before: read, after: object({ serial: large, http: [{ name: 'all' }] }) };
   expect(roundedBy(beside)).toBeNull();
