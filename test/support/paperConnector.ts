@@ -27,6 +27,8 @@ export interface Paper extends TrippedPaper {
   calls: SignalsObservation['calls'];
   /** How often figures were asked for. */
   reads: number;
+  /** Runs before a change of weights is planned. */
+  onPlan: () => Promise<void>;
   /** Where it is: another cluster of the same name answers elsewhere. */
   server: string;
 }
@@ -58,6 +60,7 @@ export function createPaper(weights = [70, 30]): Paper {
     onWritten: () => undefined,
     trip: null,
     tripWrites: [],
+    onPlan: () => Promise.resolve(),
     forbidden: false,
     server: 'https://paper.test',
   };
@@ -214,7 +217,10 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
           });
         }
       },
-      plan: (operation) => Promise.resolve(plan(operation)),
+      plan: async (operation) => {
+        await paper.onPlan();
+        return plan(operation);
+      },
       planUndo: (operation) => Promise.resolve(plan(operation)),
       apply(write) {
         paper.writes.push(wanted(write));

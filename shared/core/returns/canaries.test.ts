@@ -256,3 +256,51 @@ test('a second click starts the same canary', async () => {
   expect(await here.client.canaries.start(word)).toEqual({ canaryId });
   expect(paper.writes).toHaveLength(1);
 });
+
+test('a canary whose last step was refused can be taken back from the step that stands', async () => {
+  const paper = createPaper([100, 0]);
+  await using here = await openPaper(paper);
+  const id = await start(here);
+  paper.answer = 'refuse';
+  await here.ports.clock.advance(3 * minute);
+  expect(here.canaries.get(id)).toMatchObject({ state: 'paused', note: 'The webhook says no.' });
+  paper.answer = 'ok';
+  await here.client.canaries.takeBack({ canaryId: id });
+  await here.ports.clock.advance(5_000);
+  expect(paper.weights).toEqual([100, 0]);
+  expect(here.canaries.get(id)).toMatchObject({ state: 'takenBack' });
+});
+
+test('a canary that is taken back while its next step is being planned takes no further step', async () => {
+  const paper = createPaper([100, 0]);
+  await using here = await openPaper(paper);
+  const id = await start(here);
+  let reached = (): void => undefined;
+  let go = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (reached = resolve));
+  const held = new Promise<void>((resolve) => (go = resolve));
+  paper.onPlan = () => {
+    paper.onPlan = () => Promise.resolve();
+    reached();
+    return held;
+  };
+  await here.ports.clock.advance(2.5 * minute);
+  await asked;
+  await here.client.canaries.takeBack({ canaryId: id });
+  go();
+  await here.ports.clock.advance(10_000);
+  expect(weightsSeen(paper)).toEqual(['95/5', '100/0']);
+  expect(here.canaries.get(id)).toMatchObject({ state: 'takenBack' });
+});
+
+test('two first clicks at once start one canary', async () => {
+  const paper = createPaper([100, 0]);
+  await using here = await openPaper(paper);
+  const { plan } = await here.client.canaries.plan({ request });
+  const word = { planId: plan.id, request, reason: '', ticked: [], typedName: null };
+  const both = await Promise.all([here.client.canaries.start(word), here.client.canaries.start(word)]);
+  expect(both[1]).toEqual(both[0]);
+  await here.ports.clock.advance(10_000);
+  expect(here.canaries.size).toBe(1);
+  expect(paper.writes).toHaveLength(1);
+});

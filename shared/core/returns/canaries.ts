@@ -53,6 +53,76 @@ export function createCanaries(parts: CanaryParts): Canaries {
   }
 
   const starting = new Set<string>();
+  /** By plan: a second click that comes while the first is under way gets the same canary. */
+  const started = new Map<string, Promise<string>>();
+
+  async function start({
+    planId,
+    request,
+    reason,
+    ticked,
+    typedName,
+  }: Word & { readonly request: CanaryRequest }): Promise<string> {
+    const kept = operations.find(planId);
+    if (kept === undefined)
+      throw new Refusal('GONE', 'This plan is gone. Nothing was changed. Review it again.');
+    const { plan, operationId } = kept;
+    if (operationId !== null) {
+      const record = await journal.read(await operationId);
+      if (record?.canaryId != null) return record.canaryId;
+      throw new Refusal('REFUSED', 'This plan was applied already.');
+    }
+    const split = mustSplit(request);
+    const first = outlooksOf(request, split)[0];
+    const { operation } = plan;
+    if (operation.kind !== 'setWeights' || operation.weights.join() !== first?.weights.join())
+      throw new Refusal('REFUSED', 'This plan is not the first step of that canary. Review it again.');
+    if (openOn(book, request) !== undefined)
+      throw new Refusal(
+        'REFUSED',
+        'A guided canary is under way on this split already. Finish it or take it back.',
+      );
+    const step = request.steps[0];
+    if (step === undefined) throw new Refusal('REFUSED', 'A canary needs a step.');
+    operations.check(planId, { ticked, typedName });
+    const id = ports.random.id();
+    starting.add(id);
+    const canary = await book.put({
+      id,
+      request: { ...request, reason },
+      title: `Canary: ${split.destinations[request.destination]?.title ?? ''} of ${plan.serviceName}`,
+      connectionTitle: plan.connection.title,
+      serviceId: plan.serviceId,
+      serviceName: plan.serviceName,
+      state: 'running',
+      step: 0,
+      stepStartedAt: null,
+      note: '',
+      operationIds: [],
+      before: operation.seen.weights,
+      consent: { ticked: [...ticked], typedName },
+      startedAt: ports.clock.now(),
+      finishedAt: null,
+    });
+    try {
+      const begun = await operations.apply({
+        planId,
+        reason,
+        ticked,
+        typedName,
+        watch: watchOf(canary, step),
+        alongside: { canaryId: canary.id },
+      });
+      await book.update(canary.id, { operationIds: [begun] });
+    } catch (thrown) {
+      const note = sayError(thrown, 'Starting');
+      await book.update(canary.id, { state: 'takenBack', note, finishedAt: ports.clock.now() });
+      throw thrown;
+    } finally {
+      starting.delete(id);
+    }
+    return id;
+  }
 
   return {
     isStarting: (canaryId) => starting.has(canaryId),
@@ -62,66 +132,10 @@ export function createCanaries(parts: CanaryParts): Canaries {
       const plan = await operations.plan(shiftTo(split, steps[0]?.weights ?? []));
       return { plan, steps };
     },
-    async start({ planId, request, reason, ticked, typedName }) {
-      const kept = operations.find(planId);
-      if (kept === undefined)
-        throw new Refusal('GONE', 'This plan is gone. Nothing was changed. Review it again.');
-      const { plan, operationId } = kept;
-      if (operationId !== null) {
-        const record = await journal.read(await operationId);
-        if (record?.canaryId != null) return record.canaryId;
-        throw new Refusal('REFUSED', 'This plan was applied already.');
-      }
-      const split = mustSplit(request);
-      const first = outlooksOf(request, split)[0];
-      const { operation } = plan;
-      if (operation.kind !== 'setWeights' || operation.weights.join() !== first?.weights.join())
-        throw new Refusal('REFUSED', 'This plan is not the first step of that canary. Review it again.');
-      if (openOn(book, request) !== undefined)
-        throw new Refusal(
-          'REFUSED',
-          'A guided canary is under way on this split already. Finish it or take it back.',
-        );
-      const step = request.steps[0];
-      if (step === undefined) throw new Refusal('REFUSED', 'A canary needs a step.');
-      operations.check(planId, { ticked, typedName });
-      const id = ports.random.id();
-      starting.add(id);
-      const canary = await book.put({
-        id,
-        request: { ...request, reason },
-        title: `Canary: ${split.destinations[request.destination]?.title ?? ''} of ${plan.serviceName}`,
-        connectionTitle: plan.connection.title,
-        serviceId: plan.serviceId,
-        serviceName: plan.serviceName,
-        state: 'running',
-        step: 0,
-        stepStartedAt: null,
-        note: '',
-        operationIds: [],
-        before: operation.seen.weights,
-        consent: { ticked: [...ticked], typedName },
-        startedAt: ports.clock.now(),
-        finishedAt: null,
-      });
-      try {
-        const begun = await operations.apply({
-          planId,
-          reason,
-          ticked,
-          typedName,
-          watch: watchOf(canary, step),
-          alongside: { canaryId: canary.id },
-        });
-        await book.update(canary.id, { operationIds: [begun] });
-      } catch (thrown) {
-        const note = sayError(thrown, 'Starting');
-        await book.update(canary.id, { state: 'takenBack', note, finishedAt: ports.clock.now() });
-        throw thrown;
-      } finally {
-        starting.delete(id);
-      }
-      return id;
+    start(word) {
+      const begun = started.get(word.planId) ?? start(word).finally(() => void started.delete(word.planId));
+      started.set(word.planId, begun);
+      return begun;
     },
     async pause(canaryId) {
       mustBe(canaryId, ['running']);
@@ -165,9 +179,15 @@ export function createCanaries(parts: CanaryParts): Canaries {
     },
     async takeBack(canaryId) {
       mustBe(canaryId, ['running', 'paused', 'stuck']);
-      const last = (await stepsOf(canaryId, journal))[0];
-      if (last?.watch == null || last.state !== 'written')
+      const steps = await stepsOf(canaryId, journal);
+      const isOpenStep = ({ state, finishedAt }: OperationRecord): boolean =>
+        finishedAt === null && (state === 'writing' || state === 'unknown');
+      // A step that was refused after it leaves the one before it in force.
+      const last = steps.some(isOpenStep) ? undefined : newestWritten(steps);
+      if (last?.watch == null)
         throw new Refusal('REFUSED', 'Its step is not written yet; there is nothing to take back.');
+      // Before anything else, so that no step is taken meanwhile.
+      await book.update(canaryId, { state: 'paused', note: `Taken back by ${ports.actor}.` });
       await journal.update(last.id, (now) =>
         now.watch === null
           ? now
@@ -181,6 +201,11 @@ export function createCanaries(parts: CanaryParts): Canaries {
 export async function stepsOf(canaryId: string, journal: Pick<Journal, 'list'>): Promise<OperationRecord[]> {
   const records = await journal.list({ canaryId, limit: 100 });
   return records.filter(({ undoOf }) => undoOf === null);
+}
+
+/** The step that is in force, of those that `stepsOf` gives. */
+export function newestWritten(steps: readonly OperationRecord[]): OperationRecord | undefined {
+  return steps.find(({ state }) => state === 'written');
 }
 
 /** How a step is watched. */

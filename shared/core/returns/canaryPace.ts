@@ -3,7 +3,7 @@ import type { OperationRecord } from '../../model/record.ts';
 import type { Canary } from '../../model/watch.ts';
 import { Refusal } from '../refusal.ts';
 import { isOpen } from './canaryBook.ts';
-import { standsAs, stepsOf, watchOf, type CanaryParts } from './canaries.ts';
+import { newestWritten, standsAs, stepsOf, watchOf, type CanaryParts } from './canaries.ts';
 import { outlooksOf, shiftTo, stepThatSet } from './canarySteps.ts';
 import { writtenAt } from './watches.ts';
 
@@ -44,7 +44,9 @@ export function createCanaryPace(parts: PaceParts): CanaryPace {
       });
     if (last.finishedAt === null && (last.state === 'writing' || last.state === 'unknown')) return;
     const now = book.get(canary.id);
-    if (last.state !== 'written') await notWritten(now, last, steps.length);
+    const standing = newestWritten(steps);
+    if (standing?.watch?.state === 'returned') await end(now.id, 'takenBack', standing.watch.note);
+    else if (last.state !== 'written') await notWritten(now, last, steps.length);
     else await followWatch(now, last);
   }
 
@@ -79,7 +81,7 @@ export function createCanaryPace(parts: PaceParts): CanaryPace {
         return;
       case 'stopped':
         if (now.state === 'running' && triedAgain.has(last.id)) await advanceFrom(now, last);
-        else if (now.state !== 'paused') await pause(now, last.watch.note, last.id);
+        else if (!triedAgain.has(last.id)) await pause(now, last.watch.note, last.id);
         return;
       case 'passed':
         if (now.state === 'running') await advanceFrom(now, last);
