@@ -34,10 +34,20 @@ export function ProtectionList({ protections, unseen }: ProtectionListProps) {
         ))}
       </dl>
       {unseen !== null && (
-        <p className="protectionUnseen">
-          <span className="dot" aria-hidden="true" /> {plainText(unseen.text, 300)}{' '}
-          <code>{plainText(unseen.setting, 200)}</code>
-        </p>
+        <div className="protectionUnseen">
+          <p>{plainText(unseen.text, 300)}</p>
+          <details>
+            <summary>What to add to see it</summary>
+            <pre>
+              <code>
+                {unseen.setting
+                  .split('\n')
+                  .map((line) => plainText(line, 200))
+                  .join('\n')}
+              </code>
+            </pre>
+          </details>
+        </div>
       )}
     </>
   );
