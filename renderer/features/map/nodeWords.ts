@@ -44,6 +44,13 @@ export function heldLine(
   return trips.length === 1 ? `held for ${first.caller?.name ?? ''}` : `held for ${trips.length} callers`;
 }
 
+/** The same where there is room for a word: calls that still come keep their figure. */
+export function briefHeldLine(trips: readonly HeldTrip[], signals: ServiceSignals | null): string {
+  const rate = signals?.requestsPerSecond ?? null;
+  const isAll = trips.some(({ caller }) => caller === null);
+  return isAll || rate === null ? 'held' : `held · ${formatRate(rate)} rps`;
+}
+
 /** The whole card in one sentence, for those who hear it; `held` is what `heldLine` says. */
 export function nodeLabel(
   service: GraphService,

@@ -89,7 +89,9 @@ function Flow(props: MapCanvasProps) {
     const cards = new Map(
       nodes.map(({ id, position, height }) => [id, { ...position, height, width: cardSize.width }]),
     );
-    const curves = calls.flatMap(({ id, callerId, calleeId, held: isHeld }) => {
+    // A detour that was not yet seen as a call has a word of its own.
+    const ahead = detours.filter(({ onCall }) => onCall === null).map((each) => ({ ...each, held: false }));
+    const curves = [...calls, ...ahead].flatMap(({ id, callerId, calleeId, held: isHeld }) => {
       const [from, to] = [cards.get(callerId), cards.get(calleeId)];
       if (from === undefined || to === undefined) return [];
       const start = { x: from.x + from.width, y: from.y + from.height / 2 };
@@ -99,7 +101,7 @@ function Flow(props: MapCanvasProps) {
     // The selected card is larger when the picture is small; words keep clear of all of it.
     const boxes = [...cards].map(([id, card]) => (id === enlarged ? grown(card, legibleZoom) : card));
     return placeLabels(curves, boxes);
-  }, [nodes, calls, enlarged]);
+  }, [nodes, calls, detours, enlarged]);
   const flowEdges = useMemo<Edge[]>(
     () => [
       ...calls.map((call) => ({
@@ -120,7 +122,7 @@ function Flow(props: MapCanvasProps) {
         .map(({ id, callerId, calleeId, label }) => ({
           id,
           type: 'detour',
-          data: { label },
+          data: { label, place: held === null ? labels.get(id) : undefined },
           source: callerId,
           target: calleeId,
           selectable: false,

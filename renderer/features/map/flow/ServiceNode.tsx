@@ -4,7 +4,7 @@ import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
 import { nameOfHostIn, useTripsOf } from '../../../live/trips.ts';
 import { HealthRing } from '../../../ui/HealthRing.tsx';
-import { briefLine, figuresLine, heldLine, nodeLabel, readyLine } from '../nodeWords.ts';
+import { briefHeldLine, briefLine, figuresLine, heldLine, nodeLabel, readyLine } from '../nodeWords.ts';
 import { NodeSplit } from '../NodeSplit.tsx';
 import { OpenService } from './openService.ts';
 import { cardScale } from './zoomLevels.ts';
@@ -51,7 +51,9 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           <div className={held === null ? 'mapCardLine full num ellipsis' : 'mapCardLine full held ellipsis'}>
             {held ?? figuresLine(signals)}
           </div>
-          <div className="mapCardLine brief num ellipsis">{held === null ? briefLine(signals) : 'held'}</div>
+          <div className="mapCardLine brief num ellipsis">
+            {held === null ? briefLine(signals) : briefHeldLine(trips, signals)}
+          </div>
         </div>
         <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
       </div>

@@ -33,7 +33,9 @@ export function placeLabels(
     calls.length > mostCompared ? [] : calls.map(({ id, curve }) => ({ id, points: samples(curve) }));
   const places = new Map<string, LabelPlace>();
   const taken: Box[] = [];
-  for (const { id, curve, held = false } of calls) {
+  // The widest first: it is the hardest to find room for.
+  const byWidth = calls.toSorted((a, b) => Number(b.held ?? false) - Number(a.held ?? false));
+  for (const { id, curve, held = false } of byWidth) {
     const label = held ? ofHeld : usual;
     let best: { readonly box: Box; readonly cost: number } | null = null;
     for (const [rank, t] of along.entries()) {
