@@ -68,7 +68,11 @@ export function HeldLine({ row, now, close }: HeldLineProps) {
         <time dateTime={new Date(row.until).toISOString()} title={formatUtc(row.until)}>
           until {formatClock(row.until)}
         </time>
-        {operationId !== '' && ` · operation ${plainText(operationId, 40)}`}
+        {operationId !== '' && (
+          <span
+            title={plainText(operationId, 60)}
+          >{` · operation ${plainText(operationId, 60).slice(0, 8)}`}</span>
+        )}
       </p>
       {advice !== null && (
         <div className="heldAdvice" role="alert">

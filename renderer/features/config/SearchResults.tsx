@@ -75,8 +75,12 @@ function Hit({ hit, query }: { readonly hit: ConfigHit; readonly query: string }
       <span>
         <b>{plainText(`${document.kind} ${document.namespace ?? ''}/${document.name}`, 140)}</b>
         {where !== undefined && <span className="muted"> on {plainText(where, 60)}</span>}
-        {' · '}
-        <code>{plainText(key, 100)}</code>
+        {key !== '' && (
+          <>
+            {' · '}
+            <code>{plainText(key, 100)}</code>
+          </>
+        )}
       </span>
       {line !== null && <code className="configLine">{marked(line, query)}</code>}
       <span className="configUsers">

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ThreeWay } from '../../../shared/model/change.ts';
+import type { DocumentRef } from '../../../shared/model/entity.ts';
 import type { Operation } from '../../../shared/model/operation.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
@@ -53,14 +54,18 @@ export function PlanBody(props: PlanBodyProps) {
       <div className="reviewColumns">
         <div>
           <Section title="What changes">
-            {plan.changes.map((change, index) => (
-              <DocumentDiff
-                key={index}
-                label={`Change of ${change.document.kind} ${change.document.name}`}
-                before={change.before}
-                after={change.after}
-              />
-            ))}
+            <div className={plan.changes.length > 1 ? 'reviewDocuments several' : 'reviewDocuments'}>
+              {plan.changes.map((change, index) => (
+                <div key={index}>
+                  {plan.changes.length > 1 && <h4>{plainText(titleOf(change.document), 160)}</h4>}
+                  <DocumentDiff
+                    label={`Change of ${change.document.kind} ${change.document.name}`}
+                    before={change.before}
+                    after={change.after}
+                  />
+                </div>
+              ))}
+            </div>
           </Section>
           <Section title="What will happen">
             {plan.forecast.length === 0 && <p className="muted">No source has figures to say it from.</p>}
@@ -125,6 +130,10 @@ export function PlanBody(props: PlanBodyProps) {
       </div>
     </>
   );
+}
+
+function titleOf({ kind, namespace, name }: DocumentRef): string {
+  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
 }
 
 /** The same wish, resting on what is there now: the operator has seen it in the table. */

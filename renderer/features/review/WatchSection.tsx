@@ -43,7 +43,7 @@ export function WatchSection({ plan, draft, onChange }: WatchSectionProps) {
           unit="min"
           onType={(minutes) => onChange({ ...shown, minutes })}
         />
-        <span>and go back if</span>
+        <span>{shown.on ? 'and go back if' : 'and go back by itself'}</span>
       </span>
       {shown.on && (
         <ConditionsForm

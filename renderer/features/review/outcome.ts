@@ -25,7 +25,9 @@ export function outcomeOf(record: OperationRecord): Outcome {
   if (measured?.state === 'waiting' || rung('loaded')?.state === 'waiting') {
     return { tone: 'pending', text: `${title}: not yet measured` };
   }
-  if (rung('loaded')?.state === 'seen') return { tone: 'good', text: `${title}: loaded by the proxies` };
+  const loaded = rung('loaded');
+  if (loaded?.state === 'seen')
+    return { tone: 'good', text: `${title}: in force. ${loaded.detail}`.trimEnd() };
   if (rung('declared')?.state === 'seen') {
     return { tone: 'neutral', text: `${title}: declared. Its effect cannot be seen here.` };
   }
