@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { HeldTrip } from '../model/trip.ts';
-import { detoursOf, formatCountdown, soonestFirst, tripAnswer, tripStops } from './heldTrips.ts';
+import { detoursOf, formatCountdown, heldUntil, soonestFirst, tripAnswer, tripStops } from './heldTrips.ts';
 
 const trip = (over: Partial<HeldTrip> = {}): HeldTrip => ({
   id: 't1',
@@ -114,5 +114,25 @@ describe('held trips', () => {
     expect(to({ kind: 'service', host: 'payment.shop.svc', subset: 'v1' })).toEqual([]);
     expect(to({ kind: 'answer', status: 200, body: '[]' })).toEqual([]);
     expect(to({ kind: 'service', host: 'elsewhere', subset: null })).toEqual([]);
+  });
+});
+
+describe('until when a service is held', () => {
+  const clock = (at: number) => `${at}`;
+  const order = { namespace: 'shop', name: 'order' };
+
+  it('is told without names where nobody comes through', () => {
+    const trips = [trip({ caller: order, until: 5 }), trip({ until: 7 }), trip({ until: 6 })];
+    expect(heldUntil(trips, clock)).toBe('held until 7');
+  });
+
+  it('names the one caller, and counts several', () => {
+    expect(heldUntil([trip({ caller: order, until: 5 })], clock)).toBe('held for order until 5');
+    const two = [trip({ caller: order, until: 9 }), trip({ caller: { ...order, name: 'cart' }, until: 5 })];
+    expect(heldUntil(two, clock)).toBe('held for 2 callers, the first until 5');
+  });
+
+  it('is not told of a service that nobody holds', () => {
+    expect(heldUntil([], clock)).toBeNull();
   });
 });

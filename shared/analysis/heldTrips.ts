@@ -9,9 +9,15 @@ export function tripStops(
   caller: Pick<GraphService, 'namespace' | 'name'> | null,
 ): boolean {
   if (trip.calleeId !== calleeId) return false;
-  if (trip.caller === null) return true;
-  if (caller === null || caller.name !== trip.caller.name) return false;
-  return trip.caller.namespace === null || trip.caller.namespace === caller.namespace;
+  return trip.caller === null || (caller !== null && isCaller(trip.caller, caller));
+}
+
+/** Whether a document's caller is this service. One named without a namespace is meant in all of them. */
+export function isCaller(
+  named: NonNullable<HeldTrip['caller']>,
+  service: Pick<GraphService, 'namespace' | 'name'>,
+): boolean {
+  return named.name === service.name && (named.namespace === null || named.namespace === service.namespace);
 }
 
 /** The trip that ends first comes first; those made at once keep a stable order. */
@@ -51,6 +57,23 @@ export function fallbackInWords(
   if (fallback.kind === 'answer') return `a fixed ${fallback.status}`;
   const name = nameOfHost(fallback.host) ?? fallback.host;
   return fallback.subset === null ? name : `${name} ${fallback.subset}`;
+}
+
+/**
+ * Until when calls of one service are held, and whose: "held until 14:05", "held for order until 14:05"; null while none
+ * is. A trip that stops every caller is told before those that stop one.
+ */
+export function heldUntil(
+  trips: readonly Pick<HeldTrip, 'caller' | 'until'>[],
+  clock: (at: number) => string,
+): string | null {
+  const [first] = trips.toSorted((a, b) => a.until - b.until);
+  if (first === undefined) return null;
+  // As long as one of them stops everybody, nobody comes through.
+  const all = trips.filter(({ caller }) => caller === null);
+  if (all.length > 0) return `held until ${clock(Math.max(...all.map(({ until }) => until)))}`;
+  if (trips.length === 1) return `held for ${first.caller?.name ?? ''} until ${clock(first.until)}`;
+  return `held for ${trips.length} callers, the first until ${clock(first.until)}`;
 }
 
 /** The way that calls take instead while a trip diverts them. */

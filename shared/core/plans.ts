@@ -9,6 +9,7 @@ import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Split } from '../model/weights.ts';
+import { affectedBy } from './affected.ts';
 import { controlOf, serviceIdOf, splitIdOf, verbOf } from './controls.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -111,7 +112,10 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       changes: [...write.changes],
       guards,
       forecast: [...write.notes, ...outlook.sentences],
-      affected: affectedBy(operation, callers),
+      affected: affectedBy(operation, callers, {
+        held: connection.trips,
+        service: (id) => world.service(id),
+      }),
       expectation: write.expectation,
       rungs: rungNotes(connection, write),
       direction: outlook.direction,
@@ -180,12 +184,6 @@ function requireControl(connection: LiveConnection, operation: Operation): Contr
 /** What the peer has of an operation, to be taken back. */
 export function writtenOf({ changes, writtenChanges }: OperationRecord): OperationRecord['changes'] {
   return writtenChanges === null ? changes : changes.slice(0, writtenChanges);
-}
-
-/** Of the callers those who feel it: all of them, or the one whose calls alone are stopped. */
-function affectedBy(operation: Operation, callers: Plan['affected']): Plan['affected'] {
-  const only = operation.kind === 'trip' ? operation.call.caller : null;
-  return callers.filter(({ callerId }) => only === null || callerId === only.id);
 }
 
 /** Whether callers of the service feel it at once. */
