@@ -99,6 +99,38 @@ test('a trip that its marker could not hold is refused, for nobody could end it'
   );
 });
 
+test('a trip of one caller goes by its proxies alone where conditions name gateways', async () => {
+  const entry = (prefix: string, ...gateways: string[]) => ({ uri: { prefix }, gateways });
+  await using shop = await open(
+    virtualService('inventory', {
+      hosts: ['inventory'],
+      gateways: ['front', 'mesh'],
+      http: [
+        { name: 'edge', match: [entry('/edge', 'front')], ...to('inventory') },
+        {
+          name: 'inside',
+          match: [entry('/a', 'mesh'), entry('/b', 'front', 'mesh'), entry('/c', 'front')],
+          ...to('inventory'),
+        },
+        { name: 'other', match: [{ uri: { prefix: '/order' } }], ...to('order') },
+      ],
+    }),
+  );
+  const plan = await shop.control.plan(tripOf(callTo(shop.cluster, 'inventory', 'order')), signal);
+  await hold(shop.control, plan);
+  const { spec } = await read(shop.cluster, `${paths('shop').virtualServices}/inventory`);
+  const only = { sourceLabels: { app: 'order' }, sourceNamespace: 'shop' };
+  expect(spec.http?.map(({ match }) => match)).toEqual([
+    [entry('/edge', 'front')],
+    [
+      { uri: { prefix: '/a' }, ...only },
+      { uri: { prefix: '/b' }, ...only },
+    ],
+    [entry('/a', 'mesh'), entry('/b', 'front', 'mesh'), entry('/c', 'front')],
+    [{ uri: { prefix: '/order' } }],
+  ]);
+});
+
 test('a marker can name no route but those of trips, so that ending one takes nothing else away', async () => {
   const held = JSON.stringify([marker({ routes: ['podium-trip-inventory-9-1'] })]);
   const trip = {

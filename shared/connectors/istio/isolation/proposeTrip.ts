@@ -114,6 +114,7 @@ async function routeEdits(
   const shape: TripShape = {
     mechanism: held.mechanism,
     caller,
+    callerGateways: callerGateways.length === 0 ? ['mesh'] : callerGateways,
     name: `podium-trip-${shortName(call.host)}-${token}`,
   };
   const reaches = ({ gateways }: Governing): boolean =>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, type KubeObject, listAt, mapAt } from '../../kube/objects.ts';
+import { at, type KubeObject, listAt, mapAt, namespaceOf } from '../../kube/objects.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
 import type { CallerPods } from './callers.ts';
 import type { Governing, HttpRoute } from './governing.ts';
@@ -16,6 +16,8 @@ export interface WithTrip {
 export interface TripShape {
   readonly mechanism: TripMechanism;
   readonly caller: CallerPods | null;
+  /** What the caller's proxies are to routes: gateways as `namespace/name`, or sidecars of the mesh. */
+  readonly callerGateways: readonly string[];
   /** `podium-trip-payment-1a2b3c4d`. */
   readonly name: string;
 }
@@ -47,7 +49,13 @@ export function putIn({ document, own, routes, targets }: Governing, shape: Trip
   const http = all.flatMap((raw, index) => {
     if (!targets.some((target) => target.index === index)) return [raw];
     const name = `${shape.name}-${names.length + 1}`;
-    const route = tripRoute(shape, name, listAt(raw, 'match'), raw, true);
+    const route = tripRoute(
+      shape,
+      name,
+      ofProxies(listAt(raw, 'match'), shape, namespaceOf(document)),
+      raw,
+      true,
+    );
     if (route === null) return [raw];
     names.push(name);
     return [route, raw];
@@ -66,11 +74,11 @@ export function newRoutes(shape: TripShape, host: string): WithTrip {
 function tripRoute(
   { mechanism, caller }: TripShape,
   name: string,
-  match: readonly unknown[],
+  match: readonly unknown[] | null,
   instead: unknown,
   alike: boolean,
 ): object | null {
-  const matches = caller === null ? match : ofCaller(match, caller);
+  const matches = caller === null || match === null ? match : ofCaller(match, caller);
   if (matches === null) return null;
   const head = { name, ...(matches.length === 0 ? {} : { match: matches }) };
   switch (mechanism.kind) {
@@ -117,6 +125,29 @@ function commonOf(targets: readonly HttpRoute[]): unknown {
   const kept = keptOf(first.raw);
   return others.every(({ raw }) => isDeepStrictEqual(keptOf(raw), kept)) ? first.raw : null;
 }
+
+/**
+ * The conditions that the caller's proxies look at, without the gateways that they name: beside gateways istiod looks at
+ * nothing else of a proxy (sourceMatchHTTP), so that the caller would be every caller. Null where none is left.
+ */
+function ofProxies(
+  match: readonly unknown[],
+  { caller, callerGateways }: TripShape,
+  namespace: string,
+): readonly unknown[] | null {
+  if (caller === null || match.length === 0) return match;
+  const left = match.flatMap((one): unknown[] => {
+    const named = listAt(one, 'gateways').map((name) => qualified(String(name), namespace));
+    if (named.length === 0) return [one];
+    if (!named.some((name) => callerGateways.includes(name))) return [];
+    const { gateways: _, ...rest } = Object(one) as Record<string, unknown>;
+    return [rest];
+  });
+  return left.length === 0 ? null : left;
+}
+
+const qualified = (gateway: string, namespace: string): string =>
+  gateway === 'mesh' || gateway.includes('/') ? gateway : `${namespace}/${gateway}`;
 
 /** Every condition with the caller added; conditions that are for other callers go. Null where none is left. */
 function ofCaller(match: readonly unknown[], { labels, namespace }: CallerPods): object[] | null {
