@@ -24,6 +24,9 @@ test('beta users are routed to one version, and the route is removed again', asy
   await expect(rung(page, 'Declared')).toContainText('Declared: seen');
   await dialog(page).getByRole('button', { name: 'Close' }).click();
   await expect(routes(page)).toContainText(/x-user-group.*beta.*v1/);
+  // The map says it on the selected card, to the eye and to the ear.
+  await expect(page.locator('.mapCard.selected')).toContainText('x-user-group beta → v1');
+  await expect(page.getByRole('button', { name: /^payment, .*x-user-group beta goes to v1/ })).toBeVisible();
   await routes(page)
     .getByRole('button', { name: /^Remove the route/ })
     .click();

@@ -2,6 +2,7 @@ import type { CallId } from '../../../shared/model/entity.ts';
 import type { ServiceDetail } from '../../../shared/model/inspect.ts';
 import { useWatched, type Watched } from '../../client/useWatched.ts';
 import { useConnection } from '../../live/connections.ts';
+import { useGreyLinesOfCall } from '../../live/routes.ts';
 import { useCallSignals, useProvenance } from '../../live/signals.ts';
 import { useCall, useService } from '../../live/topology.ts';
 import { clearSelection, selectService } from '../../state/selection.ts';
@@ -29,6 +30,7 @@ export function CallInspector({
   const callee = useService(call?.calleeId ?? null);
   const connection = useConnection(callee?.connectionId ?? null);
   const signals = useCallSignals(callId);
+  const routed = useGreyLinesOfCall(callId);
   const provenance = useProvenance();
   const calleeId = call?.calleeId ?? null;
   const detail: Watched<ServiceDetail> = useWatched(calleeId, (client, signal) =>
@@ -75,6 +77,15 @@ export function CallInspector({
           <Figure name="p99" value={formatLatency(signals?.p99Ms)} />
         </dl>
       </Section>
+      {routed.length > 0 && (
+        <Section title="Routed by its caller">
+          <ul className="splitNotes">
+            {routed.map((line) => (
+              <li key={line}>{plainText(line, 200)}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
       {(flags.length > 0 || (lost !== null && lost > 0)) && (
         <Section title="Why it fails">
           <ul className="splitNotes">

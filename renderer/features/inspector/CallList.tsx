@@ -1,4 +1,5 @@
 import type { CallView } from '../../../shared/model/inspect.ts';
+import { useGreyLinesOfCall } from '../../live/routes.ts';
 import { useCallSignals } from '../../live/signals.ts';
 import { useCall, useService } from '../../live/topology.ts';
 import { useTripOfCall } from '../../live/trips.ts';
@@ -52,6 +53,7 @@ function CallRow({
   const edge = useCall(call.callId);
   const canBeTripped = useService(edge?.calleeId ?? null)?.hosts[0] !== undefined;
   const held = useTripOfCall(call.callId);
+  const routed = useGreyLinesOfCall(call.callId);
   const name = plainText(call.otherName, 60);
   const tone = call.health === 'failing' ? 'toneBad' : call.health === 'degraded' ? 'toneWarn' : '';
   const flags = flagsInWords(signals?.flags ?? {});
@@ -87,7 +89,10 @@ function CallRow({
           </Button>
         </td>
       </tr>
-      {(call.missing.length > 0 || flags.length > 0 || (!brief && call.protections.length > 0)) && (
+      {(call.missing.length > 0 ||
+        flags.length > 0 ||
+        routed.length > 0 ||
+        (!brief && call.protections.length > 0)) && (
         <tr className="callGuards">
           <td colSpan={5}>
             {!brief &&
@@ -100,6 +105,11 @@ function CallRow({
                   {protectionTitles[protection.kind]}: {plainText(protection.text, 160)}
                 </span>
               ))}
+            {routed.map((line) => (
+              <span key={line} className="callProtection">
+                {plainText(line, 160)}
+              </span>
+            ))}
             {call.missing.length > 0 && (
               <span className="toneWarn">{plainText(call.missing.join(', '), 120)}</span>
             )}

@@ -4,6 +4,7 @@ import { tripAnswer } from '../../../shared/analysis/heldTrips.ts';
 import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { formatReady } from '../../../shared/analysis/formats.ts';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
 
 /** The card's second line: "4 ready · 2 versions", "1 of 3 ready", "external". */
 export function readyLine(service: GraphService): string {
@@ -51,11 +52,12 @@ export function briefHeldLine(trips: readonly HeldTrip[], signals: ServiceSignal
   return isAll || rate === null ? 'held' : `held · ${formatRate(rate)} rps`;
 }
 
-/** The whole card in one sentence, for those who hear it; `held` is what `heldLine` says. */
+/** The whole card in one sentence, for those who hear it; `held` is what `heldLine` says, `grey` what `greyLine` does. */
 export function nodeLabel(
   service: GraphService,
   signals: ServiceSignals | null,
   held: string | null = null,
+  grey: string | null = null,
 ): string {
   const health = signals?.health ?? 'unknown';
   const parts = [service.name, health, readyLine(service), figuresLine(signals)];
@@ -63,5 +65,6 @@ export function nodeLabel(
     parts.splice(2, 0, `${formatRatio(signals.errorRatio)} of calls fail`);
   }
   if (held !== null) parts.splice(1, 0, held.replace(' · ', ', '));
+  if (grey !== null) parts.push(plainText(grey.replaceAll(' → ', ' goes to '), 80));
   return parts.join(', ');
 }

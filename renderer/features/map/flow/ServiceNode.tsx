@@ -1,9 +1,12 @@
 import { Handle, type NodeProps, Position as Side, useStore } from '@xyflow/react';
 import { memo, use } from 'react';
+import { greyLine } from '../../../../shared/analysis/greyRoutes.ts';
+import { useGreyRoutesOf } from '../../../live/routes.ts';
 import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
 import { nameOfHostIn, useTripsOf } from '../../../live/trips.ts';
 import { HealthRing } from '../../../ui/HealthRing.tsx';
+import { plainText } from '../../../ui/plainText.ts';
 import { briefHeldLine, briefLine, figuresLine, heldLine, nodeLabel, readyLine } from '../nodeWords.ts';
 import { NodeSplit } from '../NodeSplit.tsx';
 import { OpenService } from './openService.ts';
@@ -14,6 +17,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
   const service = useService(id);
   const signals = useServiceSignals(id);
   const trips = useTripsOf(id);
+  const grey = greyLine(useGreyRoutesOf(id));
   const nameOfHost = nameOfHostIn(service?.connectionId ?? '');
   const open = use(OpenService);
   if (service === null) return null;
@@ -35,7 +39,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           type="button"
           className="mapCardHit"
           data-service-id={id}
-          aria-label={nodeLabel(service, signals, held)}
+          aria-label={nodeLabel(service, signals, held, grey)}
           aria-pressed={selected}
           onKeyDown={(event) => {
             // The first Enter selects, as a click does; the next one goes on into the inspector.
@@ -56,6 +60,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           </div>
         </div>
         <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
+        {selected && grey !== null && <div className="mapCardGrey ellipsis">{plainText(grey, 80)}</div>}
       </div>
     </Legible>
   );
