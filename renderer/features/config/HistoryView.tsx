@@ -11,6 +11,7 @@ import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Select } from '../../ui/Select.tsx';
 import { canEdit, type DocumentProps, fullTitle } from './documentWords.ts';
+import { withoutIdentity } from './withoutIdentity.ts';
 
 /** Who changed the document when, as far as it is recorded; any two versions as a diff; one of them as the next edit. */
 export function HistoryView({ serviceId, document }: DocumentProps) {
@@ -46,13 +47,19 @@ function Versions({
 }: DocumentProps & { readonly versions: readonly ConfigVersion[] }) {
   const now = useNow();
   const texts = [
-    ...(document.yaml === null ? [] : [{ id: 'now', title: 'as it is now', yaml: document.yaml }]),
+    ...(document.yaml === null
+      ? []
+      : [{ id: 'now', title: 'as it is now', yaml: withoutIdentity(document.yaml) }]),
     ...versions.flatMap((version, index) =>
-      version.yaml === null ? [] : [{ id: String(index), title: titleOf(version, now), yaml: version.yaml }],
+      version.yaml === null
+        ? []
+        : [{ id: String(index), title: titleOf(version, now), yaml: withoutIdentity(version.yaml) }],
     ),
   ];
-  const [left, setLeft] = useState(texts[1]?.id ?? 'now');
-  const [right, setRight] = useState(texts[0]?.id ?? 'now');
+  const newest = texts[0];
+  const other = texts.find(({ yaml }) => yaml !== newest?.yaml);
+  const [left, setLeft] = useState(other?.id ?? texts[1]?.id ?? 'now');
+  const [right, setRight] = useState(newest?.id ?? 'now');
   const textOf = (id: string) => texts.find((each) => each.id === id);
   const before = textOf(left);
   const after = textOf(right);
@@ -66,13 +73,13 @@ function Versions({
             </span>
             <span>
               <b>{plainText(version.who, 80)}</b>{' '}
-              <span className="muted">by {plainText(version.source, 80)}</span>
+              <span className="muted">· from {plainText(version.source, 80)}</span>
               {version.yaml === null && <span className="muted"> · what it was is not recorded</span>}
             </span>
             {version.yaml !== null && canEdit(document) && document.yaml !== null && (
               <Button
                 aria-label={`Restore the version of ${titleOf(version, now)}`}
-                isDisabled={version.yaml === document.yaml}
+                isDisabled={withoutIdentity(version.yaml) === newest?.yaml}
                 onPress={() => {
                   draftYaml(serviceId, document, version.yaml ?? '');
                   setDocumentView('yaml');
