@@ -131,6 +131,20 @@ test('a trip of one caller goes by its proxies alone where conditions name gatew
   ]);
 });
 
+test('what was written on another connection is neither read back nor taken back through this one', async () => {
+  await using shop = await open();
+  const operation = tripOf(callTo(shop.cluster, 'payment'));
+  const { changes } = await shop.control.plan(operation, signal);
+  const elsewhere = changes.map((change) => ({
+    ...change,
+    document: { ...change.document, connectionId: 'elsewhere' },
+  }));
+  expect(elsewhere).toHaveLength(1);
+  for (const change of elsewhere)
+    await expect(shop.control.verify(change, signal)).rejects.toThrow(/another connection/);
+  await expect(shop.control.planUndo(operation, elsewhere, signal)).rejects.toThrow(/another connection/);
+});
+
 test('a marker can name no route but those of trips, so that ending one takes nothing else away', async () => {
   const held = JSON.stringify([marker({ routes: ['podium-trip-inventory-9-1'] })]);
   const trip = {

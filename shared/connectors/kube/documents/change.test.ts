@@ -113,6 +113,26 @@ test('the status of a workload moves its revision, not the fence of an edit', ()
   expect(hasMoved(scale, deployment('9', 4, 3))).toBe(true);
 });
 
+test('an edit of a pod is fenced by its uid, for its revision moves with its status', () => {
+  const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
+  const pod = (labels: Readonly<Record<string, string>>): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'payment-1', namespace: 'shop', uid: 'u1', resourceVersion: '7', labels },
+  });
+  const drain = {
+    action: 'patch',
+    resource: pods,
+    before: pod({ app: 'a' }),
+    after: pod({ app: 'b' }),
+  } as const;
+  expect(stepsOf(drain)).toEqual([
+    { op: 'test', path: '/metadata/uid', value: 'u1' },
+    { op: 'test', path: '/metadata/labels/app', value: 'a' },
+    { op: 'replace', path: '/metadata/labels/app', value: 'b' },
+  ]);
+});
+
 test('a deletion that a finalizer holds up was made all the same, and says what it waits for', () => {
   const gone = changeOf('c1', { edit: { action: 'delete', resource, before }, withheld: false }, null);
   const metadata = {
