@@ -170,6 +170,7 @@ function expiryOf({ plan }: KeptPlan, seconds: number, { clock }: Ports): Operat
     throw new Refusal('REFUSED', `Not applied: ${why}`);
   };
   if (plan.holdSeconds !== null) return refuse('a trip ends at its own deadline.');
+  if (plan.operation.kind === 'endTrip') return refuse('the end of a trip does not expire.');
   if (plan.undoOf !== null) return refuse('a way back does not expire.');
   if (plan.changes.some(({ withheld }) => withheld))
     return refuse('the values before it are secret and not kept, so it could not be taken back.');

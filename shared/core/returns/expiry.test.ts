@@ -45,3 +45,13 @@ test('a way back does not expire', async () => {
   const undo = await here.client.operations.planUndo({ operationId });
   await expect(here.apply(undo.id, { expireSeconds: hour })).rejects.toThrow(/does not expire/);
 });
+
+test('the end of a trip does not expire, for nothing would take it back', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const end = await here.client.operations.plan({
+    operation: { kind: 'endTrip', connectionId: 'paper', tripId: 'uid-1/trip', serviceId: null },
+  });
+  await expect(here.apply(end.id, { expireSeconds: hour })).rejects.toThrow(/end of a trip does not expire/);
+});
