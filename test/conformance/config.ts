@@ -266,6 +266,16 @@ export function configConformance(
       expect(lasting(await readDeployment(cluster, 'order'))).toEqual(before);
     });
 
+    test('a workload that is named twice to be restarted is refused, for a plan writes each document once', async () => {
+      await using cluster = await start();
+      await createConfigured(cluster);
+      await using session = await openKubernetes(cluster.settings);
+      const map = (await readConfig(session, cluster.namespace, 'order')).of('configMap', 'order-env');
+      const { ref } = await viewOf(session, cluster.namespace, 'order');
+      const twice = edited(map, setting('ANOTHER', '1'), [ref, ref]);
+      await expect(configOf(session).plan(twice, signal)).rejects.toThrow(/names a document twice/);
+    });
+
     test('a Secret is edited without its values being kept, and says that it cannot be undone', async () => {
       await using cluster = await start();
       await createConfigured(cluster);
