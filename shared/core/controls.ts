@@ -73,6 +73,11 @@ export function samePlace(earlier: OperationRecord, later: OperationRecord): boo
     return earlier.operation.splitId === later.operation.splitId;
   if (later.undoOf === earlier.id) return true;
   if (earlier.operation.kind === 'setWeights' || later.operation.kind === 'setWeights') return false;
+  return shareDocument(earlier, later);
+}
+
+/** Whether two operations wrote into one document. */
+export function shareDocument(earlier: OperationRecord, later: OperationRecord): boolean {
   return earlier.changes.some(({ document }) =>
     later.changes.some(
       (other) =>

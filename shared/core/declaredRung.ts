@@ -1,6 +1,7 @@
 import type { ReadBack } from '../connectors/kit/control.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import { effectAfterMs } from './effect.ts';
+import { shareDocument } from './controls.ts';
 import { readBackAll } from './readBack.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
 
@@ -38,13 +39,27 @@ export async function watchDeclared(climb: Climb): Promise<void> {
   }
 }
 
+/** Whether a later write of this Podium is the last one into a document of this operation, wherever in it. */
+async function isWrittenOver({ journal, record }: Climb, who: string | null): Promise<boolean> {
+  if (who !== 'podium') return false;
+  const later = await journal.list({
+    connectionTitle: record.connection.title,
+    from: record.at,
+    states: ['written'],
+    limit: 100,
+  });
+  return later.some(
+    (other) => other.id !== record.id && other.at > record.at && shareDocument(record, other),
+  );
+}
+
 async function tellGone(climb: Climb, read: ReadBack, seen: boolean): Promise<void> {
   const { ports, signal } = climb;
   const noticedAt = ports.clock.now();
   const who = read.changedBy;
   for (let look = 0; look < 4; look += 1) {
     await ports.clock.sleep(askAgainMs, signal);
-    if ((await supersededBy(climb)) !== null) {
+    if ((await supersededBy(climb)) !== null || (await isWrittenOver(climb, who))) {
       if (!seen)
         await tell(
           climb,

@@ -58,6 +58,32 @@ test('a split that somebody else changes is not measured any more', async () => 
   });
 });
 
+for (const { who, state } of [
+  { who: 'podium', state: 'seen' },
+  { who: 'ben', state: 'contradicted' },
+])
+  test(`a document that holds neither version, last written by ${who} after a write of our own, leaves it ${state}`, async () => {
+    const paper = createPaper();
+    await using here = await openPaper(paper);
+    const operation = {
+      kind: 'trip',
+      connectionId: 'paper',
+      call: { calleeId: 'paper/shop/payment', host: paperHost, caller: null },
+      mechanism: { kind: 'refuse', status: 503 },
+      forSeconds: 3_600,
+    } as const;
+    const trip = await here.client.operations.plan({ operation });
+    const ticked = trip.guards.map((guard) => guard.id);
+    const { operationId } = await here.apply(trip.id, { ticked, typedName: trip.serviceName });
+    await here.ports.clock.advance(1_000);
+    expect(here.rung(operationId, 'declared')).toMatchObject({ state: 'seen' });
+    await here.apply((await here.plan([95, 5])).id);
+    if (paper.trip !== null) paper.trip = { ...paper.trip, status: 418 };
+    paper.changedBy = who;
+    await here.ports.clock.advance(15_000);
+    expect(here.rung(operationId, 'declared')).toMatchObject({ state });
+  });
+
 test('a lost answer that somebody wrote over ends as not known, never as not written', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
