@@ -4,6 +4,7 @@ import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
 import { errorOf, notThePeer, readJson } from './answers.ts';
 import { at, type KubeObject, listAt, readObject, textAt } from './objects.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createSeen, type Seen } from './documents/seen.ts';
 import type { Reach } from './reach.ts';
 import type { Listed, Page } from './reflector.ts';
 import { dropIdle, openStream, send } from './request.ts';
@@ -61,6 +62,8 @@ export interface KubeClient extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void>;
   readonly watches: SharedWatches;
+  /** Texts that operators were shown, whichever connector showed them. */
+  readonly seen: Seen;
   /** Closed with the client: connections of its own that an offer opened. */
   readonly closing: Set<() => void>;
 }
@@ -183,6 +186,7 @@ export function createKubeClient(
     request,
     read,
     watches,
+    seen: createSeen(),
     closing,
     async review(path, body, signal) {
       const answer = await request({

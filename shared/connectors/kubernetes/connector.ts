@@ -10,7 +10,6 @@ import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig
 import { textAt } from '../kube/objects.ts';
 import { createReach, type Reach } from '../kube/reach.ts';
 import { createConfigProposer } from './config/proposer.ts';
-import { createSeen } from './config/seen.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
 import { createOffers } from './offers.ts';
@@ -97,7 +96,7 @@ async function openReach(
   const client = createKubeClient(reach, context.name, scope.namespaces, host);
   const permissions = await readPermissions(client, scope.namespaces, signal);
   const kinds = createKinds(client);
-  const seen = createSeen();
+  const { seen } = client;
   return {
     peer: { product: 'Kubernetes', version },
     server: client.server,

@@ -25,7 +25,7 @@ import {
   roundedBy,
 } from './change.ts';
 import { copiesOfEdits } from './copies.ts';
-import { ownershipOf, type RolloutClaim } from './ownership.ts';
+import { ownershipOf, overwrites, type RolloutClaim } from './ownership.ts';
 import { readBack } from './readBack.ts';
 import { stampEdit, type StampDocument, type TriedEdit } from './stamp.ts';
 import { send, tryEdit } from './trial.ts';
@@ -271,14 +271,11 @@ function ownerGuard(id: string, desk: DocumentDesk, object: KubeObject): Guard {
     };
   return {
     id,
-    verdict: overwriting.has(ownership.owner) ? 'block' : 'tick',
+    verdict: overwrites(ownership) ? 'block' : 'tick',
     title: `${object.kind} ${object.metadata.name} is owned by ${ownerNames[ownership.owner]}: ${ownership.name}`,
     detail: ownership.consequence,
   };
 }
-
-/** These put back the whole document as they made it; the others leave what is not theirs, or take it back later. */
-const overwriting: ReadonlySet<Ownership['owner']> = new Set(['flagger', 'controller']);
 
 const ownerNames: Readonly<Record<Ownership['owner'], string>> = {
   'argo-cd': 'Argo CD',

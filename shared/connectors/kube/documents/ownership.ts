@@ -22,6 +22,9 @@ export function ownershipOf(document: KubeObject, rollouts: readonly RolloutClai
   );
 }
 
+/** Whether it puts back the whole document as it made it; the others leave what is not theirs, or take it back later. */
+export const overwrites = ({ owner }: Ownership): boolean => owner === 'flagger' || owner === 'controller';
+
 function byRollouts(document: KubeObject, rollouts: readonly RolloutClaim[]): Ownership | null {
   const { name } = document.metadata;
   const claim = rollouts.find(

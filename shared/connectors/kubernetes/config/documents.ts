@@ -3,14 +3,14 @@ import type { ServiceKey } from '../../kit/connector.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { refOf } from '../../kube/documents/change.ts';
+import type { Seen } from '../../kube/documents/seen.ts';
+import { wholeText, writersOf } from '../../kube/documents/wholeText.ts';
 import { at, type KubeObject, namespaceOf } from '../../kube/objects.ts';
 import { configMaps, secrets } from '../../kube/resources.ts';
 import { findWorkloads } from '../workloads/find.ts';
 import { workloadRefOf } from '../workloads/kinds.ts';
 import { entriesOfConfigMap, entriesOfEnvironment, entriesOfSecret } from './entries.ts';
 import { type Reference, reachOf, referencesOf } from './references.ts';
-import type { Seen } from './seen.ts';
-import { wholeText, writersOf } from './wholeText.ts';
 
 /** What configures a service: the ConfigMaps and Secrets that its pods read, and the environment in their templates. */
 export async function readConfiguration(

@@ -16,6 +16,7 @@ import {
 } from '../../kube/documents/content.ts';
 import type { Meaning, Proposal, Proposer } from '../../kube/documents/control.ts';
 import { changedByOf } from '../../kube/documents/ownership.ts';
+import type { Seen } from '../../kube/documents/seen.ts';
 import type { Kinds } from '../../kube/kinds.ts';
 import { at, type KubeObject, namespaceOf } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
@@ -24,9 +25,8 @@ import { restarted } from '../workloads/template.ts';
 import { replacementGuards, sayReplacement } from '../workloads/words.ts';
 import { withEntries } from './entries.ts';
 import { consumersOf, type Consumer, consumerGuards, consumerNotes, sayReach } from './consumers.ts';
-import type { Seen } from './seen.ts';
 import { limitGuards } from './traps.ts';
-import { withText } from './wholeText.ts';
+import { withText } from './withText.ts';
 
 /** What proposals need of the connection. */
 export interface ConfigDesk {

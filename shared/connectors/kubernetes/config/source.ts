@@ -4,6 +4,8 @@ import type { DocumentRef } from '../../../model/entity.ts';
 import type { ConfigSource } from '../../kit/connector.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import type { Seen } from '../../kube/documents/seen.ts';
+import { writersOf } from '../../kube/documents/wholeText.ts';
 import type { Kinds } from '../../kube/kinds.ts';
 import { mapAt } from '../../kube/objects.ts';
 import { secrets } from '../../kube/resources.ts';
@@ -11,8 +13,6 @@ import { isWorkloadKind } from '../workloads/kinds.ts';
 import { readRevisions } from '../workloads/revisions.ts';
 import { readConfiguration } from './documents.ts';
 import { searchConfiguration } from './search.ts';
-import type { Seen } from './seen.ts';
-import { writersOf } from './wholeText.ts';
 
 /** What configures services; nothing is watched, and no value of a Secret is kept. */
 export function createConfigSource(

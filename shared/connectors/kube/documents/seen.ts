@@ -1,5 +1,5 @@
-import { contentOf, contentYaml } from '../../kube/documents/content.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import type { KubeObject } from '../objects.ts';
+import { contentOf, contentYaml } from './content.ts';
 
 /** What operators were shown, so that a later edit can be told from what someone else wrote meanwhile. Never Secrets. */
 export interface Seen {

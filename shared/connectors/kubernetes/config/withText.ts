@@ -1,26 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
 import { PeerError } from '../../kit/peerError.ts';
 import { contentOf } from '../../kube/documents/content.ts';
-import { at, type KubeObject, textAt } from '../../kube/objects.ts';
+import { at, type KubeObject } from '../../kube/objects.ts';
 import { mapOf } from '../workloads/template.ts';
 import { readYaml } from './readYaml.ts';
-
-/** A document as an operator edits it: what it is, and what people write of it. */
-export function wholeText(document: KubeObject): string {
-  const { apiVersion, kind } = document;
-  const { name, namespace } = document.metadata;
-  const { metadata, ...rest } = contentOf(document);
-  return stringify(
-    {
-      apiVersion,
-      kind,
-      metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...mapOf(metadata) },
-      ...rest,
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
-}
 
 /** Fields of metadata that the server keeps; a text may carry them and changes nothing by it. */
 const kept = new Set([
@@ -79,23 +62,10 @@ export function withText(document: KubeObject, text: string): KubeObject {
   };
 }
 
-/** The annotations that `wholeText` does not show. */
+/** The annotations that the text of a document does not show. */
 function hidden(document: KubeObject): Readonly<Record<string, unknown>> {
   const shown = mapOf(at(contentOf(document)['metadata'], 'annotations'));
   return Object.fromEntries(
     Object.entries(mapOf(document.metadata['annotations'])).filter(([key]) => !Object.hasOwn(shown, key)),
   );
-}
-
-/** The name of what wrote a document, and when, newest first; a status says nothing about its content. */
-export function writersOf(document: KubeObject): { who: string; at: number | null }[] {
-  const entries = at(document, 'metadata', 'managedFields');
-  return (Array.isArray(entries) ? entries : [])
-    .flatMap((entry: unknown) => {
-      const who = textAt(entry, 'manager');
-      const time = Date.parse(textAt(entry, 'time') ?? '');
-      if (who === null || textAt(entry, 'subresource') === 'status') return [];
-      return [{ who, at: Number.isFinite(time) ? time : null }];
-    })
-    .sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
 }
