@@ -4,7 +4,8 @@ import { WorkloadRef } from './workload.ts';
 
 /** How a configuration gets into a process, and what it takes for a change to arrive there. */
 export const ConfigReach = z.object({
-  workload: WorkloadRef,
+  /** Null where it is no workload in particular: proxies of a mesh, which `how` names. */
+  workload: WorkloadRef.nullable(),
   /** "container app: mounted at /etc/app", "environment variable DB_URL of container app". */
   how: z.string(),
   /** `hot`: the mounted file updates itself and something reloads; `file`: the file updates, whether the process reads it again is unknown; `restart`: only new pods get it. */

@@ -16,7 +16,8 @@ export function ArrivalNote({ reach }: { readonly reach: readonly ConfigReach[] 
             <ul className="configReach">
               {line.reach.slice(0, 40).map(({ workload, how, why }, index) => (
                 <li key={index}>
-                  <b>{plainText(workload.name, 80)}</b> {plainText(how, 200)}
+                  {workload !== null && <b>{plainText(workload.name, 80)} </b>}
+                  {plainText(how, 200)}
                   {why !== '' && <span className="muted"> — {plainText(why, 300)}</span>}
                 </li>
               ))}

@@ -44,5 +44,6 @@ function textOf(arrival: ConfigReach['arrival'], workloads: number): string {
 }
 
 function workloadsOf(reach: readonly ConfigReach[]): WorkloadRef[] {
-  return [...new Map(reach.map(({ workload }) => [workload.uid, workload])).values()];
+  const named = reach.flatMap(({ workload }) => (workload === null ? [] : [workload]));
+  return [...new Map(named.map((workload) => [workload.uid, workload])).values()];
 }

@@ -4,6 +4,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { type KubeClient, kubeClientOf } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { listAt, textAt } from '../kube/objects.ts';
+import { createConfiguration } from './configuration.ts';
 import { createDocumentSource } from './documents.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createMesh } from './mesh.ts';
@@ -43,6 +44,7 @@ export const istio: Connector<IstioSettings> = {
       isolation: createIsolation(mesh),
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
       routing: createRouting(mesh),
+      configuration: createConfiguration(mesh),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },

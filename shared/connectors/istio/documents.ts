@@ -27,7 +27,8 @@ export function createDocumentSource(mesh: Mesh): DocumentSource {
   };
 }
 
-function documentsFor(mesh: Mesh, service: ServiceKey): KubeObject[] {
+/** Routes, rules, entries and gateways that shape a service, in the order in which calls meet them. */
+export function documentsFor(mesh: Mesh, service: ServiceKey): KubeObject[] {
   const hosts = service.hosts.map((host) => qualify(host, service.namespace ?? ''));
   const names = (host: string): boolean => hosts.some((one) => covers(host, one));
   const gateways = gatewaysInFront(mesh, service);
