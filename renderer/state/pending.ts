@@ -8,6 +8,8 @@ export interface PendingChange {
   readonly operation: Operation;
   /** What it would do, in few words. */
   readonly title: string;
+  /** Why, where the operator said so already; else empty. */
+  readonly reason: string;
 }
 
 /** Changes put aside to be reviewed together, in the order in which they were. */
@@ -19,16 +21,41 @@ export const usePending = create<{
 
 let nextNumber = 1;
 
-/** Puts a change aside. A second edit of one document takes the place of the first, for it holds it. */
-export function addPending(operation: Operation, title: string): void {
-  const id = operation.kind === 'editDocument' ? `edit ${operation.document.uid}` : `change ${nextNumber}`;
+/**
+ * Puts a change aside. What is asked of the same thing again takes the place of the first: an edit holds the one before it,
+ * a trip of the same calls means to be the only one, and fields of one form are put together.
+ */
+export function addPending(operation: Operation, title: string, reason = ''): void {
+  const id = subjectOf(operation) ?? `change ${nextNumber}`;
   nextNumber += 1;
   usePending.setState(({ changes }) => {
-    const next = { id, operation, title };
-    return changes.some((each) => each.id === id)
-      ? { changes: changes.map((each) => (each.id === id ? next : each)) }
-      : { changes: [...changes, next] };
+    const earlier = changes.find((each) => each.id === id);
+    if (earlier === undefined) return { changes: [...changes, { id, operation, title, reason }] };
+    const next = { id, operation: joined(earlier.operation, operation), title, reason };
+    return { changes: changes.map((each) => (each === earlier ? next : each)) };
   });
+}
+
+/** What can be pending only once; null where each asking counts. */
+function subjectOf(operation: Operation): string | null {
+  switch (operation.kind) {
+    case 'editDocument':
+      return `edit ${operation.document.uid}`;
+    case 'setProtections':
+      return `protections ${operation.serviceId} ${operation.formId}`;
+    case 'trip':
+      return `trip ${operation.call.calleeId} ${operation.call.caller?.id ?? ''}`;
+    case 'setFallback':
+      return `fallback ${operation.call.calleeId} ${operation.call.caller?.id ?? ''}`;
+    default:
+      return null;
+  }
+}
+
+/** A form begins with what is declared, so that it does not hold what is pending of it. */
+function joined(earlier: Operation, next: Operation): Operation {
+  if (earlier.kind !== 'setProtections' || next.kind !== 'setProtections') return next;
+  return { ...next, values: { ...earlier.values, ...next.values } };
 }
 
 export function setGathers(gathers: boolean): void {

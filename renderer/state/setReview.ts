@@ -5,6 +5,8 @@ import type { Operation } from '../../shared/model/operation.ts';
 export interface SetItem {
   readonly operation: Operation;
   readonly title: string;
+  /** Why, where the operator said so already. */
+  readonly reason?: string;
 }
 
 /** Several changes to review together, or a set that was applied to take back. */
@@ -24,4 +26,11 @@ export function openSetReview(request: SetRequest): void {
 
 export function closeSetReview(): void {
   useSetReview.setState({ request: null });
+}
+
+/** The reason to begin with: what was said of the changes, each once. */
+export function reasonOf(request: SetRequest): string {
+  if (request.kind === 'undo') return '';
+  const said = request.items.map(({ reason = '' }) => reason).filter((reason) => reason !== '');
+  return [...new Set(said)].join('; ');
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { fallbackInWords } from '../../../shared/analysis/heldTrips.ts';
 import type { SetFallback } from '../../../shared/model/operation.ts';
 import { nameOfHostIn } from '../../live/trips.ts';
+import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
 import { closeTripDialog } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -53,6 +54,16 @@ export function FallbackForm({ callee, host, title }: CallFormProps) {
           </Button>
         )}
         <Button onPress={closeTripDialog}>Cancel</Button>
+        <Button
+          isDisabled={drafted.operation === null}
+          onPress={() => {
+            if (drafted.operation === null) return;
+            closeTripDialog();
+            putOnTray(drafted.operation, title);
+          }}
+        >
+          Add to pending
+        </Button>
         <Button tone="primary" type="submit" isDisabled={drafted.operation === null}>
           Review…
         </Button>

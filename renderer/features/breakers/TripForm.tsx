@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import { useAsked } from '../../client/useAsked.ts';
+import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
 import { closeTripDialog } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -52,6 +53,11 @@ export function TripForm({ callee, caller, host, title }: CallFormProps) {
     closeTripDialog();
     openReview({ kind: 'plan', operation: drafted.operation, title, reason: draft.reason.trim() });
   };
+  const putAside = () => {
+    if (drafted.operation === null) return;
+    closeTripDialog();
+    putOnTray(drafted.operation, title, draft.reason.trim());
+  };
   return (
     <form
       className="tripForm"
@@ -92,6 +98,9 @@ export function TripForm({ callee, caller, host, title }: CallFormProps) {
           {options.value === null || options.value.length === 0 ? '' : plainText(drafted.problem ?? '', 200)}
         </p>
         <Button onPress={closeTripDialog}>Cancel</Button>
+        <Button isDisabled={drafted.operation === null} onPress={putAside}>
+          Add to pending
+        </Button>
         <Button tone="primary" type="submit" isDisabled={drafted.operation === null}>
           Review…
         </Button>

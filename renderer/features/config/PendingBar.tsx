@@ -4,9 +4,8 @@ import type { WorkloadRef } from '../../../shared/model/workload.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useDenied } from '../../live/rights.ts';
 import { type ConfigDraft, discardConfigDraft, editOf, useConfigDraft } from '../../state/configDrafts.ts';
-import { addPending } from '../../state/pending.ts';
+import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
-import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DeniedNote } from '../../ui/DeniedNote.tsx';
 import { Checkbox } from '../../ui/Field.tsx';
@@ -72,9 +71,8 @@ function Bar({ document, draft }: { readonly document: ConfigDocument; readonly 
       <Button
         isDisabled={problem !== null || denied !== null}
         onPress={() => {
-          addPending(operation(), title);
+          putOnTray(operation(), title);
           discardConfigDraft(document);
-          showToast({ tone: 'pending', text: `${title}: added to what is pending.` });
         }}
       >
         Add to pending

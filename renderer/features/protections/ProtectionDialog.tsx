@@ -6,6 +6,7 @@ import { useAsked } from '../../client/useAsked.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useService } from '../../live/topology.ts';
 import { closeProtections, type ProtectionRequest, useProtectionDialogs } from '../../state/protections.ts';
+import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -87,22 +88,18 @@ function Forms({ service, forms, propose }: FormsProps) {
   const values = changedValues(form, draft);
   const changes = Object.keys(values).length;
   const problem = form.readOnly ?? draftProblem(form, draft);
+  const isReady = problem === null && changes > 0;
+  const { id: formId, revision } = form;
+  const { connectionId, id: serviceId } = service;
+  const operation = { kind: 'setProtections', connectionId, serviceId, formId, revision, values } as const;
   const review = () => {
-    if (problem !== null || changes === 0) return;
-    const { connectionId, id: serviceId } = service;
+    if (!isReady) return;
     closeProtections();
-    openReview({
-      kind: 'plan',
-      operation: {
-        kind: 'setProtections',
-        connectionId,
-        serviceId,
-        formId: form.id,
-        revision: form.revision,
-        values,
-      },
-      title: `Review ${form.title}`,
-    });
+    openReview({ kind: 'plan', operation, title: `Review ${form.title}` });
+  };
+  const putAside = () => {
+    closeProtections();
+    putOnTray(operation, `Set ${plainText(form.title, 100)} of ${service.name}`);
   };
   return (
     <form
@@ -136,7 +133,10 @@ function Forms({ service, forms, propose }: FormsProps) {
           {plainText(problem ?? (changes === 0 ? 'Nothing is changed yet.' : `${changes} to change`), 300)}
         </p>
         <Button onPress={closeProtections}>Cancel</Button>
-        <Button tone="primary" type="submit" isDisabled={problem !== null || changes === 0}>
+        <Button isDisabled={!isReady} onPress={putAside}>
+          Add to pending
+        </Button>
+        <Button tone="primary" type="submit" isDisabled={!isReady}>
           Review…
         </Button>
       </DialogActions>

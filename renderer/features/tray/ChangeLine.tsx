@@ -7,7 +7,7 @@ import { plainText } from '../../ui/plainText.ts';
 
 /** A change that was put aside: what it would do and where, and the two ways on. */
 export function ChangeLine({ change }: { readonly change: PendingChange }) {
-  const { id, operation, title } = change;
+  const { id, operation, title, reason } = change;
   const connection = useConnection(operation.connectionId);
   const name = plainText(title, 120);
   const isGone = connection === null || connection.state === 'closed';
@@ -30,7 +30,7 @@ export function ChangeLine({ change }: { readonly change: PendingChange }) {
         tone="primary"
         aria-label={`Review: ${name}`}
         isDisabled={isGone}
-        onPress={() => openReview({ kind: 'plan', operation, title })}
+        onPress={() => openReview({ kind: 'plan', operation, title, reason })}
       >
         Review
       </Button>

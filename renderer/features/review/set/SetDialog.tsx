@@ -4,7 +4,13 @@ import { useState } from 'react';
 import type { Plan } from '../../../../shared/model/plan.ts';
 import { useNow } from '../../../live/clock.ts';
 import { useConnections } from '../../../live/connections.ts';
-import { closeSetReview, openSetReview, type SetRequest, useSetReview } from '../../../state/setReview.ts';
+import {
+  closeSetReview,
+  openSetReview,
+  reasonOf,
+  type SetRequest,
+  useSetReview,
+} from '../../../state/setReview.ts';
 import { askToUnlock } from '../../../state/unlock.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
@@ -27,7 +33,7 @@ const nothingSaid: Confirmation = { ticked: new Set(), typedName: '' };
 function SetReview({ request }: { readonly request: SetRequest }) {
   const { flow, replan, order, apply } = useSetFlow(request);
   const [words, setWords] = useState<ReadonlyMap<string, Confirmation>>(new Map());
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(() => reasonOf(request));
   const connections = useConnections();
   const now = useNow();
   const plans = 'plans' in flow ? flow.plans : [];
