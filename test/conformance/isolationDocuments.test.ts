@@ -53,7 +53,12 @@ const marker = (more: object = {}) => ({
 });
 
 test('a marker that is nonsense is told and crashes nothing; what is readable beside it is held', async () => {
-  const held = JSON.stringify([marker(), { operationId: 7 }, marker({ routes: ['default'] }), null]);
+  const held = JSON.stringify([
+    marker(),
+    { operationId: 7 },
+    marker({ operationId: 'op-8', routes: ['default'] }),
+    null,
+  ]);
   await using shop = await open(
     virtualService('inventory', { hosts: ['inventory'], http: [to('inventory')] }, held),
     virtualService('order', { hosts: ['order'], http: [to('order')] }, '{not json'),

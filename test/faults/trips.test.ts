@@ -156,6 +156,22 @@ test('M18 a value that someone else changed during a trip is not put back unaske
   expect(holdOf(here, id)).toMatchObject({ state: 'ended' });
 });
 
+test('M18 a value that changes between reading it and planning its way back is not put back unasked', async () => {
+  const paper: Paper = createPaper();
+  await using here = await openPaper(paper);
+  const id = await trip(here);
+  await here.ports.clock.advance(4 * minute);
+  paper.onRead = () => {
+    paper.trip = { status: 429, until: here.ports.clock.now() + day, marker: 'of-ben', by: 'ben' };
+    paper.revision += 1;
+    paper.changedBy = 'ben';
+  };
+  await here.ports.clock.advance(2 * minute);
+  expect(paper.trip).toMatchObject({ status: 429 });
+  expect(paper.tripWrites).toHaveLength(1);
+  expect(holdOf(here, id)).toMatchObject({ state: 'changed' });
+});
+
 test('M18 a trip that someone else changed can be left as it is', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
@@ -302,6 +318,42 @@ test('a trip of another Podium is left to it until its deadline and half a minut
   expect(paper.tripWrites).toEqual([]);
   await here.ports.clock.advance(10_000);
   expect(paper.tripWrites).toEqual([null]);
+});
+
+test('the end of another Podium’s trip is not asked for again while its answer is still looked for', async () => {
+  const paper: Paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const until = here.ports.clock.now() + minute;
+  paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
+  paper.revision += 1;
+  wakeAll(paper);
+  paper.answer = 'never';
+  paper.onRead = () => {
+    throw new Error('nothing can be read either');
+  };
+  await here.ports.clock.advance(minute + 36_000);
+  expect([...here.records.values()]).toMatchObject([{ state: 'unknown', finishedAt: null }]);
+  await here.ports.clock.advance(2 * minute);
+  expect(here.records.size).toBe(1);
+  paper.answer = 'ok';
+  paper.onRead = () => undefined;
+  await here.ports.clock.advance(5 * minute);
+  expect(paper.trip).toBeNull();
+});
+
+test('a read that lags behind the write of a trip does not end its countdown', async () => {
+  const paper: Paper = createPaper();
+  await using here = await openPaper(paper);
+  const id = await trip(here);
+  const written = paper.trip;
+  paper.trip = null;
+  wakeAll(paper);
+  await here.ports.clock.advance(2_000);
+  paper.trip = written;
+  wakeAll(paper);
+  await here.ports.clock.advance(10_000);
+  expect(holdOf(here, id)).toMatchObject({ state: 'held' });
 });
 
 test('the host is asked to keep the machine awake for as long as a trip is held', async () => {

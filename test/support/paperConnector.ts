@@ -27,6 +27,8 @@ export interface Paper extends TrippedPaper {
   calls: SignalsObservation['calls'];
   /** How often figures were asked for. */
   reads: number;
+  /** Whether what the weights were is kept from the journal. */
+  withheld?: boolean;
   /** Runs before a change of weights is planned. */
   onPlan: () => Promise<void>;
   /** Where it is: another cluster of the same name answers elsewhere. */
@@ -114,7 +116,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         {
           document: ref,
           action: 'patch',
-          withheld: false,
+          withheld: paper.withheld === true,
           revision: String(paper.revision),
           patch: operation.weights.map((value, i) => ({
             op: 'replace' as const,

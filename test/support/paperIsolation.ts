@@ -42,6 +42,8 @@ export interface TrippedPaper {
   forbidden: boolean;
   /** The same trip on a second document, where trips need two; absent where one is enough. */
   twin?: PaperTrip | null;
+  /** Runs once the trip was read back. */
+  onRead?: () => void;
   /** Refuses the second document of every write. */
   refuseTwin?: boolean;
 }
@@ -204,6 +206,7 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       let state: ReadBack['state'] = 'else';
       if (now === change.after) state = 'after';
       else if (now === change.before) state = 'before';
+      paper.onRead?.();
       return Promise.resolve({
         state,
         revision: String(paper.revision),

@@ -355,3 +355,10 @@ test('a condition that was never measured does not pass because another one was'
     note: expect.stringMatching(/is not known: too few calls of v2/) as string,
   });
 });
+
+test('a change whose values before are not kept is not watched, for there is no way back', async () => {
+  const paper: Paper = { ...createPaper(), withheld: true };
+  await using here = await openPaper(paper);
+  await expect(shift(here, errors)).rejects.toThrow(/values before are secret and not kept/);
+  expect(paper.writes).toEqual([]);
+});
