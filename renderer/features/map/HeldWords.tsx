@@ -2,13 +2,14 @@ import { formatCountdown } from '../../../shared/analysis/heldTrips.ts';
 import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { useNow } from '../../live/clock.ts';
 
-/** "held 4:32": a part of its own, so that only it is drawn anew each second. */
+/** "held 4:32", where there is little room the sign and "4:32": a part of its own, so that only it is drawn anew each second. */
 export function HeldCountdown({ trip }: { readonly trip: HeldTrip }) {
   const leftMs = trip.until - useNow();
   return (
     <>
       <HeldSwitch />
-      {leftMs > 0 ? `held ${formatCountdown(leftMs)}` : 'held, time is over'}
+      <span className="heldWord">held </span>
+      {leftMs > 0 ? formatCountdown(leftMs) : 'time is over'}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { type Curve, pointAt } from './callPath.ts';
 interface LabelledCall {
   readonly id: string;
   readonly curve: Curve;
-  /** Its words are those of a held call: "held 4:32" and a sign. */
+  /** Its words are those of a held call: a sign and "4:32". */
   readonly held?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface LabelPlace {
 
 /** Room for "17.5 %" at the size it has when the picture is small. */
 const usual = { width: 44, height: 18 } as const;
-const ofHeld = { width: 104, height: 20 } as const;
+const ofHeld = { width: 82, height: 22 } as const;
 const along = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84] as const;
 const aside = [-13, 13, 0] as const;
 /** Beyond this many calls other lines are no longer looked at: it costs the square of their number. */
