@@ -33,6 +33,7 @@ export async function runTests({ root, node, args }) {
   if (only.includes('checks')) await runChecks({ root, node }, note);
   if (only.includes('unit')) note(await runUnit({ root, node }));
   if (only.includes('e2e')) note(await runEndToEnd({ root, node }));
+  if (only.includes('unit') || only.includes('e2e')) note(await checkReliability({ root, node }));
   return finish(root, stages);
 }
 
@@ -112,6 +113,15 @@ async function runEndToEnd({ root, node }) {
     skipped: stats?.skipped ?? 0,
   };
   return stageOf(name, ...verdict(code, counts), startedAt);
+}
+
+/** That the README names exactly those fault cases that tests of this run are named after. */
+async function checkReliability({ root, node }) {
+  const startedAt = Date.now();
+  const { code, output } = await runQuietly(node, [join(root, 'build/reliability.ts'), '--check'], root);
+  if (code !== 0) process.stdout.write(`\n${output.trimEnd()}\n`);
+  const [result, counts] = code === 0 ? ['passed', none] : ['failed', { ...none, failed: 1 }];
+  return stageOf('reliability table', result, counts, startedAt);
 }
 
 /** A runner that failed, or that ran nothing, has not passed, whatever its counts say. */
