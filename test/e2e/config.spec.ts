@@ -114,6 +114,49 @@ test('a value is found over all services and leads to its document', async ({ ma
   );
 });
 
+test('a route’s time-out is found in a document of the mesh, edited as text, and put back', async ({
+  map: page,
+  fleet,
+}) => {
+  const path = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/payment';
+  const before = await fleet.read(path);
+  await unlock(page, 'shop-rehearsal');
+  await openPage(page, 'Config');
+  await page.getByRole('textbox', { name: 'Find a key or a value in all services' }).fill('connect-failure');
+  await page.keyboard.press('Enter');
+  const found = page.getByRole('list', { name: 'Found' });
+  await expect(found).toContainText('VirtualService shop/payment · spec.http.0.retries.retryOn');
+  await found.getByRole('button', { name: 'Open payment for payment' }).click();
+
+  const pane = page.getByRole('region', { name: 'VirtualService shop/payment' });
+  await expect(pane).toContainText('hot: it takes effect without a restart');
+  const editor = pane.getByRole('textbox', { name: 'VirtualService shop/payment as YAML' });
+  await editor.getByText('timeout: 6s', { exact: true }).click();
+  await expect(pane).toContainText('spec.http.timeout How long a request may take');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('5s');
+  const bar = page.getByRole('region', { name: 'Pending edit' });
+  await expect(bar).toContainText('text edited on shop-rehearsal');
+  await bar.getByRole('button', { name: 'Review…' }).click();
+  await expect(dialog(page)).toContainText('timeout: 5s');
+  await dialog(page).getByRole('button', { name: 'Apply' }).click();
+  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
+  await expect(bar).toHaveCount(0);
+  expect(await fleet.read(path)).toMatchObject({ spec: { http: [{ timeout: '5s' }] } });
+  await dialog(page).getByRole('button', { name: 'Undo…' }).click();
+  await dialog(page).getByRole('button', { name: 'Apply' }).click();
+  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
+  await dialog(page).getByRole('button', { name: 'Close' }).click();
+  expect((await fleet.read(path)).spec).toEqual(before.spec);
+  await expect(editor.getByText('timeout: 6s', { exact: true })).toBeVisible();
+  await page.getByRole('tab', { name: 'History' }).click();
+  const versions = page.getByRole('list', { name: 'Versions' });
+  await expect(versions).toContainText('Podium’s journal');
+  await expect(versions).toContainText('managedFields');
+});
+
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`${colorScheme} theme`, () => {
     test.use({ colorScheme, viewport: { width: 1024, height: 700 } });
