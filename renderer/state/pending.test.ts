@@ -24,7 +24,7 @@ const restart: Operation = {
   serviceId: null,
   workload: { kind: 'Deployment', namespace: 'shop', name: 'payment', uid: 'u1' },
   revision: '1',
-  action: { kind: 'restart' },
+  action: { verb: 'restart' },
 };
 const pending = () => usePending.getState().changes;
 

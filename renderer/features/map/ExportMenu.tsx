@@ -1,6 +1,7 @@
 import { useSignals } from '../../live/signals.ts';
 import { useSplitStore } from '../../live/splits.ts';
 import { useTopology } from '../../live/topology.ts';
+import { useTripStore } from '../../live/trips.ts';
 import { type Shown, useShown } from '../../state/shown.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Menu, MenuButton } from '../../ui/Menu.tsx';
@@ -41,14 +42,15 @@ async function exportAs(
 ): Promise<void> {
   const { services, calls } = useTopology.getState();
   const signals = useSignals.getState();
+  const { trips } = useTripStore.getState();
   const now = Date.now();
   if (format === 'json') {
-    const text = mapAsJson({ shown, services, calls, signals, now });
+    const text = mapAsJson({ shown, services, calls, trips, signals, now });
     offerFile('podium-map.json', new Blob([text], { type: 'application/json' }));
     return;
   }
   const { splits } = useSplitStore.getState();
-  const svg = mapAsSvg({ picture, services, calls, splits, signals, colours: coloursNow(), now });
+  const svg = mapAsSvg({ picture, services, calls, splits, trips, signals, colours: coloursNow(), now });
   if (format === 'svg') offerFile('podium-map.svg', new Blob([svg.text], { type: 'image/svg+xml' }));
   else offerFile('podium-map.png', await pngOf(svg));
 }

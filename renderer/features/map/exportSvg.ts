@@ -1,6 +1,8 @@
+import { heldUntil, tripStops } from '../../../shared/analysis/heldTrips.ts';
 import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
 import type { CallSignals, Health, Provenance, ServiceSignals } from '../../../shared/model/signals.ts';
+import type { HeldTrip } from '../../../shared/model/trip.ts';
 import type { Split } from '../../../shared/model/weights.ts';
 import { failingShare } from '../../ui/failingShare.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -27,6 +29,7 @@ export const colourNames = [
   'ok',
   'warn',
   'bad',
+  'pending',
   'v1',
   'v2',
   'v3',
@@ -39,6 +42,7 @@ interface SvgInput {
   readonly services: ReadonlyMap<EntityId, GraphService>;
   readonly calls: ReadonlyMap<CallId, GraphCall>;
   readonly splits: readonly Split[];
+  readonly trips: readonly HeldTrip[];
   readonly signals: {
     readonly services: ReadonlyMap<EntityId, ServiceSignals>;
     readonly calls: ReadonlyMap<CallId, CallSignals>;
@@ -93,7 +97,7 @@ function containerOf(box: MapPicture['containers'][number], colours: Colours): s
   );
 }
 
-function callsOf({ picture, calls, signals, colours }: SvgInput): readonly string[] {
+function callsOf({ picture, calls, services, signals, trips, colours }: SvgInput): readonly string[] {
   const places = new Map(picture.nodes.map((node) => [node.id, node]));
   const cards = picture.nodes.map(({ position, height }) => ({ ...position, width: cardSize.width, height }));
   const drawn = picture.calls.flatMap(({ id, callerId, calleeId }) => {
@@ -101,19 +105,34 @@ function callsOf({ picture, calls, signals, colours }: SvgInput): readonly strin
     if (from === undefined || to === undefined || call === undefined) return [];
     const start = { x: from.position.x + cardSize.width, y: from.position.y + from.height / 2 };
     const end = { x: to.position.x, y: to.position.y + to.height / 2 };
-    return [{ id, call, figures: signals.calls.get(id) ?? null, curve: curveOf(start, end) }];
+    const caller = services.get(callerId) ?? null;
+    const heldWords = heldUntil(
+      trips.filter((trip) => tripStops(trip, calleeId, caller)).map(({ until }) => ({ until, caller: null })),
+      utcClock,
+    );
+    return [
+      {
+        id,
+        call,
+        figures: signals.calls.get(id) ?? null,
+        curve: curveOf(start, end),
+        held: heldWords !== null,
+        heldWords,
+      },
+    ];
   });
   const labels = placeLabels(drawn, cards);
-  return drawn.flatMap(({ id, call, figures, curve }) => {
+  return drawn.flatMap(({ id, call, figures, curve, held, heldWords }) => {
     const health = figures?.health ?? 'unknown';
-    const stroke =
-      health === 'failing' || health === 'degraded' ? healthColour(health, colours) : colours.faint;
+    const troubled = health === 'failing' || health === 'degraded';
+    // What an operator holds is violet, so that it never looks like a failure.
+    const stroke = held !== null ? colours.pending : troubled ? healthColour(health, colours) : colours.faint;
     const dash = call.asynchronous ? ' stroke-dasharray="1 7" stroke-linecap="round"' : '';
     const line = `<path d="${pathOf(curve)}" fill="none" stroke="${stroke}" stroke-opacity="0.8" stroke-width="${edgeWidthPx(figures?.requestsPerSecond ?? null)}"${dash}/>`;
     const at = labels.get(id);
-    if (at === undefined || (health !== 'failing' && !call.asynchronous)) return [line];
+    if (at === undefined || (!held && health !== 'failing' && !call.asynchronous)) return [line];
     const halo = ` text-anchor="middle" paint-order="stroke" stroke="${colours.canvas}" stroke-width="4"`;
-    return [line, textAt(at.x, at.y + 4, shortCallLabel(call, figures), 11, stroke, halo)];
+    return [line, textAt(at.x, at.y + 4, heldWords ?? shortCallLabel(call, figures), 11, stroke, halo)];
   });
 }
 
@@ -122,17 +141,23 @@ function cardOf({ id, position, height }: MapPicture['nodes'][number], input: Sv
   const service = services.get(id);
   if (service === undefined) return '';
   const figures = signals.services.get(id) ?? null;
+  const held = heldUntil(
+    input.trips.filter(({ calleeId }) => calleeId === id),
+    utcClock,
+  );
   const outside = service.kind === 'external' || service.kind === 'unknown';
   const { x } = position;
   const words = x + 44;
   const split = busiestSplit(input.splits.filter(({ serviceId }) => serviceId === id));
   const y = position.y + (height - cardSize.height) / 2 - (split === null ? 0 : splitPx / 2);
   return [
-    `<rect x="${x}" y="${position.y}" width="${cardSize.width}" height="${height}" rx="10" fill="${colours.raised}" stroke="${outside ? colours['line-strong'] : colours.line}"${outside ? ' stroke-dasharray="4 3"' : ''}/>`,
+    `<rect x="${x}" y="${position.y}" width="${cardSize.width}" height="${height}" rx="10" fill="${colours.raised}" stroke="${held !== null ? colours.pending : outside ? colours['line-strong'] : colours.line}"${outside ? ' stroke-dasharray="4 3"' : ''}/>`,
     ringAt(x + 23, y + 29, figures, colours),
     textAt(words, y + 21, plainText(service.name, 22), 13, colours.text, ' font-weight="600"'),
     textAt(words, y + 36, plainText(readyLine(service), 26), 11, colours.muted),
-    textAt(words, y + 50, figuresOf(figures), 11, colours.muted),
+    held === null
+      ? textAt(words, y + 50, figuresOf(figures), 11, colours.muted)
+      : textAt(words, y + 50, plainText(held, 34), 11, colours.pending),
     split === null
       ? ''
       : splitAsSvg(
@@ -153,6 +178,11 @@ function ringAt(x: number, y: number, figures: ServiceSignals | null, colours: C
   const around = 2 * Math.PI * ringPx;
   const arc = failingShare(health, figures?.errorRatio ?? null) * around;
   return `${whole}${ring} stroke="${healthColour(health, colours)}" stroke-dasharray="${arc.toFixed(1)} ${around.toFixed(1)}" transform="rotate(-90 ${x} ${y})"/>`;
+}
+
+/** As the foot of the picture: who looks at it later may be anywhere. */
+function utcClock(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
 
 /** Health is never colour alone. */

@@ -26,7 +26,12 @@ export function ServiceCell({
         </span>
       );
     case 'name':
-      return <b>{service.name}</b>;
+      return (
+        <>
+          <b>{service.name}</b>
+          {row.held !== null && <span className="tonePending"> {plainText(row.held, 60)}</span>}
+        </>
+      );
     case 'namespace':
       return <Where service={service} />;
     case 'owner':

@@ -12,13 +12,15 @@ import {
 } from 'react-aria-components';
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
+import { useTrips } from '../../live/trips.ts';
 import { selectService, useSelectedServiceId } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
+import { formatClock } from '../../ui/format.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { NoServices } from './NoServices.tsx';
-import { type ServiceRow, columns, sortRows } from './rows.ts';
+import { columns, rowsOf, sortRows } from './rows.ts';
 import { ServiceCell } from './ServiceCell.tsx';
 
 /** Narrower than this not all columns find room beside each other. */
@@ -28,6 +30,7 @@ const widePx = 860;
 export function ServicesPage({ find }: { readonly find: ReactNode }) {
   const shown = useShown();
   const services = useTopology((graph) => graph.services);
+  const trips = useTrips();
   const sequence = useSignals((signals) => signals.sequence);
   const [sort, setSort] = useState<SortDescriptor>({ column: 'health', direction: 'ascending' });
   const selected = useSelectedServiceId();
@@ -36,12 +39,9 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
   const rows = useMemo(() => {
     void sequence;
     const signals = useSignals.getState().services;
-    const all = shown.services.flatMap((id): ServiceRow[] => {
-      const service = services.get(id);
-      return service === undefined ? [] : [{ id, service, signals: signals.get(id) ?? null }];
-    });
+    const all = rowsOf(shown.services, { services, signals, trips }, formatClock);
     return sortRows(all, String(sort.column), sort.direction === 'descending');
-  }, [shown, services, sequence, sort]);
+  }, [shown, services, trips, sequence, sort]);
 
   return (
     <div className="page">

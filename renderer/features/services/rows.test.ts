@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ServiceRow, sortRows } from './rows.ts';
+import type { HeldTrip } from '../../../shared/model/trip.ts';
+import { rowsOf, type ServiceRow, sortRows } from './rows.ts';
 
 const rowOf = (name: string, p99Ms: number | null): ServiceRow => ({
   id: name,
@@ -28,6 +29,7 @@ const rowOf = (name: string, p99Ms: number | null): ServiceRow => ({
     reasons: [],
     versions: {},
   },
+  held: null,
 });
 const rows = [rowOf('quick', 5), rowOf('silent', null), rowOf('bad', 900)];
 const names = (sorted: readonly ServiceRow[]): string[] => sorted.map(({ id }) => id);
@@ -39,4 +41,29 @@ test('what is not known stands last in either direction', () => {
 
 test('by health the worst comes first, then by name', () => {
   expect(names(sortRows(rows, 'health', false))).toEqual(['bad', 'quick', 'silent']);
+});
+
+test('a service whose calls are held says until when, and no other does', () => {
+  const trip: HeldTrip = {
+    id: 't1',
+    connectionId: 'c',
+    document: { connectionId: 'c', apiVersion: 'v1', kind: 'Route', namespace: 'shop', name: 'p', uid: 'u' },
+    revision: '1',
+    host: 'bad',
+    calleeId: 'bad',
+    caller: null,
+    mechanism: { kind: 'refuse', status: 503 },
+    until: 5,
+    since: null,
+    by: 'ana',
+    reason: '',
+    operationId: 'o1',
+  };
+  const services = new Map(rows.map(({ id, service }) => [id, service]));
+  const known = { services, signals: new Map(), trips: [trip] };
+  const all = rowsOf(['quick', 'gone', 'bad'], known, (at) => `14:0${at}`);
+  expect(all.map(({ id, held }) => [id, held])).toEqual([
+    ['quick', null],
+    ['bad', 'held until 14:05'],
+  ]);
 });

@@ -1,11 +1,16 @@
+import { heldUntil } from '../../../shared/analysis/heldTrips.ts';
+import type { EntityId } from '../../../shared/model/entity.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { ServiceSignals } from '../../../shared/model/signals.ts';
+import type { HeldTrip } from '../../../shared/model/trip.ts';
 
 /** A line of the list. */
 export interface ServiceRow {
   readonly id: string;
   readonly service: GraphService;
   readonly signals: ServiceSignals | null;
+  /** "held until 14:05"; null while nobody holds calls to it. */
+  readonly held: string | null;
 }
 
 /** A column of the list. */
@@ -41,6 +46,26 @@ export function sortRows(rows: readonly ServiceRow[], column: string, descending
     if (x === null || y === null) return x === y ? byName(a, b) : x === null ? 1 : -1;
     const order = typeof x === 'string' || typeof y === 'string' ? String(x).localeCompare(String(y)) : x - y;
     return (descending ? -order : order) || byName(a, b);
+  });
+}
+
+/** The lines of the list in the order of the ids; what the map does not know any more has none. */
+export function rowsOf(
+  ids: readonly EntityId[],
+  known: {
+    readonly services: ReadonlyMap<EntityId, GraphService>;
+    readonly signals: ReadonlyMap<EntityId, ServiceSignals>;
+    readonly trips: readonly HeldTrip[];
+  },
+  clock: (at: number) => string,
+): ServiceRow[] {
+  const trips = Map.groupBy(known.trips, ({ calleeId }) => calleeId);
+  return ids.flatMap((id): ServiceRow[] => {
+    const service = known.services.get(id);
+    if (service === undefined) return [];
+    return [
+      { id, service, signals: known.signals.get(id) ?? null, held: heldUntil(trips.get(id) ?? [], clock) },
+    ];
   });
 }
 
