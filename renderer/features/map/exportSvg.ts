@@ -126,7 +126,7 @@ function callsOf({ picture, calls, services, signals, trips, colours }: SvgInput
     const health = figures?.health ?? 'unknown';
     const troubled = health === 'failing' || health === 'degraded';
     // What an operator holds is violet, so that it never looks like a failure.
-    const stroke = held !== null ? colours.pending : troubled ? healthColour(health, colours) : colours.faint;
+    const stroke = held ? colours.pending : troubled ? healthColour(health, colours) : colours.faint;
     const dash = call.asynchronous ? ' stroke-dasharray="1 7" stroke-linecap="round"' : '';
     const line = `<path d="${pathOf(curve)}" fill="none" stroke="${stroke}" stroke-opacity="0.8" stroke-width="${edgeWidthPx(figures?.requestsPerSecond ?? null)}"${dash}/>`;
     const at = labels.get(id);
