@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ export interface Fleet extends AsyncDisposable {
   create(path: string, object: object): Promise<void>;
   /** The names of the objects at `path`. */
   names(path: string): Promise<readonly string[]>;
+  /** Has it behave as `command` says, a line of its script; resolves once it does. */
+  tell(command: object): Promise<void>;
 }
 
 const Ready = z.object({ ready: z.literal(true), kubeconfig: z.string(), kubeUrl: z.string() });
@@ -39,8 +42,9 @@ export async function startFleet(...args: readonly string[]): Promise<Fleet> {
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
+  const lines = createInterface({ input: child.stdout });
   const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+    lines.once('line', resolve);
     child.once('exit', (code) => reject(new Error(`the fleet ended with code ${code}`)));
   });
   const { kubeconfig, kubeUrl } = Ready.parse(JSON.parse(line));
@@ -80,6 +84,12 @@ export async function startFleet(...args: readonly string[]): Promise<Fleet> {
     async names(path) {
       const { items } = (await ask(path)) as { items: { metadata: { name: string } }[] };
       return items.map(({ metadata }) => metadata.name);
+    },
+    async tell(command) {
+      const answered = once(lines, 'line');
+      child.stdin.write(`${JSON.stringify(command)}\n`);
+      const [answer] = (await answered) as [string];
+      if (!answer.includes('"ok":true')) throw new Error(`${JSON.stringify(command)}: ${answer}`);
     },
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -23,8 +23,9 @@ async function poisonObjects(fleet: Fleet): Promise<void> {
     add('/metadata/annotations', { owner: longPoison('owner'), 'a/note': poison('annotation') }),
   ]);
   await fleet.patch(`${apps}/deployments/catalog`, [
+    // Else its instances would be replaced, and what is written into one of them below would go with it.
+    add('/spec/paused', true),
     add('/metadata/labels/owner', poison('owner')),
-    add('/spec/template/metadata/labels/version', poison('version')),
     add('/spec/template/spec/containers/0/image', longPoison('image')),
     add('/spec/template/spec/containers/0/env', [{ name: poison('env'), value: longPoison('env') }]),
   ]);
@@ -77,6 +78,8 @@ async function poisonMesh(
   fleet: Fleet,
   add: (path: string, value: unknown) => { op: string; path: string; value: unknown },
 ): Promise<void> {
+  // Clusters hold such documents where they were written while no webhook looked.
+  await fleet.tell({ fault: 'webhook', is: 'absent' });
   const host = 'payment.shop.svc.cluster.local';
   const match = { exact: poison('match') };
   await fleet.patch(paymentPath, [
@@ -110,7 +113,6 @@ async function poisonMesh(
       { destination: { host: 'inventory.shop.svc.cluster.local', subset: poison('gone') }, weight: 90 },
       { destination: { host: poison('elsewhere') }, weight: 10 },
     ]),
-    add('/spec/http/0/timeout', poison('timeout')),
     add('/spec/http/0/retries', { attempts: 2, retryOn: poison('retryOn') }),
   ]);
   await fleet.create(`${mesh}/serviceentries`, {
