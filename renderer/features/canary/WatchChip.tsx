@@ -12,10 +12,10 @@ import { useFollowed } from '../../live/operations.ts';
 import { openReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { WatchReadings } from '../../ui/WatchReadings.tsx';
 import { CanaryPanel } from './CanaryPanel.tsx';
+import { needsHand, watchChipWords } from './watchWords.ts';
 
 /** What is watched just now and goes back by itself, canaries among it; nothing is drawn while nothing is. */
 export function WatchChip() {
@@ -26,22 +26,22 @@ export function WatchChip() {
   );
   const now = useNow();
   const [open, setOpen] = useState(false);
-  const words = [
-    ...(canaries.length === 0 ? [] : [formatCount(canaries.length, 'canary', 'canaries')]),
-    ...wordsFor(watched, 'watch', 'watched'),
-    ...wordsFor(watched, 'expiry', 'for a while'),
-  ];
-  if (words.length === 0) return null;
-  const first = watched[0];
-  const isStuck =
-    canaries.some(({ state }) => state === 'stuck') || watched.some(({ state }) => state === 'stuck');
+  const words = watchChipWords(canaries, watched, now);
+  if (words === null) return null;
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <AriaButton className={isStuck ? 'chip bad' : 'chip pending'}>
-        {isStuck && <span aria-hidden="true">!</span>}
+      <AriaButton className={words.alarm ? 'chip bad' : 'chip pending'}>
+        {words.alarm && <span aria-hidden="true">!</span>}
         <span className="num">
-          {words.join(', ')}
-          {first !== undefined && ` · ${formatCountdown(first.until - now)}`}
+          {words.what}
+          {words.alarm && <span className="visuallyHidden">, needs you</span>}
+          {words.countdown !== null && (
+            <>
+              {' · '}
+              <span className="visuallyHidden">the first is over in </span>
+              {words.countdown}
+            </>
+          )}
         </span>
       </AriaButton>
       <Popover className="popover watchPopover" placement="bottom start" aria-label="Watched changes">
@@ -58,11 +58,6 @@ export function WatchChip() {
   );
 }
 
-function wordsFor(all: readonly Holding[], kind: Holding['kind'], word: string): string[] {
-  const count = all.filter((holding) => holding.kind === kind).length;
-  return count === 0 ? [] : [`${count} ${word}`];
-}
-
 interface WatchedLineProps {
   readonly holding: Holding;
   readonly now: number;
@@ -77,7 +72,7 @@ function WatchedLine({ holding, now, close }: WatchedLineProps) {
     <section className="canaryPanel" aria-label={name}>
       <p className="canaryHead">
         <b>{name}</b>
-        <span className={state === 'stuck' ? 'toneBad' : 'tonePending num'}>
+        <span className={needsHand(state) ? 'toneBad' : 'tonePending num'}>
           {state === 'watching' || state === 'held' ? `${formatCountdown(until - now)} left` : state}
         </span>
       </p>
