@@ -9,7 +9,7 @@ import { formatUtc } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
-import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
+import { dayAndClock, effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
 
 const rungTitles = { accepted: 'Accepted', declared: 'Declared', loaded: 'Loaded', measured: 'Measured' };
 const rungStates = { seen: '✓', waiting: '○', contradicted: '✕', unobservable: '–' };
@@ -26,6 +26,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
   const standing = standingOf(record);
   const isOpenToUndo = record.state === 'written' && record.undoneBy === null;
   const { serviceId } = record;
+  const [hold, watch] = [holdOf(record), watchOf(record)];
   return (
     <article className="journalDetail" aria-label={plainText(record.title, 160)}>
       <header className="journalDetailHead">
@@ -75,6 +76,10 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
         <Fact name="Effect">
           {effectOf(record.effect) ?? <span className="muted">{effectAwaited(record)}</span>}
         </Fact>
+        {hold !== null && (
+          <Fact name={record.operation.kind === 'trip' ? 'Held' : 'Kept'}>{plainText(hold, 800)}</Fact>
+        )}
+        {watch !== null && <Fact name="Watched">{plainText(watch, 1_600)}</Fact>}
         {record.overrides.length > 0 && (
           <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
         )}

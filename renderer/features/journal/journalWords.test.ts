@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { recordOf, rungOf as rung } from '../../../test/support/records.ts';
-import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
+import { dayAndClock, effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
 
 const record = (rest: Partial<OperationRecord>) => recordOf({ finishedAt: 1, ...rest });
 
@@ -34,5 +34,44 @@ describe('how the journal tells an operation', () => {
     const at = new Date(2026, 2, 1, 14, 9, 31).getTime();
     expect(dayAndClock(at, at + 60_000)).toBe('14:09:31');
     expect(dayAndClock(at, at + 3 * 86_400_000)).toContain('2026');
+  });
+
+  test('a trip says until when it was held and how it ended, and what could not be ended how often it was tried', () => {
+    const until = new Date(2026, 2, 1, 14, 5).getTime();
+    const hold = {
+      until,
+      untilMoment: null,
+      state: 'ended' as const,
+      note: 'Ended at its deadline.',
+      endedBy: 'o2',
+      attempts: 1,
+    };
+    expect(holdOf(record({ hold }), until)).toBe('until 14:05:00 · over. Ended at its deadline');
+    expect(
+      holdOf(record({ hold: { ...hold, state: 'stuck', note: 'Forbidden.', attempts: 3 } }), until),
+    ).toBe('until 14:05:00 · due, and could not be ended (tried 3 times). Forbidden');
+    expect(holdOf(record({}), until)).toBeNull();
+  });
+
+  test('a watch says what it watched for and what came of it', () => {
+    const endsAt = new Date(2026, 2, 1, 14, 5).getTime();
+    const watch = {
+      request: {
+        forSeconds: 600,
+        conditions: [{ kind: 'errors' as const, version: 'v2', aboveRatio: 0.02 }],
+      },
+      serviceId: null,
+      startedAt: 0,
+      endsAt,
+      endsAtMoment: null,
+      state: 'returned' as const,
+      note: 'Errors of v2 were 4 %.',
+      readings: [0.04],
+      returnedBy: 'o2',
+    };
+    expect(watchOf(record({ watch }), endsAt)).toMatch(
+      /^until 14:05:00 · went back\. Errors of v2 were 4 %\. back if .*2 %/,
+    );
+    expect(watchOf(record({}), endsAt)).toBeNull();
   });
 });

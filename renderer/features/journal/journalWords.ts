@@ -1,4 +1,6 @@
+import { conditionInWords } from '../../../shared/analysis/watchDraft.ts';
 import type { Effect, OperationRecord } from '../../../shared/model/record.ts';
+import type { HoldState, WatchState } from '../../../shared/model/watch.ts';
 import { formatClockSeconds, formatLatency, formatRatio } from '../../ui/format.ts';
 
 /** How an operation stands, in one word with a sign and a colour. */
@@ -44,6 +46,43 @@ export function effectOf(effect: Effect | null): string | null {
   const failed = `failed ${formatRatio(before.errorRatio)} → ${formatRatio(after.errorRatio)}`;
   const slow = `p99 ${formatLatency(before.p99Ms)} → ${formatLatency(after.p99Ms)}`;
   return `after ${Math.round(effect.windowSeconds / 60)} min: ${failed}, ${slow}`;
+}
+
+/** What became of a trip, or of a change that is kept for a while: "until 14:05:00 · over. Ended at its deadline."; null for others. */
+export function holdOf({ hold }: OperationRecord, now: number = Date.now()): string | null {
+  if (hold === null) return null;
+  const states: Record<HoldState['state'], string> = {
+    held: 'held',
+    returning: 'going back now',
+    ended: 'over',
+    changed: 'left as it is: someone else wrote there since',
+    stuck: 'due, and could not be ended',
+  };
+  const tried = hold.attempts > 0 && hold.state !== 'ended' ? ` (tried ${hold.attempts} times)` : '';
+  return told(`until ${dayAndClock(hold.until, now)} · ${states[hold.state]}${tried}`, hold.note);
+}
+
+/** What was watched for and what became of it; null where nothing was. */
+export function watchOf({ watch }: OperationRecord, now: number = Date.now()): string | null {
+  if (watch === null) return null;
+  const states: Record<WatchState['state'], string> = {
+    watching: 'watched now',
+    passed: 'passed: nothing came true',
+    returning: 'a condition came true, going back now',
+    returned: 'went back',
+    stopped: 'stopped before its end',
+    stuck: 'should go back and could not',
+  };
+  const conditions = watch.request.conditions.map(conditionInWords).join('; ');
+  return told(
+    `until ${dayAndClock(watch.endsAt, now)} · ${states[watch.state]}`,
+    watch.note,
+    `back if ${conditions}`,
+  );
+}
+
+function told(first: string, ...more: readonly string[]): string {
+  return [first, ...more.filter((part) => part !== '')].map((part) => part.replace(/\.$/, '')).join('. ');
 }
 
 /** "14:09:31" today, with the date before it on other days; in the operator's zone. */
