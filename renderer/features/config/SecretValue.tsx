@@ -5,6 +5,7 @@ import { wordsOfError } from '../../client/watch.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { plainText } from '../../ui/plainText.ts';
+import { coverLater } from './coverLater.ts';
 
 interface SecretValueProps {
   readonly document: ConfigDocument;
@@ -14,9 +15,6 @@ interface SecretValueProps {
   readonly editable: boolean;
   readonly onSet: (value: string) => void;
 }
-
-/** Covered again after so long: nobody remembers to do it. */
-const shownMs = 30_000;
 
 type Shown =
   | { readonly state: 'covered' | 'asking' | 'copying' }
@@ -31,11 +29,10 @@ export function SecretValue({ document, entry, pending, isRemoved, editable, onS
   const isShown = shown.state === 'shown' || shown.state === 'askedToCopy';
   useEffect(() => {
     if (!isShown) return;
-    const timer = setTimeout(() => {
+    return coverLater(() => {
       setShown({ state: 'covered' });
       setSaid('Covered again.');
-    }, shownMs);
-    return () => clearTimeout(timer);
+    });
   }, [isShown]);
 
   const show = async () => {
