@@ -5,6 +5,7 @@ import { nodeAddress, podRange } from '../namespace.ts';
 import { access } from './access.ts';
 import { type ApiClient, type KubeObject, createApiClient } from './api.ts';
 import { type Credentials, createCredentials, writeKubeconfig } from './certificates.ts';
+import { apiServerLaunch, apiUrlOf, etcdLaunch } from './controlPlane.ts';
 import { kubeletPort, writeKwokConfig } from './kubelet.ts';
 import { type Processes, statusOf, waitFor } from './processes.ts';
 import { deployments, namespaces } from './shop.ts';
@@ -28,7 +29,8 @@ export interface KubernetesPeer {
 // Ports can be fixed: the network namespace belongs to this run alone.
 const etcdUrl = 'http://127.0.0.1:2379';
 const etcdPeerUrl = 'http://127.0.0.1:2380';
-const apiUrl = 'https://127.0.0.1:6443';
+const apiPort = 6443;
+const apiUrl = apiUrlOf(apiPort);
 const limitMs = 120_000;
 
 /** Starts etcd, the API server, the controller manager and kwok, and puts the shop's Kubernetes objects in. */
@@ -44,22 +46,9 @@ export async function startKubernetes(
   const kubeconfigFile = join(runDir, 'kubeconfig');
   await writeKubeconfig(kubeconfigFile, apiUrl, credentials);
 
-  await mkdir(join(runDir, 'etcd'), { mode: 0o700 });
-  const etcd = processes.start({
-    name: 'etcd',
-    command: join(programs.etcdDir, 'etcd'),
-    args: [
-      '--name=e1',
-      `--data-dir=${join(runDir, 'etcd')}`,
-      `--listen-client-urls=${etcdUrl}`,
-      `--advertise-client-urls=${etcdUrl}`,
-      `--listen-peer-urls=${etcdPeerUrl}`,
-      `--initial-advertise-peer-urls=${etcdPeerUrl}`,
-      `--initial-cluster=e1=${etcdPeerUrl}`,
-      '--unsafe-no-fsync',
-      '--log-level=warn',
-    ],
-  });
+  const plane = { prefix: '', etcdUrl, etcdPeerUrl, apiPort, etcdDataDir: join(runDir, 'etcd') };
+  await mkdir(plane.etcdDataDir, { mode: 0o700 });
+  const etcd = processes.start(etcdLaunch(programs, plane));
   await waitFor(
     'etcd',
     { limitMs, needs: [etcd] },
@@ -67,29 +56,8 @@ export async function startKubernetes(
   );
   say('etcd is healthy');
 
-  const apiserver = processes.start({
-    name: 'kube-apiserver',
-    command: join(programs.kubernetesDir, 'kube-apiserver'),
-    args: [
-      `--etcd-servers=${etcdUrl}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
-      '--secure-port=6443',
-      // The address it would advertise is a loopback one, which its own Endpoints object refuses.
-      '--endpoint-reconciler-type=none',
-      '--service-cluster-ip-range=10.96.0.0/16',
-      '--authorization-mode=RBAC',
-      '--anonymous-auth=false',
-      `--client-ca-file=${credentials.caFile}`,
-      `--tls-cert-file=${credentials.serverCertFile}`,
-      `--tls-private-key-file=${credentials.serverKeyFile}`,
-      `--token-auth-file=${credentials.tokensFile}`,
-      `--service-account-issuer=${apiUrl}`,
-      `--service-account-key-file=${credentials.accountKeyFile}`,
-      `--service-account-signing-key-file=${credentials.accountKeyFile}`,
-      `--etcd-compaction-interval=${compactionSeconds}s`,
-    ],
-  });
+  const compaction = [`--etcd-compaction-interval=${compactionSeconds}s`];
+  const apiserver = processes.start(apiServerLaunch(programs, plane, credentials, compaction));
   const admin = createApiClient(apiUrl, credentials.caFile, credentials.tokens.admin);
   const needs = [etcd, apiserver];
   await waitFor(
@@ -160,20 +128,31 @@ const node: KubeObject = {
   status: { allocatable: room, capacity: room },
 };
 
-async function applyCrds(admin: ApiClient, file: string): Promise<void> {
+/** Puts Istio's kinds in and waits until they are served. */
+export async function applyCrds(admin: ApiClient, file: string): Promise<void> {
   const documents = parseAllDocuments(await readFile(file, 'utf8'));
   const crds = documents
     .map((document) => document.toJS() as KubeObject | null)
     .filter((crd) => crd !== null);
   await Promise.all(crds.map((crd) => admin.apply(crd)));
+  const paths = crds.map((crd) => servedAt(crd as unknown as ServedKind));
   await waitFor('Istio kinds to be served', { limitMs: 30_000 }, async () => {
-    const paths = [
-      '/apis/networking.istio.io/v1/virtualservices',
-      '/apis/security.istio.io/v1/peerauthentications',
-    ];
-    const answers = await Promise.all(paths.map((path) => admin.call(path)));
+    const answers = await Promise.all(paths.map((path) => admin.call(`${path}?limit=1`)));
     return answers.every((answer) => answer.status === 200);
   });
+}
+
+interface ServedKind {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
+function servedAt({ spec }: ServedKind): string {
+  const version = spec.versions.find(({ served }) => served)?.name ?? '';
+  return `/apis/${spec.group}/${version}/${spec.names.plural}`;
 }
 
 async function allReady(admin: ApiClient): Promise<boolean> {
