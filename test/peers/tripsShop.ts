@@ -67,10 +67,12 @@ export async function waitForAnswers(
 export const served = ({ status, by }: Answer): boolean => status === 200 && by === 'payment';
 export const refused = ({ status, body }: Answer): boolean => status === 503 && body === 'fault filter abort';
 
-const sourcesFound = (state: { sources: readonly { connector: string; state: string }[] }): boolean =>
-  ['istio', 'prometheus'].every((name) =>
-    state.sources.some((source) => source.connector === name && source.state === 'live'),
-  );
+const areLive =
+  (names: readonly string[]) =>
+  (state: { sources: readonly { connector: string; state: string }[] }): boolean =>
+    names.every((name) =>
+      state.sources.some((source) => source.connector === name && source.state === 'live'),
+    );
 
 /** A console on the shop, with what trips need of it. */
 export interface TripConsole extends AsyncDisposable {
@@ -89,10 +91,14 @@ export interface TripConsole extends AsyncDisposable {
   planEnd(trip: HeldTrip): Promise<Plan>;
 }
 
-export async function openTrips(peers: PeersCoordinates): Promise<TripConsole> {
+/** Opens the shop unlocked, once these sources are there. */
+export async function openTrips(
+  peers: PeersCoordinates,
+  { context = 'admin', sources = ['istio', 'prometheus'] } = {},
+): Promise<TripConsole> {
   const console = await openConsole(peers);
   const { client } = console;
-  const { id: connectionId } = await console.open('admin', {}, sourcesFound);
+  const { id: connectionId } = await console.open(context, {}, areLive(sources));
   await client.connections.unlock({ id: connectionId });
   const targetOf = (callee: string, caller?: string) => ({
     calleeId: serviceId(connectionId, 'shop', callee),
