@@ -23,22 +23,24 @@ const route = (rest: Partial<GreyRoute> = {}): GreyRoute => ({
 const mirror = route({ id: 's#mirror', kind: 'mirror', match: null, percent: 10 });
 
 test('a card’s line says who is on which version, and how many more routes there are', () => {
-  expect(greyLine([route()])).toBe('x-user-group beta → v2');
-  expect(greyLine([mirror, route(), route()])).toBe('x-user-group beta → v2, +2 more');
-  expect(greyLine([])).toBeNull();
+  expect(greyLine([route()], 'payment')).toBe('x-user-group beta → v2');
+  expect(greyLine([mirror, route(), route()], 'payment')).toBe('x-user-group beta → v2, +2 more');
+  expect(greyLine([], 'payment')).toBeNull();
+  expect(greyLine([route({ to: 'payment v2' })], 'payment')).toBe('x-user-group beta → v2');
+  expect(greyLine([route({ to: 'ledger v2' })], 'payment')).toBe('x-user-group beta → ledger v2');
 });
 
 test('a mirror says how much is copied, and nothing of a share that nobody declared', () => {
-  expect(greyLine([mirror])).toBe('mirrored 10 % to v2');
-  expect(greyLine([{ ...mirror, percent: null }])).toBe('mirrored to v2');
+  expect(greyLine([mirror], 'payment')).toBe('mirrored 10 % to v2');
+  expect(greyLine([{ ...mirror, percent: null }], 'payment')).toBe('mirrored to v2');
 });
 
 test('a match that no form can say is told in the words of its document', () => {
-  expect(greyLine([route({ match: null, matchText: 'path begins with /beta' })])).toBe(
+  expect(greyLine([route({ match: null, matchText: 'path begins with /beta' })], 'payment')).toBe(
     'path begins with /beta → v2',
   );
-  expect(greyLine([route({ match: { ...anybody, caller: order } })])).toBe('order → v2');
-  expect(greyLine([route({ match: { ...anybody, headers: [{ ...beta, how: 'prefix' }] } })])).toBe(
+  expect(greyLine([route({ match: { ...anybody, caller: order } })], 'payment')).toBe('order → v2');
+  expect(greyLine([route({ match: { ...anybody, headers: [{ ...beta, how: 'prefix' }] } })], 'payment')).toBe(
     'x-user-group beta… → v2',
   );
 });

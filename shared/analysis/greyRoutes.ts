@@ -2,14 +2,20 @@ import type { GraphService } from '../model/graph.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import { isCaller } from './heldTrips.ts';
 
-/** Who is on what besides the weights, in one short line: "x-user-group beta → v2, +2 more"; null where nobody is. */
-export function greyLine(routes: readonly GreyRoute[]): string | null {
+/**
+ * Who is on what besides the weights, in one short line for the card of the service: "x-user-group beta → v2, +2 more"; null
+ * where nobody is.
+ */
+export function greyLine(routes: readonly GreyRoute[], serviceName: string): string | null {
   // Who is moved is told before who is copied.
   const [first, ...more] = routes.toSorted(
     (a, b) => Number(a.kind === 'mirror') - Number(b.kind === 'mirror'),
   );
   if (first === undefined) return null;
-  return more.length === 0 ? sayRoute(first) : `${sayRoute(first)}, +${more.length} more`;
+  // The card names the service already.
+  const own = `${serviceName} `;
+  const said = sayRoute({ ...first, to: first.to.startsWith(own) ? first.to.slice(own.length) : first.to });
+  return more.length === 0 ? said : `${said}, +${more.length} more`;
 }
 
 /**

@@ -17,7 +17,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
   const service = useService(id);
   const signals = useServiceSignals(id);
   const trips = useTripsOf(id);
-  const grey = greyLine(useGreyRoutesOf(id));
+  const grey = greyLine(useGreyRoutesOf(id), service?.name ?? '');
   const nameOfHost = nameOfHostIn(service?.connectionId ?? '');
   const open = use(OpenService);
   if (service === null) return null;
