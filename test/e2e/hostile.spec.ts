@@ -32,7 +32,9 @@ async function poisonObjects(fleet: Fleet): Promise<void> {
   const pod = (await fleet.names('/api/v1/namespaces/shop/pods')).find((name) => name.startsWith('catalog-'));
   const podPath = `/api/v1/namespaces/shop/pods/${pod ?? ''}`;
   await fleet.patch(podPath, [
-    add('/metadata/labels/version', poison('version')),
+    // Not one that its ReplicaSet selects by, or it would be let go and replaced.
+    add('/metadata/labels/service.istio.io~1canonical-revision', poison('version')),
+    // On a node of another name no kubelet of the fleet puts its status right again.
     add('/spec/nodeName', poison('node')),
   ]);
   await fleet.patch(`${podPath}/status`, [

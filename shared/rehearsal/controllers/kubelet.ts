@@ -33,12 +33,11 @@ export function createKubelet(cluster: Cluster): Kubelet {
   const nodes = [
     ...new Set(store.list('pods').map((pod) => textOf(fieldsAt(pod, 'spec')['nodeName']) ?? 'node-1')),
   ].sort();
-  if (nodes.length === 0) nodes.push('node-1');
   let placed = 0;
 
   const place = (pod: KubeObject): KubeObject => {
     const spec = fieldsAt(pod, 'spec');
-    const nodeName = textOf(spec['nodeName']) ?? nodes[placed % nodes.length] ?? '';
+    const nodeName = textOf(spec['nodeName']) ?? nodes[placed % Math.max(1, nodes.length)] ?? 'node-1';
     placed += 1;
     return store.put(
       {
@@ -71,7 +70,7 @@ export function createKubelet(cluster: Cluster): Kubelet {
       return true;
     }
     // A node of another name has a kubelet of its own, which is not here.
-    if (!nodes.includes(textOf(fieldsAt(pod, 'spec')['nodeName']) ?? '')) return false;
+    if (nodes.length > 0 && !nodes.includes(textOf(fieldsAt(pod, 'spec')['nodeName']) ?? '')) return false;
     if (trueSince(pod, 'Ready') !== null) return false;
     return advance(pod, now() - Date.parse(textOf(fieldsAt(pod, 'status')['startTime']) ?? ''));
   };
