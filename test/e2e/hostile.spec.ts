@@ -223,7 +223,7 @@ test('H01 what a cluster writes into its objects is text on every screen', async
   await expect(dialog).toContainText(shownPoison('route'));
   await check('review');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('<b data-pwned>why</b>');
-  for (const tick of await dialog.getByRole('checkbox').all()) {
+  for (const tick of await dialog.getByRole('region', { name: 'Guards' }).getByRole('checkbox').all()) {
     await tick.focus();
     await page.keyboard.press('Space');
     await expect(tick).toBeChecked();
