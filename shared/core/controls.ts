@@ -4,6 +4,7 @@ import type { EntityId } from '../model/entity.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { shareDocument } from './returns/sameChanges.ts';
 
 type AnyControl = Control<Operation>;
 
@@ -74,16 +75,4 @@ export function samePlace(earlier: OperationRecord, later: OperationRecord): boo
   if (later.undoOf === earlier.id) return true;
   if (earlier.operation.kind === 'setWeights' || later.operation.kind === 'setWeights') return false;
   return shareDocument(earlier, later);
-}
-
-/** Whether two operations wrote into one document. */
-export function shareDocument(earlier: OperationRecord, later: OperationRecord): boolean {
-  return earlier.changes.some(({ document }) =>
-    later.changes.some(
-      (other) =>
-        other.document.kind === document.kind &&
-        other.document.name === document.name &&
-        other.document.namespace === document.namespace,
-    ),
-  );
 }

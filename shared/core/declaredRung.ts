@@ -1,7 +1,7 @@
 import type { ReadBack } from '../connectors/kit/control.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import { effectAfterMs } from './effect.ts';
-import { shareDocument } from './controls.ts';
+import { shareDocument } from './returns/sameChanges.ts';
 import { readBackAll } from './readBack.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
 

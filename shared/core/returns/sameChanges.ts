@@ -1,8 +1,10 @@
 import type { Change } from '../../model/change.ts';
 import type { Plan } from '../../model/plan.ts';
 
-/** Whether two plans write to one document. */
-export function shareDocument(one: Plan, other: Plan): boolean {
+type Changes = Pick<Plan, 'changes'>;
+
+/** Whether two plans, or two operations, write into one document. */
+export function shareDocument(one: Changes, other: Changes): boolean {
   return one.changes.some((a) => other.changes.some((b) => placeOf(a) === placeOf(b)));
 }
 
