@@ -1,5 +1,6 @@
 import { configConformance } from '../conformance/config.ts';
 import { configTextsConformance } from '../conformance/configTexts.ts';
+import { meshConfigConformance } from '../conformance/meshConfig.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
 
 configConformance('a real API server', startRealCluster, ({ settings }) => ({
@@ -7,3 +8,4 @@ configConformance('a real API server', startRealCluster, ({ settings }) => ({
   context: 'viewer',
 }));
 configTextsConformance('a real API server', startRealCluster);
+meshConfigConformance('a real API server with istiod', startRealCluster);
