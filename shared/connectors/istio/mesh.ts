@@ -2,7 +2,7 @@ import type { ConnectorHost } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { PeerError } from '../kit/peerError.ts';
-import { followChanges, type Picture } from '../kube/followChanges.ts';
+import { followChanges, type Picture } from '../kit/followChanges.ts';
 import { at, type KubeObject, listAt, namespaceOf, textAt } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';

@@ -1,7 +1,7 @@
 import type { ConnectorHost, SourceHealth, TopologySource } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { followChanges } from '../kube/followChanges.ts';
+import { followChanges } from '../kit/followChanges.ts';
 import {
   daemonSets,
   deployments,

@@ -1,5 +1,5 @@
-import type { ConnectorHost } from '../kit/connector.ts';
-import type { Notice } from '../kit/notice.ts';
+import type { ConnectorHost } from './connector.ts';
+import type { Notice } from './notice.ts';
 
 /** Something made of watched objects, which is made again after they changed. */
 export interface Picture<Value> {
