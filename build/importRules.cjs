@@ -1,11 +1,12 @@
 // Who may import whom. One rule for each part of the tree: whatever the part may not reach is named by it.
 
-/** Folders by their names in messages; `kube` and `kit` are parts of their own among the connectors. */
+/** Folders by their names in messages; `kit`, `http` and `kube` are parts of their own among the connectors. */
 const folder = {
   model: '^shared/model/',
   contract: '^shared/contract/',
   analysis: '^shared/analysis/',
   kit: '^shared/connectors/kit/',
+  http: '^shared/connectors/http/',
   kube: '^shared/connectors/kube/',
   core: '^shared/core/',
   node: '^shared/node/',
@@ -76,7 +77,13 @@ module.exports = {
     onlyOwn('analysis-imports-model', folder.analysis, [folder.analysis, folder.model]),
     onlyPackages('analysis-imports-no-package', folder.analysis, []),
     onlyOwn('kit-imports-model', folder.kit, [folder.kit, folder.model]),
-    onlyOwn('kube-imports-kit-and-model', folder.kube, [folder.kube, folder.kit, folder.model]),
+    onlyOwn('http-imports-kit-and-model', folder.http, [folder.http, folder.kit, folder.model]),
+    onlyOwn('kube-imports-http-kit-and-model', folder.kube, [
+      folder.kube,
+      folder.http,
+      folder.kit,
+      folder.model,
+    ]),
     onlyOwn('core-imports-no-connector-and-no-host', folder.core, [
       folder.core,
       folder.model,
@@ -117,10 +124,17 @@ module.exports = {
     {
       name: 'connectors-do-not-see-each-other',
       severity: 'error',
-      from: { path: '^shared/connectors/([^/]+)/', pathNot: [folder.kit, folder.kube, tests] },
+      from: { path: '^shared/connectors/([^/]+)/', pathNot: [folder.kit, folder.http, folder.kube, tests] },
       to: {
         path: ownCode,
-        pathNot: ['^shared/connectors/$1/', folder.kit, folder.kube, folder.model, folder.analysis],
+        pathNot: [
+          '^shared/connectors/$1/',
+          folder.kit,
+          folder.http,
+          folder.kube,
+          folder.model,
+          folder.analysis,
+        ],
       },
     },
     {

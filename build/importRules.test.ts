@@ -28,7 +28,12 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
     line: "import '../../analysis/plain.ts';",
   },
   {
-    rule: 'kube-imports-kit-and-model',
+    rule: 'http-imports-kit-and-model',
+    file: 'shared/connectors/http/a.ts',
+    line: "import '../kube/plain.ts';",
+  },
+  {
+    rule: 'kube-imports-http-kit-and-model',
     file: 'shared/connectors/kube/a.ts',
     line: "import '../kubernetes/plain.ts';",
   },
@@ -101,6 +106,7 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
 const plain = [
   'shared/analysis/plain.ts',
   'shared/contract/plain.ts',
+  'shared/connectors/http/plain.ts',
   'shared/connectors/istio/plain.ts',
   'shared/connectors/kit/plain.ts',
   'shared/connectors/kube/plain.ts',
@@ -156,7 +162,10 @@ describe('import rules on a planted tree', () => {
     for (const file of plain) await write(file, '');
     for (const { file, line } of planted) await write(file, line);
     await write('shared/model/trip.ts', "import './round.ts';");
-    await write('shared/connectors/istio/good.ts', "import '../kube/plain.ts';\nimport '../kit/plain.ts';");
+    await write(
+      'shared/connectors/istio/good.ts',
+      "import '../http/plain.ts';\nimport '../kube/plain.ts';\nimport '../kit/plain.ts';",
+    );
     report = await cruise(folder);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

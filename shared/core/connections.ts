@@ -108,6 +108,7 @@ export function createConnections(
             clock: ports.clock,
             random: ports.random,
             log: ports.log,
+            ownPorts: ports.ownPorts,
             lent: {},
           });
           discovery.problems.push(...found.problems);

@@ -66,7 +66,8 @@ export function openConnection(
   let round = new AbortController();
 
   function hostFor(lent: Lent): ConnectorHost {
-    return { connectionId: request.id, clock: ports.clock, random: ports.random, log: ports.log, lent };
+    const { clock, random, log, ownPorts } = ports;
+    return { connectionId: request.id, clock, random, log, ownPorts, lent };
   }
 
   function addSource(

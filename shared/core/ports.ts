@@ -17,6 +17,8 @@ export interface Ports {
   readonly repositories: readonly Repository[];
   /** Told whenever it changes what Podium holds: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (holding: readonly string[]) => void;
+  /** Ports of this machine at which the host itself listens; connectors never go there. */
+  readonly ownPorts: () => readonly number[];
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
   readonly version: string;

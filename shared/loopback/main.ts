@@ -17,7 +17,11 @@ const { values: options } = parseArgs({
   },
 });
 
-const ports = openNodePorts({ repositories: options.repository });
+let ownPort: number | null = null;
+const ports = openNodePorts({
+  repositories: options.repository,
+  ownPorts: () => (ownPort === null ? [] : [ownPort]),
+});
 const console_ = await createConsole(connectors, ports);
 const assets = await readAssets(join(import.meta.dirname, '../../dist/renderer'));
 const loopback = await startLoopback({
@@ -27,6 +31,8 @@ const loopback = await startLoopback({
   log: ports.log,
   port: Number(options.port),
 });
+
+ownPort = Number(new URL(loopback.url).port);
 
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);

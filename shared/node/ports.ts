@@ -29,6 +29,8 @@ export interface NodePortsOptions {
   readonly startFleet?: () => FleetProcess;
   /** Nothing in the browser host: a page cannot keep a machine awake, and asks by itself before it is closed. */
   readonly keepAwake?: Ports['keepAwake'];
+  /** None in the desktop host: it listens nowhere. */
+  readonly ownPorts?: Ports['ownPorts'];
 }
 
 /** Opens the data folder and lends everything the console needs from it and from the machine. */
@@ -51,6 +53,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     rehearsal,
     repositories: openRepositories(options.repositories ?? []),
     keepAwake: options.keepAwake ?? (() => undefined),
+    ownPorts: options.ownPorts ?? (() => []),
     actor: actorName(),
     version: ownVersion(),
     async [Symbol.asyncDispose]() {

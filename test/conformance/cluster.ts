@@ -52,6 +52,7 @@ export function hostOf(
     clock,
     random: { id: () => `id-${++ids}`, fraction },
     log: { info: () => undefined, warn: () => undefined },
+    ownPorts: () => [],
     lent,
   };
 }

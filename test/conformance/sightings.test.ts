@@ -29,6 +29,7 @@ test('the rehearsal’s proxies that export their statistics are read with few q
       clock: { now, sleep: () => Promise.resolve() },
       random: { id: () => 'id', fraction: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
+      ownPorts: () => [],
       lent: {
         transport: {
           route: server.url,

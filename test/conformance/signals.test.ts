@@ -29,6 +29,7 @@ async function openRehearsal(): Promise<SignalsUnderTest> {
       clock: { now, sleep: () => Promise.resolve() },
       random: { id: () => 'id', fraction: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
+      ownPorts: () => [],
       lent: { transport: createFetchTransport(server.url) },
     },
   );

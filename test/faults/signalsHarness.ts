@@ -94,6 +94,7 @@ export async function openScripted(script: Script): Promise<
     clock: { now: () => now, sleep: () => Promise.resolve() },
     random: { id: () => 'id', fraction: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined },
+    ownPorts: () => [],
     lent: { transport },
   };
   const session = await prometheus.open({}, host);

@@ -156,6 +156,7 @@ async function openOn(requests: string) {
       clock: { now: () => 1_790_000_000_000, sleep: () => Promise.resolve() },
       random: { id: () => 'id', fraction: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
+      ownPorts: () => [],
       lent: {
         transport: {
           route: 'in memory',

@@ -54,6 +54,8 @@ export interface ConnectorHost {
   readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
   readonly random: { id(): string; fraction(): number };
   readonly log: ConnectorLog;
+  /** Ports of this machine at which Podium itself listens: nothing that a peer says may lead there. */
+  ownPorts(): readonly number[];
   /** Reach and client handed down by the session that offered this one; empty for a root session. */
   readonly lent: Lent;
 }

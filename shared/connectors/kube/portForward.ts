@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { PeerError } from '../kit/peerError.ts';
 import type { PeerAnswer, PeerRequest, Transport } from '../kit/transport.ts';
 import type { KubeClient } from './client.ts';
-import { sayConnectError } from './connectError.ts';
+import { sayConnectError } from '../http/connectError.ts';
 
 // One port gives two channels: 0 carries the bytes, 1 the kubelet's error text; each begins with the port's number.
 const dataChannel = 0;

@@ -1,28 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Reach } from '../http/reach.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { readSmallFile } from './files.ts';
 import type { KubeContext } from './kubeconfig.ts';
-
-/** The way to one API server with one user's credentials. */
-export interface Reach {
-  readonly server: URL;
-  /** "https://10.0.0.1:6443", for people. */
-  readonly name: string;
-  /** Authorization and impersonation; a token file is read anew now and then, for it is rotated. */
-  headers(): Promise<Readonly<Record<string, string>>>;
-  /**
-   * Reads share kept-alive connections. A write gets a fresh one: on a reused connection that the server just closed
-   * nobody could say whether the write arrived.
-   */
-  agent(write: boolean): http.Agent;
-  /** Options of a TLS connection of its own, for WebSockets. */
-  readonly tls: Readonly<https.AgentOptions>;
-  /** Fingerprint of the certificate authority that the kubeconfig names; null when it is the system's. */
-  readonly authority: string | null;
-  close(): void;
-}
 
 const tokenReadAgainMs = 60_000;
 

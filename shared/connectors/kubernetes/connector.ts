@@ -8,7 +8,8 @@ import { createDocumentControl } from '../kube/documents/control.ts';
 import { createKinds } from '../kube/kinds.ts';
 import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
 import { textAt } from '../kube/objects.ts';
-import { createReach, type Reach } from '../kube/reach.ts';
+import type { Reach } from '../http/reach.ts';
+import { createReach } from '../kube/reach.ts';
 import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
@@ -104,7 +105,7 @@ async function openReach(
     permissions,
     warnings: [...warningsOf(context), ...scope.warnings],
     namespaces: scope.namespaces,
-    offers: createOffers(client, settings.prometheus ?? null),
+    offers: createOffers(client, settings.prometheus ?? null, host),
     topology: createTopologySource(client, host),
     events: createEventSource(client),
     proof: createRolloutProof(client),

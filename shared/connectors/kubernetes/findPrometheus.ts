@@ -1,4 +1,4 @@
-import type { Found, Offer } from '../kit/connector.ts';
+import type { ConnectorHost, Found, Offer } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import type { Transport } from '../kit/transport.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -12,7 +12,7 @@ import {
   selects,
   textAt,
 } from '../kube/objects.ts';
-import { createOriginTransport } from '../kube/originTransport.ts';
+import { createOriginTransport } from '../http/originTransport.ts';
 import { createPortForwardTransport } from '../kube/portForward.ts';
 import { createProxyTransport, type ServicePort } from '../kube/proxyTransport.ts';
 import { pods, services } from '../kube/resources.ts';
@@ -31,6 +31,7 @@ const triedAtMost = 6;
 export async function findPrometheus(
   client: KubeClient,
   given: GivenPrometheus | null,
+  host: Pick<ConnectorHost, 'ownPorts'>,
   signal: AbortSignal,
 ): Promise<Found> {
   const absent = (detail: string): Found => ({
@@ -39,7 +40,7 @@ export async function findPrometheus(
   });
   if (given !== null) {
     try {
-      const transport = await createOriginTransport(given.url, given.headers);
+      const transport = await createOriginTransport({ address: given.url, headers: given.headers }, host);
       client.closing.add(() => transport.close());
       return { offers: [offerOf(await check(transport, signal))], absent: [] };
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Found, Offer, OfferSource } from '../kit/connector.ts';
+import type { ConnectorHost, Found, Offer, OfferSource } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listAt, textAt } from '../kube/objects.ts';
@@ -8,12 +8,16 @@ const meshConsequence = 'Splits, weights, protections and mesh documents.';
 const withoutMesh = 'Calls cannot be divided from here, and nothing is known of what protects them.';
 
 /** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus by common names. */
-export function createOffers(client: KubeClient, given: GivenPrometheus | null): OfferSource {
+export function createOffers(
+  client: KubeClient,
+  given: GivenPrometheus | null,
+  host: Pick<ConnectorHost, 'ownPorts'>,
+): OfferSource {
   return {
     async find(signal) {
       const [mesh, metrics] = await Promise.all([
         findMesh(client, signal),
-        findPrometheus(client, given, signal),
+        findPrometheus(client, given, host, signal),
       ]);
       return { offers: [...mesh.offers, ...metrics.offers], absent: [...mesh.absent, ...metrics.absent] };
     },

@@ -3,7 +3,7 @@ export function sayConnectError(cause: unknown, server: string): string {
   const code = codeOf(cause);
   switch (code) {
     case 'ECONNREFUSED':
-      return `Nothing listens at ${server} (connection refused). Is the cluster running, and is this its address?`;
+      return `Nothing listens at ${server} (connection refused). Is it running, and is this its address?`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `The name of ${server} is not known (DNS). Are you on the right network or VPN?`;
@@ -15,18 +15,18 @@ export function sayConnectError(cause: unknown, server: string): string {
     case 'EPIPE':
       return `${server} closed the connection before the request was sent.`;
     case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${server} has expired. The cluster’s administrator must renew it.`;
+      return `The certificate of ${server} has expired. Whoever runs it must renew it.`;
     case 'CERT_NOT_YET_VALID':
       return `The certificate of ${server} is not valid yet. Is this computer’s clock right?`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${server} is for another name. Check the server’s address, or set tls-server-name.`;
+      return `The certificate of ${server} is for another name. Check the address, or give the name that the certificate bears (tls-server-name).`;
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'CERT_SIGNATURE_FAILURE':
-      return `The certificate of ${server} is not signed by an authority that is trusted here. Is the kubeconfig’s certificate-authority right, or does something stand in between?`;
+      return `The certificate of ${server} is not signed by an authority that is trusted here. Is the certificate authority that was given for it right, or does something stand in between?`;
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
       return `${server} does not speak TLS as expected. Is it https or http?`;

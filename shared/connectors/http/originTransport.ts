@@ -7,7 +7,7 @@ import type { Transport } from '../kit/transport.ts';
 import type { Reach } from './reach.ts';
 import { send } from './request.ts';
 
-/** Addresses at which no Prometheus of the operator's is, and metadata services are. */
+/** Addresses at which no peer of the operator's is, and metadata services are. */
 const never = new BlockList();
 never.addSubnet('169.254.0.0', 16, 'ipv4');
 never.addSubnet('0.0.0.0', 8, 'ipv4');
@@ -17,45 +17,67 @@ never.addSubnet('ff00::', 8, 'ipv6');
 never.addAddress('::', 'ipv6');
 never.addAddress('fd00:ec2::254', 'ipv6');
 
-/** Reaches an address the operator typed, with the headers they gave. Throws `PeerError` for one that is not accepted. */
+const here = new BlockList();
+here.addSubnet('127.0.0.0', 8, 'ipv4');
+here.addAddress('::1', 'ipv6');
+
+/** What the operator typed about one peer. */
+export interface Origin {
+  /** "https://consul.example.com:8501", perhaps with a path before all others. */
+  readonly address: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  /** A certificate authority in PEM form, where it is not one of the system's. */
+  readonly authority?: string;
+  /** The peer's certificate is not looked at; everybody on the way can read and change what is sent. */
+  readonly skipVerify?: boolean;
+}
+
+/** A transport that holds connections of its own. */
+export type OriginTransport = Transport & { close(): void };
+
+/**
+ * Reaches an address the operator typed, with the headers they gave, and nothing else: its name is looked up once, redirects
+ * are not followed. Throws `PeerError` for an address that is not accepted.
+ */
 export async function createOriginTransport(
-  address: string,
-  headers: readonly { readonly name: string; readonly value: string }[],
-): Promise<Transport & { close(): void }> {
-  const url = checkAddress(address);
-  const given = checkHeaders(headers);
+  origin: Origin,
+  podium: { ownPorts(): readonly number[] },
+): Promise<OriginTransport> {
+  const url = checkAddress(origin.address);
+  const given = checkHeaders(origin.headers);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // Looked up once and kept: a name that changes its mind later leads nowhere new.
   const found = isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : await resolve(host);
-  const bad = found.find((one) =>
-    never.check(plainAddress(one.address), isIP(plainAddress(one.address)) === 6 ? 'ipv6' : 'ipv4'),
-  );
   const pinned = found[0];
-  if (pinned === undefined || bad !== undefined)
-    throw new PeerError(
-      'refused',
-      `${url.origin} is a link-local, multicast or metadata address (${bad?.address ?? host}); Podium does not go there.`,
-    );
-  const options = {
-    keepAlive: true,
-    lookup: ((
-      _: string,
-      asked: { all?: boolean },
-      done: (error: null, address: unknown, family?: number) => void,
-    ) => {
-      if (asked.all === true) done(null, [pinned]);
-      else done(null, pinned.address, pinned.family);
-    }) as never, // Node's type knows only one of the two ways in which it calls this.
+  if (pinned === undefined) throw new PeerError('unreachable', `The name ${host} has no address.`);
+  for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts());
+  const tls = tlsOf(origin);
+  const makeAgent = (keepAlive: boolean): http.Agent => {
+    const options = {
+      keepAlive,
+      lookup: (_: string, asked: { all?: boolean }, done: Looked) => told(asked, done),
+    };
+    // Node's type knows only one of the two ways in which it calls `lookup`.
+    return url.protocol === 'http:'
+      ? new http.Agent(options as http.AgentOptions)
+      : new https.Agent({ ...options, ...tls } as https.AgentOptions);
   };
-  const agent = url.protocol === 'http:' ? new http.Agent(options) : new https.Agent({ ...options });
+  const told = (asked: { all?: boolean }, done: Looked): void => {
+    if (asked.all === true) done(null, [pinned]);
+    else done(null, pinned.address, pinned.family);
+  };
+  const agents = { read: makeAgent(true), write: makeAgent(false) };
   const reach: Reach = {
     server: url,
     name: url.origin + url.pathname.replace(/\/$/, ''),
     headers: () => Promise.resolve(given),
-    agent: () => agent,
-    tls: {},
+    agent: (write) => (write ? agents.write : agents.read),
+    tls,
     authority: null,
-    close: () => agent.destroy(),
+    close() {
+      agents.read.destroy();
+      agents.write.destroy();
+    },
   };
   return {
     route: `at ${reach.name}`,
@@ -70,6 +92,33 @@ export async function createOriginTransport(
       return answer;
     },
     close: () => reach.close(),
+  };
+}
+
+type Looked = (error: null, address: unknown, family?: number) => void;
+
+/** Throws where no peer of the operator's is: metadata services, multicast, and Podium itself. */
+function checkPlace(url: URL, address: string, ownPorts: readonly number[]): void {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  if (never.check(address, family))
+    throw new PeerError(
+      'refused',
+      `${url.origin} is a link-local, multicast or metadata address (${address}); Podium does not go there.`,
+    );
+  const port = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
+  if (here.check(address, family) && ownPorts.includes(port))
+    throw new PeerError('refused', `${url.origin} is Podium itself; it does not go there.`);
+}
+
+function tlsOf({ authority, skipVerify }: Origin): https.AgentOptions {
+  if (authority !== undefined && !authority.includes('-----BEGIN CERTIFICATE-----'))
+    throw new PeerError(
+      'refused',
+      'The certificate authority is not in PEM form (-----BEGIN CERTIFICATE-----).',
+    );
+  return {
+    ...(authority === undefined ? {} : { ca: authority }),
+    ...(skipVerify === true ? { rejectUnauthorized: false } : {}),
   };
 }
 

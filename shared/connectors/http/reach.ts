@@ -1,0 +1,21 @@
+import type * as http from 'node:http';
+import type * as https from 'node:https';
+
+/** The way to one server with one user's credentials. */
+export interface Reach {
+  readonly server: URL;
+  /** "https://10.0.0.1:6443", for people. */
+  readonly name: string;
+  /** Authorization and impersonation; a token file is read anew now and then, for it is rotated. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Reads share kept-alive connections. A write gets a fresh one: on a reused connection that the server just closed
+   * nobody could say whether the write arrived.
+   */
+  agent(write: boolean): http.Agent;
+  /** Options of a TLS connection of its own, for WebSockets. */
+  readonly tls: Readonly<https.AgentOptions>;
+  /** Fingerprint of the certificate authority that was named; null when it is the system's. */
+  readonly authority: string | null;
+  close(): void;
+}
