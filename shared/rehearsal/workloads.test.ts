@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { createShop } from './fleet/shop.ts';
 import type { KubeObject } from './kube/store.ts';
 import { valuesAt } from './prometheus/testSamples.ts';
-import { createRehearsal, type Rehearsal } from './rehearsal.ts';
+import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearsal.ts';
+import { createShopScript } from './script.ts';
 import { fieldsAt, listAt, type Fields } from './traffic/reading.ts';
 
 const opensAt = 1_800_000_000_000;
 
 interface Opened {
   readonly shop: Rehearsal;
+  now(): number;
   pass(seconds: number): void;
   /** Requests that each pod of a service answered in the last seconds. */
   answered(service: string, seconds: number): Readonly<Record<string, number>>;
@@ -16,7 +18,7 @@ interface Opened {
   change(name: string, spec: Fields): void;
 }
 
-function openShop(): Opened {
+function openShop(options: Pick<RehearsalOptions, 'script'> = {}): Opened {
   let now = opensAt;
   const shop = createRehearsal({
     fleet: createShop(now),
@@ -25,6 +27,7 @@ function openShop(): Opened {
     historyMs: 30_000,
     scrapeMs: 5_000,
     keep: 100,
+    ...options,
   });
   const workload = (name: string): KubeObject => {
     const found = shop.store.get('deployments', 'shop', name);
@@ -33,6 +36,7 @@ function openShop(): Opened {
   };
   return {
     shop,
+    now: () => now,
     workload,
     pass(seconds) {
       for (let passed = 0; passed < seconds * 2; passed += 1) shop.advance((now += 500));
@@ -158,5 +162,30 @@ test('every configuration that the shop’s programs ask for is there', () => {
     .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
   expect(named.size).toBeGreaterThan(10);
   expect([...named].filter((one) => !present.includes(one))).toEqual(['shop/recommend-overrides']);
+  opened.shop.close();
+});
+
+test('a larger pool towards the bank heals payment v2, and only once its instances were started anew', () => {
+  const opened = openShop({ script: createShopScript });
+  const failing = (): number => {
+    const v2 = 'reporter="destination",destination_workload="payment-v2"';
+    const asked = (more: string) => `sum(rate(istio_requests_total{${v2}${more}}[30s]))`;
+    const query = `${asked(',response_code=~"5.."')} / ${asked('')}`;
+    return valuesAt(opened.shop.samples, query, opened.now() / 1000)[''] ?? 0;
+  };
+  opened.pass(60);
+  expect(failing()).toBeGreaterThan(0.06);
+  const settings = opened.shop.store.get('configmaps', 'shop', 'payment-settings');
+  if (settings === undefined) throw new Error('payment has no settings');
+  opened.shop.store.put({
+    ...settings,
+    data: { ...fieldsAt(settings, 'data'), BANK_POOL_SIZE: '16' },
+  });
+  opened.pass(90);
+  expect(failing()).toBeGreaterThan(0.06);
+  const restarted = { 'kubectl.kubernetes.io/restartedAt': 'now' };
+  opened.change('payment-v2', annotated(opened.workload('payment-v2'), restarted));
+  opened.pass(90);
+  expect(failing()).toBeLessThan(0.02);
   opened.shop.close();
 });

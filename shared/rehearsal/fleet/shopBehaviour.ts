@@ -33,7 +33,12 @@ const paymentV2: Behaviour = {
   calls: [
     callTo(bankHost, '/v3/charges', 0.28, {
       ownRetries: { attempts: 1, waitMs: 350 },
-      pool: { enoughFor: 15, exhaustedAt: 26, hangRatio: 0.56 },
+      pool: {
+        enoughFor: 15,
+        exhaustedAt: 26,
+        hangRatio: 0.56,
+        size: { variable: 'BANK_POOL_SIZE', usually: 4 },
+      },
     }),
     ledgerCall,
   ],

@@ -22,9 +22,15 @@ export interface CallBehaviour {
   readonly ownRetries?: { readonly attempts: number; readonly waitMs: number };
   /**
    * A pool of connections that is too small: beyond the first rate (requests per second and instance) calls begin to
-   * hang, beyond the second this share of them does.
+   * hang, beyond the second this share of them does. Both rates are those of a pool of the usual size.
    */
-  readonly pool?: { readonly enoughFor: number; readonly exhaustedAt: number; readonly hangRatio: number };
+  readonly pool?: {
+    readonly enoughFor: number;
+    readonly exhaustedAt: number;
+    readonly hangRatio: number;
+    /** The variable of its environment by which the program learns the size of its pool. */
+    readonly size?: { readonly variable: string; readonly usually: number };
+  };
   /** Bytes sent and received per call; for TCP the only thing proxies count. */
   readonly bytes?: readonly [sent: number, received: number];
   /** A message into a queue instead of a call that is waited for. */

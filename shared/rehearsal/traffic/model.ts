@@ -1,10 +1,11 @@
 import type { ObjectStore } from '../kube/store.ts';
-import type { FleetBehaviour, QueueBehaviour } from './behaviour.ts';
+import type { CallBehaviour, FleetBehaviour, QueueBehaviour } from './behaviour.ts';
 import { createCounters, type Counters } from './counters.ts';
+import { createEnvironments, type Environments } from './environment.ts';
 import { envoyRowsOf, type EnvoyRow } from './envoyStats.ts';
 import { movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
 import { readMesh, type MeshObjects } from './mesh.ts';
-import { buildNetwork, createMemory, type Link, type Network } from './network.ts';
+import { buildNetwork, createMemory, type Link, type Network, type Program } from './network.ts';
 import { createRandom } from './random.ts';
 import { kindOf } from './requestKinds.ts';
 import { createRequests, outside } from './requests.ts';
@@ -65,6 +66,8 @@ export function createTraffic(options: {
   let at = options.startAt;
   let demand = 1;
   let wander = 0;
+  const environments = createEnvironments(store);
+  environments.note();
   let mesh = readMesh(store);
   let routes: RouteTable = compileRoutes(mesh, null);
   let network: Network = buildNetwork(mesh, routes, behaviour, memory);
@@ -97,6 +100,7 @@ export function createTraffic(options: {
   };
 
   const rebuild = (): void => {
+    environments.note();
     mesh = readMesh(store);
     routes = compileRoutes(mesh, routes);
     for (const one of routes.refused) refused.add(one);
@@ -125,7 +129,7 @@ export function createTraffic(options: {
         }
       }
       for (const queue of queues) deliver(queue, elapsedMs);
-      settle(network, elapsedMs);
+      settle(network, environments, elapsedMs);
     },
     counters,
     queues,
@@ -180,8 +184,22 @@ const steering: ReadonlySet<string> = new Set([
   'virtualservices',
 ]);
 
+/** The pool of a program's instances on average, 1 being the usual size; one that cannot read its setting takes that. */
+function poolSize(
+  { pods }: Program,
+  { size }: NonNullable<CallBehaviour['pool']>,
+  environments: Environments,
+): number {
+  if (size === undefined || pods.length === 0) return 1;
+  const sizes = pods.map(({ id }) => {
+    const set = Number(environments.valueOf(id, size.variable) ?? Number.NaN);
+    return set >= 1 && set <= 10_000 ? set / size.usually : 1;
+  });
+  return sizes.reduce((sum, one) => sum + one, 0) / sizes.length;
+}
+
 /** After a step: how busy everything has become. */
-function settle(network: Network, elapsedMs: number): void {
+function settle(network: Network, environments: Environments, elapsedMs: number): void {
   const moved = movedIn(elapsedMs, settlingMs);
   for (const { load, behaviour, pods } of network.programs.values()) {
     load.perSecond += moved * ((load.arrived * 1000) / elapsedMs - load.perSecond);
@@ -194,7 +212,9 @@ function settle(network: Network, elapsedMs: number): void {
     const { pool } = link.behaviour;
     if (pool !== undefined && link.caller !== null) {
       const perInstance = link.caller.load.perSecond / Math.max(1, link.caller.pods.length);
-      const wanted = pool.hangRatio * rampBetween(perInstance, pool.enoughFor, pool.exhaustedAt);
+      const size = poolSize(link.caller, pool, environments);
+      const wanted =
+        pool.hangRatio * rampBetween(perInstance, pool.enoughFor * size, pool.exhaustedAt * size);
       link.state.hangRatio += movedIn(elapsedMs, 8_000) * (wanted - link.state.hangRatio);
       if (link.state.hangRatio < 0.001) link.state.hangRatio = 0;
     }
