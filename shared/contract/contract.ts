@@ -16,7 +16,7 @@ import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
-import { WorkloadView } from '../model/workload.ts';
+import { WorkloadsRead } from '../model/workload.ts';
 
 const nothing = z.void();
 const Consent = z.object({ ticked: z.array(z.string()), typedName: z.string().nullable() });
@@ -111,9 +111,7 @@ export const contract = {
     history: base.input(z.object({ document: DocumentRef })).output(z.array(ConfigVersion)),
   },
   workloads: {
-    read: base
-      .input(z.object({ serviceId: EntityId }))
-      .output(z.object({ workloads: z.array(WorkloadView), problems: z.array(z.string()) })),
+    read: base.input(z.object({ serviceId: EntityId })).output(WorkloadsRead),
   },
   operations: {
     plan: base.input(z.object({ operation: Operation })).output(Plan),

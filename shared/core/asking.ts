@@ -7,9 +7,10 @@ import type { OperationRecord } from '../model/record.ts';
 import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
-import type { WorkloadView } from '../model/workload.ts';
+import type { WorkloadsRead } from '../model/workload.ts';
 import { versionsFilter, versionsIn } from './configVersions.ts';
 import type { Journal } from './journal.ts';
+import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
 import { withRetryProduct } from './retryNotes.ts';
@@ -33,10 +34,7 @@ export interface Asking {
     signal: AbortSignal | undefined,
   ): Promise<{ hits: ConfigHit[]; problems: string[] }>;
   configHistory(document: DocumentRef, signal: AbortSignal | undefined): Promise<ConfigVersion[]>;
-  workloads(
-    serviceId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<{ workloads: WorkloadView[]; problems: string[] }>;
+  workloads(serviceId: string, signal: AbortSignal | undefined): Promise<WorkloadsRead>;
 }
 
 export function createAsking(
@@ -190,7 +188,8 @@ export function createAsking(
         (control) => control.read(key, until(at, signal)),
         'Reading the workloads of this service',
       );
-      return { workloads: all, problems };
+      const rates = await readInstanceRates(at, all, until(at, signal), problems);
+      return { workloads: all, rates, problems };
     },
   };
 }

@@ -42,12 +42,31 @@ export const WorkloadView = z.object({
       name: z.string(),
       uid: z.string(),
       ready: z.boolean(),
+      startedAt: z.number().nullable(),
       /** Taken out of the traffic by hand, by whom and since when where it says. */
       drained: z.object({ by: z.string().nullable(), at: z.number().nullable() }).nullable(),
     }),
   ),
 });
 export type WorkloadView = z.infer<typeof WorkloadView>;
+
+/** Requests per second that the proxies of single instances answered; who is not in it is not known, which is not zero. */
+export const InstanceRates = z.object({
+  /** "Prometheus 2.53 · Istio metrics". */
+  source: z.string(),
+  windowSeconds: z.number(),
+  /** By the uid of the instance. */
+  perSecond: z.record(z.string(), z.number()),
+});
+export type InstanceRates = z.infer<typeof InstanceRates>;
+
+/** The workloads behind a service; rates are null where no source counts them by instance. */
+export const WorkloadsRead = z.object({
+  workloads: z.array(WorkloadView),
+  rates: InstanceRates.nullable(),
+  problems: z.array(z.string()),
+});
+export type WorkloadsRead = z.infer<typeof WorkloadsRead>;
 
 /** What can be done to a workload. */
 export const WorkloadAction = z.discriminatedUnion('verb', [

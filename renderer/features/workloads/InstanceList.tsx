@@ -1,13 +1,15 @@
 import type { Permission } from '../../../shared/model/connection.ts';
-import type { WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
 import { useNow } from '../../live/clock.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DeniedNote } from '../../ui/DeniedNote.tsx';
-import { formatCount, formatSpan } from '../../ui/format.ts';
+import { formatCount, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { nameOf, rateInWords, ratesFrom } from './workloadWords.ts';
 
 interface InstanceListProps {
   readonly workload: WorkloadView;
+  readonly rates: InstanceRates | null;
   readonly denied: Permission | null;
   readonly onAct: (action: WorkloadAction) => void;
 }
@@ -15,8 +17,9 @@ interface InstanceListProps {
 const mostShown = 60;
 
 /** The running copies, each to be taken out of the traffic or put back; those out of it and in trouble stand first. */
-export function InstanceList({ workload: { instances }, denied, onAct }: InstanceListProps) {
+export function InstanceList({ workload, rates, denied, onAct }: InstanceListProps) {
   const now = useNow();
+  const { instances } = workload;
   const ordered = [...instances].sort(
     (a, b) =>
       Number(b.drained !== null) - Number(a.drained !== null) ||
@@ -31,11 +34,18 @@ export function InstanceList({ workload: { instances }, denied, onAct }: Instanc
         {formatCount(instances.length, 'instance')}
         {drained > 0 && <span className="tonePending">, {drained} out of the traffic</span>}
       </summary>
-      <ul className="workloadRows">
-        {ordered.slice(0, mostShown).map(({ name, uid, ready, drained: out }) => (
+      <p className="muted workloadNote">{ratesFrom(rates)}</p>
+      <ul className="workloadRows" aria-label={`Instances of ${nameOf(workload)}`}>
+        {ordered.slice(0, mostShown).map(({ name, uid, ready, startedAt, drained: out }) => (
           <li key={uid}>
             <span className="grow">
               {plainText(name, 90)}
+              <span className="muted workloadImages">
+                <span className="num">{rateInWords(rates, uid)}</span>
+                {startedAt !== null && (
+                  <span title={formatUtc(startedAt)}>, {formatSpan(now - startedAt)} old</span>
+                )}
+              </span>
               {out !== null && (
                 <span className="tonePending workloadImages">
                   out of the traffic{out.by !== null && `, by ${plainText(out.by, 60)}`}

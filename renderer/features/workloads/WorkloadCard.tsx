@@ -1,5 +1,5 @@
 import type { EntityId } from '../../../shared/model/entity.ts';
-import type { WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
 import { useDenied } from '../../live/rights.ts';
 import { askFor } from '../../state/pending.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -13,11 +13,12 @@ import { actionTitle, changeOf, nameOf, readyInWords } from './workloadWords.ts'
 
 interface WorkloadCardProps {
   readonly workload: WorkloadView;
+  readonly rates: InstanceRates | null;
   readonly serviceId: EntityId;
 }
 
 /** One workload: how it stands, how its rollout moves, and what can be done to it. */
-export function WorkloadCard({ workload, serviceId }: WorkloadCardProps) {
+export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) {
   const { ref, connectionId, version, rollout, paused, updatedReplicas, replicas } = workload;
   const denied = useDenied(connectionId, { verb: 'patch', kind: ref.kind, namespace: ref.namespace });
   const deniedPods = useDenied(connectionId, { verb: 'patch', kind: 'Pod', namespace: ref.namespace });
@@ -67,7 +68,7 @@ export function WorkloadCard({ workload, serviceId }: WorkloadCardProps) {
         isDenied={isDenied}
         onRollBack={(revision) => act({ verb: 'rollBack', revision })}
       />
-      <InstanceList workload={workload} denied={deniedPods} onAct={act} />
+      <InstanceList workload={workload} rates={rates} denied={deniedPods} onAct={act} />
     </Section>
   );
 }

@@ -21,7 +21,7 @@ export function WorkloadsTab({ service }: { readonly service: GraphService }) {
       </EmptyState>
     );
   }
-  const { workloads, problems } = read.value;
+  const { workloads, rates, problems } = read.value;
   const said = read.problem === null ? problems : [`Not being read any more: ${read.problem}`, ...problems];
   return (
     <div className="inspectorPart">
@@ -36,7 +36,7 @@ export function WorkloadsTab({ service }: { readonly service: GraphService }) {
         </EmptyState>
       )}
       {workloads.map((workload) => (
-        <WorkloadCard key={workload.ref.uid} workload={workload} serviceId={service.id} />
+        <WorkloadCard key={workload.ref.uid} workload={workload} rates={rates} serviceId={service.id} />
       ))}
       {workloads.length > 0 && (
         <p className="workloadGather">

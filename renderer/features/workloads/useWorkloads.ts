@@ -1,13 +1,14 @@
 import type { EntityId } from '../../../shared/model/entity.ts';
-import type { WorkloadView } from '../../../shared/model/workload.ts';
+import type { WorkloadsRead, WorkloadView } from '../../../shared/model/workload.ts';
 import { type Reread, useReread } from '../../client/useReread.ts';
 import { useWrittenTo } from '../../live/written.ts';
 
 const movingMs = 2_000;
-const restingMs = 10_000;
+/** About as often as there are new figures. */
+const restingMs = 5_000;
 
 /** The workloads behind a service, read again while they are looked at: often while a rollout moves. */
-export function useWorkloads(serviceId: EntityId): Reread<{ workloads: WorkloadView[]; problems: string[] }> {
+export function useWorkloads(serviceId: EntityId): Reread<WorkloadsRead> {
   const round = useWrittenTo(serviceId);
   return useReread(serviceId, (client, signal) => client.workloads.read({ serviceId }, { signal }), {
     everyMs: (value) => (value?.workloads.some(isMoving) === true ? movingMs : restingMs),

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { WorkloadView } from '../../../shared/model/workload.ts';
-import { actionTitle, autoscalerNote, changeOf, readyInWords, replicasOf } from './workloadWords.ts';
+import {
+  actionTitle,
+  autoscalerNote,
+  changeOf,
+  rateInWords,
+  ratesFrom,
+  readyInWords,
+  replicasOf,
+} from './workloadWords.ts';
 
 const payment: WorkloadView = {
   ref: { kind: 'Deployment', namespace: 'shop', name: 'payment-v2', uid: 'w1' },
@@ -47,4 +55,15 @@ test.each([
   ['70000', null],
 ])('%s replicas typed means %s', (text, wanted) => {
   expect(replicasOf(text, payment)).toBe(wanted);
+});
+
+test('an instance that was counted says its rate, also zero, and one that was not says so', () => {
+  const rates = { source: 'Prometheus', windowSeconds: 20, perSecond: { p1: 36.4, p2: 0 } };
+  expect(['p1', 'p2', 'p3'].map((uid) => rateInWords(rates, uid))).toEqual([
+    '36 rps',
+    '0 rps',
+    'rate not known',
+  ]);
+  expect(rateInWords(null, 'p1')).toBe('rate not known');
+  expect(ratesFrom({ ...rates, perSecond: {} })).toMatch(/names none of these instances/);
 });

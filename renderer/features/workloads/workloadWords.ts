@@ -1,6 +1,7 @@
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { ChangeWorkload } from '../../../shared/model/operation.ts';
-import type { WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import { formatRate } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
 /** "Deployment payment-v2". */
@@ -58,4 +59,19 @@ export function replicasOf(text: string, { replicas }: WorkloadView): number | n
   if (!/^\d{1,5}$/.test(text.trim())) return null;
   const wanted = Number(text.trim());
   return wanted === replicas || wanted > 10_000 ? null : wanted;
+}
+
+/** "36 rps" of one instance; where nobody counted, that is said, for it is not zero. */
+export function rateInWords(rates: InstanceRates | null, uid: string): string {
+  const perSecond = rates?.perSecond[uid];
+  return perSecond === undefined ? 'rate not known' : `${formatRate(perSecond)} rps`;
+}
+
+/** Where the rates come from, or why there are none. */
+export function ratesFrom(rates: InstanceRates | null): string {
+  if (rates === null) return 'No source counts requests by instance.';
+  const source = plainText(rates.source, 80);
+  if (Object.keys(rates.perSecond).length === 0)
+    return `${source} names none of these instances: it counts at their callers only, or scrapes them without the labels namespace and pod.`;
+  return `Requests that each one’s own proxy answered, over ${rates.windowSeconds} s, by ${source}.`;
 }

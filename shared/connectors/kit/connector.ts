@@ -144,6 +144,19 @@ export interface SignalSource {
   series(read: SeriesRead, signal: AbortSignal): Promise<SeriesObservation>;
   /** Raw counters with their sample times, so that differences are taken between samples and never across a write. */
   counters(read: CounterRead, signal: AbortSignal): Promise<CountersObservation>;
+  /** What single instances answered lately, as their own proxies counted it; absent where nobody tells them apart. */
+  instanceRates?(
+    instances: readonly NamespacedName[],
+    signal: AbortSignal,
+  ): Promise<InstanceRatesObservation>;
+}
+
+/** Requests per second by instance; one that no series names is left out. */
+export interface InstanceRatesObservation {
+  readonly source: string;
+  readonly windowSeconds: number;
+  readonly rates: readonly (NamespacedName & { readonly requestsPerSecond: number })[];
+  readonly problems: readonly string[];
 }
 
 export interface SeriesObservation {

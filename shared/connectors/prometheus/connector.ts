@@ -8,6 +8,7 @@ import { readCounters, scrapeIntervalOf } from './counters.ts';
 import type { Dialect } from './dialect.ts';
 import { envoy } from './dialects/envoy.ts';
 import { istio } from './dialects/istio.ts';
+import { readInstanceRates } from './instanceRates.ts';
 import { readLines } from './lines.ts';
 import { selector } from './promql.ts';
 import { readSignals } from './reading.ts';
@@ -174,6 +175,15 @@ async function createSignals(
       if (chosen === null) return { source: source(), series: [], problems: [noMetrics()] };
       const scrape = scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS;
       const observed = await readCounters(asking, chosen, read, scrape, clock.now(), limit);
+      return { source: source(), ...observed, problems: [...asking.problems(), ...observed.problems] };
+    },
+    async instanceRates(instances, signal) {
+      const asking = begin();
+      const limit = withClosed(signal);
+      const chosen = await chosenFor(asking, limit);
+      if (chosen === null) return { source: source(), windowSeconds: 0, rates: [], problems: [noMetrics()] };
+      const scrape = scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS;
+      const observed = await readInstanceRates(asking, chosen, instances, scrape, limit);
       return { source: source(), ...observed, problems: [...asking.problems(), ...observed.problems] };
     },
   };

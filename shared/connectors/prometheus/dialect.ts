@@ -14,6 +14,12 @@ export interface Dialect {
   readonly tcp: MetricQuery | null;
   /** Counters of what proxies answered themselves, by its reason, where they count that apart from hosts. */
   readonly stopped?: Readonly<Record<'fault' | 'answer', Pick<MetricQuery, 'metric' | 'matchers'>>>;
+  /** What the instance's own proxy counts, and the labels that name its pod; null where only callers' proxies count. */
+  readonly perInstance: {
+    readonly requests: Pick<MetricQuery, 'metric' | 'matchers'>;
+    readonly namespace: string;
+    readonly pod: string;
+  } | null;
   /** Label that parts all series into pieces small enough to ask one by one. */
   readonly partLabel: string;
   /** Labels kept in range queries about one callee. */

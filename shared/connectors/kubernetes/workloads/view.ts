@@ -86,5 +86,6 @@ function rolloutView(workload: KubeObject, own: readonly KubeObject[]): Workload
 function instanceView(pod: KubeObject): WorkloadView['instances'] {
   const instance = instanceFrom(pod, null, null, new Map());
   if (instance === null) return [];
-  return [{ name: instance.name, uid: instance.uid, ready: instance.ready, drained: drainedView(pod) }];
+  const { name, uid, ready, startedAt } = instance;
+  return [{ name, uid, ready, startedAt, drained: drainedView(pod) }];
 }

@@ -39,6 +39,7 @@ export const envoy: Dialect = {
     fault: { metric: 'envoy_http_fault_aborts_injected', matchers: [CALLING] },
     answer: { metric: 'envoy_http_rq_direct_response', matchers: [CALLING] },
   },
+  perInstance: null,
   partLabel: 'namespace',
   lines: { requests: ['cluster_name', 'response_code_class'], latency: ['cluster_name', 'le'] },
   // Hosts and subsets are in one label here; over everything it is of no use.

@@ -42,6 +42,15 @@ export const istio: Dialect = {
     matchers: [],
     by: [...ENDS, 'request_protocol', 'response_flags'],
   },
+  // Of the proxy itself a scrape configuration tells; these are the names in Istio's own and in those of PodMonitors.
+  perInstance: {
+    requests: {
+      metric: 'istio_requests_total',
+      matchers: [{ label: 'reporter', is: 'equal', values: ['destination'] }],
+    },
+    namespace: 'namespace',
+    pod: 'pod',
+  },
   partLabel: 'destination_service_namespace',
   lines: { requests: [...LINE, ...OUTCOME], latency: [...LINE, 'le'] },
   overall: ['reporter', ...OUTCOME],
