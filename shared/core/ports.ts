@@ -95,6 +95,9 @@ export interface JournalFilter {
   readonly canaryId?: string;
   /** Only those with a trip or a watch that is not over. */
   readonly holding?: true;
+  /** Only those whose end is not taken down yet. */
+  readonly unfinished?: true;
+  /** How many at most; `Infinity` for all. */
   readonly limit: number;
 }
 

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { cutOff } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
+import { wasWrittenOn } from './writtenOn.ts';
 
 /** Taking up what was left open. */
 interface Resumed extends Disposable {
@@ -30,9 +31,9 @@ export function resumeOperations(
 
   async function closeCutOff(): Promise<void> {
     // Whatever their time says: the clock may have been set back since they were written.
-    const written = await journal.list({ states: ['written'], limit: 1000 });
-    for (const { id, finishedAt, undoOf } of written) {
-      if (finishedAt !== null || isFollowed(id)) continue;
+    const written = await journal.list({ states: ['written'], unfinished: true, limit: Infinity });
+    for (const { id, undoOf } of written) {
+      if (isFollowed(id)) continue;
       // The process may have ended between taking down an undo and telling what was undone.
       if (undoOf !== null)
         await journal
@@ -43,14 +44,9 @@ export function resumeOperations(
   }
 
   async function takeUp(connection: LiveConnection): Promise<void> {
-    const open = await journal.list({
-      connectionTitle: connection.title,
-      states: ['writing', 'unknown'],
-      limit: 100,
-    });
+    const open = await journal.list({ states: ['writing', 'unknown'], unfinished: true, limit: Infinity });
     for (const record of open) {
-      if (record.finishedAt !== null || isFollowed(record.id)) continue;
-      if (record.connection.server !== connection.server()) continue;
+      if (isFollowed(record.id) || !wasWrittenOn(record, connection)) continue;
       follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown' })), connection);
     }
   }

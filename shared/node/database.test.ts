@@ -132,6 +132,10 @@ describe('the journal', () => {
     expect(await ids({ from: 2, to: 2 })).toEqual(['b']);
     expect(await ids({ states: ['written'] })).toEqual(['c', 'a']);
     expect(await ids({ states: [] })).toEqual([]);
+    await journal.update({ ...record('b', 2), serviceName: 'order', state: 'notWritten', finishedAt: 9 });
+    expect(await ids({ unfinished: true })).toEqual(['c', 'a']);
+    expect(await ids({ unfinished: true, states: ['notWritten'] })).toEqual([]);
+    expect(await ids({ limit: Infinity })).toEqual(['c', 'b', 'a']);
   });
 
   test('a record is read back as it was written, and changed in place', async () => {

@@ -37,7 +37,7 @@ export function createJournalStore(database: Database, log: Log): JournalStore {
       const rows = database
         .sql()
         ?.prepare(`SELECT id, record FROM operations ${where} ORDER BY at DESC, rowid DESC LIMIT ?`)
-        .all(...values, filter.limit);
+        .all(...values, Number.isFinite(filter.limit) ? filter.limit : -1);
       return (rows ?? []).map((row) => parse(row, log)).filter((record) => record !== null);
     },
   };
@@ -92,6 +92,8 @@ function conditions(filter: JournalFilter): {
         ` OR ${textAt('watch.state')} IN ('watching', 'returning', 'stuck'))`,
     );
   }
+  if (filter.unfinished === true)
+    add(`CASE WHEN json_valid(record) THEN json_type(record, '$.finishedAt') END = 'null'`);
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
 

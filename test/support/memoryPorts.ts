@@ -110,6 +110,7 @@ export function createMemoryJournal(
         .filter((record) => filter.setId === undefined || record.setId === filter.setId)
         .filter((record) => filter.canaryId === undefined || record.canaryId === filter.canaryId)
         .filter((record) => filter.holding === undefined || isHolding(record))
+        .filter((record) => filter.unfinished === undefined || record.finishedAt === null)
         .sort((a, b) => b.at - a.at)
         .slice(0, limit);
     },

@@ -47,11 +47,11 @@ export function createForeignTrips({ connections, journal, operations, ports, at
     const open = await journal.list({
       connectionTitle: connection.title,
       states: ['writing', 'unknown'],
-      limit: 100,
+      unfinished: true,
+      limit: Infinity,
     });
     const underway = open.some(
-      ({ operation, finishedAt }) =>
-        operation.kind === 'endTrip' && operation.tripId === trip.id && finishedAt === null,
+      ({ operation }) => operation.kind === 'endTrip' && operation.tripId === trip.id,
     );
     if (underway) return;
     // A try that comes to nothing is not repeated at once; one that works takes the trip off the list.
