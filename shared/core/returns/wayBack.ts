@@ -10,6 +10,7 @@ import type { Alongside } from '../planParts.ts';
 import { writtenOf } from '../plans.ts';
 import { readBackAll, type AllReadBack } from '../readBack.ts';
 import { Refusal } from '../refusal.ts';
+import { wasWrittenOn } from '../writtenOn.ts';
 
 /**
  * How going back went. `away`: the connection is not open here, nothing was tried; `underway`: an earlier attempt is not
@@ -52,10 +53,9 @@ interface WayParts {
 }
 
 export function createWayBack({ connections, journal, operations }: WayParts): WayBack {
-  function connectionOf({ connection: { title, server } }: OperationRecord): LiveConnection | null {
-    for (const open of connections.open.values())
-      if (open.title === title && open.server() === server) return open;
-    return null;
+  function connectionOf(record: OperationRecord): LiveConnection | null {
+    const open = connections.open.get(record.connection.id);
+    return open !== undefined && wasWrittenOn(record, open) ? open : null;
   }
 
   const look = (record: OperationRecord, connection: LiveConnection): Promise<AllReadBack> =>
