@@ -3,7 +3,19 @@ import type { SourceHealth } from '../../shared/connectors/kit/connector.ts';
 import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
 import { openCluster, paths, until } from './cluster.ts';
 import { startSimulatedCluster } from './simulatedCluster.ts';
-import { callTo, createShop, endOf, heldIn, hold, isolationOf, read, refuse, tripOf } from './tripSteps.ts';
+import {
+  callTo,
+  createShop,
+  type Document,
+  endOf,
+  heldIn,
+  hold,
+  isolationOf,
+  listed,
+  read,
+  refuse,
+  tripOf,
+} from './tripSteps.ts';
 import { guardsOf, ready, signal, splitOf, weightsOf } from './weights.ts';
 
 const host = (name: string) => `${name}.shop.svc.cluster.local`;
@@ -171,6 +183,70 @@ test('a marker can name no route but those of trips, so that ending one takes no
   const left = await read(shop.cluster, `${paths('shop').virtualServices}/inventory`);
   expect(left.spec.http).toEqual([{ name: 'default', ...to('inventory') }]);
   expect(left.metadata.annotations).toBeUndefined();
+});
+
+const madeForTrips = { 'app.kubernetes.io/managed-by': 'podium' };
+const tripRoute = {
+  name: 'podium-trip-inventory-9-1',
+  fault: { abort: { httpStatus: 503, percentage: { value: 100 } } },
+  ...to('inventory'),
+};
+const restRoute = { name: 'podium-trip-rest', ...to('inventory') };
+
+/** A VirtualService with a trip of another Podium, as if made for it; ended, then read again where it is still there. */
+async function endIn(name: string, spec: object): Promise<Document | null> {
+  const made = virtualService(name, { hosts: ['inventory'], ...spec }, JSON.stringify([marker()]));
+  await using shop = await open({ ...made, metadata: { ...made.metadata, labels: madeForTrips } });
+  const [found] = await heldIn(shop.mesh, (all) => all.length > 0);
+  if (found === undefined) throw new Error('no trip');
+  await shop.control.apply(await shop.control.plan(endOf(found), signal), signal);
+  const left = await listed(shop.cluster, paths('shop').virtualServices);
+  return left.find(({ metadata }) => metadata.name === name) ?? null;
+}
+
+test('what was made for a trip goes with it', async () => {
+  expect(await endIn('podium-trip-inventory', { http: [tripRoute, restRoute] })).toBeNull();
+});
+
+test.each(['tcp', 'tls'])(
+  'what was made for a trip stays where others put %s routes into it, without what was ours',
+  async (field) => {
+    const match = { port: 9000, ...(field === 'tls' ? { sniHosts: ['inventory'] } : {}) };
+    const theirs = [{ match: [match], ...to('inventory') }];
+    const left = await endIn('podium-trip-inventory', { http: [tripRoute, restRoute], [field]: theirs });
+    expect(left?.spec).toEqual({ hosts: ['inventory'], [field]: theirs });
+    expect(left?.metadata.annotations).toBeUndefined();
+  },
+);
+
+test('what was made for a trip stays where others put requests’ routes into it, with the one for everybody else', async () => {
+  const theirs = { name: 'theirs', match: [{ uri: { prefix: '/x' } }], ...to('order') };
+  const left = await endIn('podium-trip-inventory', { http: [tripRoute, theirs, restRoute] });
+  expect(left?.spec.http).toEqual([theirs, restRoute]);
+});
+
+test('a document of another name is never deleted with a trip, whoever is said to manage it', async () => {
+  const left = await endIn('inventory', { http: [tripRoute, restRoute] });
+  expect(left?.spec.http).toEqual([restRoute]);
+});
+
+test('a trip whose document was deleted and made anew with the same routes is not read back as written', async () => {
+  await using shop = await open();
+  const written = await hold(
+    shop.control,
+    await shop.control.plan(tripOf(callTo(shop.cluster, 'payment')), signal),
+  );
+  const [change] = written.changes;
+  if (change === undefined) throw new Error('no change');
+  expect(await shop.control.verify(change, signal)).toMatchObject({ state: 'after' });
+  const path = `${paths('shop').virtualServices}/payment`;
+  const { spec, metadata } = await read(shop.cluster, path);
+  await shop.cluster.call('DELETE', path);
+  shop.cluster.store.put(virtualService('payment', spec, metadata.annotations?.['podium.dev/held']));
+  expect(await shop.control.verify(change, signal)).toMatchObject({
+    state: 'else',
+    detail: 'The document was deleted and made anew.',
+  });
 });
 
 test('routes that lead elsewhere, and routes that several services share, are left alone', async () => {

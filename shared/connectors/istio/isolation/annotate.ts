@@ -14,8 +14,8 @@ export function annotate<T extends { readonly metadata: object }>(
   return { ...object, metadata: { ...metadata, ...annotations } };
 }
 
-/** A copy of the object with another list of HTTP routes. */
+/** A copy of the object with another list of HTTP routes; an empty list goes. */
 export function withHttp<T extends object>(object: T, http: readonly unknown[]): T {
-  const spec = at(object, 'spec');
-  return { ...object, spec: { ...(typeof spec === 'object' ? spec : {}), http: [...http] } };
+  const { http: _, ...spec } = Object(at(object, 'spec')) as Record<string, unknown>;
+  return { ...object, spec: { ...spec, ...(http.length === 0 ? {} : { http: [...http] }) } };
 }

@@ -102,7 +102,10 @@ function isOf(entry: unknown, tripId: string): boolean {
   return held !== null && tripIdOf(held) === tripId;
 }
 
-/** The document without the trip; null where nothing but what Podium made would be left. */
+/**
+ * The document without the trip; null where nothing but what Podium made would be left. Others may have put routes for TCP or
+ * TLS into what was made for a trip: then they keep it, without the route that stood there for everybody else's requests.
+ */
 function without(
   before: KubeObject,
   others: readonly unknown[],
@@ -113,9 +116,11 @@ function without(
     labelsOf(before).get('app.kubernetes.io/managed-by') === 'podium' &&
     before.metadata.name.startsWith('podium-trip-');
   const bare = kept.every((raw) => at(raw, 'name') === restRoute);
-  if (madeForTrips && others.length === 0 && bare) return null;
+  const over = madeForTrips && others.length === 0 && bare;
+  const shared = ['tcp', 'tls'].some((field) => listAt(before, 'spec', field).length > 0);
+  if (over && !shared) return null;
   const marked = annotate(before, heldAnnotation, heldText(others));
-  return before.kind === 'VirtualService' ? withHttp(marked, kept) : marked;
+  return before.kind === 'VirtualService' ? withHttp(marked, over ? [] : kept) : marked;
 }
 
 /** The three versions where somebody changed the trip's own routes since they were written; others' changes are theirs. */
