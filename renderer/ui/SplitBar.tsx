@@ -1,7 +1,8 @@
 import './SplitBar.css';
+import { sharesOf } from '../../shared/analysis/weights.ts';
 import { plainText } from './plainText.ts';
 import { SplitBarHandle } from './SplitBarHandle.tsx';
-import { handlesOf, sharesOf } from './splitBarGeometry.ts';
+import { handlesOf } from './splitBarGeometry.ts';
 
 /** One version of a split as the bar draws it. */
 export interface SplitPart {
@@ -89,7 +90,8 @@ export function SplitBar(props: SplitBarProps) {
 function Segments(props: {
   readonly className: string;
   readonly parts: readonly SplitPart[];
-  readonly shares: readonly number[];
+  /** Null where nothing says who gets the calls; nothing is drawn of it. */
+  readonly shares: readonly (number | null)[];
 }) {
   return (
     <div className={`splitRow ${props.className}`} aria-hidden="true">
@@ -104,10 +106,12 @@ function Segments(props: {
   );
 }
 
-function Outline({ shares }: { readonly shares: readonly number[] }) {
+function Outline({ shares }: { readonly shares: readonly (number | null)[] }) {
   return (
     <div className="splitRow splitOutline" aria-hidden="true">
-      {shares.map((share, index) => (share === 0 ? null : <i key={index} style={{ flexGrow: share }} />))}
+      {shares.map((share, index) =>
+        share === null || share === 0 ? null : <i key={index} style={{ flexGrow: share }} />,
+      )}
     </div>
   );
 }

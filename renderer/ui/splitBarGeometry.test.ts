@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { handlesOf, leftWeightAt, moveTo, positionOf, sharesOf, stepOf, sumOf } from './splitBarGeometry.ts';
+import { handlesOf, leftWeightAt, moveTo, positionOf, stepOf, sumOf } from './splitBarGeometry.ts';
 
 const weightsAndHandle = fc
   .array(fc.integer({ min: 0, max: 1_000 }), { minLength: 2, maxLength: 6 })
@@ -45,12 +45,6 @@ describe('the geometry of a split bar', () => {
   test('a locked version has no handle beside it and its neighbours deal with each other', () => {
     expect(handlesOf(3, new Set([1]))).toEqual([{ left: 0, right: 2 }]);
     expect(moveTo([50, 30, 20], { left: 0, right: 2 }, 60)).toEqual([60, 30, 10]);
-  });
-
-  test('a single destination without a weight takes all, all zero goes nowhere', () => {
-    expect(sharesOf([null])).toEqual([1]);
-    expect(sharesOf([0, 0])).toEqual([0, 0]);
-    expect(sharesOf([null, 4])).toEqual([0, 1]);
   });
 
   test('an arrow moves a hundredth of the whole, at least one', () => {

@@ -10,13 +10,6 @@ export function handlesOf(count: number, locked: ReadonlySet<number>): readonly 
   return free.slice(1).map((right, index) => ({ left: free[index] ?? 0, right }));
 }
 
-/** Shares of the bar, 0..1. A route without weights sends all to its only destination; all zero is nowhere. */
-export function sharesOf(weights: readonly (number | null)[]): readonly number[] {
-  if (weights.length === 1 && weights[0] == null) return [1];
-  const total = sumOf(weights);
-  return weights.map((weight) => (total > 0 ? (weight ?? 0) / total : 0));
-}
-
 /** What the weights add up to; a destination that names none takes none. */
 export function sumOf(weights: readonly (number | null)[]): number {
   return weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);

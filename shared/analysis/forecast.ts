@@ -72,8 +72,7 @@ export function forecast(input: ForecastInput): Forecast {
 
 function outlooksOf(input: ForecastInput): Outlook[] {
   const { split, weightsAfter, signals, versions, windowSeconds, thresholds } = input;
-  const single = split.destinations.length === 1;
-  const before = sharesOf(split.destinations.map((destination) => destination.weight ?? (single ? 1 : 0)));
+  const before = sharesOf(split.destinations.map(({ weight }) => weight));
   const after = sharesOf(weightsAfter);
   const measured = Object.keys(signals).length > 0;
   // Where others are measured, what was given no calls and shows none had none; what was given some is not known.

@@ -70,5 +70,13 @@ test('weights that cannot be written are refused in words', () => {
   expect(weights.validateWeights([33.3, 66.7])[0]).toMatch(/whole numbers/);
   expect(weights.validateWeights([60, 30], 100)[0]).toMatch(/add up to 90, the document's to 100/);
   expect(weights.validateWeights([95, 5], 100)).toEqual([]);
+});
+
+test('shares are what the peer does with weights: one alone gets all, one without beside others none', () => {
+  expect(weights.sharesOf([null])).toEqual([1]);
+  expect(weights.sharesOf([0])).toEqual([1]);
+  expect(weights.sharesOf([null, 4])).toEqual([0, 1]);
+  expect(weights.sharesOf([3, 1, null])).toEqual([0.75, 0.25, 0]);
   expect(weights.sharesOf([0, 0])).toEqual([null, null]);
+  expect(weights.sharesOf([null, null])).toEqual([null, null]);
 });

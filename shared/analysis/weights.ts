@@ -1,7 +1,11 @@
-/** The share each weight stands for, 0..1; null while all weights are zero. */
-export function sharesOf(weights: readonly number[]): (number | null)[] {
-  const total = sumOf(weights);
-  return weights.map((weight) => (total > 0 ? weight / total : null));
+/**
+ * The share each weight stands for, 0..1. A destination by itself gets all, whatever its weight; beside others, one without a
+ * weight gets none, as Istio reads it. Null while nothing says where calls go: all weights are zero or absent.
+ */
+export function sharesOf(weights: readonly (number | null)[]): (number | null)[] {
+  if (weights.length === 1) return [1];
+  const total = sumOf(weights.flatMap((weight) => weight ?? []));
+  return weights.map((weight) => (total > 0 ? (weight ?? 0) / total : null));
 }
 
 /** Sum of the weights, kept as found through every edit. */

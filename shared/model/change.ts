@@ -143,7 +143,8 @@ export const WeightsThreeWay = z.object({
   kind: z.literal('weights').default('weights'),
   seen: z.array(z.number().nullable()),
   now: z.array(z.number().nullable()),
-  wanted: z.array(z.number()),
+  /** Null takes a weight away, which only an undo asks for. */
+  wanted: z.array(z.number().nullable()),
   titles: z.array(z.string()),
   changedBy: z.string().nullable(),
 });

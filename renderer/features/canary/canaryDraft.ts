@@ -37,7 +37,7 @@ export function destinationOnTrial({ destinations }: Split): number {
 
 /** The usual steps, but for those that give no more than the version has already. */
 export function stepsFor(split: Split, destination: number): readonly StepDraft[] {
-  const share = sharesOf(split.destinations.map(({ weight }) => weight ?? 0))[destination] ?? 0;
+  const share = sharesOf(split.destinations.map(({ weight }) => weight))[destination] ?? 0;
   return usualSteps.filter(({ percent }) => Number(percent) > share * 100);
 }
 

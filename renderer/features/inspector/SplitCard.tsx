@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { formatCount, formatPercentNumber } from '../../../shared/analysis/formats.ts';
+import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { useNow } from '../../live/clock.ts';
 import { discardDraft, draftWeights, isOvertaken, useDraft } from '../../state/drafts.ts';
@@ -9,7 +10,7 @@ import { Section } from '../../ui/Section.tsx';
 import { SplitBar } from '../../ui/SplitBar.tsx';
 import { sumOf } from '../../ui/splitBarGeometry.ts';
 import { SplitNotes } from './SplitNotes.tsx';
-import { canBeDragged, declaredShares, governed, measuredShares } from './splitView.ts';
+import { canBeDragged, governed, measuredShares } from './splitView.ts';
 
 interface SplitCardProps {
   readonly split: Split;
@@ -28,7 +29,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
   const { document, route, destinations } = split;
   const pending = draft && draft.weights.length === destinations.length ? draft.weights : null;
   const weights = destinations.map((destination, index) => pending?.[index] ?? destination.weight);
-  const shares = declaredShares(weights);
+  const shares = sharesOf(weights);
   const isPercent = sumOf(weights) === 100;
   const label = plainText(`${serviceName}, route ${route.title}`, 90);
   const toggleLock = (index: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { splitOf as splitWith } from '../../../test/support/splits.ts';
-import { busiestFirst, canBeDragged, declaredShares, governed, measuredShares, toneOf } from './splitView.ts';
+import { busiestFirst, canBeDragged, governed, measuredShares, toneOf } from './splitView.ts';
 
 const splitOf = (id: string, rest: Partial<Split> = {}) => splitWith([50, 50], { id, ...rest });
 
@@ -24,12 +24,6 @@ describe('splits in the inspector', () => {
     expect(measuredShares(splitOf('a'), counted('a', 10))).toEqual([null, 1]);
     expect(measuredShares(splitOf('a'), counted('a', 0))).toBeNull();
     expect(measuredShares(splitOf('a'), null)).toBeNull();
-  });
-
-  test('a destination by itself gets all calls, whether it has a weight or not', () => {
-    expect(declaredShares([null])).toEqual([1]);
-    expect(declaredShares([3, 1, null])).toEqual([0.75, 0.25, 0]);
-    expect(declaredShares([0, 0])).toEqual([null, null]);
   });
 
   test('a split that a rollout controller decides, or with one destination, has no handles', () => {

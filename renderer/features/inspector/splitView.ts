@@ -1,4 +1,3 @@
-import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { GraphVersion } from '../../../shared/model/graph.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 
@@ -14,11 +13,6 @@ export function busiestFirst(splits: readonly Split[], measured: readonly Measur
     .map((split, place) => ({ split, place, total: totals.get(split.id) ?? -1 }))
     .sort((a, b) => b.total - a.total || a.place - b.place)
     .map(({ split }) => split);
-}
-
-/** What the weights mean, 0..1: a destination by itself gets all, one without a weight beside others none; null where all are zero. */
-export function declaredShares(weights: readonly (number | null)[]): readonly (number | null)[] {
-  return weights.length === 1 ? [1] : sharesOf(weights.map((weight) => weight ?? 0));
 }
 
 /** Shares by place in the split; null when nothing was counted. */

@@ -38,7 +38,7 @@ export function watchHindrance(plan: Plan, signals: ServiceSignals | null): stri
 
 function gainingOf({ operation, expectation }: Plan): { version: string; hadNone: boolean } | null {
   if (operation.kind !== 'setWeights' || expectation.kind !== 'shares') return null;
-  const before = sharesOf(operation.seen.weights.map((weight) => weight ?? 0));
+  const before = sharesOf(operation.seen.weights);
   const gains = expectation.destinations.map(({ share }, index) => share - (before[index] ?? 0));
   const most = gains.indexOf(Math.max(...gains));
   const destination = expectation.destinations[most];

@@ -13,7 +13,7 @@ export interface ShareMove {
 
 /** What moves. Of two versions one says it all: the smaller, which is the one on trial. */
 export function movesOf(split: Split, weights: readonly number[]): readonly ShareMove[] {
-  const before = sharesOf(split.destinations.map((destination) => destination.weight ?? 0));
+  const before = sharesOf(split.destinations.map(({ weight }) => weight));
   const after = sharesOf(weights);
   const moves = split.destinations.flatMap((destination, index) => {
     const from = before[index] ?? null;

@@ -146,7 +146,7 @@ function planOf(
           kind: 'weights',
           seen: [...seen.weights],
           now: before,
-          wanted: wanted.map((weight) => weight ?? 0),
+          wanted: [...wanted],
           titles: split.destinations.map((one) => one.title),
           changedBy: split.changedBy?.who ?? null,
         };

@@ -109,6 +109,6 @@ function shareOf(condition: WatchCondition, { operation, expectation }: Plan) {
   const i = expectation.destinations.findIndex(
     ({ version, subset }) => version === condition.version || subset === condition.version,
   );
-  const before = sharesOf(operation.seen.weights.map((weight) => weight ?? 0));
+  const before = sharesOf(operation.seen.weights);
   return { before: before[i] ?? null, after: expectation.destinations[i]?.share ?? null };
 }
