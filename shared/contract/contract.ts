@@ -114,7 +114,10 @@ export const contract = {
     read: base.input(z.object({ serviceId: EntityId })).output(WorkloadsRead),
   },
   operations: {
-    plan: base.input(z.object({ operation: Operation })).output(Plan),
+    /** `reason` is shown where documents will carry it; the one that counts comes with `apply`. */
+    plan: base
+      .input(z.object({ operation: Operation, reason: z.string().max(2000).default('') }))
+      .output(Plan),
     planUndo: base.input(z.object({ operationId: z.string() })).output(Plan),
     /** Applies a plan that this console made. `ticked` names guards acknowledged; `typedName` where the name is asked for. */
     apply: base

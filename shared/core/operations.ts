@@ -11,6 +11,7 @@ import { holdFor, recordOf, type Alongside } from './planParts.ts';
 import { createPlans, type KeptPlan, type PlansWorld } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { Refusal } from './refusal.ts';
+import { wasWrittenOn } from './writtenOn.ts';
 
 /** What the operations need of the rest of the console. */
 export interface OperationsWorld extends PlansWorld {
@@ -24,7 +25,7 @@ export interface OperationsWorld extends PlansWorld {
 export interface Operations {
   /** Whether this process is writing or following an operation now. */
   isUnderway(operationId: string): boolean;
-  plan(operation: Operation): Promise<Plan>;
+  plan(operation: Operation, reason?: string): Promise<Plan>;
   planUndo(operationId: string): Promise<Plan>;
   apply(request: ApplyRequest): Promise<string>;
   /** Applies a plan that takes back what an operator wrote and agreed to have taken back. */
@@ -79,7 +80,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
     standing: Standing,
     alongside: Alongside,
   ): Promise<string> {
-    const { record, write } = stamped(kept, recordOf(kept.plan, reason, alongside, ports));
+    const { record, write } = stamped(kept, recordOf(kept, reason, alongside, ports));
     underway.add(record.id);
     try {
       await journal.append(record);
@@ -109,7 +110,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
 
   return {
     isUnderway: (operationId) => underway.has(operationId),
-    plan: (operation) => plans.make(operation),
+    plan: (operation, reason = '') => plans.make(operation, { reason }),
     async planUndo(operationId) {
       const record = await journal.read(operationId);
       if (record === null) throw new Refusal('REFUSED', 'The journal has no such operation.');
@@ -124,8 +125,8 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
           'REFUSED',
           'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.',
         );
-      const connection = world.connection(operation.connectionId);
-      if (connection !== undefined && connection.server() !== record.connection.server) {
+      const connection = world.connection(record.connection.id);
+      if (connection !== undefined && !wasWrittenOn(record, connection)) {
         throw new Refusal(
           'REFUSED',
           `This was written at ${record.connection.server}, but ${connection.title} is ${connection.server() || 'not open'} now. Nothing can be undone there.`,
@@ -137,7 +138,7 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
           'This cannot be undone from here: the values before it were secret and were not kept.',
         );
       }
-      return plans.make(backwards(operation, record.revisionAfter), record);
+      return plans.make(backwards(operation, record.revisionAfter), { undoOf: record });
     },
     find: (planId) => plans.find(planId),
     check(planId, consent) {

@@ -51,13 +51,13 @@ export type Alongside = Partial<Pick<OperationRecord, 'watch' | 'hold' | 'setId'
 
 /** A plan as the journal takes it down before anything is written. */
 export function recordOf(
-  plan: Plan,
+  { plan, recordId }: { readonly plan: Plan; readonly recordId: string },
   reason: string,
   alongside: Alongside,
-  ports: Pick<Ports, 'random' | 'clock'>,
+  ports: Pick<Ports, 'clock'>,
 ): OperationRecord {
   return {
-    id: ports.random.id(),
+    id: recordId,
     at: ports.clock.now(),
     planId: plan.id,
     operation: withoutSecrets(plan),

@@ -45,14 +45,24 @@ export interface KeptPlan {
   readonly connection: LiveConnection;
   readonly generation: number;
   readonly control: Control<Operation>;
+  /** The id under which the journal will have it, so that what is shown of it names it already. */
+  readonly recordId: string;
   /** Set by the first apply: a second click gets the same operation. */
   operationId: Promise<string> | null;
+}
+
+/** What a plan is made with beside its operation. */
+interface PlanHow {
+  /** The operation that it takes back. */
+  readonly undoOf?: OperationRecord;
+  /** Why, as far as it was said already. */
+  readonly reason?: string;
 }
 
 /** The plans of this console, by id. */
 export interface Plans {
   /** Reads only. Throws a Refusal where the peer or the connection does not let it be planned. */
-  make(operation: Operation, undoOf?: OperationRecord): Promise<Plan>;
+  make(operation: Operation, how?: PlanHow): Promise<Plan>;
   find(planId: string): KeptPlan | undefined;
 }
 
@@ -60,7 +70,7 @@ export interface Plans {
 export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'>, ports: Ports): Plans {
   const plans = new Map<string, KeptPlan>();
 
-  async function make(operation: Operation, undoOf?: OperationRecord): Promise<Plan> {
+  async function make(operation: Operation, { undoOf, reason = '' }: PlanHow = {}): Promise<Plan> {
     forgetOldPlans();
     const connection = world.connection(operation.connectionId);
     if (connection === undefined)
@@ -94,6 +104,18 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     if (!journal.writable) guards.unshift(readOnlyJournal);
     const now = ports.clock.now();
     const state = connection.state();
+    const actor = state.user ?? ports.actor;
+    const recordId = ports.random.id();
+    const holdSeconds = operation.kind === 'trip' && undoOf === undefined ? operation.forSeconds : null;
+    // What documents tell others is shown as it will stand there; its times move on until it is applied.
+    const stamp = {
+      operationId: recordId,
+      by: actor,
+      reason,
+      at: now,
+      until: holdSeconds === null ? null : now + holdSeconds * 1000,
+    };
+    const shown = control.stamp?.(write, stamp) ?? write;
     const made: Plan = {
       id: ports.random.id(),
       operation,
@@ -107,9 +129,9 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
         environment: connection.environment,
         server: connection.server(),
       },
-      actor: state.user ?? ports.actor,
+      actor,
       target: write.target,
-      changes: [...write.changes],
+      changes: [...shown.changes],
       guards,
       forecast: [...write.notes, ...outlook.sentences],
       affected: affectedBy(operation, callers, {
@@ -121,7 +143,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       direction: outlook.direction,
       threeWay: write.threeWay,
       copies: { strategicMerge: null, kustomize: null, ...write.copies },
-      holdSeconds: operation.kind === 'trip' && undoOf === undefined ? operation.forSeconds : null,
+      holdSeconds,
       undoOf: undoOf?.id ?? null,
       createdAt: now,
       expiresAt: now + planLifeMs,
@@ -132,6 +154,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
       connection,
       generation: connection.generation,
       control,
+      recordId,
       operationId: null,
     });
     return made;

@@ -150,7 +150,7 @@ export function createRouter({
       read: os.workloads.read.handler(({ input, signal }) => asking.workloads(input.serviceId, signal)),
     },
     operations: {
-      plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation)),
+      plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation, input.reason)),
       planUndo: os.operations.planUndo.handler(({ input }) => operations.planUndo(input.operationId)),
       apply: os.operations.apply.handler(async ({ input }) => ({
         operationId: await operations.apply(input),

@@ -43,10 +43,11 @@ async function planOne(
   request: Exclude<ReviewRequest, { kind: 'canary' | 'finishCanary' }>,
   operation: Operation | null,
 ): Promise<Plan> {
-  if (operation) return client.operations.plan({ operation });
+  const reason = request.kind === 'plan' ? (request.reason ?? '') : '';
+  if (operation) return client.operations.plan({ operation, reason });
   switch (request.kind) {
     case 'plan':
-      return client.operations.plan({ operation: request.operation });
+      return client.operations.plan({ operation: request.operation, reason });
     case 'endTrip':
       return planEnd(client, request.trip);
     case 'undo':
