@@ -7,3 +7,12 @@ export function sumIfKnown(values: readonly (number | null)[]): number | null {
   }
   return sum;
 }
+
+/** What the known figures come to, and whether they are all there are: where not, it is "at least". */
+export function sumOfKnown(values: readonly (number | null)[]): {
+  readonly sum: number | null;
+  readonly isAll: boolean;
+} {
+  const known = values.filter((value) => value !== null);
+  return { sum: sumIfKnown(known), isAll: known.length === values.length };
+}

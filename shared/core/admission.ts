@@ -2,6 +2,7 @@ import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { readOnlyJournal, type KeptPlan } from './plans.ts';
 import { Refusal } from './refusal.ts';
+import { sayPlace } from './sayPlace.ts';
 
 /** The moment at which a plan is judged. */
 interface Now {
@@ -40,7 +41,7 @@ export function hindranceOf(
   if (connection.locked && standing !== 'agreed') {
     return new Refusal(
       'LOCKED',
-      `${connection.title} (${connection.environment}) is read-only until you unlock it. Nothing was changed.`,
+      `${sayPlace(connection)} is read-only until you unlock it. Nothing was changed.`,
     );
   }
   return null;

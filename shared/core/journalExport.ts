@@ -1,4 +1,5 @@
 import type { OperationRecord } from '../model/record.ts';
+import { sayPlace } from './sayPlace.ts';
 
 /** The journal as a file: everything as JSON, or what people read as Markdown. Times are UTC in both. */
 export function exportJournal(
@@ -23,7 +24,7 @@ function section(record: OperationRecord): string {
     `| when | ${new Date(record.at).toISOString()} |`,
     `| who | ${cell(record.actor)} |`,
     `| why | ${cell(record.reason) || '–'} |`,
-    `| where | ${cell(record.connection.title)} (${record.connection.environment}), ${cell(record.connection.server)} |`,
+    `| where | ${cell(sayPlace(record.connection))}, ${cell(record.connection.server)} |`,
     `| target | ${cell(record.target)} |`,
     `| state | ${record.state}${record.error === null ? '' : `: ${cell(record.error)}`} |`,
     ...record.rungs.map((rung) => `| ${rung.rung} | ${rung.state}: ${cell(rung.detail)} |`),

@@ -7,6 +7,7 @@ import type { HeldTrip } from '../model/trip.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
 import type { PlannedWrite } from '../connectors/kit/control.ts';
+import { sayPlace } from './sayPlace.ts';
 import { thresholdsOf } from './serviceVerdict.ts';
 import { tripOutlook } from './tripOutlook.ts';
 import { defaultWindowSeconds } from './world.ts';
@@ -53,7 +54,7 @@ export function forecastPlan(
 function guardOf(
   { direction, towards }: Forecast,
   measured: boolean,
-  { title, environment }: { readonly title: string; readonly environment: Environment },
+  where: ForecastSetting['where'],
 ): Guard {
   const id = 'direction';
   switch (direction) {
@@ -64,7 +65,7 @@ function guardOf(
         id,
         verdict: 'typeName',
         title: `More traffic goes to ${towards.join(' and ')}, which is failing now`,
-        detail: `Blocked unless you type the service’s name. This writes to ${title} (${environment}).`,
+        detail: `Blocked unless you type the service’s name. This writes to ${sayPlace(where)}.`,
       };
     case 'neutral':
       return measured

@@ -82,9 +82,17 @@ interface Given {
   readonly held?: readonly HeldTrip[];
   readonly environment?: TripSetting['where']['environment'];
   readonly ready?: number | null;
+  readonly cartRate?: number | null;
 }
 
-function outlook({ mechanism = refuse, caller = null, health = {}, ready = 2, ...more }: Given) {
+function outlook({
+  mechanism = refuse,
+  caller = null,
+  health = {},
+  ready = 2,
+  cartRate = 12,
+  ...more
+}: Given) {
   return tripOutlook({
     trip: {
       kind: 'trip',
@@ -96,7 +104,7 @@ function outlook({ mechanism = refuse, caller = null, health = {}, ready = 2, ..
     service: service('payment', 2),
     callers: [
       { callerId: checkout.id, callerName: 'checkout', requestsPerSecond: 30 },
-      { callerId: 'one/shop/cart', callerName: 'cart', requestsPerSecond: 12 },
+      { callerId: 'one/shop/cart', callerName: 'cart', requestsPerSecond: cartRate },
     ],
     held: more.held ?? [],
     folded: Object.keys(health).length === 0 ? null : figures(health),
@@ -158,4 +166,17 @@ test('who is affected is said first, with rates', () => {
     '2 callers are affected, 42 requests a second: checkout 30 and cart 12.',
   ]);
   expect(outlook({ caller: checkout }).sentences).toEqual(['checkout is affected, 30 requests a second.']);
+});
+
+test('a caller whose rate is not measured makes the whole "at least", and is told so', () => {
+  expect(outlook({ cartRate: null }).sentences).toEqual([
+    '2 callers are affected, at least 30 requests a second: checkout 30 and cart not measured.',
+  ]);
+});
+
+test('an environment that is neither production nor staging is no word in brackets', () => {
+  const detail = (environment: 'production' | 'other') =>
+    guard('direction', { health: { payment: 'healthy' }, environment })?.detail;
+  expect(detail('other')).toMatch(/This writes to prod\.$/);
+  expect(detail('production')).toMatch(/This writes to prod \(production\)\.$/);
 });

@@ -1,11 +1,13 @@
 import { formatList, formatPerSecond } from '../analysis/formats.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
+import { sumOfKnown } from '../analysis/sumIfKnown.ts';
 import type { Affected, Guard } from '../model/change.ts';
 import type { Environment } from '../model/entity.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Trip } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { HeldTrip } from '../model/trip.ts';
+import { sayPlace } from './sayPlace.ts';
 
 /** What is known when a call is about to be tripped. */
 export interface TripSetting {
@@ -68,7 +70,7 @@ function calleeOf(setting: TripSetting): { readonly direction: Plan['direction']
       guard: ask(
         id,
         `Nobody can call ${name} any more, and whether it is well is not known: no figures`,
-        `This writes to ${setting.where.title} (${setting.where.environment}).`,
+        `This writes to ${sayPlace(setting.where)}.`,
         setting,
       ),
     };
@@ -77,7 +79,7 @@ function calleeOf(setting: TripSetting): { readonly direction: Plan['direction']
     guard: ask(
       id,
       `Nobody can call ${name} any more, although it is not failing now`,
-      `Its callers get errors until the trip ends. This writes to ${setting.where.title} (${setting.where.environment}).`,
+      `Its callers get errors until the trip ends. This writes to ${sayPlace(setting.where)}.`,
       setting,
     ),
   };
@@ -145,12 +147,15 @@ function sayAffected({ trip, callers }: TripSetting): string {
   if (count === 0) return 'No caller of it is known.';
   const verb = count === 1 ? 'is' : 'are';
   const rates = hit.map(({ requestsPerSecond }) => requestsPerSecond);
-  if (rates.length === 0 || rates.every((rate) => rate === null))
+  if (rates.every((rate) => rate === null))
     return `${who} ${verb} affected; how much is called now is not measured.`;
-  const total = rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
+  const { sum, isAll } = sumOfKnown(rates);
   const busiest = hit
     .slice(0, 3)
-    .map(({ callerName, requestsPerSecond }) => `${callerName} ${formatPerSecond(requestsPerSecond)}`);
+    .map(
+      ({ callerName, requestsPerSecond }) =>
+        `${callerName} ${requestsPerSecond === null ? 'not measured' : formatPerSecond(requestsPerSecond)}`,
+    );
   const named = count === 1 ? '' : `: ${formatList(busiest)}${count > 3 ? ' and others' : ''}`;
-  return `${who} ${verb} affected, ${formatPerSecond(total)} requests a second${named}.`;
+  return `${who} ${verb} affected, ${isAll ? '' : 'at least '}${formatPerSecond(sum)} requests a second${named}.`;
 }

@@ -193,7 +193,9 @@ export function configConformance(
       expect(plan.title).toBe('Set LOG_LEVEL in ConfigMap order-env and restart order');
       expect(plan.changes.map(({ document: { kind } }) => kind)).toEqual(['ConfigMap', 'Deployment']);
       expect(new Set(Object.values(guardsOf(plan)))).toEqual(new Set(['pass']));
-      expect(plan.notes[0]).toBe('Sent as JSON: [{"op":"replace","path":"/data/LOG_LEVEL","value":"debug"}]');
+      expect(plan.notes[0]).toBe(
+        'Exactly this is written: [{"op":"replace","path":"/data/LOG_LEVEL","value":"debug"}]',
+      );
       expect((await read()).data).toEqual({ LOG_LEVEL: 'info', LIMIT: '10' });
       const before = lasting(await readDeployment(cluster, 'order'));
       const receipt = await control.apply(plan, signal);

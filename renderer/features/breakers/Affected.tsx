@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { sumOfKnown } from '../../../shared/analysis/sumIfKnown.ts';
 import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import { useSignals } from '../../live/signals.ts';
@@ -49,8 +50,7 @@ interface AffectedProps {
 /** Who will feel it: first of all, before it is asked how. */
 export function Affected({ callers, caller, scope, onScope }: AffectedProps) {
   const hit = scope === 'one' ? callers.filter(({ callerId }) => callerId === caller?.id) : callers;
-  const known = hit.flatMap(({ requestsPerSecond }) => requestsPerSecond ?? []);
-  const total = known.length === 0 ? null : known.reduce((sum, rate) => sum + rate, 0);
+  const { sum, isAll } = sumOfKnown(hit.map(({ requestsPerSecond }) => requestsPerSecond));
   return (
     <section className="tripAffected" aria-label="Who is affected">
       {caller !== null && callers.length > 1 ? (
@@ -94,7 +94,10 @@ export function Affected({ callers, caller, scope, onScope }: AffectedProps) {
             {hit.length > 1 && (
               <tr className="affectedSum">
                 <th scope="row">together</th>
-                <td className="num">{formatRate(total)} rps</td>
+                <td className="num">
+                  {sum !== null && !isAll && 'at least '}
+                  {formatRate(sum)} rps
+                </td>
               </tr>
             )}
           </tbody>

@@ -4,6 +4,7 @@ import { Button as AriaButton, DialogTrigger, Popover } from 'react-aria-compone
 import { useNow } from '../../live/clock.ts';
 import { useHoldingStore } from '../../live/holdings.ts';
 import { useTrips } from '../../live/trips.ts';
+import { atItsDeadline } from '../../ui/deadlineWords.ts';
 import { HeldLine } from './HeldLine.tsx';
 import { chipWords, heldRows } from './heldWords.ts';
 
@@ -37,9 +38,7 @@ export function HeldChip() {
               <HeldLine key={row.key} row={row} now={now} close={() => setOpen(false)} />
             ))}
           </ul>
-          <p className="muted">
-            Each ends at its deadline while any Podium with rights runs, else first thing at the next start.
-          </p>
+          <p className="muted">Each ends {atItsDeadline}</p>
         </div>
       </Popover>
     </DialogTrigger>

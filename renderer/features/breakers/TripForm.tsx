@@ -4,6 +4,7 @@ import { useAsked } from '../../client/useAsked.ts';
 import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
 import { closeTripDialog } from '../../state/trips.ts';
+import { atItsDeadline } from '../../ui/deadlineWords.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DialogActions } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/Field.tsx';
@@ -90,9 +91,7 @@ export function TripForm({ callee, caller, host, title }: CallFormProps) {
         onChange={(reason) => change({ reason })}
         placeholder="For the journal, and for who sees it held"
       />
-      <p className="tripNote">
-        Ends at its deadline while any Podium with rights runs, else first thing at the next start.
-      </p>
+      <p className="tripNote">Ends {atItsDeadline}</p>
       <DialogActions>
         <p className="grow muted" role="status">
           {options.value === null || options.value.length === 0 ? '' : plainText(drafted.problem ?? '', 200)}

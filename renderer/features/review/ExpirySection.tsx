@@ -1,3 +1,4 @@
+import { atItsDeadline } from '../../ui/deadlineWords.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { expiries, type Expiry } from './expiry.ts';
@@ -24,7 +25,7 @@ export function ExpirySection({
       <p className="muted">
         {selected === 'never'
           ? 'Someone else decides about this document: what is written here lasts until they put it back.'
-          : 'It is taken back at its deadline while any Podium with rights runs, else first thing at the next start.'}
+          : `It is taken back ${atItsDeadline}`}
       </p>
     </Section>
   );

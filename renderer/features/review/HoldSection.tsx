@@ -1,6 +1,8 @@
+import { sumOfKnown } from '../../../shared/analysis/sumIfKnown.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { useNow } from '../../live/clock.ts';
+import { atItsDeadline } from '../../ui/deadlineWords.ts';
 import { formatClock, formatRate, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
@@ -9,8 +11,7 @@ import { formatHold } from './holdWords.ts';
 /** Who feels a change at once, busiest first. */
 export function AffectedSection({ affected }: Pick<Plan, 'affected'>) {
   if (affected.length === 0) return null;
-  const known = affected.flatMap(({ requestsPerSecond }) => requestsPerSecond ?? []);
-  const total = known.reduce((sum, rate) => sum + rate, 0);
+  const { sum, isAll } = sumOfKnown(affected.map(({ requestsPerSecond }) => requestsPerSecond));
   return (
     <Section title="Who is affected">
       <table className="reviewAffected">
@@ -27,10 +28,13 @@ export function AffectedSection({ affected }: Pick<Plan, 'affected'>) {
               <td className="num">{formatRate(requestsPerSecond)} rps</td>
             </tr>
           ))}
-          {affected.length > 1 && known.length > 0 && (
+          {affected.length > 1 && sum !== null && (
             <tr>
               <th scope="row">together</th>
-              <td className="num">{formatRate(total)} rps</td>
+              <td className="num">
+                {!isAll && 'at least '}
+                {formatRate(sum)} rps
+              </td>
             </tr>
           )}
         </tbody>
@@ -65,9 +69,7 @@ export function HoldSection({
           {hold.note !== '' && ` · ${plainText(hold.note, 300)}`}
         </p>
       )}
-      <p className="muted">
-        It ends at its deadline while any Podium with rights runs, else first thing at the next start.
-      </p>
+      <p className="muted">It ends {atItsDeadline}</p>
     </Section>
   );
 }

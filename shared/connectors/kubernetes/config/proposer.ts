@@ -204,7 +204,7 @@ const longestJson = 4_000;
 /** What travels, exactly, for YAML has more than one way to be read. */
 function sayJson(edit: DocumentEdit): string {
   const text = JSON.stringify(stepsOf(edit).filter(({ op }) => op !== 'test'));
-  return `Sent as JSON: ${text.length > longestJson ? `${text.slice(0, longestJson)}… (${text.length} characters; whole under Copy as)` : text}`;
+  return `Exactly this is written: ${text.length > longestJson ? `${text.slice(0, longestJson)}… (${text.length} characters; whole under Copy as)` : text}`;
 }
 
 function expectationOf(
