@@ -1,6 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
+import {
+  ConnectionForm,
+  ConnectionState,
+  Discovery,
+  OpenOptions,
+  TypedConnection,
+} from '../model/connection.ts';
 import { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entity.ts';
 import { GraphUpdate } from '../model/graph.ts';
@@ -49,6 +55,12 @@ export const contract = {
     open: base
       .input(z.object({ key: z.string(), options: OpenOptions.optional() }))
       .output(z.object({ id: ConnectionId })),
+    /** What can be connected to by an address. */
+    forms: base.output(z.array(ConnectionForm)),
+    /** Opens what the operator typed, and remembers it without its secrets. */
+    openTyped: base.input(TypedConnection).output(z.object({ id: ConnectionId })),
+    /** Forgets what was typed; what is open stays open. */
+    forget: base.input(z.object({ title: z.string() })).output(nothing),
     openRehearsal: base.output(z.object({ id: ConnectionId })),
     close: base.input(z.object({ id: ConnectionId })).output(nothing),
     /** Lets writes through until closed or locked again. */

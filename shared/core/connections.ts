@@ -1,13 +1,14 @@
 import type { Connector } from '../connectors/kit/connector.ts';
 import { guessEnvironment } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { ConnectionState, Discovery, OpenOptions } from '../model/connection.ts';
+import type { ConnectionState, Discovery, OpenOptions, TypedConnection } from '../model/connection.ts';
 import type { Environment } from '../model/entity.ts';
 import { openConnection, type LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';
+import { createTypedConnections, type TypedConnections } from './typedConnections.ts';
 
 /** What is open, what could be, and what the operator named. */
 export interface Connections extends AsyncDisposable {
@@ -16,6 +17,9 @@ export interface Connections extends AsyncDisposable {
   states(): ConnectionState[];
   discover(): Promise<Discovery>;
   openByKey(key: string, options: OpenOptions): Promise<string>;
+  /** Those that the operator typed, now or before. */
+  readonly typed: TypedConnections;
+  openTyped(typed: TypedConnection): Promise<string>;
   openRehearsal(): Promise<string>;
   close(id: string): Promise<void>;
   setLocked(id: string, locked: boolean): void;
@@ -39,6 +43,7 @@ export function createConnections(
   const open = new Map<string, LiveConnection>();
   const known = new Map<string, Candidate>();
   const changes = createPulse();
+  const typed = createTypedConnections(connectors, settings);
 
   function environmentOf(title: string): Environment {
     return settings.current.environments[title] ?? guessEnvironment(title);
@@ -98,8 +103,9 @@ export function createConnections(
     changes,
     open,
     states: () => [...open.values()].map((connection) => connection.state()),
+    typed,
     async discover() {
-      const discovery: Discovery = { candidates: [], problems: [] };
+      const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [] };
       for (const connector of connectors) {
         if (connector.discover === undefined) continue;
         try {
@@ -125,6 +131,7 @@ export function createConnections(
               current,
               problem,
               warnings: [...warnings],
+              typed: null,
             });
           }
         } catch (thrown) {
@@ -139,6 +146,15 @@ export function createConnections(
         throw new Refusal('REFUSED', 'That connection is not known any more. Look for connections again.');
       const extra = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
       return begin(candidate, extra, false);
+    },
+    async openTyped(asked) {
+      const before = open.get(asked.title.replace(/[/→]/g, '_'));
+      if (before !== undefined && before.state().connector !== asked.connector)
+        throw new Refusal('REFUSED', `A connection named ${asked.title} is open already. Give another name.`);
+      const candidate = typed.read(asked);
+      const id = await begin(candidate, {}, false);
+      await typed.remember(asked);
+      return id;
     },
     async openRehearsal() {
       const fleet = await ports.rehearsal.start().catch((thrown: unknown) => {

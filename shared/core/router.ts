@@ -71,6 +71,11 @@ export function createRouter({
       open: os.connections.open.handler(async ({ input }) => ({
         id: await connections.openByKey(input.key, input.options ?? {}),
       })),
+      forms: os.connections.forms.handler(() => connections.typed.forms()),
+      openTyped: os.connections.openTyped.handler(async ({ input }) => ({
+        id: await connections.openTyped(input),
+      })),
+      forget: os.connections.forget.handler(({ input }) => connections.typed.forget(input.title)),
       openRehearsal: os.connections.openRehearsal.handler(async () => ({
         id: await connections.openRehearsal(),
       })),

@@ -1,6 +1,40 @@
 import { z } from 'zod';
 import { ConnectionId, Environment } from './entity.ts';
 
+/** One thing to type when a connection is opened by hand. */
+export const FormField = z.object({
+  name: z.string(),
+  label: z.string(),
+  note: z.string().nullable(),
+  placeholder: z.string().nullable(),
+  /** What is secret is bound to what every `address` leads to, and kept in memory only. */
+  kind: z.enum(['text', 'address', 'lines', 'secret', 'secretLines', 'switch']),
+  required: z.boolean(),
+});
+export type FormField = z.infer<typeof FormField>;
+
+/** What to type to open a connection of one kind by hand. */
+export const ConnectionForm = z.object({
+  connector: z.string(),
+  title: z.string(),
+  fields: z.array(FormField),
+});
+export type ConnectionForm = z.infer<typeof ConnectionForm>;
+
+/** What the operator typed, by field. A secret that is left out is the one that was given before. */
+export const TypedConnection = z.object({
+  connector: z.string().max(100),
+  title: z.string().trim().min(1).max(100),
+  values: z.record(z.string().max(100), z.string().max(100_000)),
+});
+export type TypedConnection = z.infer<typeof TypedConnection>;
+
+/** What is kept of it: no secret, only the names of those that were given. */
+export const RememberedConnection = TypedConnection.extend({
+  secrets: z.array(z.string()),
+});
+export type RememberedConnection = z.infer<typeof RememberedConnection>;
+
 /** Something the console can connect to, found without asking: a kubeconfig context, the rehearsal. */
 export const Candidate = z.object({
   connector: z.string(),
@@ -15,6 +49,8 @@ export const Candidate = z.object({
   problem: z.string().nullable(),
   /** Things to know before opening: runs a program, skips TLS verification, impersonates. */
   warnings: z.array(z.string()),
+  /** What was typed when it was opened before; null for what was found without asking. */
+  typed: RememberedConnection.nullable(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RememberedConnection } from './connection.ts';
 import { EntityId, Environment } from './entity.ts';
 
 /** Where health changes; a service may have its own. */
@@ -28,6 +29,8 @@ export const Settings = z.object({
   }),
   /** Environments that the operator set, by connection title. */
   environments: z.record(z.string(), Environment),
+  /** Connections that were typed, so that they need not be again. */
+  remembered: z.array(RememberedConnection),
   tourDone: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -37,5 +40,6 @@ export const defaultSettings: Settings = {
   view: {},
   health: { default: defaultHealthThresholds, services: {} },
   environments: {},
+  remembered: [],
   tourDone: false,
 };

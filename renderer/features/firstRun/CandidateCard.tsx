@@ -8,10 +8,21 @@ interface CandidateCardProps {
   readonly disabled: boolean;
   readonly problem: string | null;
   readonly onConnect: () => void;
+  /** What was typed can be changed and forgotten. */
+  readonly onEdit?: () => void;
+  readonly onForget?: () => void;
 }
 
 /** One thing to connect to, with what should be known before. */
-export function CandidateCard({ candidate, opening, disabled, problem, onConnect }: CandidateCardProps) {
+export function CandidateCard({
+  candidate,
+  opening,
+  disabled,
+  problem,
+  onConnect,
+  onEdit,
+  onForget,
+}: CandidateCardProps) {
   const { title, detail, environment, current, warnings } = candidate;
   return (
     <div className={`candidate ${environment}`}>
@@ -36,6 +47,16 @@ export function CandidateCard({ candidate, opening, disabled, problem, onConnect
           </div>
         )}
       </div>
+      {onEdit !== undefined && (
+        <Button isDisabled={disabled} onPress={onEdit} aria-label={`Change ${title}`}>
+          Change…
+        </Button>
+      )}
+      {onForget !== undefined && (
+        <Button isDisabled={disabled} onPress={onForget} aria-label={`Forget ${title}`}>
+          Forget
+        </Button>
+      )}
       {candidate.problem === null && (
         <div className="candidateAct">
           <Button

@@ -5,6 +5,7 @@ import { ask, useLink } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
 import { Button } from '../../ui/Button.tsx';
+import { ByAddress } from './ByAddress.tsx';
 import { CandidateCard } from './CandidateCard.tsx';
 import { emptyOptions, type OptionsDraft, optionsOf, optionsProblem } from './options.ts';
 import { OptionsForm } from './OptionsForm.tsx';
@@ -47,6 +48,13 @@ export function Connect() {
     }
   };
   const connect = (candidate: Candidate): void => {
+    const { typed } = candidate;
+    if (typed !== null) {
+      const { connector, title, values } = typed;
+      return void open(candidate.key, () =>
+        ask((console) => console.connections.openTyped({ connector, title, values })),
+      );
+    }
     const wrong = optionsProblem(options);
     if (wrong !== null) return setProblem({ key: candidate.key, text: wrong });
     void open(candidate.key, () =>
@@ -54,9 +62,12 @@ export function Connect() {
     );
   };
 
-  const offered = (discovery?.candidates ?? []).filter(
+  const candidates = discovery?.candidates ?? [];
+  const closed = candidates.filter(
     ({ title }) => !connections.some((connection) => connection.title === title),
   );
+  const offered = closed.filter(({ typed }) => typed === null);
+  const hasContexts = candidates.some(({ typed }) => typed === null);
   return (
     <>
       {!connections.some(({ rehearsal }) => rehearsal) && (
@@ -96,7 +107,7 @@ export function Connect() {
           ! {text}
         </p>
       ))}
-      {discovery?.candidates.length === 0 && (
+      {discovery !== null && !hasContexts && (
         <p className="muted">
           No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.{' '}
           {discovery.problems.length > 0
@@ -104,9 +115,7 @@ export function Connect() {
             : 'Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.'}
         </p>
       )}
-      {discovery !== null && offered.length === 0 && discovery.candidates.length > 0 && (
-        <p className="muted">All of them are connected.</p>
-      )}
+      {offered.length === 0 && hasContexts && <p className="muted">All of them are connected.</p>}
       <ul className="candidates">
         {offered.map((candidate) => (
           <li key={candidate.key}>
@@ -121,6 +130,13 @@ export function Connect() {
         ))}
       </ul>
       {offered.length > 0 && <OptionsForm options={options} onChange={setOptions} />}
+      <ByAddress
+        remembered={closed.filter(({ typed }) => typed !== null)}
+        opening={opening}
+        problem={problem}
+        onConnect={connect}
+        onChanged={() => setLooked(looked + 1)}
+      />
     </>
   );
 }

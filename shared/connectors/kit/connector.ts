@@ -26,6 +26,11 @@ export interface Connector<Settings> {
   readonly title: string;
   /** Parses what the operator typed or what an offer carries. */
   readonly settings: z.ZodType<Settings>;
+  /**
+   * What the operator types to open one by hand: texts by field, turned into settings. The window's form is made from its
+   * fields' `meta`: title, description, examples, and `kind` (see `FormField`). Absent where nothing can be typed.
+   */
+  readonly form?: z.ZodType<Settings, Readonly<Record<string, unknown>>>;
   /** What can be connected to without asking (kubeconfig contexts); absent where nothing can be found. */
   discover?(host: ConnectorHost): Promise<Discovered<Settings>>;
   /** Reaches the peer once, learns what these credentials may do, and returns only that. Throws `PeerError`. */

@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import type { ConnectionForm, FormField, RememberedConnection } from '../../../shared/model/connection.ts';
+import { ask } from '../../client/link.ts';
+import { wordsOfError } from '../../client/watch.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Checkbox, TextField } from '../../ui/Field.tsx';
+import { titleOf } from './typedTitle.ts';
+
+interface AddressDialogProps {
+  readonly form: ConnectionForm;
+  /** What was typed before; null for a new one. */
+  readonly before: RememberedConnection | null;
+  readonly onClose: () => void;
+}
+
+/** Connects to a system by what is typed about it: one field for each thing its connector asks for. */
+export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
+  const [title, setTitle] = useState(before?.title ?? '');
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(before?.values ?? {});
+  const [problem, setProblem] = useState<string | null>(null);
+  const [opening, setOpening] = useState(false);
+  const suggested = titleOf(form, values);
+
+  const connect = async (): Promise<void> => {
+    setOpening(true);
+    setProblem(null);
+    try {
+      const named = { connector: form.connector, title: title.trim() || suggested, values };
+      await ask((console) => console.connections.openTyped(named));
+      onClose();
+    } catch (error) {
+      setProblem(wordsOfError(error));
+      setOpening(false);
+    }
+  };
+
+  const ready = form.fields.every(({ required, name }) => !required || (values[name] ?? '').trim() !== '');
+  return (
+    <Dialog title={`Connect to ${form.title}`} onClose={onClose} closesOutside={false}>
+      <form
+        className="addressForm"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !opening) void connect();
+        }}
+      >
+        {form.fields.map((field, i) => (
+          <TypedField
+            key={field.name}
+            field={field}
+            value={values[field.name] ?? ''}
+            autoFocus={i === 0}
+            isMissing={before?.secrets.includes(field.name) ?? false}
+            onChange={(value) => setValues({ ...values, [field.name]: value })}
+          />
+        ))}
+        <TextField
+          label="Name"
+          value={title}
+          onChange={setTitle}
+          placeholder={suggested}
+          note="How it is called in Podium and in the journal."
+        />
+        {problem !== null && (
+          <p role="alert" className="toneBad">
+            {problem}
+          </p>
+        )}
+        <DialogActions>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" isDisabled={!ready || opening}>
+            {opening ? 'Connecting…' : 'Connect, read-only'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface TypedFieldProps {
+  readonly field: FormField;
+  readonly value: string;
+  readonly autoFocus: boolean;
+  /** A secret that was given before and is not kept any more. */
+  readonly isMissing: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+function TypedField({ field, value, autoFocus, isMissing, onChange }: TypedFieldProps) {
+  const { kind, label, placeholder, required } = field;
+  if (kind === 'switch')
+    return (
+      <Checkbox checked={value === 'true'} onChange={(on) => onChange(on ? 'true' : '')}>
+        {label}
+        {field.note !== null && <span className="fieldNote"> {field.note}</span>}
+      </Checkbox>
+    );
+  const kept = kind.startsWith('secret') ? 'Kept in memory only, and sent nowhere but there.' : null;
+  const again = isMissing ? 'Given before, and not kept: type it again.' : null;
+  const note = [again, field.note, kept].filter((part) => part !== null).join(' ');
+  return (
+    <TextField
+      label={required ? label : `${label} (optional)`}
+      value={value}
+      onChange={onChange}
+      {...(placeholder !== null && { placeholder })}
+      {...(note !== '' && { note })}
+      {...(kind === 'secret' && { type: 'password' as const })}
+      lines={kind === 'lines' || kind === 'secretLines' ? 3 : 1}
+      autoFocus={autoFocus}
+    />
+  );
+}

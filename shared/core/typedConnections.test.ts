@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Connector } from '../connectors/kit/connector.ts';
+import { defaultSettings, type Settings } from '../model/settings.ts';
+import { createSettingsKeeper } from './settings.ts';
+import { createTypedConnections } from './typedConnections.ts';
+
+const Form = z
+  .object({
+    address: z
+      .url('is not a URL')
+      .meta({ title: 'Address', description: 'Where it listens.', examples: ['http://x'], kind: 'address' }),
+    token: z.string().optional().meta({ title: 'Token', kind: 'secret' }),
+    skipVerify: z.stringbool().optional().meta({ title: 'Do not check', kind: 'switch' }),
+  })
+  .transform((typed) => ({ ...typed, parsed: true }));
+
+const registry: Connector<unknown> = {
+  id: 'registry',
+  title: 'Registry',
+  settings: z.unknown(),
+  form: Form,
+  open: () => Promise.reject(new Error('not opened here')),
+};
+const byFileOnly: Connector<unknown> = { ...registry, id: 'file' };
+delete (byFileOnly as { form?: unknown }).form;
+
+async function typedOn(stored: Partial<Settings> = {}) {
+  const writes: Settings[] = [];
+  const settings = await createSettingsKeeper({
+    settings: {
+      read: () => Promise.resolve({ ...defaultSettings, ...stored }),
+      write(next) {
+        writes.push(next);
+        return Promise.resolve();
+      },
+    },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  return { typed: createTypedConnections([registry, byFileOnly], settings), writes };
+}
+
+const east = { connector: 'registry', title: 'east', values: { address: 'https://east:8501', token: 't-1' } };
+
+describe('connections that are typed', () => {
+  test('make their form from the fields of what the connector parses', async () => {
+    const { typed } = await typedOn();
+    expect(typed.forms()).toEqual([
+      {
+        connector: 'registry',
+        title: 'Registry',
+        fields: [
+          {
+            name: 'address',
+            label: 'Address',
+            note: 'Where it listens.',
+            placeholder: 'http://x',
+            kind: 'address',
+            required: true,
+          },
+          { name: 'token', label: 'Token', note: null, placeholder: null, kind: 'secret', required: false },
+          {
+            name: 'skipVerify',
+            label: 'Do not check',
+            note: null,
+            placeholder: null,
+            kind: 'switch',
+            required: false,
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('are settings once they are read, without what was left empty', async () => {
+    const { typed } = await typedOn();
+    const values = { address: ' https://east:8501 ', token: '', skipVerify: 'true', unheardOf: 'x' };
+    expect(typed.read({ ...east, values }).settings).toEqual({
+      address: 'https://east:8501',
+      skipVerify: true,
+      parsed: true,
+    });
+  });
+
+  test('are refused with the name of the field, and never with what stands in it', async () => {
+    const { typed } = await typedOn();
+    expect(() => typed.read({ ...east, values: {} })).toThrow('Address is missing.');
+    expect(() => typed.read({ ...east, values: { address: 's3cret' } })).toThrow('Address: is not a URL');
+    expect(() => typed.read({ ...east, connector: 'file' })).toThrow('cannot open file by an address');
+  });
+
+  test('are remembered without their secrets, and open again with them while Podium runs', async () => {
+    const { typed, writes } = await typedOn();
+    await typed.remember(east);
+    expect(JSON.stringify(writes)).not.toContain('t-1');
+    const [candidate] = typed.candidates(() => 'other');
+    expect(candidate).toMatchObject({
+      title: 'east',
+      typed: { values: { address: 'https://east:8501' }, secrets: [] },
+    });
+    const again = typed.read({ ...east, values: candidate?.typed?.values ?? {} });
+    expect(again.settings).toMatchObject({ token: 't-1' });
+  });
+
+  test('say after a restart which secrets must be given again', async () => {
+    const remembered = [
+      { connector: 'registry', title: 'east', values: { address: 'https://east' }, secrets: ['token'] },
+    ];
+    const { typed } = await typedOn({ remembered });
+    expect(typed.candidates(() => 'other')[0]?.typed?.secrets).toEqual(['token']);
+  });
+
+  test.each(['https://west:8501', 'http://east:8501', 'https://east:8502'])(
+    'drop their secrets when the address becomes %s',
+    async (address) => {
+      const { typed } = await typedOn();
+      await typed.remember(east);
+      expect(typed.read({ ...east, values: { address } }).settings).not.toHaveProperty('token');
+      await typed.remember({ ...east, values: { address } });
+      expect(typed.read({ ...east, values: { address: 'https://east:8501' } }).settings).not.toHaveProperty(
+        'token',
+      );
+    },
+  );
+
+  test('are forgotten with their secrets', async () => {
+    const { typed } = await typedOn();
+    await typed.remember(east);
+    await typed.forget('east');
+    expect(typed.candidates(() => 'other')).toEqual([]);
+    expect(typed.read({ ...east, values: { address: 'https://east:8501' } }).settings).not.toHaveProperty(
+      'token',
+    );
+  });
+});

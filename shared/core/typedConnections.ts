@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import type { Connector } from '../connectors/kit/connector.ts';
+import {
+  FormField,
+  type Candidate,
+  type ConnectionForm,
+  type RememberedConnection,
+  type TypedConnection,
+} from '../model/connection.ts';
+import type { Environment } from '../model/entity.ts';
+import { Refusal } from './refusal.ts';
+import type { SettingsKeeper } from './settings.ts';
+
+/** Connections that are opened by what the operator types. Secrets stay in memory, bound to where they were sent first. */
+export interface TypedConnections {
+  forms(): ConnectionForm[];
+  /** Those opened before, newest first. */
+  candidates(environmentOf: (title: string) => Environment): Candidate[];
+  /** What to open. Throws a `Refusal` that names the field which does not fit. */
+  read(typed: TypedConnection): OpenableConnection;
+  remember(typed: TypedConnection): Promise<void>;
+  forget(title: string): Promise<void>;
+}
+
+/** A connection that can be opened now. */
+export interface OpenableConnection {
+  readonly connector: Connector<unknown>;
+  readonly title: string;
+  readonly settings: unknown;
+  readonly warnings: readonly string[];
+}
+
+interface KeptSecrets {
+  readonly connector: string;
+  /** Where they were meant to go. */
+  readonly destination: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const atMost = 100;
+
+export function createTypedConnections(
+  connectors: readonly Connector<unknown>[],
+  settings: SettingsKeeper,
+): TypedConnections {
+  const forms = new Map(
+    connectors.flatMap((connector) => {
+      const form = formOf(connector);
+      return form === null ? [] : [[connector.id, { connector, form }] as const];
+    }),
+  );
+  const kept = new Map<string, KeptSecrets>();
+
+  function known(id: string): { readonly connector: Connector<unknown>; readonly form: ConnectionForm } {
+    const found = forms.get(id);
+    if (found === undefined) throw new Refusal('REFUSED', `This Podium cannot open ${id} by an address.`);
+    return found;
+  }
+
+  /** What was typed now, and of what was left out the secrets that were given for the same place before. */
+  function completed(typed: TypedConnection, form: ConnectionForm): Record<string, string> {
+    const before = kept.get(typed.title);
+    const isSame =
+      before?.connector === typed.connector && before.destination === destinationOf(typed.values, form);
+    return { ...(isSame ? before.values : {}), ...filled(typed.values, form) };
+  }
+
+  return {
+    forms: () => [...forms.values()].map(({ form }) => form),
+    candidates: (environmentOf) =>
+      settings.current.remembered.flatMap((typed) => {
+        const found = forms.get(typed.connector);
+        if (found === undefined) return [];
+        const secrets = completed(typed, found.form);
+        return {
+          connector: typed.connector,
+          key: `typed:${typed.title}`,
+          title: typed.title,
+          detail: `${found.connector.title} at ${typed.values['address'] ?? 'the address you gave'}`,
+          environment: environmentOf(typed.title),
+          current: false,
+          problem: null,
+          warnings: [],
+          typed: { ...typed, secrets: typed.secrets.filter((name) => secrets[name] === undefined) },
+        };
+      }),
+    read(typed) {
+      const { connector, form } = known(typed.connector);
+      const parsed = connector.form?.safeParse(completed(typed, form));
+      if (parsed?.success !== true) throw new Refusal('REFUSED', sayMisfit(parsed?.error, form));
+      return { connector, title: typed.title, settings: parsed.data, warnings: [] };
+    },
+    async remember(typed) {
+      const { form } = known(typed.connector);
+      const values = completed(typed, form);
+      const secret = Object.entries(values).filter(([name]) => isSecret(form, name));
+      kept.set(typed.title, {
+        connector: typed.connector,
+        destination: destinationOf(values, form),
+        values: Object.fromEntries(secret),
+      });
+      const entry: RememberedConnection = {
+        connector: typed.connector,
+        title: typed.title,
+        values: Object.fromEntries(Object.entries(values).filter(([name]) => !isSecret(form, name))),
+        secrets: secret.map(([name]) => name),
+      };
+      const others = settings.current.remembered.filter(({ title }) => title !== typed.title);
+      await settings.write({ remembered: [entry, ...others].slice(0, atMost) });
+    },
+    async forget(title) {
+      kept.delete(title);
+      const others = settings.current.remembered.filter((one) => one.title !== title);
+      await settings.write({ remembered: others });
+    },
+  };
+}
+
+/** Fields that the form has and the operator filled. */
+function filled(values: Readonly<Record<string, string>>, form: ConnectionForm): Record<string, string> {
+  const given = form.fields.map(({ name }) => [name, values[name]?.trim() ?? ''] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
+const isSecret = (form: ConnectionForm, name: string): boolean =>
+  form.fields.some((field) => field.name === name && field.kind.startsWith('secret'));
+
+/** Scheme, host and port of every address: a secret given for one place is never sent to another. */
+function destinationOf(values: Readonly<Record<string, string>>, form: ConnectionForm): string {
+  const addresses = form.fields.filter(({ kind }) => kind === 'address');
+  return JSON.stringify(
+    addresses.map(({ name }) => {
+      const value = values[name]?.trim() ?? '';
+      return URL.parse(value)?.origin ?? value;
+    }),
+  );
+}
+
+const Properties = z.object({
+  required: z.array(z.string()).default([]),
+  properties: z.record(
+    z.string(),
+    z.object({
+      title: z.string(),
+      description: z.string().optional(),
+      examples: z.array(z.string()).default([]),
+      kind: FormField.shape.kind.default('text'),
+    }),
+  ),
+});
+
+function formOf(connector: Connector<unknown>): ConnectionForm | null {
+  if (connector.form === undefined) return null;
+  const { properties, required } = Properties.parse(z.toJSONSchema(connector.form, { io: 'input' }));
+  return {
+    connector: connector.id,
+    title: connector.title,
+    fields: Object.entries(properties).map(([name, { title, description, examples, kind }]) => ({
+      name,
+      label: title,
+      note: description ?? null,
+      placeholder: examples[0] ?? null,
+      kind,
+      required: required.includes(name),
+    })),
+  };
+}
+
+/** Names the field and what is wrong; never repeats what was typed, for it may be a secret. */
+function sayMisfit(error: z.ZodError | undefined, form: ConnectionForm): string {
+  const issue = error?.issues[0];
+  const field = form.fields.find(({ name }) => name === issue?.path[0]);
+  if (issue === undefined || field === undefined) return 'What was typed does not fit.';
+  const isMissing = issue.code === 'invalid_type';
+  return isMissing ? `${field.label} is missing.` : `${field.label}: ${issue.message}`;
+}
