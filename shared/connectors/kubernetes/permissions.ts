@@ -1,51 +1,38 @@
 import type { Permission } from '../../model/connection.ts';
-import { type AccessQuestion, mayI } from '../kube/access.ts';
+import { mayI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
-
-const question = (
-  verb: string,
-  group: string,
-  resource: string,
-  purpose: string,
-): Pick<AccessQuestion, 'verb' | 'group' | 'resource'> & { readonly purpose: string } => ({
-  verb,
-  group,
-  resource,
-  purpose,
-});
+import { allWrites, right, type Right } from '../kube/rights.ts';
 
 const istio = 'networking.istio.io';
 const proxyPurpose = 'Reach Prometheus through the API server';
-const questions = [
-  question('list', '', 'services', 'Show services on the map'),
-  question('watch', '', 'services', 'Follow services as they change'),
-  question('list', 'discovery.k8s.io', 'endpointslices', 'Show which instances take traffic'),
-  question('list', '', 'pods', 'Show instances, their restarts and why they are not ready'),
-  question('list', 'apps', 'deployments', 'Show versions and images'),
-  question('list', 'apps', 'replicasets', 'Mark deployments on the charts'),
-  question('list', '', 'events', 'Show what the cluster noted about a service'),
-  question('list', istio, 'virtualservices', 'Show how calls are divided'),
-  question('list', istio, 'destinationrules', 'Show versions and what protects calls'),
-  question('get', '', 'services/proxy', proxyPurpose),
-  question('create', '', 'pods/portforward', 'Reach Prometheus by port-forward'),
-  question('patch', istio, 'virtualservices', 'Change how calls are divided'),
-  question('create', istio, 'virtualservices', 'Trip calls that no route governs yet'),
-  question('patch', istio, 'destinationrules', 'Change limits and ejection'),
-  question('create', istio, 'destinationrules', 'Declare limits where none are declared'),
-  question('create', 'security.istio.io', 'authorizationpolicies', 'Refuse calls at the callee'),
-  question('delete', 'security.istio.io', 'authorizationpolicies', 'End such a refusal'),
-  question('patch', 'apps', 'deployments', 'Scale, restart, pause and roll back Deployments'),
-  question('patch', 'apps', 'statefulsets', 'Scale, restart and roll back StatefulSets'),
-  question('patch', 'apps', 'daemonsets', 'Restart and roll back DaemonSets'),
-  question('patch', '', 'pods', 'Take one instance out of the traffic'),
-  question('list', 'autoscaling', 'horizontalpodautoscalers', 'Say where an autoscaler decides the replicas'),
-  question('list', 'apps', 'controllerrevisions', 'Roll StatefulSets and DaemonSets back'),
-  question('list', '', 'configmaps', 'Search configuration'),
-  question('get', '', 'configmaps', 'Show configuration'),
-  question('patch', '', 'configmaps', 'Edit configuration'),
-  question('get', '', 'secrets', 'Show the keys of Secrets, and a value on request'),
-  question('patch', '', 'secrets', 'Edit Secrets'),
-] as const;
+const reads: readonly Right[] = [
+  right('list', '', 'services', 'Show services on the map'),
+  right('watch', '', 'services', 'Follow services as they change'),
+  right('list', 'discovery.k8s.io', 'endpointslices', 'Show which instances take traffic'),
+  right('list', '', 'pods', 'Show instances, their restarts and why they are not ready'),
+  right('list', 'apps', 'deployments', 'Show versions and images'),
+  right('list', 'apps', 'replicasets', 'Mark deployments on the charts'),
+  right('list', 'apps', 'statefulsets', 'Show StatefulSets behind services'),
+  right('list', 'apps', 'daemonsets', 'Show DaemonSets behind services'),
+  right('list', '', 'events', 'Show what the cluster noted about a service'),
+  right('list', istio, 'virtualservices', 'Show how calls are divided'),
+  right('list', istio, 'destinationrules', 'Show versions and what protects calls'),
+  right('list', istio, 'serviceentries', 'Show external services'),
+  right('list', istio, 'gateways', 'Show what stands before gateways'),
+  right('list', 'security.istio.io', 'authorizationpolicies', 'Show calls that a policy denies'),
+  right('list', 'autoscaling', 'horizontalpodautoscalers', 'Say where an autoscaler decides the replicas'),
+  right('list', 'apps', 'controllerrevisions', 'Roll StatefulSets and DaemonSets back'),
+  right('list', '', 'configmaps', 'Search configuration'),
+  right('get', '', 'configmaps', 'Show configuration'),
+  right('get', '', 'secrets', 'Show the keys of Secrets, and a value on request'),
+];
+const reach: readonly Right[] = [
+  right('get', '', 'services/proxy', proxyPurpose),
+  right('create', '', 'pods/portforward', 'Reach Prometheus by port-forward'),
+];
+
+/** Everything that is asked when a cluster is opened: what is read, what leads to Prometheus, and every write. */
+export const questions: readonly Right[] = [...reads, ...reach, ...allWrites];
 
 /** Where Prometheus commonly lives: its proxy is often allowed there and nowhere else. */
 const homes = ['monitoring', 'istio-system'];

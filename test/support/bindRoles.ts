@@ -1,0 +1,32 @@
+import type { KubernetesSettings } from '../../shared/connectors/kubernetes/connector.ts';
+import type { ClusterUnderTest } from '../conformance/cluster.ts';
+import { documentedRules, type RoleName } from './documentedRoles.ts';
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/** Gives the group of shop-operator documented roles in the cluster's namespace, as they stand in the documentation. */
+export async function bindRoles(cluster: ClusterUnderTest, roles: readonly RoleName[]): Promise<void> {
+  for (const role of roles) {
+    const base = `/apis/${rbac}/v1/namespaces/${cluster.namespace}`;
+    await cluster.call('POST', `${base}/roles`, {
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: { name: role, namespace: cluster.namespace },
+      rules: documentedRules(role),
+    });
+    await cluster.call('POST', `${base}/rolebindings`, {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: role, namespace: cluster.namespace },
+      roleRef: { apiGroup: rbac, kind: 'Role', name: role },
+      subjects: [{ apiGroup: rbac, kind: 'Group', name: 'shop-operators' }],
+    });
+  }
+}
+
+/** Opens the cluster as shop-operator, who sees this namespace only. */
+export const asOperator = ({ settings, namespace }: ClusterUnderTest): KubernetesSettings => ({
+  ...settings,
+  context: 'shop-operator',
+  namespaces: [namespace],
+});
