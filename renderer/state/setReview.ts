@@ -9,10 +9,11 @@ export interface SetItem {
   readonly reason?: string;
 }
 
-/** Several changes to review together, or a set that was applied to take back. */
+/** Several changes to review together, a set that was applied to take back, or one to look at. */
 export type SetRequest =
   | { readonly kind: 'plan'; readonly items: readonly SetItem[] }
-  | { readonly kind: 'undo'; readonly setId: string };
+  | { readonly kind: 'undo'; readonly setId: string }
+  | { readonly kind: 'look'; readonly setId: string };
 
 /** The set under review; null while none is. */
 export const useSetReview = create<{ readonly request: SetRequest | null; readonly number: number }>(() => ({
@@ -30,7 +31,7 @@ export function closeSetReview(): void {
 
 /** The reason to begin with: what was said of the changes, each once. */
 export function reasonOf(request: SetRequest): string {
-  if (request.kind === 'undo') return '';
+  if (request.kind !== 'plan') return '';
   const said = request.items.map(({ reason = '' }) => reason).filter((reason) => reason !== '');
   return [...new Set(said)].join('; ');
 }

@@ -158,10 +158,14 @@ export const contract = {
         }),
       )
       .output(z.object({ setId: z.string() })),
-    /** A change set under way; ends when it is finished. */
+    /** A change set, under way or told by the journal; ends when nothing of it is open any more. */
     watchSet: base.input(z.object({ setId: z.string() })).output(eventIterator(ChangeSet)),
     /** The way back of what a set wrote, last first; apply it as a set. */
     planUndoSet: base.input(z.object({ setId: z.string() })).output(Plans),
+    /** Sets in the middle of which an earlier run ended, newest first, until they are undone or left as they are. */
+    cutOffSets: base.output(z.array(ChangeSet)),
+    /** Leaves a set that was cut off as it is: it is not told of again. */
+    leaveSet: base.input(z.object({ setId: z.string() })).output(nothing),
     /** One operation climbing its ladder; ends when it is finished and nothing is held or watched any more. */
     watch: base.input(z.object({ operationId: z.string() })).output(eventIterator(OperationRecord)),
   },

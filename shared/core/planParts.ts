@@ -47,7 +47,9 @@ export function notCounted(expectation: Expectation): string | null {
 }
 
 /** What an operation is part of, or has with it, beside its plan. */
-export type Alongside = Partial<Pick<OperationRecord, 'watch' | 'hold' | 'setId' | 'canaryId' | 'undoOf'>>;
+export type Alongside = Partial<
+  Pick<OperationRecord, 'watch' | 'hold' | 'setId' | 'set' | 'canaryId' | 'undoOf'>
+>;
 
 /** A plan as the journal takes it down before anything is written. */
 export function recordOf(
@@ -82,6 +84,7 @@ export function recordOf(
     hold: plan.holdSeconds === null ? null : holdFor(plan.holdSeconds, ports.clock),
     watch: null,
     setId: null,
+    set: null,
     canaryId: null,
     finishedAt: null,
     ...alongside,

@@ -169,6 +169,8 @@ export function createRouter({
         returns.changeSets.watch(input.setId, signal),
       ),
       planUndoSet: os.operations.planUndoSet.handler(({ input }) => returns.changeSets.planUndo(input.setId)),
+      cutOffSets: os.operations.cutOffSets.handler(() => returns.changeSets.cutOff()),
+      leaveSet: os.operations.leaveSet.handler(({ input }) => returns.changeSets.leave(input.setId)),
       watch: os.operations.watch.handler(async function* ({ input, signal }) {
         let told = '';
         for await (const _ of follow(journal.changes, () => null, signal)) {

@@ -31,6 +31,16 @@ export type Effect = z.infer<typeof Effect>;
 export const OperationState = z.enum(['writing', 'unknown', 'notWritten', 'partly', 'written']);
 export type OperationState = z.infer<typeof OperationState>;
 
+/** Where in a set of changes one of them stands. */
+export const SetPlace = z.object({
+  position: z.number().int(),
+  /** Titles of all changes of the set, in the order in which they are applied. */
+  titles: z.array(z.string()),
+  /** Why nothing follows after this one, once somebody said so; null while the set goes on, or was cut off. */
+  ended: z.string().nullable(),
+});
+export type SetPlace = z.infer<typeof SetPlace>;
+
 /** A line of the journal: written before the write, completed after. */
 export const OperationRecord = z.object({
   id: z.string(),
@@ -63,6 +73,8 @@ export const OperationRecord = z.object({
   watch: WatchState.nullable().default(null),
   /** Operations that were reviewed and applied together, in order. */
   setId: z.string().nullable().default(null),
+  /** Its place in that set, and what the whole is: so that a later run can tell what of it was never begun. */
+  set: SetPlace.nullable().default(null),
   /** The guided canary it is a step of. */
   canaryId: z.string().nullable().default(null),
   finishedAt: z.number().nullable(),

@@ -139,18 +139,37 @@ export const Holding = z.object({
 });
 export type Holding = z.infer<typeof Holding>;
 
+/**
+ * One change of a set. `unknown`: it was sent, and whether it was written is being found out; `undone`: written and taken
+ * back; `stopped`: not written, which ended the set; `leftOut`: not begun because of that; `neverBegun`: not begun because
+ * Podium ended.
+ */
+export const SetItem = z.object({
+  title: z.string(),
+  state: z.enum([
+    'waiting',
+    'writing',
+    'unknown',
+    'written',
+    'undone',
+    'partly',
+    'stopped',
+    'leftOut',
+    'neverBegun',
+  ]),
+  operationId: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type SetItem = z.infer<typeof SetItem>;
+
 /** How far a change set is: its plans are applied in order, and the first that is not written ends it. */
 export const ChangeSet = z.object({
   id: z.string(),
-  items: z.array(
-    z.object({
-      planId: z.string(),
-      title: z.string(),
-      state: z.enum(['waiting', 'writing', 'written', 'stopped', 'leftOut']),
-      operationId: z.string().nullable(),
-      error: z.string().nullable(),
-    }),
-  ),
+  items: z.array(SetItem),
+  /** Podium ended in the middle of it. */
+  cutOff: z.boolean().default(false),
+  /** The set that it takes back, where it is an undo. */
+  undoOf: z.string().nullable().default(null),
   finishedAt: z.number().nullable(),
 });
 export type ChangeSet = z.infer<typeof ChangeSet>;

@@ -230,6 +230,7 @@ function record(id: string, at: number): OperationRecord {
     hold: null,
     watch: null,
     setId: null,
+    set: null,
     canaryId: null,
     finishedAt: null,
   };

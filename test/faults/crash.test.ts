@@ -62,7 +62,7 @@ function isKilled(run: CrashRun): Promise<boolean> {
   );
 }
 
-type Act = Exclude<CrashRun['act'], 'nothing'>;
+type Act = Exclude<CrashRun['act'], 'nothing' | 'set'>;
 
 /** Kills a run at one step, looks, starts it again and looks once more. */
 async function crash(act: Act, dieAt: number, laterMs: number): Promise<{ reached: boolean }> {

@@ -4,6 +4,7 @@ import { createConsole } from '../../shared/core/console.ts';
 import type { JournalStore } from '../../shared/core/ports.ts';
 import type { ConsoleRouter } from '../../shared/core/router.ts';
 import type { Operation } from '../../shared/model/operation.ts';
+import type { Plan } from '../../shared/model/plan.ts';
 import type { Holding } from '../../shared/model/watch.ts';
 import { openNodePorts } from '../../shared/node/ports.ts';
 import { createFakeClock } from '../support/memoryPorts.ts';
@@ -21,7 +22,7 @@ export interface CrashRun {
   readonly startAt: number;
   readonly boot: string;
   /** What is done after opening; nothing at a restart. */
-  readonly act: 'trip' | 'shift' | 'shiftAndUndo' | 'watchedShift' | 'nothing';
+  readonly act: 'trip' | 'shift' | 'shiftAndUndo' | 'watchedShift' | 'set' | 'nothing';
   /** Ends the process as `kill -9` does when it comes to this step; 0 for never. */
   readonly dieAt: number;
 }
@@ -36,15 +37,30 @@ export interface PeerFile {
 
 type Client = RouterClient<ConsoleRouter>;
 
-/** Plays a run and gives what the title bar showed a second after the start. */
-export async function playCrash(run: CrashRun): Promise<readonly Holding[]> {
+/** A console on the run's folder and peer; nothing is connected yet. */
+export async function openRun(run: CrashRun) {
   const step = stepsOf(run);
   const paper = paperIn(run.peerFile, step);
-  await using ports = openNodePorts({ dataFolder: run.dataFolder });
+  const ports = openNodePorts({ dataFolder: run.dataFolder });
   const clock = createFakeClock(run.startAt, 0, run.boot);
   const journal = stepping(ports.journal, step);
-  await using console_ = await createConsole([paperConnector(paper)], { ...ports, clock, journal });
+  const console_ = await createConsole([paperConnector(paper)], { ...ports, clock, journal });
   const client: Client = createRouterClient(console_.router);
+  return {
+    client,
+    clock,
+    paper,
+    async [Symbol.asyncDispose]() {
+      await console_[Symbol.asyncDispose]();
+      await ports[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Plays a run and gives what the title bar showed a second after the start. */
+export async function playCrash(run: CrashRun): Promise<readonly Holding[]> {
+  await using opened = await openRun(run);
+  const { client, clock, paper } = opened;
   let listed: readonly Holding[] = [];
   const follow = async (): Promise<void> => {
     for await (const now of await client.holds.watch()) listed = now;
@@ -57,6 +73,8 @@ export async function playCrash(run: CrashRun): Promise<readonly Holding[]> {
   await client.connections.open({ key: 'paper:paper' });
   await clock.advance(10);
   if (run.act !== 'nothing') await act(run.act, client, paper, (ms) => clock.advance(ms));
+  // What becomes of its trip later is no matter of the set.
+  if (run.act === 'set') return listedFirst;
   // What a watch takes a shift back for.
   traffic.set('v2', { errorRatio: 0.3 });
   await clock.advance(7 * 60_000);
@@ -111,6 +129,13 @@ async function act(
   advance: (ms: number) => Promise<void>,
 ): Promise<void> {
   await client.connections.unlock({ id: 'paper' });
+  if (kind === 'set') {
+    const operations = [operationOf('shift', paper), operationOf('trip', paper)];
+    const { plans } = await client.operations.planSet({ operations });
+    await applyPlans(client, plans);
+    await advance(1_000);
+    return;
+  }
   const plan = await client.operations.plan({ operation: operationOf(kind, paper) });
   const { operationId } = await client.operations.apply({
     planId: plan.id,
@@ -128,7 +153,21 @@ async function act(
   await client.operations.apply({ planId: undo.id, reason: '', ticked: [], typedName: null });
 }
 
-function operationOf(kind: Exclude<CrashRun['act'], 'nothing'>, paper: Paper): Operation {
+/** Applies plans as a set, whatever their guards ask. */
+export async function applyPlans(client: Client, plans: readonly Plan[]): Promise<string> {
+  const { setId } = await client.operations.applySet({
+    planIds: plans.map(({ id }) => id),
+    reason: 'INC-1',
+    confirmations: plans.map(({ id, guards, serviceName }) => ({
+      planId: id,
+      ticked: guards.map((guard) => guard.id),
+      typedName: serviceName,
+    })),
+  });
+  return setId;
+}
+
+function operationOf(kind: Exclude<CrashRun['act'], 'nothing' | 'set'>, paper: Paper): Operation {
   if (kind === 'trip')
     return {
       kind: 'trip',

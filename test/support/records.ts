@@ -49,6 +49,7 @@ export const recordOf = (rest: Partial<OperationRecord> = {}): OperationRecord =
   hold: null,
   watch: null,
   setId: null,
+  set: null,
   canaryId: null,
   finishedAt: null,
   ...rest,

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import type { OperationRecord } from '../../../shared/model/record.ts';
+import type { OperationRecord, SetPlace } from '../../../shared/model/record.ts';
 import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
+import { openSetReview } from '../../state/setReview.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DocumentDiff } from '../../ui/documentViews.tsx';
@@ -83,6 +84,11 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
         {record.overrides.length > 0 && (
           <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
         )}
+        {record.setId !== null && record.set !== null && (
+          <Fact name="Part of">
+            <PartOf setId={record.setId} place={record.set} />
+          </Fact>
+        )}
         {record.undoOf !== null && (
           <Fact name="Undo of">
             <Other id={record.undoOf} records={records} onChoose={onChoose} />
@@ -119,6 +125,25 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
         ))}
       </Section>
     </article>
+  );
+}
+
+interface PartOfProps {
+  readonly setId: string;
+  readonly place: SetPlace;
+}
+
+/** Its place among changes that were applied together, and the way to see them all. */
+function PartOf({ setId, place }: PartOfProps) {
+  const { position, titles, ended } = place;
+  return (
+    <>
+      change {position + 1} of {titles.length} applied together
+      {ended !== null && ` · ended here: ${plainText(ended, 300)}`}{' '}
+      <Button tone="quiet" onPress={() => openSetReview({ kind: 'look', setId })}>
+        Show all of them
+      </Button>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Operation } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
-import type { ChangeSet } from '../../model/watch.ts';
+import type { OperationRecord } from '../../model/record.ts';
+import type { ChangeSet, SetItem } from '../../model/watch.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
 import type { Consent } from '../admission.ts';
 import type { Journal } from '../journal.ts';
@@ -9,7 +10,8 @@ import type { KeptPlan } from '../plans.ts';
 import type { Ports } from '../ports.ts';
 import { createPulse, follow } from '../pulse.ts';
 import { Refusal } from '../refusal.ts';
-import { saysTheSame, shareDocument } from './sameChanges.ts';
+import { isCutOffStill, setOfRecords } from './journalledSets.ts';
+import { movedOn, saysTheSame, shareDocument } from './sameChanges.ts';
 
 /** Several plans that are reviewed together. */
 export interface PlannedSet {
@@ -27,6 +29,15 @@ export interface ChangeSets {
   }): Promise<string>;
   watch(setId: string, signal: AbortSignal | undefined): AsyncGenerator<ChangeSet>;
   planUndo(setId: string): Promise<PlannedSet>;
+  /** Sets in the middle of which an earlier run ended, and which nobody undid or left so. */
+  cutOff(): Promise<ChangeSet[]>;
+  leave(setId: string): Promise<void>;
+}
+
+/** A change of a set that was sent. */
+interface Done {
+  readonly kept: KeptPlan;
+  readonly operationId: string;
 }
 
 interface SetParts {
@@ -35,7 +46,10 @@ interface SetParts {
   readonly ports: Ports;
 }
 
-type Item = ChangeSet['items'][number];
+/** No set is larger than this. */
+const mostOfASet = 50;
+/** Sets that were cut off are looked for among so many of the newest operations. */
+const newest = 500;
 
 export function createChangeSets({ journal, operations, ports }: SetParts): ChangeSets {
   const sets = new Map<string, ChangeSet>();
@@ -55,7 +69,7 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
     return planned;
   }
 
-  function put(setId: string, at: number, change: Partial<Item>): void {
+  function put(setId: string, at: number, change: Partial<SetItem>): void {
     const set = sets.get(setId);
     if (set === undefined) return;
     sets.set(setId, {
@@ -66,11 +80,13 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
   }
 
   /** What was reviewed, or the same made anew where an earlier plan of the set wrote to its document. */
-  async function readyPlan(kept: KeptPlan, before: readonly KeptPlan[]): Promise<string> {
+  async function readyPlan(kept: KeptPlan, before: readonly Done[]): Promise<string> {
     const { plan } = kept;
-    if (!before.some((earlier) => shareDocument(earlier.plan, plan))) return plan.id;
+    const shared = before.filter((earlier) => shareDocument(earlier.kept.plan, plan));
+    if (shared.length === 0) return plan.id;
+    const written = await Promise.all(shared.map(({ operationId }) => journal.read(operationId)));
     const anew = await (plan.undoOf === null
-      ? operations.plan(plan.operation)
+      ? operations.plan(movedOn(plan, written))
       : operations.planUndo(plan.undoOf));
     if (!saysTheSame(plan, anew))
       throw new Refusal(
@@ -90,14 +106,29 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
   }
 
   async function run(setId: string, all: readonly KeptPlan[], consents: readonly Consent[], reason: string) {
+    const titles = all.map(({ plan }) => plan.title);
+    const done: Done[] = [];
+    const undoOf = await undoneSet(all[0]?.plan.undoOf).catch(() => null);
+    const begun = sets.get(setId);
+    if (begun !== undefined) sets.set(setId, { ...begun, undoOf });
     for (const [at, kept] of all.entries()) {
       put(setId, at, { state: 'writing' });
-      const error = await applyOne(setId, at, kept, all.slice(0, at), consents[at], reason).catch(
-        (thrown: unknown) => (thrown instanceof Refusal ? thrown.message : sayError(thrown, 'Applying')),
-      );
+      let error: string | null;
+      try {
+        const planId = await readyPlan(kept, done);
+        const consent = consents[at] ?? { ticked: [], typedName: null };
+        const set = { position: at, titles, ended: null };
+        const operationId = await operations.apply({ ...consent, planId, reason, alongside: { setId, set } });
+        done.push({ kept, operationId });
+        put(setId, at, { operationId });
+        error = await settle(operationId);
+      } catch (thrown) {
+        error = thrown instanceof Refusal ? thrown.message : sayError(thrown, 'Applying');
+      }
       put(setId, at, error === null ? { state: 'written' } : { state: 'stopped', error });
       if (error === null) continue;
       for (let rest = at + 1; rest < all.length; rest += 1) put(setId, rest, { state: 'leftOut' });
+      await noteEnd(done.at(-1)?.operationId, error);
       break;
     }
     const set = sets.get(setId);
@@ -105,19 +136,31 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
     changes.bump();
   }
 
-  /** Null once it is written, else why it was not. */
-  async function applyOne(
-    setId: string,
-    at: number,
-    kept: KeptPlan,
-    before: readonly KeptPlan[],
-    consent: Consent = { ticked: [], typedName: null },
-    reason: string,
-  ): Promise<string | null> {
-    const planId = await readyPlan(kept, before);
-    const operationId = await operations.apply({ ...consent, planId, reason, alongside: { setId } });
-    put(setId, at, { operationId });
-    return settle(operationId);
+  /** A later run must not take a set that was refused for one that was cut off. */
+  async function noteEnd(operationId: string | undefined, why: string): Promise<void> {
+    if (operationId === undefined) return;
+    await journal
+      .update(operationId, (record) => ({
+        ...record,
+        set: record.set === null ? null : { ...record.set, ended: why },
+      }))
+      .catch((thrown: unknown) =>
+        ports.log.warn('the end of a set could not be journalled', { why: String(thrown) }),
+      );
+  }
+
+  /** The set that these operations take back; null where they are no undo of one. */
+  async function undoneSet(operationId: string | null | undefined): Promise<string | null> {
+    return operationId == null ? null : ((await journal.read(operationId))?.setId ?? null);
+  }
+
+  const recordsOf = (setId: string): Promise<readonly OperationRecord[]> =>
+    journal.list({ setId, limit: mostOfASet });
+
+  /** What the journal knows of a set that another run began. */
+  async function told(setId: string, records: readonly OperationRecord[]): Promise<ChangeSet | null> {
+    const set = setOfRecords(setId, records, !journal.writable);
+    return set === null ? null : { ...set, undoOf: await undoneSet(records[0]?.undoOf) };
   }
 
   return {
@@ -145,34 +188,61 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
       begun.set(key, id);
       sets.set(id, {
         id,
-        items: all.map(({ plan: { id: planId, title } }) => ({
-          planId,
+        items: all.map(({ plan: { title } }) => ({
           title,
           state: 'waiting',
           operationId: null,
           error: null,
         })),
+        cutOff: false,
+        undoOf: null,
         finishedAt: null,
       });
       void run(id, all, consents, reason);
       return id;
     },
     async *watch(setId, signal) {
-      for await (const set of follow(changes, () => sets.get(setId), signal)) {
-        if (set === undefined) throw new Refusal('GONE', 'This console knows no such set; see the journal.');
+      const ours = sets.has(setId);
+      for await (const _ of follow(ours ? changes : journal.changes, () => null, signal)) {
+        const set = sets.get(setId) ?? (await told(setId, await recordsOf(setId)));
+        if (set === null)
+          throw new Refusal('GONE', 'The journal holds no change of this set: nothing of it was written.');
         yield set;
         if (set.finishedAt !== null) return;
       }
     },
     async planUndo(setId) {
       // The journal lists the newest first, which is the order to go back in.
-      const records = await journal.list({ setId, limit: 50 });
-      const back = records.filter(
-        ({ state, undoneBy }) => (state === 'written' || state === 'partly') && undoneBy === null,
+      const back = (await recordsOf(setId)).filter(
+        ({ state, undoneBy, finishedAt }) =>
+          undoneBy === null &&
+          // Where nobody can tell whether it was written, the documents do.
+          (state === 'written' || state === 'partly' || (state === 'unknown' && finishedAt !== null)),
       );
       if (back.length === 0)
         throw new Refusal('REFUSED', 'There is nothing to undo: no change of this set is in force.');
       return planAll(back, ({ id }) => operations.planUndo(id));
+    },
+    async cutOff() {
+      // Where another process writes the journal, it may be going on with what stands open there.
+      if (!journal.writable) return [];
+      const records = (await journal.list({ limit: newest })).filter(({ set }) => set !== null);
+      const ids = new Set(records.flatMap(({ setId }) => (setId === null || sets.has(setId) ? [] : [setId])));
+      const found: ChangeSet[] = [];
+      for (const id of ids) {
+        const all = await recordsOf(id);
+        const set = isCutOffStill(all) ? await told(id, all) : null;
+        if (set !== null) found.push(set);
+      }
+      return found;
+    },
+    async leave(setId) {
+      if (sets.has(setId)) throw new Refusal('REFUSED', 'This set is not cut off.');
+      const [last] = (await recordsOf(setId)).toSorted(
+        (a, b) => (b.set?.position ?? 0) - (a.set?.position ?? 0),
+      );
+      if (last === undefined) throw new Refusal('GONE', 'The journal holds no change of this set.');
+      await noteEnd(last.id, 'Podium ended before it was begun, and it was left so.');
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Change } from '../../model/change.ts';
+import type { Operation } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { OperationRecord } from '../../model/record.ts';
 
 type Changes = Pick<Plan, 'changes'>;
 
@@ -9,8 +11,39 @@ export function shareDocument(one: Changes, other: Changes): boolean {
 }
 
 /**
+ * The operation of a plan as it would be asked for now: what earlier changes of the set wrote to its document was seen by who
+ * reviewed them together, and only what somebody else wrote is news.
+ */
+export function movedOn(
+  { operation, changes }: Plan,
+  written: readonly (OperationRecord | null)[],
+): Operation {
+  const [first] = changes;
+  if (first === undefined) return operation;
+  // The newest comes last. Of several documents only the first one's revision is known.
+  const own = written.filter(
+    (one) => one?.changes[0] !== undefined && placeOf(one.changes[0]) === placeOf(first),
+  );
+  const revision = own.at(-1)?.revisionAfter ?? null;
+  if (revision === null) return operation;
+  switch (operation.kind) {
+    case 'setWeights':
+      return operation.seen.revision === first.revision
+        ? { ...operation, seen: { ...operation.seen, revision } }
+        : operation;
+    case 'setProtections':
+    case 'setRouting':
+    case 'editDocument':
+    case 'changeWorkload':
+      return operation.revision === first.revision ? { ...operation, revision } : operation;
+    default:
+      return operation;
+  }
+}
+
+/**
  * Whether a plan that was made anew still says what was reviewed: the same values in the same places, and nothing that was not
- * asked then. What a patch tests moves with the document, and what it notes in the metadata (a trip's marker: when, by whom)
+ * asked then. A place in a list may move, where an earlier change put something before it. What a patch tests moves with the document, and what it notes in the metadata (a trip's marker: when, by whom)
  * with the plan, so both are left out.
  */
 export function saysTheSame(reviewed: Plan, anew: Plan): boolean {
@@ -28,7 +61,9 @@ function writesOf({ changes }: Plan): string {
     changes.map((change) => [
       placeOf(change),
       change.action,
-      change.patch.filter(isMeant).map(({ op, path, value }) => [op, path, value ?? null]),
+      change.patch
+        .filter(isMeant)
+        .map(({ op, path, value }) => [op, path.replaceAll(/\/\d+(?=\/|$)/g, '/*'), value ?? null]),
     ]),
   );
 }

@@ -2,6 +2,9 @@ import '../Review.css';
 import './set.css';
 import { useState } from 'react';
 import type { Plan } from '../../../../shared/model/plan.ts';
+import type { ChangeSet } from '../../../../shared/model/watch.ts';
+import { ask } from '../../../client/link.ts';
+import { wordsOfError } from '../../../client/watch.ts';
 import { useNow } from '../../../live/clock.ts';
 import { useConnections } from '../../../live/connections.ts';
 import {
@@ -20,11 +23,14 @@ import { plainText } from '../../../ui/plainText.ts';
 import { type Confirmation, type Hindrance, hindranceOf } from '../applyGate.ts';
 import { SetPlan } from './SetPlan.tsx';
 import { SetProgress } from './SetProgress.tsx';
+import { hasToUndo } from './setWords.ts';
+import { useCutOffSets } from './useCutOffSets.ts';
 import { useSetFlow } from './useSetFlow.ts';
 
 /** Several changes reviewed together, in the order in which they will be applied. */
 export function SetDialog() {
   const { request, number } = useSetReview();
+  useCutOffSets();
   return request === null ? null : <SetReview key={number} request={request} />;
 }
 
@@ -51,15 +57,8 @@ function SetReview({ request }: { readonly request: SetRequest }) {
     if (plan !== undefined) next.splice(at + by, 0, plan);
     order(next);
   };
-  const title =
-    request.kind === 'undo'
-      ? 'Undo what was done, last first'
-      : `Review ${formatCount(request.items.length, 'change')} together`;
-  const set = flow.phase === 'sent' ? flow.set : null;
-  const canUndo =
-    set !== null && set.finishedAt !== null && set.items.some(({ state }) => state === 'written');
   return (
-    <Dialog title={title} onClose={closeSetReview} widthPx={860} closesOutside={false}>
+    <Dialog title={titleOf(request)} onClose={closeSetReview} widthPx={860} closesOutside={false}>
       {flow.phase === 'planning' && (
         <p className="reviewBusy" role="status">
           <span className="spinner" aria-hidden="true" /> Asking the cluster for dry runs…
@@ -105,11 +104,23 @@ function SetReview({ request }: { readonly request: SetRequest }) {
           </div>
         </>
       )}
-      {flow.phase === 'sent' && <SetProgress plans={flow.plans} set={flow.set} />}
+      {flow.phase === 'sent' && (
+        <>
+          <SetProgress titles={flow.titles} set={flow.set} />
+          {flow.problem !== null && (
+            <p className="reviewNote" role="alert">
+              {plainText(flow.problem, 600)}
+            </p>
+          )}
+        </>
+      )}
       <div className="reviewFooter">
         <p className="grow muted" role="status">
           {flow.phase === 'planned' && plans.length > 0 && plainText(hindrance?.text ?? '', 400)}
-          {flow.phase === 'sent' && 'Closing this does not stop it; the journal follows on'}
+          {flow.phase === 'sent' &&
+            flow.set?.finishedAt == null &&
+            !flow.set?.cutOff &&
+            'Closing this does not stop it; the journal follows on'}
         </p>
         {flow.phase === 'planned' && hindrance?.remedy === 'unlock' && (
           <Button onPress={() => askToUnlock(hindrance.connectionId)}>Unlock…</Button>
@@ -117,11 +128,7 @@ function SetReview({ request }: { readonly request: SetRequest }) {
         {(flow.phase === 'refused' || (flow.phase === 'planned' && hindrance?.remedy === 'replan')) && (
           <Button onPress={replan}>Review again</Button>
         )}
-        {canUndo && request.kind === 'plan' && flow.phase === 'sent' && (
-          <Button onPress={() => openSetReview({ kind: 'undo', setId: flow.setId })}>
-            Undo what was done…
-          </Button>
-        )}
+        {flow.phase === 'sent' && flow.set !== null && <WaysOn set={flow.set} />}
         <Button onPress={closeSetReview}>{flow.phase === 'sent' ? 'Close' : 'Cancel'}</Button>
         {(flow.phase === 'planned' || flow.phase === 'sending') && (
           <Button
@@ -134,6 +141,39 @@ function SetReview({ request }: { readonly request: SetRequest }) {
         )}
       </div>
     </Dialog>
+  );
+}
+
+function titleOf(request: SetRequest): string {
+  switch (request.kind) {
+    case 'plan':
+      return `Review ${formatCount(request.items.length, 'change')} together`;
+    case 'undo':
+      return 'Undo what was done, last first';
+    case 'look':
+      return 'Changes applied together';
+  }
+}
+
+/** What can be done about a set that is over: take back what was done, or leave what was cut off as it is. */
+function WaysOn({ set }: { readonly set: ChangeSet }) {
+  const { id, undoOf, cutOff } = set;
+  const [problem, setProblem] = useState<string | null>(null);
+  const leave = () =>
+    ask((client) => client.operations.leaveSet({ setId: id })).then(closeSetReview, (error: unknown) =>
+      setProblem(wordsOfError(error)),
+    );
+  return (
+    <>
+      {problem !== null && <span role="alert">{problem}</span>}
+      {cutOff && <Button onPress={() => void leave()}>Leave it so</Button>}
+      {undoOf !== null && set.items.some(({ state }) => state !== 'written') && (
+        <Button onPress={() => openSetReview({ kind: 'undo', setId: undoOf })}>Undo the rest…</Button>
+      )}
+      {undoOf === null && hasToUndo(set) && (
+        <Button onPress={() => openSetReview({ kind: 'undo', setId: id })}>Undo what was done…</Button>
+      )}
+    </>
   );
 }
 

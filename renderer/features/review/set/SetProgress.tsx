@@ -1,10 +1,10 @@
-import type { Plan } from '../../../../shared/model/plan.ts';
-import type { ChangeSet } from '../../../../shared/model/watch.ts';
-import { formatCount } from '../../../ui/format.ts';
+import type { ChangeSet, SetItem } from '../../../../shared/model/watch.ts';
 import { plainText } from '../../../ui/plainText.ts';
+import { outcomeOf } from './setWords.ts';
 
 interface SetProgressProps {
-  readonly plans: readonly Plan[];
+  /** What is known before the console said how far it is. */
+  readonly titles: readonly string[];
   /** Null until the console said how far it is. */
   readonly set: ChangeSet | null;
 }
@@ -12,30 +12,26 @@ interface SetProgressProps {
 const looks = {
   waiting: { sign: '○', word: 'waiting', tone: 'muted' },
   writing: { sign: '◐', word: 'being written', tone: 'tonePending' },
+  unknown: { sign: '?', word: 'sent; whether it was written is being found out', tone: 'tonePending' },
   written: { sign: '✓', word: 'written', tone: 'toneOk' },
+  partly: { sign: '◑', word: 'written in part: it ends here', tone: 'toneBad' },
+  undone: { sign: '↶', word: 'written, and undone since', tone: 'muted' },
   stopped: { sign: '✕', word: 'not written: it ends here', tone: 'toneBad' },
   leftOut: { sign: '–', word: 'left out', tone: 'muted' },
+  neverBegun: { sign: '–', word: 'never begun', tone: 'toneWarn' },
 } as const;
 
 /** How far a set is: one line for each change, and what became of the whole. */
-export function SetProgress({ plans, set }: SetProgressProps) {
-  const items =
-    set?.items ??
-    plans.map(({ id, title }) => ({
-      planId: id,
-      title,
-      state: 'waiting' as const,
-      operationId: null,
-      error: null,
-    }));
-  const written = items.filter(({ state }) => state === 'written').length;
+export function SetProgress({ titles, set }: SetProgressProps) {
+  const items: readonly SetItem[] =
+    set?.items ?? titles.map((title) => ({ title, state: 'waiting', operationId: null, error: null }));
   return (
     <>
       <ol className="setItems" aria-label="Progress">
-        {items.map(({ planId, title, state, error }) => {
+        {items.map(({ title, state, error }, index) => {
           const { sign, word, tone } = looks[state];
           return (
-            <li key={planId}>
+            <li key={index}>
               <span className={tone} aria-hidden="true">
                 {sign}
               </span>
@@ -47,12 +43,7 @@ export function SetProgress({ plans, set }: SetProgressProps) {
           );
         })}
       </ol>
-      <p role="status">
-        {set?.finishedAt != null &&
-          (written === items.length
-            ? `All ${formatCount(written, 'change')} were written.`
-            : `${written} of ${formatCount(items.length, 'change')} were written; the rest was not tried.`)}
-      </p>
+      <p role="status">{set === null ? '' : outcomeOf(set)}</p>
     </>
   );
 }

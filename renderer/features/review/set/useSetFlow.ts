@@ -27,9 +27,11 @@ export type SetFlow =
     }
   | {
       readonly phase: 'sent';
-      readonly plans: readonly Plan[];
+      readonly titles: readonly string[];
       readonly set: ChangeSet | null;
       readonly setId: string;
+      /** Why nothing is told of it, where that is so. */
+      readonly problem: string | null;
     }
   | { readonly phase: 'unanswered'; readonly text: string };
 
@@ -46,11 +48,12 @@ interface SetReview {
 
 /** Plans all changes of a set, applies them at most once, and follows how far that is. */
 export function useSetFlow(request: SetRequest): SetReview {
-  const [flow, setFlow] = useState<SetFlow>({ phase: 'planning' });
+  const [flow, setFlow] = useState<SetFlow>(() => firstOf(request));
   const [round, setRound] = useState(0);
   // What a press must see at once; state would let a second press of the same moment through.
   const sent = useRef(false);
   useEffect(() => {
+    if (request.kind === 'look') return;
     let isOver = false;
     sent.current = false;
     planAll(request).then(
@@ -71,10 +74,12 @@ export function useSetFlow(request: SetRequest): SetReview {
     if (setId === null) return;
     const stop = watch((client, signal) => client.operations.watchSet({ setId }, { signal }), {
       onValue: (set) => {
-        setFlow((before) => (before.phase === 'sent' ? { ...before, set } : before));
+        setFlow((before) => (before.phase === 'sent' ? { ...before, set, problem: null } : before));
         for (const { operationId } of set.items) if (operationId !== null) followOperation(operationId);
         if (set.finishedAt !== null) stop();
       },
+      onProblem: (problem) =>
+        setFlow((before) => (before.phase === 'sent' ? { ...before, problem } : before)),
     });
     return stop;
   }, [setId]);
@@ -110,7 +115,7 @@ export function useSetFlow(request: SetRequest): SetReview {
           }),
         );
         plans.forEach(dropDraftsOf);
-        setFlow({ phase: 'sent', plans, set: null, setId: begun.setId });
+        setFlow({ ...sentAs(begun.setId), titles: plans.map(({ title }) => title) });
       } catch (error) {
         const failure = applyFailureOf(error);
         if (failure.kind === 'unanswered') return setFlow({ phase: 'unanswered', text: failure.text });
@@ -125,8 +130,13 @@ export function useSetFlow(request: SetRequest): SetReview {
   return { flow, replan, order, apply: (...word) => void apply(...word) };
 }
 
+const sentAs = (setId: string) => ({ phase: 'sent', titles: [], set: null, setId, problem: null }) as const;
+
+const firstOf = (request: SetRequest): SetFlow =>
+  request.kind === 'look' ? sentAs(request.setId) : { phase: 'planning' };
+
 async function planAll(
-  request: SetRequest,
+  request: Exclude<SetRequest, { kind: 'look' }>,
 ): Promise<{ plans: readonly Plan[]; problems: readonly SetProblem[] }> {
   const items: readonly SetItem[] = request.kind === 'plan' ? request.items : [];
   const { plans, problems } = await ask((client) =>
