@@ -20,8 +20,7 @@ interface Asked<O extends Operation = Operation> {
   readonly control: Control<O>;
   readonly operation: O;
 }
-const by = <O extends Operation>(control: Control<O>, operation: O): Asked =>
-  ({ control, operation });
+const by = <O extends Operation>(control: Control<O>, operation: O): Asked => ({ control, operation });
 
 /** One way in which an operation can write, and the rights that it takes. */
 export interface Way {
