@@ -116,7 +116,9 @@ export const lasting = ({ spec, metadata }: Deployment): unknown => ({
   spec,
   labels: metadata['labels'],
   annotations: Object.fromEntries(
-    Object.entries(metadata['annotations'] ?? {}).filter(([key]) => !key.startsWith('deployment.')),
+    Object.entries(metadata['annotations'] ?? {}).filter(
+      ([key]) => !/^(deployment|deprecated\.daemonset)\./.test(key),
+    ),
   ),
 });
 
