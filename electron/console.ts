@@ -4,15 +4,19 @@ import { connectors } from '../shared/connectors/index.ts';
 import { createConsole } from '../shared/core/console.ts';
 import { openDesktopPorts } from './ports.ts';
 
-// The entry of the utility process: the same console value that the browser host serves, answered on ports.
+// The entry of the utility process: the same console value that the browser host serves, answered on ports. Its arguments
+// are the Git work trees that the operator named.
 const { parentPort } = process;
 const waitingForFleet: ((port: MessagePortMain) => void)[] = [];
 const ports = openDesktopPorts(
-  () => {
-    parentPort.postMessage('podium:fleet');
-    return new Promise((resolve) => waitingForFleet.push(resolve));
+  {
+    requestFleet() {
+      parentPort.postMessage('podium:fleet');
+      return new Promise((resolve) => waitingForFleet.push(resolve));
+    },
+    tellHeld: (titles) => parentPort.postMessage({ held: [...titles] }),
   },
-  (titles) => parentPort.postMessage({ held: [...titles] }),
+  process.argv.slice(2),
 );
 const running = createConsole(connectors, ports);
 

@@ -2,43 +2,62 @@ import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
 
 const restartAfterMs = 1_000;
+const stopWithinMs = 3_000;
 
 /** The console in a process of its own, restarted when it falls over; a window's port closes with it and asks again. */
 export interface ConsoleProcess {
-  /** A port to the console that runs now. */
+  /** A port to the console that runs now, or to the next one. */
   connect(): MessagePortMain;
-  stop(): void;
+  /** Resolves when the console has closed its sessions and its journal and ended, or has taken too long. */
+  stop(): Promise<void>;
 }
 
-/** Starts the utility process that runs the console on `dataFolder`; `onHeld` hears the titles of trips whenever they change. */
-export function startConsoleProcess(
-  folder: string,
-  dataFolder: string,
-  onHeld: (titles: readonly string[]) => void,
-): ConsoleProcess {
+/** What the console is started with, and who hears what it says. */
+export interface ConsoleStart {
+  /** Where the scripts of this host are. */
+  readonly folder: string;
+  readonly dataFolder: string;
+  /** Git work trees that the operator named. */
+  readonly repositories: readonly string[];
+  /** Hears the titles of trips whenever they change. */
+  readonly onHeld: (titles: readonly string[]) => void;
+}
+
+/** Starts the utility process that runs the console. */
+export function startConsoleProcess({
+  folder,
+  dataFolder,
+  repositories,
+  onHeld,
+}: ConsoleStart): ConsoleProcess {
+  const stopped = Promise.withResolvers<void>();
   let isStopping = false;
   let fleet: UtilityProcess | null = null;
-  let child = fork();
+  let waiting: MessagePortMain[] = [];
+  let child: UtilityProcess | null = fork();
 
   return {
     connect() {
       const { port1, port2 } = new MessageChannelMain();
-      child.postMessage('podium:port', [port1]);
+      // Said to a process that has ended, it would be lost, and a window would wait for ever.
+      if (child === null) waiting.push(port1);
+      else child.postMessage('podium:port', [port1]);
       return port2;
     },
     stop() {
       isStopping = true;
-      fleet?.kill();
-      // The console closes its sessions and its journal, then ends by itself.
-      child.postMessage('podium:stop');
+      if (child === null) stopped.resolve();
+      child?.postMessage('podium:stop');
+      setTimeout(stopped.resolve, stopWithinMs);
+      return stopped.promise;
     },
   };
 
   function fork(): UtilityProcess {
-    const started = utilityProcess.fork(join(folder, 'console.js'), [], {
+    const started = utilityProcess.fork(join(folder, 'console.js'), [...repositories], {
       serviceName: 'Podium console',
       // Both hosts keep their things in one folder and read the same variable for it.
-      env: { ...process.env, PODIUM_DATA: process.env['PODIUM_DATA'] ?? dataFolder },
+      env: { ...process.env, PODIUM_DATA: dataFolder },
     });
     started.on('message', (message) => {
       if (message === 'podium:fleet') lendFleet(started);
@@ -46,14 +65,24 @@ export function startConsoleProcess(
       if (titles !== null) onHeld(titles);
     });
     started.on('exit', (code) => {
+      child = null;
       fleet?.kill();
       // The next one tells anew what is held.
       onHeld([]);
+      stopped.resolve();
       if (isStopping) return;
       process.stderr.write(`The console ended with code ${code} and is started again.\n`);
-      setTimeout(() => (child = fork()), restartAfterMs);
+      setTimeout(restart, restartAfterMs);
     });
     return started;
+  }
+
+  function restart(): void {
+    if (isStopping) return;
+    const next = fork();
+    child = next;
+    for (const port of waiting) next.postMessage('podium:port', [port]);
+    waiting = [];
   }
 
   /** Starts the rehearsal in a process of its own and gives the console a port to it. */

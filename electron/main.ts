@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, BrowserWindow, Menu, session } from 'electron/main';
 import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
+import { repositoriesIn } from './commandLine.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
 import { linkIn, type DeepLink } from './deepLink.ts';
 import { createHeldTrips } from './held.ts';
@@ -28,9 +29,12 @@ async function start(): Promise<void> {
   denyEverything(session.defaultSession);
   serveAssets(session.defaultSession, await readAssets(join(productFolder, 'renderer')));
   const heldTrips = createHeldTrips();
-  const consoleProcess = startConsoleProcess(import.meta.dirname, openDataFolder(), (titles) =>
-    heldTrips.take(titles),
-  );
+  const consoleProcess = startConsoleProcess({
+    folder: import.meta.dirname,
+    dataFolder: openDataFolder(),
+    repositories: repositoriesIn(process.argv),
+    onHeld: (titles) => heldTrips.take(titles),
+  });
   Menu.setApplicationMenu(createMenu(process.platform));
 
   let window = await openWindow(import.meta.dirname, consoleProcess);
@@ -57,7 +61,11 @@ async function start(): Promise<void> {
     // Who stays after closing the last window needs one to see the trips in.
     if (BrowserWindow.getAllWindows().length === 0) reopen();
   });
-  app.on('will-quit', () => consoleProcess.stop());
+  app.on('will-quit', (event) => {
+    // Electron takes its processes down with it; the console ends by itself, so that the next start finds its journal free.
+    event.preventDefault();
+    void consoleProcess.stop().then(() => app.exit(0));
+  });
 
   function reopen(): void {
     openWindow(import.meta.dirname, consoleProcess).then((opened) => (window = opened), fail);

@@ -2,30 +2,29 @@ import type { MessagePortMain } from 'electron/main';
 import type { FleetProcess } from '../shared/node/fleetProcess.ts';
 import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
 
-/** A port to the fleet's process, from whoever may start one. */
-export type RequestFleet = () => Promise<MessagePortMain>;
+/** What only the main process can do for the console. */
+export interface MainProcess {
+  /** A port to the fleet's process, which it starts. */
+  readonly requestFleet: () => Promise<MessagePortMain>;
+  /** Takes the titles of what is held: it keeps the machine awake, and asks before it quits. */
+  readonly tellHeld: (titles: readonly string[]) => void;
+}
 
-/** Takes the titles of the trips that are held to the main process, which alone may keep the machine awake. */
-export type TellHeld = (titles: readonly string[]) => void;
-
-/**
- * What the desktop lends the console: Node's implementations on the shared data folder. Only the main process can start
- * another utility process, so the fleet is asked for there and comes as a port.
- */
-export function openDesktopPorts(requestFleet: RequestFleet, tellHeld: TellHeld): NodePorts {
-  return openNodePorts({ startFleet: () => fleetOver(requestFleet()), keepAwake: tellHeld });
+/** What the desktop lends the console: Node's implementations on the shared data folder, and what the main process does for them. */
+export function openDesktopPorts(main: MainProcess, repositories: readonly string[]): NodePorts {
+  return openNodePorts({
+    repositories,
+    startFleet: () => fleetOver(main.requestFleet()),
+    keepAwake: main.tellHeld,
+  });
 }
 
 function fleetOver(arriving: Promise<MessagePortMain>): FleetProcess {
-  const ended = new Promise<string>((resolve) => {
-    arriving.then(
-      (port) => port.on('close', () => resolve('its process ended')),
-      (error: unknown) => resolve(String(error)),
-    );
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   const use = (act: (port: MessagePortMain) => void): void => {
-    arriving.then(act, () => undefined);
+    arriving.then(act, (error: unknown) => end(String(error)));
   };
+  use((port) => port.on('close', () => end('its process ended')));
   return {
     ended,
     onLine: (listener) =>
@@ -35,8 +34,13 @@ function fleetOver(arriving: Promise<MessagePortMain>): FleetProcess {
       }),
     // The main process passes the fleet's complaints to its own stderr.
     onComplaint: () => undefined,
-    // The fleet takes objects from its parent process and lines from a pipe; the rehearsal speaks lines.
+    // The rehearsal speaks lines; over a port it takes what they mean.
     send: (line) => use((port) => port.postMessage(JSON.parse(line))),
-    stop: () => use((port) => port.close()),
+    // The fleet goes when its port does.
+    stop: () =>
+      use((port) => {
+        port.close();
+        end('it was stopped');
+      }),
   };
 }

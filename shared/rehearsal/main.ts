@@ -37,32 +37,40 @@ async function run(wanted: Wanted): Promise<void> {
   listen(rehearsal, servers.kube, ready, end);
 }
 
-/** Commands and answers go over whatever connects us to the one who started us: stdin, Node's or Electron's messages. */
+/** Commands and answers go over whatever connects us to the one who started us: stdin, or one of Electron's ports. */
 function listen(rehearsal: Rehearsal, kube: KubeServer, ready: object, end: () => void): void {
-  const say = (message: object): void => {
-    process.stdout.write(`${JSON.stringify(message)}\n`);
-    process.send?.(message);
-    parentPort?.postMessage(message);
-  };
-  const { parentPort } = process as { readonly parentPort?: ParentPort }; // only there in Electron's utility process
-  const obey = (message: unknown): void => {
+  const obey = (message: unknown, say: (answer: object) => void): void => {
     const answer = answerToFault(message, kube.faults) ?? answerTo(message, rehearsal);
     if (answer !== null) say(answer);
   };
-  parentPort?.on('message', ({ data }) => obey(data));
-  process.on('message', obey);
-  process.on('disconnect', end);
-  if (parentPort === undefined) {
-    createInterface({ input: process.stdin }).on('line', (line) => obey(parsed(line)));
-    process.stdin.on('end', end);
-    process.stdin.on('error', end);
+  const { parentPort } = process as { readonly parentPort?: ParentPort }; // only there in Electron's utility process
+  if (parentPort !== undefined) {
+    // The console talks to us over a port of its own, which the main process sends to both.
+    parentPort.on('message', ({ ports: [port] }) => {
+      if (port === undefined) return;
+      port.on('message', ({ data }) => obey(data, (answer) => port.postMessage(answer)));
+      port.on('close', end);
+      port.start();
+      port.postMessage(ready);
+    });
+    return;
   }
+  const say = (message: object): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+  createInterface({ input: process.stdin }).on('line', (line) => obey(parsed(line), say));
+  process.stdin.on('end', end);
+  process.stdin.on('error', end);
   say(ready);
 }
 
 interface ParentPort {
+  on(event: 'message', listener: (message: { readonly ports: readonly ConsolePort[] }) => void): void;
+}
+
+interface ConsolePort {
   on(event: 'message', listener: (message: { readonly data: unknown }) => void): void;
-  postMessage(message: unknown): void;
+  on(event: 'close', listener: () => void): void;
+  start(): void;
+  postMessage(message: object): void;
 }
 
 /** Faults are for tests and for those who want to see what Podium does then; each is answered as incidents are. */
