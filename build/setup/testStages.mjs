@@ -22,17 +22,17 @@ const none = { passed: 0, failed: 0, skipped: 0 };
 export async function runTests({ root, node, args }) {
   const results = join(root, 'test-results');
   mkdirSync(results, { recursive: true });
-  for (const old of ['summary.json', 'unit.json', 'unit.xml', 'e2e.json'])
+  for (const old of ['summary.json', 'unit.json', 'unit.xml', 'e2e.json', 'desktop.json'])
     rmSync(join(results, old), { force: true });
   const stages = [];
   const note = (stage) => {
     stages.push(stage);
     process.stdout.write(`${lineOf(stage)}\n`);
   };
-  const only = args.length > 0 ? args : ['checks', 'unit', 'e2e'];
+  const only = args.length > 0 ? args : ['checks', 'unit', ...Object.keys(walks)];
   if (only.includes('checks')) await runChecks({ root, node }, note);
   if (only.includes('unit')) note(await runUnit({ root, node }));
-  if (only.includes('e2e')) note(await runEndToEnd({ root, node }));
+  for (const key of Object.keys(walks)) if (only.includes(key)) note(await runWalks(key, { root, node }));
   if (only.includes('unit') || only.includes('e2e')) note(await checkReliability({ root, node }));
   return finish(root, stages);
 }
@@ -84,29 +84,35 @@ async function runUnit({ root, node }) {
   return stageOf('unit, property, conformance, faults', ...verdict(code, counts), startedAt);
 }
 
-async function runEndToEnd({ root, node }) {
+/** Walks in a real browser: what they are called, where they are, and what must be built for them. */
+const walks = {
+  e2e: { name: 'end-to-end', folder: 'test/e2e', builds: ['renderer'] },
+  desktop: {
+    name: 'desktop host, on a stand-in for Electron',
+    folder: 'test/desktop',
+    builds: ['renderer', 'electron'],
+  },
+};
+
+async function runWalks(key, { root, node }) {
   const startedAt = Date.now();
-  const name = 'end-to-end';
+  const { name, folder, builds } = walks[key];
   const isRequired = process.env.PODIUM_REQUIRE_BROWSER === '1';
-  const absent = (why) => {
-    process.stdout.write(`\nend-to-end not run: ${why}\n`);
-    return stageOf(
-      name,
-      isRequired ? 'failed' : 'not run',
-      isRequired ? { ...none, failed: 1 } : none,
-      startedAt,
-      why,
-    );
-  };
-  if (!existsSync(join(root, 'test/e2e/playwright.config.ts'))) return absent('there are no specs');
   const found = await runQuietly(node, [join(root, 'build/findBrowser.ts')], root);
-  if (found.code !== 0) return absent(found.output.trim());
+  const isShellMissing = key === 'desktop' && process.platform === 'win32';
+  if (found.code !== 0 || isShellMissing) {
+    const why = isShellMissing ? 'the stand-in starts from a shell script' : found.output.trim();
+    process.stdout.write(`\n${name} not run: ${why}\n`);
+    const [result, counts] = isRequired ? ['failed', { ...none, failed: 1 }] : ['not run', none];
+    return stageOf(name, result, counts, startedAt, why);
+  }
   const browser = JSON.parse(found.output);
-  process.stdout.write(`\nend-to-end in ${browser.path} (${browser.from})\n`);
-  await ensureBuilt('renderer', { root, node });
+  process.stdout.write(`\n${name} in ${browser.path} (${browser.from})\n`);
+  for (const build of builds) await ensureBuilt(build, { root, node });
   const playwright = join(root, 'node_modules/@playwright/test/cli.js');
-  const code = await runLoudly(node, [playwright, 'test', '--config', 'test/e2e/playwright.config.ts'], root);
-  const stats = readReport(root, 'e2e.json')?.stats;
+  const config = `${folder}/playwright.config.ts`;
+  const code = await runLoudly(node, [playwright, 'test', '--config', config], root);
+  const stats = readReport(root, `${key}.json`)?.stats;
   const counts = {
     passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0),
     failed: stats?.unexpected ?? 0,

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { startFleet, type Fleet } from '../e2e/fleet.ts';
+import { expect, test as base } from '../e2e/podium.ts';
+
+const root = join(import.meta.dirname, '../..');
+const standIn = join(root, 'test/stand-ins/electron/electron');
+
+/** A running Podium as a desktop program, with its one window. */
+export interface Desktop extends AsyncDisposable {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+}
+
+/** Starts the built desktop host on the stand-in for Electron, or on the binary that PODIUM_ELECTRON names. */
+export async function startDesktop(
+  dataFolder: string,
+  kubeconfig: string,
+  args: readonly string[] = [],
+): Promise<Desktop> {
+  const app = await _electron.launch({
+    executablePath: process.env['PODIUM_ELECTRON'] ?? standIn,
+    args: [root, ...args],
+    cwd: root,
+    env: {
+      ...(process.env as Record<string, string>),
+      PODIUM_DATA: dataFolder,
+      KUBECONFIG: kubeconfig,
+      STAND_IN_NODE: process.execPath,
+    },
+  });
+  const child = app.process();
+  child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
+  const page = await app.firstWindow();
+  return {
+    app,
+    page,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      // A test that failed may have left a question open, at which a polite end would wait.
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+interface Fixtures {
+  readonly dataFolder: string;
+  readonly fleet: Fleet;
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright demands the braces.
+  dataFolder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'podium-desktop-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+  fleet: async ({}, use) => {
+    await using fleet = await startFleet();
+    await use(fleet);
+  },
+});
+
+export { expect };

@@ -1,0 +1,22 @@
+import type { Chromium } from './chromium.ts';
+
+/** A window, as far as the application's life needs to know it. */
+export interface OpenWindow {
+  close(): void;
+}
+
+/** What runs now in this one process. */
+export const running = {
+  isReady: false,
+  isQuitting: false,
+  chromium: null as Chromium | null,
+  windows: new Set<OpenWindow>(),
+  /** Ends of the utility processes. */
+  kills: new Set<() => void>(),
+};
+
+/** The browser, which is there once the application is ready. */
+export function chromium(): Chromium {
+  if (running.chromium === null) throw new Error('The application is not ready.');
+  return running.chromium;
+}
