@@ -12,9 +12,11 @@ import { versionsFilter, versionsIn } from './configVersions.ts';
 import type { Journal } from './journal.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import type { Clock } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { withRetryProduct } from './retryNotes.ts';
 import { wrote } from './returns/ownTrips.ts';
+import { byThisClock, serverNow } from './returns/peerTime.ts';
 import type { World } from './world.ts';
 
 /** What a window asks of sources when it opens a form: read then, never kept. */
@@ -41,6 +43,7 @@ export function createAsking(
   world: World,
   journal: Pick<Journal, 'list'>,
   holding: () => readonly OperationRecord[],
+  clock: Pick<Clock, 'now'>,
 ): Asking {
   const { connections } = world;
 
@@ -86,7 +89,7 @@ export function createAsking(
     trips: () =>
       [...connections.open.values()].flatMap((at) =>
         at.trips.map((trip) => ({
-          ...trip,
+          ...byThisClock(trip, serverNow(at), clock.now()),
           calleeId: at.topology().serviceOfHost(trip.host),
           ...ownPart(trip, holding()),
         })),

@@ -97,7 +97,7 @@ export async function createConsole(
 
   return {
     router: createRouter({
-      asking: createAsking(world, journal, () => returns.ledger.all()),
+      asking: createAsking(world, journal, () => returns.ledger.all(), ports.clock),
       connections,
       journal,
       operations,

@@ -59,9 +59,11 @@ export const HeldTrip = z.object({
   calleeId: EntityId.nullable(),
   caller: z.object({ namespace: z.string().nullable(), name: z.string() }).nullable(),
   mechanism: TripMechanism,
-  /** Epoch ms. */
+  /** Epoch ms: in a connector and the console by the peer's clock, in a window by this machine's. */
   until: z.number(),
   since: z.number().nullable(),
+  /** Set where the peer did not tell its time, so that `until` may be off by what the clocks differ. */
+  timeDoubt: z.boolean().optional(),
   by: z.string(),
   reason: z.string(),
   /** The operation that made it, of whichever Podium. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SourceHealth } from '../../shared/connectors/kit/connector.ts';
 import type { KubeInput } from '../../shared/rehearsal/kube/store.ts';
-import { openCluster, paths, until } from './cluster.ts';
+import { openCluster, paths, realClock, until } from './cluster.ts';
 import { startSimulatedCluster } from './simulatedCluster.ts';
 import {
   callTo,
@@ -395,4 +395,21 @@ test('who may not read policies still sees and makes trips by routes, and is tol
   ]);
   await hold(control, await control.plan(tripOf(callTo(cluster, 'payment')), signal));
   await heldIn(opened.mesh, (all) => all.length === 1);
+});
+
+test('a trip’s times stand in its marker by the server’s clock, wherever this machine’s is', async () => {
+  await using cluster = await startSimulatedCluster();
+  await createShop(cluster);
+  const aheadMs = 3_600_000;
+  const now = () => Date.now() + aheadMs;
+  await using opened = await openCluster(cluster.settings, { ...realClock, now });
+  await splitOf(opened.mesh, cluster.namespace, ready);
+  const control = isolationOf(opened.mesh);
+  expect(Math.abs((control.serverNow() ?? 0) - Date.now())).toBeLessThan(5_000);
+  const plan = await control.plan(tripOf(callTo(cluster, 'payment')), signal);
+  const stamp = { operationId: 'op-1', by: 'jo', reason: '', at: now(), until: now() + 300_000 };
+  await control.apply(control.stamp?.(plan, stamp) ?? plan, signal);
+  const [trip] = await heldIn(opened.mesh, (all) => all.length > 0);
+  expect(Math.abs((trip?.until ?? 0) - (Date.now() + 300_000))).toBeLessThan(5_000);
+  expect(Math.abs((trip?.since ?? 0) - Date.now())).toBeLessThan(5_000);
 });

@@ -4,10 +4,12 @@ import { createPaper, type Paper } from '../support/paperConnector.ts';
 import { wakeAll } from '../support/paperIsolation.ts';
 
 const minute = 60_000;
+const day = 24 * 60 * minute;
 
 test('a trip of another Podium is ended half a minute after its deadline, and only where this one may write', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
+  paper.serverNow = () => here.ports.clock.now();
   const until = here.ports.clock.now() + minute;
   paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
   paper.revision += 1;
@@ -29,6 +31,7 @@ test('a trip of another Podium is ended half a minute after its deadline, and on
 test('a trip of another Podium is left to it until its deadline and half a minute have passed', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
+  paper.serverNow = () => here.ports.clock.now();
   await here.client.connections.unlock({ id: here.id });
   const until = here.ports.clock.now() + minute;
   paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
@@ -43,6 +46,7 @@ test('a trip of another Podium is left to it until its deadline and half a minut
 test('the end of another Podium’s trip is not asked for again while its answer is still looked for', async () => {
   const paper: Paper = createPaper();
   await using here = await openPaper(paper);
+  paper.serverNow = () => here.ports.clock.now();
   await here.client.connections.unlock({ id: here.id });
   const until = here.ports.clock.now() + minute;
   paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
@@ -60,4 +64,63 @@ test('the end of another Podium’s trip is not asked for again while its answer
   paper.onRead = () => undefined;
   await here.ports.clock.advance(5 * minute);
   expect(paper.trip).toBeNull();
+});
+
+test.each([
+  ['a day ahead', day],
+  ['a day behind', -day],
+])(
+  'a trip of another Podium is ended by its peer’s time where this machine’s clock is %s',
+  async (_, aheadMs) => {
+    const paper = createPaper();
+    await using here = await openPaper(paper);
+    paper.serverNow = () => here.ports.clock.now() - aheadMs;
+    await here.client.connections.unlock({ id: here.id });
+    const until = here.ports.clock.now() - aheadMs + minute;
+    paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
+    paper.revision += 1;
+    wakeAll(paper);
+    const shown = await here.client.trips.watch();
+    expect((await shown.next()).value).toMatchObject([
+      { until: here.ports.clock.now() + minute, timeDoubt: false },
+    ]);
+    await shown.return?.();
+    await here.ports.clock.advance(minute + 28_000);
+    expect(paper.tripWrites).toEqual([]);
+    await here.ports.clock.advance(10_000);
+    expect(paper.tripWrites).toEqual([null]);
+  },
+);
+
+test('a peer that turns out to be behind when the end is planned keeps the trip until its own time has come', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  let behindMs = 0;
+  paper.serverNow = () => here.ports.clock.now() - behindMs;
+  await here.client.connections.unlock({ id: here.id });
+  const until = here.ports.clock.now() + minute;
+  paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
+  paper.revision += 1;
+  wakeAll(paper);
+  await here.ports.clock.advance(1_000);
+  behindMs = 5 * minute;
+  await here.ports.clock.advance(5 * minute);
+  expect(paper.tripWrites).toEqual([]);
+  await here.ports.clock.advance(2 * minute);
+  expect(paper.tripWrites).toEqual([null]);
+});
+
+test('a trip of another Podium is not ended by this machine’s clock where the peer does not tell its time', async () => {
+  const paper = createPaper();
+  await using here = await openPaper(paper);
+  await here.client.connections.unlock({ id: here.id });
+  const until = here.ports.clock.now() + minute;
+  paper.trip = { status: 503, until, marker: 'of-another', by: 'ben' };
+  paper.revision += 1;
+  wakeAll(paper);
+  await here.ports.clock.advance(10 * minute);
+  expect(paper.tripWrites).toEqual([]);
+  const shown = await here.client.trips.watch();
+  expect((await shown.next()).value).toMatchObject([{ timeDoubt: true }]);
+  await shown.return?.();
 });

@@ -64,6 +64,7 @@ export function createPaper(weights = [70, 30]): Paper {
     tripWrites: [],
     onPlan: () => Promise.resolve(),
     forbidden: false,
+    serverNow: () => null,
     server: 'https://paper.test',
   };
   return paper;

@@ -44,6 +44,8 @@ export interface TrippedPaper {
   twin?: PaperTrip | null;
   /** Runs once the trip was read back. */
   onRead?: () => void;
+  /** The peer's own time; null where it does not tell it. */
+  serverNow: () => number | null;
   /** Refuses the second document of every write. */
   refuseTwin?: boolean;
 }
@@ -144,6 +146,7 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       }
     },
     options: () => Promise.resolve([]),
+    serverNow: () => paper.serverNow(),
     fallbacks: () => new Map(),
     plan: (operation) =>
       Promise.resolve(

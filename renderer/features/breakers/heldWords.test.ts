@@ -60,6 +60,22 @@ describe('what is held', () => {
     expect(row && heldLook(row, 92_000)).toMatchObject({ state: 'alarm', countdown: 'late by 0:32' });
   });
 
+  it('a trip of another Podium on a cluster that does not tell its time says whose clock it goes by', () => {
+    const [row] = heldRows([{ ...trip('t', 60_000, 'o1'), timeDoubt: true }], []);
+    expect(row && heldLook(row, 30_000)).toMatchObject({
+      state: 'held',
+      advice: expect.stringMatching(/by the clock of this machine/) as unknown,
+    });
+    expect(row && heldLook(row, 92_000)).toMatchObject({
+      state: 'alarm',
+      advice: expect.stringMatching(
+        /still carries it. Its cluster does not tell its time.* End it by hand.$/,
+      ) as unknown,
+    });
+    const [own] = heldRows([{ ...trip('t', 60_000, 'o1'), timeDoubt: true }], [holding('o1', 'held')]);
+    expect(own && heldLook(own, 30_000).advice).toBeNull();
+  });
+
   it('the chip counts down to the first end, and shows the one that is stuck before any other', () => {
     const rows = heldRows([trip('a', 60_000, 'o1'), trip('b', 90_000, 'o2')], []);
     expect(chipWords(rows, 0)).toEqual({ alarm: false, held: '2 trips held', countdown: '1:00' });

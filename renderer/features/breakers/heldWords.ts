@@ -55,7 +55,11 @@ export function heldLook({ until, trip, holding }: HeldRow, now: number): HeldLo
       countdown,
       advice: `${holding.note} End it to see the three versions, or leave it as it is.`,
     };
-  if (leftMs > 0) return { state: 'held', countdown, advice: null };
+  const doubt =
+    trip?.timeDoubt === true && holding === null
+      ? 'Its cluster does not tell its time, so this is by the clock of this machine, and it is not ended from here by itself.'
+      : null;
+  if (leftMs > 0) return { state: 'held', countdown, advice: doubt };
   if (holding?.state === 'returning' || leftMs > -graceMs)
     return { state: 'held', countdown: 'ending', advice: null };
   return {
@@ -64,7 +68,10 @@ export function heldLook({ until, trip, holding }: HeldRow, now: number): HeldLo
     advice:
       trip === null
         ? 'It should have ended. Review its end.'
-        : 'It should have ended, and its document still carries it. End it by hand.',
+        : `It should have ended, and its document still carries it. ${doubt ?? ''} End it by hand.`.replace(
+            '  ',
+            ' ',
+          ),
   };
 }
 

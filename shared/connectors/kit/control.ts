@@ -52,6 +52,11 @@ export interface DeclaredControl<O extends Operation, Declared> extends Control<
 export interface IsolationControl extends DeclaredControl<Trip | EndTrip | SetFallback, HeldTrip> {
   /** What this peer can do to a call; reads only. */
   options(call: CallTarget, signal: AbortSignal): Promise<readonly TripOption[]>;
+  /**
+   * The peer's own time, epoch ms, never ahead of it: the times of trips in its documents are told by it, for the machines of
+   * those who make and end them may disagree. Null while it is not known.
+   */
+  serverNow(): number | null;
   /** Declared fallbacks by callee host. Known at once from watched documents. */
   fallbacks(): ReadonlyMap<string, Fallback>;
 }

@@ -9,6 +9,7 @@ import type { Reach } from '../http/reach.ts';
 import type { Listed, Page } from './reflector.ts';
 import { dropIdle, openStream, send } from '../http/request.ts';
 import { apiVersionOf, pathOf, type Resource } from './resources.ts';
+import { createServerClock, type ServerClock } from './serverClock.ts';
 import { createSharedWatches, type SharedWatches } from './sharedWatches.ts';
 import { readWatch } from './watchStream.ts';
 
@@ -64,6 +65,8 @@ export interface KubeClient extends AsyncDisposable {
   readonly watches: SharedWatches;
   /** Texts that operators were shown, whichever connector showed them. */
   readonly seen: Seen;
+  /** The API server's own time, as its answers tell it. */
+  readonly serverClock: ServerClock;
   /** Closed with the client: connections of its own that an offer opened. */
   readonly closing: Set<() => void>;
 }
@@ -105,7 +108,12 @@ export function createKubeClient(
   namespaces: readonly string[] | null,
   host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
 ): KubeClient {
-  const request = (what: PeerRequest): Promise<PeerAnswer> => send(reach, what);
+  const serverClock = createServerClock();
+  const request = async (what: PeerRequest): Promise<PeerAnswer> => {
+    const answer = await send(reach, what);
+    serverClock.note(answer.headers);
+    return answer;
+  };
   const read = async (path: string, signal: AbortSignal): Promise<unknown> =>
     readJson(
       await request({ method: 'GET', path, signal }),
@@ -187,6 +195,7 @@ export function createKubeClient(
     read,
     watches,
     seen: createSeen(),
+    serverClock,
     closing,
     async review(path, body, signal) {
       const answer = await request({

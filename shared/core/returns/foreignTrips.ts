@@ -7,6 +7,7 @@ import type { Operations } from '../operations.ts';
 import type { Ports } from '../ports.ts';
 import type { Attempts } from './attempts.ts';
 import { ownerOf } from './ownTrips.ts';
+import { serverNow } from './peerTime.ts';
 
 /** The Podium that made a trip goes first. */
 const graceMs = 30_000;
@@ -29,14 +30,17 @@ export function createForeignTrips({ connections, journal, operations, ports, at
   tend(): Promise<void>;
 } {
   const { clock, random, log } = ports;
-  /** When each is due, by the machine's own count, so that a clock that is set ends nothing early. */
+  /** When each is due, by the machine's own count; none while the peer's time is not known. */
   const dueAt = new Map<string, number>();
   const busy = new Set<string>();
 
-  function due(key: string, { until }: HeldTrip): boolean {
+  /** Whether it is over by the peer's own time: who made it and who looks at it here may have other clocks. */
+  function due(key: string, { until }: HeldTrip, connection: LiveConnection): boolean {
     const known = dueAt.get(key);
-    const at =
-      known ?? clock.elapsed() + (until - clock.now()) + graceMs + Math.round(random.fraction() * apartMs);
+    if (known !== undefined) return clock.elapsed() >= known;
+    const now = serverNow(connection);
+    if (now === null) return false;
+    const at = clock.elapsed() + (until - now) + graceMs + Math.round(random.fraction() * apartMs);
     dueAt.set(key, at);
     return clock.elapsed() >= at;
   }
@@ -64,6 +68,13 @@ export function createForeignTrips({ connections, journal, operations, ports, at
         serviceId: connection.topology().serviceOfHost(trip.host),
       });
       if (plan.threeWay !== null) return;
+      // The plan was answered just now, so its time is the newest there is.
+      const now = serverNow(connection);
+      if (now === null || now < trip.until + graceMs) {
+        dueAt.delete(key);
+        attempts.forget(key);
+        return;
+      }
       await operations.applyAgreed(
         plan.id,
         `The deadline of this trip passed, and the Podium of ${trip.by} did not end it`,
@@ -85,7 +96,7 @@ export function createForeignTrips({ connections, journal, operations, ports, at
         for (const trip of connection.trips) {
           const key = `${connection.id} ${trip.id} ${trip.until}`;
           present.add(key);
-          if (!due(key, trip) || busy.has(key)) continue;
+          if (!due(key, trip, connection) || busy.has(key)) continue;
           busy.add(key);
           await end(connection, trip, key).finally(() => busy.delete(key));
         }

@@ -58,6 +58,7 @@ export function createIsolation(mesh: Mesh): IsolationControl {
   return {
     ...control,
     options: (call, signal) => optionsOf(mesh, call, readFallbacks(mesh).get(call.host), signal),
+    serverNow: () => mesh.client.serverClock.now(),
     fallbacks: () => readFallbacks(mesh),
     watch: (signal, onState) =>
       mesh.follow(

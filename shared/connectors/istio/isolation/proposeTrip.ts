@@ -1,5 +1,6 @@
 import type { Guard } from '../../../model/change.ts';
 import type { Trip } from '../../../model/operation.ts';
+import { aheadOf } from '../../kit/aheadOf.ts';
 import type { Stamp } from '../../kit/control.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { NewObject } from '../../kube/client.ts';
@@ -28,7 +29,8 @@ export async function proposeTrip(mesh: Mesh, operation: Trip, signal: AbortSign
   const hindrance = hindranceOf(mesh, standing, mechanism.kind);
   if (hindrance !== null) throw new PeerError('refused', hindrance);
   const caller = call.caller === null ? null : { namespace: call.caller.namespace, name: call.caller.name };
-  const now = mesh.host.clock.now();
+  const here = mesh.host.clock.now();
+  const now = here + aheadOf(mesh.client.serverClock.now(), here);
   const token = mesh.host.random
     .id()
     .toLowerCase()
@@ -67,7 +69,7 @@ export async function proposeTrip(mesh: Mesh, operation: Trip, signal: AbortSign
     notes: notesOf(standing, held, edits),
     expectation: expectationOfTrip(held, mesh),
     direction: 'neutral',
-    stamp: (object, stamp) => stampHeld(object, held.operationId, stamp),
+    stamp: (object, stamp) => stampHeld(object, held.operationId, byServer(mesh, stamp)),
   };
 }
 
@@ -82,6 +84,12 @@ function refuseItself({ call, mechanism }: Trip): void {
       'refused',
       `${shortName(call.host)} cannot stand in for itself: choose another service or version.`,
     );
+}
+
+/** The same with its times by the API server's clock: who reads them may have another than this machine's. */
+function byServer({ client, host }: Mesh, stamp: Stamp): Stamp {
+  const ahead = aheadOf(client.serverClock.now(), host.clock.now());
+  return { ...stamp, at: stamp.at + ahead, until: stamp.until === null ? null : stamp.until + ahead };
 }
 
 /** Puts in what is only known when the operator applies it. */

@@ -1,0 +1,21 @@
+import { aheadOf } from '../../connectors/kit/aheadOf.ts';
+import type { HeldTrip } from '../../model/trip.ts';
+import type { LiveConnection } from '../liveConnection.ts';
+
+/** The time of the peer that holds a connection's trips; null while it is not known. */
+export function serverNow({ sources }: Pick<LiveConnection, 'sources'>): number | null {
+  for (const { session } of sources)
+    if (session.isolation !== undefined) return session.isolation.serverNow();
+  return null;
+}
+
+/** A trip with its times by this machine's clock, as windows count them down. */
+export function byThisClock(trip: HeldTrip, there: number | null, here: number): HeldTrip {
+  const ahead = aheadOf(there, here);
+  return {
+    ...trip,
+    until: trip.until - ahead,
+    since: trip.since === null ? null : trip.since - ahead,
+    timeDoubt: there === null,
+  };
+}
