@@ -129,3 +129,49 @@ describe('the services of the map', () => {
     expect(folded.serviceOfWorkload('shop', 'payment-v1')).toBe(serviceId('c', 'shop', 'payment'));
   });
 });
+
+test('declared calls lie between services that are known, each once, with all that declares it', () => {
+  const service = (name: string) => ({
+    namespace: 'shop',
+    name,
+    kind: 'service' as const,
+    hosts: [`${name}.shop`],
+    owner: null,
+    createdAt: null,
+  });
+  const call = (caller: string, callee: string, basis: string, allowed: boolean | null = null) => ({
+    caller: { namespace: 'shop', name: caller },
+    callee: { namespace: 'shop', name: callee },
+    basis,
+    allowed,
+  });
+  const { calls } = foldTopology(
+    'c',
+    [
+      {
+        observedAt: 0,
+        services: [service('web'), service('order')],
+        workloads: [],
+        instances: [],
+        calls: [
+          call('web', 'order', 'upstream of its proxy'),
+          call('web', 'order', 'intention', false),
+          call('web', 'gone', 'intention', true),
+        ],
+        problems: [],
+      },
+    ],
+    0,
+  );
+  expect(calls).toEqual([
+    {
+      id: 'c/shop/web→c/shop/order',
+      callerId: 'c/shop/web',
+      calleeId: 'c/shop/order',
+      protocols: [],
+      asynchronous: false,
+      declared: 'upstream of its proxy; intention, but policy denies it',
+      unseen: true,
+    },
+  ]);
+});

@@ -1,18 +1,20 @@
 import type { ConnectionId, EntityId } from '../model/entity.ts';
-import type { GraphService, GraphVersion } from '../model/graph.ts';
+import type { GraphCall, GraphService, GraphVersion } from '../model/graph.ts';
 import type {
   InstanceObservation,
   ServiceObservation,
   TopologyObservation,
   WorkloadObservation,
 } from '../model/topology.ts';
-import { externalId, serviceId } from './entityIds.ts';
+import { callId, externalId, serviceId } from './entityIds.ts';
 import { createTopologyIndex, type TopologyIndex } from './topologyIndex.ts';
 import { sumIfKnown } from './sumIfKnown.ts';
 
 /** The services of the map and the way from a peer's names to them. */
 export interface FoldedTopology extends TopologyIndex {
   readonly services: readonly GraphService[];
+  /** Calls that are declared, between services that are known. */
+  readonly calls: readonly GraphCall[];
   /** Changes of workloads' templates, oldest first. */
   readonly deployments: readonly DeploymentMark[];
   readonly problems: readonly string[];
@@ -65,9 +67,29 @@ export function foldTopology(
   return {
     ...index,
     services,
+    calls: foldCalls(connectionId, parts, observed),
     deployments: foldDeployments(workloads, index),
     problems: [...new Set(parts.flatMap((part) => part.problems))],
   };
+}
+
+function foldCalls(
+  connectionId: ConnectionId,
+  parts: readonly TopologyObservation[],
+  known: ReadonlyMap<EntityId, unknown>,
+): GraphCall[] {
+  const calls = new Map<string, GraphCall>();
+  for (const { caller, callee, basis, allowed } of parts.flatMap((part) => part.calls ?? [])) {
+    const callerId = serviceId(connectionId, caller.namespace, caller.name);
+    const calleeId = serviceId(connectionId, callee.namespace, callee.name);
+    if (!known.has(callerId) || !known.has(calleeId)) continue;
+    const id = callId(callerId, calleeId);
+    const said = allowed === false ? `${basis}, but policy denies it` : basis;
+    const before = calls.get(id)?.declared;
+    const declared = before === undefined || before === said ? said : `${before}; ${said}`;
+    calls.set(id, { id, callerId, calleeId, protocols: [], asynchronous: false, declared, unseen: true });
+  }
+  return [...calls.values()];
 }
 
 function foldDeployments(workloads: readonly WorkloadObservation[], index: TopologyIndex): DeploymentMark[] {

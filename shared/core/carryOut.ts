@@ -4,6 +4,7 @@ import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { KeptPlan } from './plans.ts';
+import { peerOf } from './planParts.ts';
 import type { Ports } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 import { markWritten, withUids } from './resolveWrite.ts';
@@ -63,7 +64,7 @@ export async function carryOut(
   }
   const revision = receipt.revisions[0]?.revision ?? null;
   const accepted = {
-    detail: `the API server took it as revision ${revision ?? 'unknown'}`,
+    detail: `${peerOf(connection)} took it as revision ${revision ?? 'unknown'}`,
     at: receipt.acceptedAt,
   };
   await follow(await markWritten(journal, record, receipt.revisions, accepted), connection);

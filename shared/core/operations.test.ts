@@ -16,6 +16,11 @@ test('a connection is read-only until it is unlocked', async () => {
   expect(paper.weights).toEqual([95, 5]);
 });
 
+test('weights between two steps that the peer keeps are refused before it is asked', async () => {
+  const { plan } = await openPaper(createPaper());
+  await expect(plan([69.5, 30.5])).rejects.toThrow('Weights go in steps of 1 here; 69.5 lies between two.');
+});
+
 test('M21 a second click on Apply gets the same operation and writes once', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);

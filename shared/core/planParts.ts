@@ -25,12 +25,16 @@ export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan
       `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
   }
   return [
-    { rung: 'accepted', note: 'the API server took it' },
+    { rung: 'accepted', note: `${peerOf(connection)} took it` },
     { rung: 'declared', note: 'read back, nothing else moved' },
     { rung: 'loaded', note: proofs[0] ?? notLoadable },
     { rung: 'measured', note: measured },
   ];
 }
+
+/** What answers at the connection's address, by its name. */
+export const peerOf = (connection: LiveConnection): string =>
+  connection.sources[0]?.session.peer.product ?? 'the peer';
 
 /** Why traffic cannot show what is expected, whatever is measured; null where it can. */
 export function notCounted(expectation: Expectation): string | null {

@@ -4,7 +4,7 @@ import { sayError } from '../connectors/kit/peerError.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Guard } from '../model/change.ts';
 import type { EntityId } from '../model/entity.ts';
-import type { Operation } from '../model/operation.ts';
+import type { Operation, SetWeights } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
@@ -66,6 +66,17 @@ export interface Plans {
   find(planId: string): KeptPlan | undefined;
 }
 
+/** A peer that keeps whole numbers would round, or refuse in words of its own, what lies between. */
+function requireSteps({ splitId, weights }: SetWeights, { splits }: LiveConnection): void {
+  const step = splits.find(({ id }) => id === splitId)?.weightStep ?? 1;
+  const between = weights.find((weight) => weight !== null && !isMultiple(weight, step));
+  if (between !== undefined)
+    throw new Refusal('REFUSED', `Weights go in steps of ${step} here; ${between} lies between two.`);
+}
+
+const isMultiple = (value: number, step: number): boolean =>
+  Math.abs(value / step - Math.round(value / step)) < 1e-6;
+
 /** Makes plans and keeps them until they are too old: a window gets only their ids and what to show. */
 export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'>, ports: Ports): Plans {
   const plans = new Map<string, KeptPlan>();
@@ -76,6 +87,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     if (connection === undefined)
       throw new Refusal('REFUSED', 'That connection is closed; nothing was changed.');
     const control = requireControl(connection, operation);
+    if (operation.kind === 'setWeights') requireSteps(operation, connection);
     const planned =
       undoOf === undefined
         ? control.plan(operation, connection.closed)

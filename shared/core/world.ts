@@ -125,6 +125,17 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     return remembered;
   }
 
+  /** Calls that were seen, with what declares them, and those that are only declared. */
+  function callsOf(connection: LiveConnection): GraphCall[] {
+    const declared = new Map(connection.topology().calls.map((call) => [call.id, call]));
+    const seen = [...remember(connection).calls.values()].map(({ call }) => {
+      const also = declared.get(call.id)?.declared;
+      declared.delete(call.id);
+      return also === undefined ? call : { ...call, declared: also };
+    });
+    return [...seen, ...declared.values()];
+  }
+
   function splitsOf(connection: LiveConnection): Split[] {
     const topology = connection.topology();
     return connection.splits
@@ -171,7 +182,7 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
         const own = servicesOf(connection);
         const ids = new Set(own.map((service) => service.id));
         const last = pictures.standIn(connection);
-        const known = last?.calls ?? [...remember(connection).calls.values()].map(({ call }) => call);
+        const known = last?.calls ?? callsOf(connection);
         const ownCalls = known.filter((call) => ids.has(call.callerId) && ids.has(call.calleeId));
         services.push(...own);
         calls.push(...ownCalls);

@@ -36,6 +36,10 @@ export const GraphCall = z.object({
   calleeId: EntityId,
   protocols: z.array(z.enum(['http', 'grpc', 'tcp'])),
   asynchronous: z.boolean(),
+  /** What declares it ("upstream of its proxy", "intention, which denies it"); absent where only traffic tells of it. */
+  declared: z.string().optional(),
+  /** True while nothing but a declaration tells of it: nobody was seen calling. */
+  unseen: z.literal(true).optional(),
 });
 export type GraphCall = z.infer<typeof GraphCall>;
 

@@ -11,7 +11,7 @@ export const SetWeights = z.object({
   kind: z.literal('setWeights'),
   splitId: z.string(),
   connectionId: ConnectionId,
-  weights: z.array(z.number().int().min(0).max(1_000_000).nullable()).min(1),
+  weights: z.array(z.number().min(0).max(1_000_000).multipleOf(0.01).nullable()).min(1),
   /** What the operator saw when deciding: the fence of "someone else changed it". */
   seen: z.object({ revision: z.string(), weights: z.array(z.number().nullable()) }),
 });

@@ -5,7 +5,10 @@ import { Operation } from './operation.ts';
 
 /** The same write for use elsewhere; null where that form cannot say it. */
 export const Copies = z.object({
-  kubectl: z.string(),
+  /** For a terminal. */
+  command: z.string(),
+  /** The program it is for; kubectl unless said. */
+  tool: z.string().optional(),
   curl: z.string(),
   patch: z.string(),
   strategicMerge: z.string().nullable().default(null),

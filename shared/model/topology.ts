@@ -53,12 +53,25 @@ export const InstanceObservation = z.object({
 });
 export type InstanceObservation = z.infer<typeof InstanceObservation>;
 
+/** A call that a document or a proxy's configuration tells of, whether or not anybody makes it. */
+export const CallObservation = z.object({
+  caller: NamespacedName,
+  callee: NamespacedName,
+  /** In words: "upstream of its proxy", "intention". */
+  basis: z.string(),
+  /** Whether policy lets it through; null where nothing says. */
+  allowed: z.boolean().nullable(),
+});
+export type CallObservation = z.infer<typeof CallObservation>;
+
 /** What one source knows of the topology, whole. Sources are merged by the console. */
 export const TopologyObservation = z.object({
   observedAt: z.number(),
   services: z.array(ServiceObservation),
   workloads: z.array(WorkloadObservation),
   instances: z.array(InstanceObservation),
+  /** Calls that are declared; empty where the peer declares none. */
+  calls: z.array(CallObservation).optional(),
   /** What could not be read, in words; the rest still holds. */
   problems: z.array(z.string()),
 });

@@ -3,7 +3,7 @@ import { ConnectionId, DocumentRef, EntityId } from './entity.ts';
 
 /** Who else writes a document, and what that means for us. */
 export const Ownership = z.object({
-  owner: z.enum(['argo-cd', 'flux', 'helm', 'argo-rollouts', 'flagger', 'controller']),
+  owner: z.enum(['argo-cd', 'flux', 'helm', 'argo-rollouts', 'flagger', 'consul-k8s', 'controller']),
   /** The owner's own name for itself: app, kustomization, release, rollout, canary. */
   name: z.string(),
   /** What happens to our change, in words. */
@@ -52,6 +52,8 @@ export const Split = z.object({
   hosts: z.array(z.string()),
   /** Which proxies it governs: `mesh` for sidecars, else gateways as namespace/name. */
   gateways: z.array(z.string()),
+  /** The smallest difference of weights that the peer keeps (0.01 of Consul's hundred); 1 unless said. */
+  weightStep: z.number().positive().optional(),
   destinations: z.array(SplitDestination),
   ownership: Ownership.nullable(),
   /** Why it cannot be changed here at all, else null. */

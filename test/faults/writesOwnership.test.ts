@@ -47,7 +47,7 @@ for (const [title, metadata, verdict, owner] of [
     );
     const plan = await weightsOf(here.open.mesh).plan(shift(seen, [95, 5]), signal);
     expect(guardsOf(plan)).toMatchObject({ ownership: verdict });
-    expect(plan.copies.kubectl).toContain(
+    expect(plan.copies.command).toContain(
       'kubectl --context admin --namespace shop patch virtualservices.v1.networking.istio.io payment',
     );
   });

@@ -150,7 +150,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
         })),
       },
       threeWay: null,
-      copies: { kubectl: 'k', curl: 'c', patch: 'p' },
+      copies: { command: 'k', curl: 'c', patch: 'p' },
       split: split(),
       notes: [],
       direction: null,

@@ -102,7 +102,7 @@ export function paperIsolation(paper: TrippedPaper, ref: DocumentRef, host: stri
       guards: [access, ...paper.guards],
       expectation: { kind: 'unmeasured', host, why: 'on paper nothing is counted' },
       threeWay: null,
-      copies: { kubectl: 'kubectl patch paper payment', curl: 'c', patch: 'p' },
+      copies: { command: 'kubectl patch paper payment', curl: 'c', patch: 'p' },
       split: null,
       notes: [],
       direction: null,

@@ -3,17 +3,18 @@ import type { Plan } from '../../../shared/model/plan.ts';
 import { Button } from '../../ui/Button.tsx';
 
 const kinds = [
-  { id: 'kubectl', title: 'kubectl' },
   { id: 'curl', title: 'curl' },
   { id: 'patch', title: 'JSON Patch' },
   { id: 'strategicMerge', title: 'strategic merge' },
   { id: 'kustomize', title: 'kustomize patch' },
 ] as const;
 
+type Kind = (typeof kinds)[number] | { readonly id: 'command'; readonly title: string };
+
 /** The same change for a terminal or a pull request: copied, or shown where the clipboard is out of reach. */
 export function Copies({ copies }: { readonly copies: Plan['copies'] }) {
   const [said, setSaid] = useState<{ readonly text: string; readonly shown: string | null } | null>(null);
-  const copy = async (kind: (typeof kinds)[number]) => {
+  const copy = async (kind: Kind) => {
     const text = copies[kind.id] ?? '';
     try {
       await navigator.clipboard.writeText(text);
@@ -22,7 +23,8 @@ export function Copies({ copies }: { readonly copies: Plan['copies'] }) {
       setSaid({ text: 'The clipboard is out of reach here. Select and copy:', shown: text });
     }
   };
-  const offered = kinds.filter(({ id }) => copies[id] !== null && copies[id] !== '');
+  const command: Kind = { id: 'command', title: copies.tool ?? 'kubectl' };
+  const offered = [command, ...kinds].filter(({ id }) => copies[id] !== null && copies[id] !== '');
   return (
     <div className="copies">
       <span className="muted">Copy as</span>

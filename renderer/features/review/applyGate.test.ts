@@ -54,7 +54,7 @@ const planWith = (guards: readonly Guard[]): Plan => ({
   threeWay: null,
   affected: [],
   holdSeconds: null,
-  copies: { kubectl: '', curl: '', patch: '', strategicMerge: null, kustomize: null },
+  copies: { command: '', curl: '', patch: '', strategicMerge: null, kustomize: null },
   undoOf: null,
   createdAt: 0,
   expiresAt: 600_000,

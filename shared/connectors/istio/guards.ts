@@ -75,6 +75,7 @@ const ownerNames = {
   helm: 'Helm',
   'argo-rollouts': 'Argo Rollouts',
   flagger: 'Flagger',
+  'consul-k8s': 'Consul on Kubernetes',
   controller: 'a controller',
 } as const;
 

@@ -74,7 +74,7 @@ export interface PlannedWrite {
   readonly guards: readonly Guard[];
   readonly expectation: Expectation;
   readonly threeWay: ThreeWay | null;
-  readonly copies: Pick<Copies, 'kubectl' | 'curl' | 'patch'> & Partial<Copies>;
+  readonly copies: Pick<Copies, 'command' | 'curl' | 'patch'> & Partial<Copies>;
   /** The split as declared now, so that the console can say what moves where; null where none is concerned. */
   readonly split: Split | null;
   /** What the control itself can say about what will happen, in sentences. */

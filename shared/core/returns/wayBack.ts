@@ -86,7 +86,7 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
     if (block !== undefined)
       return {
         kind: 'failed',
-        note: `${block.title}. ${block.detail ?? ''} By hand: ${plan.copies.kubectl}`.trim(),
+        note: `${block.title}. ${block.detail ?? ''} By hand: ${plan.copies.command}`.trim(),
       };
     const id = await operations.applyAgreed(plan.id, options.reason, {
       undoOf: record.id,
@@ -104,7 +104,7 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
       if (record.finishedAt !== null)
         return {
           kind: 'failed',
-          note: `${record.error ?? 'It was not written.'} By hand: ${plan.copies.kubectl}`,
+          note: `${record.error ?? 'It was not written.'} By hand: ${plan.copies.command}`,
         };
       // No answer came: its own ladder reads what became of it, and the next look finds that out.
       if (record.state === 'unknown') return { kind: 'underway' };

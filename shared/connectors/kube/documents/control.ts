@@ -206,7 +206,7 @@ export function createDocumentControl<O extends Operation>(
 }
 
 const withheldCopies = {
-  kubectl: '# withheld: this holds a secret value',
+  command: '# withheld: this holds a secret value',
   curl: '# withheld: this holds a secret value',
   patch: '# withheld: this holds a secret value',
 };
@@ -283,6 +283,7 @@ const ownerNames: Readonly<Record<Ownership['owner'], string>> = {
   helm: 'Helm',
   'argo-rollouts': 'Argo Rollouts',
   flagger: 'Flagger',
+  'consul-k8s': 'Consul on Kubernetes',
   controller: 'a controller',
 };
 

@@ -18,12 +18,12 @@ export function copiesOf(
   resource: Resource,
   document: KubeObject,
   steps: readonly PatchStep[],
-): { kubectl: string; curl: string; patch: string } {
+): { command: string; curl: string; patch: string } {
   const patch = JSON.stringify(steps);
   const { namespace = null, name } = document.metadata;
   const url = `${client.server}${pathOf(resource, namespace, name)}?fieldManager=podium&fieldValidation=Strict`;
   return {
-    kubectl: kubectl(client, namespace, [
+    command: kubectl(client, namespace, [
       'patch',
       typeOf(resource),
       name,
@@ -43,7 +43,7 @@ export function copiesOfEdits(client: KubeClient, edits: readonly DocumentEdit[]
   const join = (parts: readonly (string | null)[], by: string): string | null =>
     parts.includes(null) ? null : parts.join(by);
   return {
-    kubectl: all.map((one) => one.kubectl).join('\n'),
+    command: all.map((one) => one.command).join('\n'),
     curl: all.map((one) => one.curl).join('\n'),
     patch: all.map((one) => one.patch).join('\n'),
     strategicMerge: join(
@@ -70,7 +70,7 @@ function copiesOfEdit(client: KubeClient, edit: DocumentEdit): Copies {
       const { namespace = null } = edit.after.metadata;
       const body = JSON.stringify(edit.after);
       return {
-        kubectl: `${kubectl(client, namespace, ['create', '--field-manager=podium', '--filename', '-'])} <<< ${shellQuote(body)}`,
+        command: `${kubectl(client, namespace, ['create', '--field-manager=podium', '--filename', '-'])} <<< ${shellQuote(body)}`,
         curl: curl(
           'POST',
           'application/json',
@@ -85,7 +85,7 @@ function copiesOfEdit(client: KubeClient, edit: DocumentEdit): Copies {
     case 'delete': {
       const { namespace = null, name } = edit.before.metadata;
       return {
-        kubectl: kubectl(client, namespace, ['delete', typeOf(resource), name]),
+        command: kubectl(client, namespace, ['delete', typeOf(resource), name]),
         curl: curl('DELETE', null, null, `${client.server}${pathOf(resource, namespace, name)}`),
         patch: JSON.stringify(stepsOf(edit), null, 2),
         strategicMerge: null,
