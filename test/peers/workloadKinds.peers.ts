@@ -83,7 +83,7 @@ async function does(session: Session, view: WorkloadView, action: WorkloadAction
   };
 }
 
-const uidsOf = ({ instances }: WorkloadView): readonly string[] => instances.map(({ uid }) => uid);
+const uidsOf = ({ instances }: WorkloadView): readonly string[] => instances.map(({ uid }) => uid).sort();
 const namesOf = ({ instances }: WorkloadView): readonly string[] => instances.map((one) => one.name).sort();
 const imageOf = ({ revisions }: WorkloadView) => revisions.find(({ current }) => current)?.images[0];
 
@@ -121,8 +121,14 @@ async function restartsAndRollsBack(
   expect(lasting(await read())).toEqual(changed);
 }
 
-const refused = async ({ session, view }: Awaited<ReturnType<typeof begin>>, action: WorkloadAction) =>
-  expect(workloadsOf(session).plan(asked(await view(), action), signal)).rejects;
+/** Why the kind cannot do it; empty where it can. */
+const refusalOf = async ({ session, view }: Awaited<ReturnType<typeof begin>>, action: WorkloadAction) => {
+  const plan = workloadsOf(session).plan(asked(await view(), action), signal);
+  return plan.then(
+    () => '',
+    (error: unknown) => String(error),
+  );
+};
 
 test('a StatefulSet is scaled, restarted one by one and rolled back, and each is taken back', async () => {
   await using at = await begin('StatefulSet', 2);
@@ -140,16 +146,16 @@ test('a StatefulSet is scaled, restarted one by one and rolled back, and each is
   await poll(view, ({ instances }) => instances.length === 2);
   expect(lasting(await read())).toEqual(before);
   await restartsAndRollsBack(at, 2);
-  await (await refused(at, { verb: 'pause' })).toThrow('Only Deployments can be paused');
-  await (await refused(at, { verb: 'resume' })).toThrow('Only Deployments can be paused');
+  expect(await refusalOf(at, { verb: 'pause' })).toContain('Only Deployments can be paused');
+  expect(await refusalOf(at, { verb: 'resume' })).toContain('Only Deployments can be paused');
 }, 120_000);
 
 test('a DaemonSet is restarted and rolled back, each is taken back, and it has no number to set', async () => {
   await using at = await begin('DaemonSet', 1);
   expect(await at.view()).toMatchObject({ ref: { kind: 'DaemonSet' }, replicas: null, readyReplicas: 1 });
   await restartsAndRollsBack(at, 1);
-  await (await refused(at, { verb: 'scale', replicas: 2 })).toThrow('there is no number to set');
-  await (await refused(at, { verb: 'pause' })).toThrow('Only Deployments can be paused');
+  expect(await refusalOf(at, { verb: 'scale', replicas: 2 })).toContain('there is no number to set');
+  expect(await refusalOf(at, { verb: 'pause' })).toContain('Only Deployments can be paused');
 }, 120_000);
 
 test('a StatefulSet whose pods somebody has to delete says so before, and waits after', async () => {
@@ -182,10 +188,10 @@ test('an instance of a StatefulSet is taken out of the traffic under its own nam
   await control.apply(plan, signal);
   await proven(session, plan.expectation, 'seen');
   const out = await poll(view, ({ instances }) => instances.some(({ drained }) => drained !== null));
-  expect(uidsOf(out).sort()).toEqual([...uidsOf(first)].sort());
+  expect(uidsOf(out)).toEqual(uidsOf(first));
   const putBack = await control.plan(asked(out, { verb: 'putBack', instance: 'store-1' }), signal);
   await control.apply(putBack, signal);
   await proven(session, putBack.expectation, 'seen');
   const back = await poll(view, ({ instances }) => instances.every(({ drained }) => drained === null));
-  expect(uidsOf(back).sort()).toEqual([...uidsOf(first)].sort());
+  expect(uidsOf(back)).toEqual(uidsOf(first));
 }, 120_000);
