@@ -15,13 +15,33 @@ interface LayoutState {
   readonly toFit: boolean;
   /** What part of the map was in view when it was last drawn, so that coming back shows the same. */
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | null;
+  /** The operator has pressed, turned or chosen something on the map: from then on nothing in it moves by itself. */
+  readonly touched: boolean;
+  /** How many calls were known when the whole was last laid out. */
+  readonly callsLaidOut: number;
 }
 
-export const useLayout = create<LayoutState>(() => ({ placed: {}, toFit: false, viewport: null }));
+export const useLayout = create<LayoutState>(() => ({
+  placed: {},
+  toFit: false,
+  viewport: null,
+  touched: false,
+  callsLaidOut: 0,
+}));
 
-/** Takes over positions worked out by the layout; `anew` when nothing stayed where it was. */
+/**
+ * Takes over positions worked out by the layout; `anew` when nothing stayed where it was. What comes to a map that nobody
+ * has touched yet is brought into view with the rest.
+ */
 export function setPlaced(placed: Readonly<Record<EntityId, Position>>, anew: boolean): void {
-  useLayout.setState({ placed, ...(anew && { toFit: true }) });
+  const { placed: before, touched } = useLayout.getState();
+  const grows = Object.keys(placed).some((id) => !(id in before));
+  useLayout.setState({ placed, ...((anew || (grows && !touched)) && { toFit: true }) });
+}
+
+/** The operator has laid a hand on the map. */
+export function touchMap(): void {
+  if (!useLayout.getState().touched) useLayout.setState({ touched: true });
 }
 
 /**

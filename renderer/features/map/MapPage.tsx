@@ -7,7 +7,7 @@ import { useTopology } from '../../live/topology.ts';
 import { useTrips } from '../../live/trips.ts';
 import { useMapCommands } from '../../state/commands.ts';
 import { useFilters } from '../../state/filters.ts';
-import { forgetHandPositions, placeByHand, type Position, useLayout } from '../../state/layout.ts';
+import { forgetHandPositions, placeByHand, type Position, touchMap, useLayout } from '../../state/layout.ts';
 import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
@@ -36,6 +36,9 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   const detours = useDetours(nodes);
   const [menu, setMenu] = useState<CallMenuAt | null>(null);
   const selected = useSelection((state) => state.selected);
+  useEffect(() => {
+    if (selected !== null) touchMap();
+  }, [selected]);
   const known = useTopology((graph) => graph.serviceIds.length);
   const [pageRef, size] = useElementSize<HTMLDivElement>();
   const narrow = size.width > 0 && (size.width < 760 || size.height < 560);
@@ -50,7 +53,16 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
   useCamera(camera, tidy, nodes.length > 0);
 
   return (
-    <div className="mapPage" ref={pageRef} onKeyDown={onKeyDown} role="region" aria-label="Map">
+    <div
+      className="mapPage"
+      ref={pageRef}
+      onKeyDown={onKeyDown}
+      onKeyDownCapture={touchMap}
+      onPointerDownCapture={touchMap}
+      onWheelCapture={touchMap}
+      role="region"
+      aria-label="Map"
+    >
       <h2 className="visuallyHidden">Map of services</h2>
       <MapState drawn={nodes.length > 0} />
       {nodes.length > 0 && (
@@ -108,7 +120,7 @@ function useMapCalls(ids: readonly CallId[]): readonly MapCall[] {
 }
 
 function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => void, drawn: boolean): void {
-  const toFit = useLayout((state) => state.toFit);
+  const { toFit, placed } = useLayout();
   const toCentre = useSelection((state) => state.toCentre);
   const { command, count } = useMapCommands();
   const done = useRef(count);
@@ -117,6 +129,8 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
     // What was just placed is drawn in this frame, and has its sizes in the next.
     const frame = requestAnimationFrame(() =>
       requestAnimationFrame(() => {
+        // Laid out anew meanwhile: that is not drawn yet, and is asked for by itself.
+        if (useLayout.getState().placed !== placed) return;
         useLayout.setState({ toFit: false });
         useSelection.setState({ toCentre: null });
         if (toCentre === null) camera.current?.open();
@@ -124,7 +138,7 @@ function useCamera(camera: { readonly current: MapCamera | null }, tidy: () => v
       }),
     );
     return () => cancelAnimationFrame(frame);
-  }, [camera, drawn, toFit, toCentre]);
+  }, [camera, drawn, placed, toFit, toCentre]);
   // A filter put on or taken off: what is left is shown as large as it can be.
   const filters = useFilters();
   const filtered = useRef(filters);

@@ -1,15 +1,15 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { containersOf, type LayoutNode, type Position } from '../../../shared/analysis/layout.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import { useConnections } from '../../live/connections.ts';
 import { useSettings } from '../../live/settings.ts';
 import { useSplitStore } from '../../live/splits.ts';
 import { useTopology } from '../../live/topology.ts';
-import { handPositionOf, setPlaced, useLayout } from '../../state/layout.ts';
+import { handPositionOf, useLayout } from '../../state/layout.ts';
 import type { Shown } from '../../state/shown.ts';
-import type { LayoutAnswer, LayoutQuestion } from './layoutMessages.ts';
-import { deservesFreshLayout, layoutEdgesOf, layoutNodesOf } from './layoutNodes.ts';
+import { layoutNodesOf } from './layoutNodes.ts';
 import type { MapContainer, MapNode } from './MapCanvas.ts';
+import { useLayoutWorker } from './useLayoutWorker.ts';
 
 interface MapLayout {
   readonly nodes: readonly MapNode[];
@@ -84,57 +84,4 @@ function useHandPositions(): ReadonlyMap<EntityId, Position> {
     }
     return byHand;
   }, [services, connections, positions]);
-}
-
-function useLayoutWorker(
-  nodes: readonly LayoutNode[],
-  byHand: ReadonlyMap<EntityId, Position>,
-  tidyCount: number,
-): void {
-  const serviceIds = useTopology((graph) => graph.serviceIds);
-  const callIds = useTopology((graph) => graph.callIds);
-  const asked = useRef({ sequence: 0, calls: 0, tidy: tidyCount, fresh: false });
-  const worker = useRef<Worker | null>(null);
-  const latest = useRef({ nodes, byHand });
-  useEffect(() => {
-    latest.current = { nodes, byHand };
-  });
-
-  useEffect(() => {
-    const made = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
-    made.onmessage = ({ data }: MessageEvent<LayoutAnswer>) => {
-      // An answer to what has been asked anew since is of no use.
-      if (data.sequence === asked.current.sequence) setPlaced(data.positions, asked.current.fresh);
-    };
-    worker.current = made;
-    return () => {
-      made.terminate();
-      worker.current = null;
-      // The next worker knows nothing of what was asked of this one.
-      asked.current = { ...asked.current, sequence: asked.current.sequence + 1 };
-    };
-  }, []);
-
-  useEffect(() => {
-    if (serviceIds.length === 0) return;
-    const { services, calls } = useTopology.getState();
-    const before = asked.current;
-    const known = Object.entries(useLayout.getState().placed).filter(([id]) => services.has(id));
-    const fresh =
-      known.length === 0 || before.tidy !== tidyCount || deservesFreshLayout(before.calls, callIds.length);
-    asked.current = {
-      sequence: before.sequence + 1,
-      calls: fresh ? callIds.length : before.calls,
-      tidy: tidyCount,
-      fresh,
-    };
-    const question: LayoutQuestion = {
-      sequence: asked.current.sequence,
-      nodes: latest.current.nodes,
-      edges: layoutEdgesOf(calls.values()),
-      known: fresh ? [] : known,
-      fixed: [...latest.current.byHand],
-    };
-    worker.current?.postMessage(question);
-  }, [serviceIds, callIds, tidyCount]);
 }

@@ -11,17 +11,19 @@ import {
   ReactFlowProvider,
 } from '@xyflow/react';
 import { useMemo, useState } from 'react';
-import { cardSize, type MapCanvasProps, type MapPicture } from '../MapCanvas.ts';
+import { cardSize, type MapCanvasProps, type MapNode, type MapPicture } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
+import { noteHover } from '../whenHandRests.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { DetourEdge } from './DetourEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
 import { OpenService } from './openService.ts';
 import { curveOf } from './callPath.ts';
+import type { Box } from './fitViewport.ts';
 import { placeLabels } from './placeLabels.ts';
 import { ServiceNode } from './ServiceNode.tsx';
 import { useFlowCamera } from './useFlowCamera.ts';
-import { type Detail, detailAt, grown, legibleZoom } from './zoomLevels.ts';
+import { type Detail, detailAt, grown, leastZoomOf, legibleZoom } from './zoomLevels.ts';
 
 const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
 const edgeTypes: EdgeTypes = { call: CallEdge, detour: DetourEdge };
@@ -39,18 +41,24 @@ export function FlowCanvas(props: MapCanvasProps) {
 
 function Flow(props: MapCanvasProps) {
   const { selected, detours, onMoveService } = props;
-  const [detail, setDetail] = useState<Detail>('near');
+  const [start] = useState(() => useLayout.getState().viewport ?? wholeSize);
+  const [detail, setDetail] = useState<Detail>(() => detailAt(start.zoom));
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
     null,
   );
   const selectedService = selected?.kind === 'service' ? selected.id : null;
-  const { frameRef, onOperatorMoves, onKeyboardAt, handDown } = useFlowCamera(
+  const { frameRef, onOperatorMoves, onKeyboardAt, handDown, size } = useFlowCamera(
     props.onCamera,
     selectedService,
     props.overlays,
   );
   const { nodes, calls, containers } = useStill(props, handDown);
+
+  const leastZoom = useMemo(
+    () => leastZoomOf([...containers, ...nodes.map(boxOfNode)], size),
+    [containers, nodes, size],
+  );
 
   const flowNodes = useMemo<Node[]>(
     () => [
@@ -86,9 +94,7 @@ function Flow(props: MapCanvasProps) {
   );
   const enlarged = detail === 'mid' ? selectedService : null;
   const labels = useMemo(() => {
-    const cards = new Map(
-      nodes.map(({ id, position, height }) => [id, { ...position, height, width: cardSize.width }]),
-    );
+    const cards = new Map(nodes.map((node) => [node.id, boxOfNode(node)]));
     // A detour that was not yet seen as a call has a word of its own.
     const ahead = detours.filter(({ onCall }) => onCall === null).map((each) => ({ ...each, held: false }));
     const curves = [...calls, ...ahead].flatMap(({ id, callerId, calleeId, held: isHeld }) => {
@@ -165,6 +171,7 @@ function Flow(props: MapCanvasProps) {
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'service') props.onOpenService(node.id);
         }}
+        onNodeMouseMove={noteHover}
         onEdgeClick={(_, edge) => {
           if (edge.type === 'call') props.onSelectCall(edge.id);
         }}
@@ -181,9 +188,9 @@ function Flow(props: MapCanvasProps) {
           setDetail(detailAt(zoom));
         }}
         nodeDragThreshold={4}
-        defaultViewport={useLayout.getState().viewport ?? wholeSize}
+        defaultViewport={start}
         onMoveEnd={(_, viewport) => useLayout.setState({ viewport })}
-        minZoom={0.1}
+        minZoom={leastZoom}
         maxZoom={2}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -208,6 +215,10 @@ function useStill({ nodes, calls, containers }: MapPicture, still: boolean): Map
   const next = { nodes, calls, containers };
   setShown(next);
   return next;
+}
+
+function boxOfNode({ position, height }: MapNode): Box {
+  return { ...position, width: cardSize.width, height };
 }
 
 function handlesOf(height: number): NonNullable<Node['handles']> {

@@ -12,8 +12,8 @@ test('between cards side by side a label stands beside the line, not on it', () 
   const places = placeLabels([call('a', [176, 29], [260, 29])], [card(0, 0), card(260, 0)]);
   const { x, y } = places.get('a') ?? { x: 0, y: 29 };
   expect(Math.abs(y - 29)).toBeGreaterThan(10);
-  expect(x).toBeGreaterThanOrEqual(176 + 22);
-  expect(x).toBeLessThanOrEqual(260 - 22);
+  expect(x).toBeGreaterThanOrEqual(176 + 27);
+  expect(x).toBeLessThanOrEqual(260 - 27);
 });
 
 test('labels of calls that lie close stand apart', () => {
@@ -23,7 +23,7 @@ test('labels of calls that lie close stand apart', () => {
   );
   const [a, b] = [places.get('a'), places.get('b')];
   if (a === undefined || b === undefined) throw new Error('a call got no place');
-  expect(Math.abs(a.x - b.x) >= 44 || Math.abs(a.y - b.y) >= 18).toBe(true);
+  expect(Math.abs(a.x - b.x) >= 54 || Math.abs(a.y - b.y) >= 22).toBe(true);
 });
 
 test('a card in the middle of a line is avoided', () => {
@@ -34,6 +34,6 @@ test('a card in the middle of a line is avoided', () => {
     x: 388,
     y: 29,
   };
-  const onCard = x + 22 > 300 && x - 22 < 476 && y + 9 > 0 && y - 9 < 58;
+  const onCard = x + 27 > 300 && x - 27 < 476 && y + 11 > 0 && y - 11 < 58;
   expect(onCard).toBe(false);
 });

@@ -14,7 +14,7 @@ export interface LabelPlace {
 }
 
 /** Room for "17.5 %" at the size it has when the picture is small. */
-const usual = { width: 44, height: 18 } as const;
+const usual = { width: 54, height: 22 } as const;
 const ofHeld = { width: 82, height: 22 } as const;
 const along = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84] as const;
 const aside = [-13, 13, 0] as const;

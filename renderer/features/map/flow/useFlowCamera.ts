@@ -6,7 +6,7 @@ import { useMotion } from '../../../ui/useMotion.ts';
 import { cardSize, type MapCamera, type MapOverlays } from '../MapCanvas.ts';
 import { type Box, fitViewport, type FreeArea, revealViewport } from './fitViewport.ts';
 import { useHand } from './useHand.ts';
-import { grown, legibleZoom } from './zoomLevels.ts';
+import { farthestZoom, grown, legibleZoom } from './zoomLevels.ts';
 
 /** A map of few services on a large screen is drawn larger than life, but not like a poster. */
 const largestFit = 1.2;
@@ -26,6 +26,8 @@ interface FlowCamera {
   readonly onKeyboardAt: (id: EntityId) => void;
   /** Whether a pointer is down on the map. */
   readonly handDown: boolean;
+  /** The frame's own size. */
+  readonly size: { readonly width: number; readonly height: number };
 }
 
 /**
@@ -77,7 +79,11 @@ export function useFlowCamera(
         const cards = nodes.filter(({ type }) => type === 'service');
         const busy = cards.filter(({ id }) => ends.has(id)).map(boxOf);
         const all = nodes.map(boxOf);
-        const limits = { minZoom: how === 'all' ? 0.1 : legibleZoom, maxZoom: largestFit, keep: null };
+        const limits = {
+          minZoom: how === 'all' ? farthestZoom : legibleZoom,
+          maxZoom: largestFit,
+          keep: null,
+        };
         const whole = fitViewport(all, room, limits);
         const chosen = cards.find(({ id }) => id === selected.current);
         const keep = chosen === undefined ? null : boxOf(chosen);
@@ -165,7 +171,7 @@ export function useFlowCamera(
     forget();
   }, [forget]);
   const onKeyboardAt = useCallback((id: EntityId) => show(id, duration), [show, duration]);
-  return { frameRef, onOperatorMoves, onKeyboardAt, handDown: hand.down };
+  return { frameRef, onOperatorMoves, onKeyboardAt, handDown: hand.down, size };
 }
 
 function boxOf(node: {

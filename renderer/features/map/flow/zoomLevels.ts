@@ -13,6 +13,23 @@ export function detailAt(zoom: number): Detail {
 /** Below this the words on a card cannot be read: a fit that nobody asked for goes no further. */
 export const legibleZoom = 0.62;
 
+/** However large the map: below this its cards are specks. */
+export const farthestZoom = 0.1;
+/** Names can still be told from each other; there is no going further out unless all of it needs more. */
+const farEnough = 0.3;
+
+/** How far out the picture can be zoomed: until names are specks, or as far as it takes to see everything with some room. */
+export function leastZoomOf(
+  boxes: readonly Box[],
+  frame: { readonly width: number; readonly height: number },
+): number {
+  if (boxes.length === 0 || frame.width === 0) return farEnough;
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map((box) => box.x));
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map((box) => box.y));
+  const whole = Math.min(frame.width / width, frame.height / height);
+  return Math.max(farthestZoom, Math.min(farEnough, whole * 0.6));
+}
+
 /** The selected card is never drawn smaller than this, so that it can be read and its handle grasped. */
 const graspable = 0.86;
 

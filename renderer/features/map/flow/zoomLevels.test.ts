@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { leastZoomOf } from './zoomLevels.ts';
+
+const frame = { width: 1000, height: 700 };
+
+test('a small map cannot be zoomed out until its names are specks', () => {
+  expect(leastZoomOf([{ x: 0, y: 0, width: 900, height: 600 }], frame)).toBe(0.3);
+});
+
+test('a large map can be zoomed out until all of it is seen with room around', () => {
+  const least = leastZoomOf(
+    [
+      { x: -2000, y: 0, width: 176, height: 58 },
+      { x: 1824, y: 900, width: 176, height: 58 },
+    ],
+    frame,
+  );
+  expect(least).toBeCloseTo(0.15);
+  expect(least).toBeLessThan(frame.width / 4000);
+});
+
+test('a huge map stops at what can be made out at all', () => {
+  expect(leastZoomOf([{ x: 0, y: 0, width: 90_000, height: 600 }], frame)).toBe(0.1);
+});
