@@ -20,7 +20,7 @@ export const keyGroups: readonly {
       { keys: '→', what: 'Follow a call to the service called' },
       { keys: '←', what: 'Follow a call back to its caller' },
       { keys: '↑ ↓', what: 'The next service above or below' },
-      { keys: 'Enter', what: 'Into the inspector' },
+      { keys: 'Enter', what: 'Select the service, then into the inspector' },
       { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
       { keys: '+ −', what: 'Zoom in, out' },
       { keys: '0', what: 'Fit all in view' },
@@ -30,8 +30,18 @@ export const keyGroups: readonly {
     title: 'On the handle of a split',
     keys: [
       { keys: '← →', what: 'Move by 1' },
-      { keys: 'Shift ← →', what: 'Move by 10' },
+      { keys: 'Shift ← →', what: 'Move by 10, as Page Up and Page Down do' },
+      { keys: 'Home End', what: 'All to one version, all to the other' },
+      { keys: 'Enter', what: 'Review what is pending' },
       { keys: 'Esc', what: 'Put back what is declared' },
+    ],
+  },
+  {
+    title: 'Elsewhere',
+    keys: [
+      { keys: '← →', what: 'On the edge of the inspector: make it wider or narrower' },
+      { keys: 'Enter', what: 'In find: keep the words as a filter' },
+      { keys: 'Esc', what: 'In an editor: leave it, so that Tab goes on' },
     ],
   },
 ];

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { guardHelp } from './guards.ts';
+
+const sources = import.meta.glob<string>(['../../../shared/{core,connectors}/**/*.ts', '!**/*.test.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+/** How a guard's id is written down: beside its verdict, as a call's first word, or under a name just before. */
+const written = [
+  /\bid: ['`]([\w-]+)(?:\$\{\w+\})?['`],\s*verdict:/g,
+  /\b(?:guard|tick|ownerGuard|accessGuard)\(\s*['`]([\w-]+)/g,
+  /\bconst id = '([\w-]+)';/g,
+];
+
+function idsIn(text: string): readonly string[] {
+  return text.includes('Guard')
+    ? written.flatMap((form) => [...text.matchAll(form)].flatMap(([, id]) => id ?? []))
+    : [];
+}
+
+test('every check that a review can show has a line in the help, and no line is about nothing', () => {
+  const raised = new Set(Object.values(sources).flatMap(idsIn));
+  const told = guardHelp.flatMap(({ guards }) => guards.flatMap(({ ids }) => ids));
+  expect(raised.size).toBeGreaterThan(30);
+  expect([...raised].filter((id) => !told.includes(id))).toEqual([]);
+  expect(told.filter((id) => !raised.has(id))).toEqual([]);
+});

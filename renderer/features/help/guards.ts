@@ -1,0 +1,161 @@
+/** One check of the review. */
+export interface GuardHelp {
+  /** The ids it has; what ends with a dash begins ids that go on with a name. */
+  readonly ids: readonly string[];
+  readonly title: string;
+  readonly what: string;
+}
+
+/** Every check that a review can show, by what it is about. */
+export const guardHelp: readonly { readonly title: string; readonly guards: readonly GuardHelp[] }[] = [
+  {
+    title: 'Every change',
+    guards: [
+      {
+        ids: ['dry-run'],
+        title: 'Dry run',
+        what: 'The API server tries it without keeping it; what it refuses is blocked.',
+      },
+      {
+        ids: ['access'],
+        title: 'Access',
+        what: 'Whether these credentials may write it; else the right that is missing.',
+      },
+      {
+        ids: ['ownership', 'not-ours'],
+        title: 'Ownership',
+        what: 'A controller or a repository that would put it back; blocked where it decides the value itself.',
+      },
+      {
+        ids: ['changed', 'seen'],
+        title: 'Changed meanwhile',
+        what: 'Somebody changed it since you looked: compare the three versions first.',
+      },
+      {
+        ids: ['journal-read-only'],
+        title: 'Journal',
+        what: 'Nothing is written that could not be noted before.',
+      },
+    ],
+  },
+  {
+    title: 'Weights and trips',
+    guards: [
+      { ids: ['sum'], title: 'Sum', what: 'The weights still add up to what they did.' },
+      {
+        ids: ['destinations', 'destination'],
+        title: 'Destinations',
+        what: 'Every version that gets calls exists and has ready instances.',
+      },
+      {
+        ids: ['direction'],
+        title: 'Direction',
+        what: 'Away from harm is one confirmation; towards a failing version asks for the name in production.',
+      },
+      {
+        ids: ['siblings'],
+        title: 'Other routes',
+        what: 'Other documents are for the same host: this one may be without effect.',
+      },
+      {
+        ids: ['held-already', 'held'],
+        title: 'Held',
+        what: 'A trip or an injected fault governs these calls already.',
+      },
+      {
+        ids: ['fallback', 'detour'],
+        title: 'Fallback',
+        what: 'Who is to answer is there, is ready, and is not failing itself.',
+      },
+    ],
+  },
+  {
+    title: 'Protections',
+    guards: [
+      { ids: ['zero-'], title: 'Zero', what: 'A value of 0 that means unlimited or never, not none.' },
+      {
+        ids: ['tries-do-not-fit'],
+        title: 'Tries and time',
+        what: 'The retries do not fit into the time-out.',
+      },
+      {
+        ids: ['repeats-begun-requests'],
+        title: 'Repeats',
+        what: 'Requests that the service has begun are sent again.',
+      },
+      {
+        ids: ['fault-on-route'],
+        title: 'Injected faults',
+        what: 'The peer ignores this while the route injects faults.',
+      },
+      {
+        ids: ['replaces-', 'ports-'],
+        title: 'Subsets and ports',
+        what: 'Settings of a subset replace the rule’s; those of a port escape it.',
+      },
+      {
+        ids: ['un-ejects'],
+        title: 'Ejected instances',
+        what: 'Those that are left out now get calls again at once.',
+      },
+      {
+        ids: ['shadows', 'claims'],
+        title: 'Same host',
+        what: 'The new document would take the place of one that governs the host today.',
+      },
+      {
+        ids: ['http-routes'],
+        title: 'HTTPRoutes',
+        what: 'An HTTPRoute of the service would win, so this cannot be held here.',
+      },
+    ],
+  },
+  {
+    title: 'Routes for some requests',
+    guards: [
+      { ids: ['shadowed'], title: 'Order of routes', what: 'An earlier route takes these requests first.' },
+      { ids: ['gateways'], title: 'Gateways', what: 'No caller’s own proxy follows this document.' },
+      {
+        ids: ['mirrored-writes'],
+        title: 'Copies are real',
+        what: 'What a mirrored request does is done twice.',
+      },
+    ],
+  },
+  {
+    title: 'Configuration and workloads',
+    guards: [
+      {
+        ids: ['consumers', 'restart-'],
+        title: 'Who reads it',
+        what: 'Which processes get it, and by which restart.',
+      },
+      {
+        ids: ['zero-limit'],
+        title: 'Zero in a document',
+        what: 'A limit of 0 in a mesh document is unlimited.',
+      },
+      {
+        ids: ['paused'],
+        title: 'Paused rollout',
+        what: 'A restart would wait until the rollout is resumed.',
+      },
+      {
+        ids: ['strategy'],
+        title: 'Strategy',
+        what: 'With this strategy instances are not replaced by themselves.',
+      },
+      { ids: ['autoscaler'], title: 'Autoscaler', what: 'An autoscaler may scale it back.' },
+      {
+        ids: ['none-left'],
+        title: 'Nobody left',
+        what: 'Nothing would answer afterwards; the name is asked for.',
+      },
+      {
+        ids: ['identity'],
+        title: 'Identity',
+        what: 'The instance’s name is not given to another while it runs.',
+      },
+    ],
+  },
+];
