@@ -143,7 +143,7 @@ test('the keyboard follows calls, opens, returns, and asks for help', async ({ m
   await page.keyboard.press('Escape');
   await expect(inspector(page)).toHaveCount(0);
   await page.keyboard.press('?');
-  const help = page.getByRole('dialog', { name: 'Keys and signs' });
+  const help = page.getByRole('dialog', { name: 'Help' });
   await expect(help).toContainText('Follow a call to the service called');
   await page.keyboard.press('Escape');
   await expect(help).toHaveCount(0);

@@ -17,7 +17,7 @@ export function HelpDialog() {
   if (!open) return null;
   const close = (): void => useView.setState({ helpOpen: false });
   return (
-    <Dialog title="Keys and signs" onClose={close} widthPx={860}>
+    <Dialog title="Help" onClose={close} widthPx={860}>
       <div className="help">
         <Tabs
           label="Help"
