@@ -4,6 +4,7 @@ import * as https from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import { PeerError } from '../kit/peerError.ts';
 import type { Transport } from '../kit/transport.ts';
+import type { ApprovedRanges } from './ranges.ts';
 import type { Reach } from './reach.ts';
 import { send } from './request.ts';
 
@@ -30,6 +31,8 @@ export interface Origin {
   readonly authority?: string;
   /** The peer's certificate is not looked at; everybody on the way can read and change what is sent. */
   readonly skipVerify?: boolean;
+  /** Where it must lie, for an address that a peer told of; what the operator typed lies where they want it. */
+  readonly within?: ApprovedRanges;
 }
 
 /** A transport that holds connections of its own. */
@@ -50,7 +53,7 @@ export async function createOriginTransport(
   const found = isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : await resolve(host);
   const pinned = found[0];
   if (pinned === undefined) throw new PeerError('unreachable', `The name ${host} has no address.`);
-  for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts());
+  for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts(), origin.within);
   const tls = tlsOf(origin);
   const makeAgent = (keepAlive: boolean): http.Agent => {
     const options = {
@@ -98,7 +101,7 @@ export async function createOriginTransport(
 type Looked = (error: null, address: unknown, family?: number) => void;
 
 /** Throws where no peer of the operator's is: metadata services, multicast, and Podium itself. */
-function checkPlace(url: URL, address: string, ownPorts: readonly number[]): void {
+function checkPlace(url: URL, address: string, ownPorts: readonly number[], within?: ApprovedRanges): void {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (never.check(address, family))
     throw new PeerError(
@@ -108,6 +111,11 @@ function checkPlace(url: URL, address: string, ownPorts: readonly number[]): voi
   const port = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
   if (here.check(address, family) && ownPorts.includes(port))
     throw new PeerError('refused', `${url.origin} is Podium itself; it does not go there.`);
+  if (within !== undefined && !within.allows(address, port))
+    throw new PeerError(
+      'refused',
+      `${url.origin} was told by a peer and is not within what you approved for this connection (${within.words}). Add it there if it is yours.`,
+    );
 }
 
 function tlsOf({ authority, skipVerify }: Origin): https.AgentOptions {
