@@ -125,10 +125,14 @@ function mergeServices(
       hosts: [...new Set([...known.hosts, ...service.hosts])],
       owner: known.owner ?? service.owner,
       createdAt: known.createdAt ?? service.createdAt,
+      ...sameAsOf(known.sameAs ?? service.sameAs),
     });
   }
   return merged;
 }
+
+const sameAsOf = (name: string | undefined): { sameAs?: string } =>
+  name === undefined ? {} : { sameAs: name };
 
 function foldService(
   connectionId: ConnectionId,
@@ -152,6 +156,7 @@ function foldService(
     desiredInstances: sumIfKnown(workloads.map((one) => one.desiredInstances)),
     recentRestarts: countRecentRestarts(instances, now),
     createdAt: service.createdAt,
+    ...sameAsOf(service.sameAs),
   };
 }
 

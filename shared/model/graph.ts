@@ -10,6 +10,22 @@ export const GraphVersion = z.object({
 });
 export type GraphVersion = z.infer<typeof GraphVersion>;
 
+/** One system's view of a service that several systems know. */
+export const Face = z.object({
+  serviceId: EntityId,
+  connectionId: ConnectionId,
+  /** "Kubernetes prod-eu". */
+  system: z.string(),
+  name: z.string(),
+  namespace: z.string().nullable(),
+  readyInstances: z.number().nullable(),
+  desiredInstances: z.number().nullable(),
+  versions: z.array(z.string()),
+  /** Why it is taken for the same service; null of the face that the node goes by. */
+  reason: z.string().nullable(),
+});
+export type Face = z.infer<typeof Face>;
+
 /** A node of the map. Carries nothing that ticks; figures come by id in `SignalsTick`. */
 export const GraphService = z.object({
   id: EntityId,
@@ -26,6 +42,9 @@ export const GraphService = z.object({
   /** Restarts of its instances within the last hour; null when no source counts them. */
   recentRestarts: z.number().nullable(),
   createdAt: z.number().nullable(),
+  sameAs: z.string().optional(),
+  /** The systems that know it, where there is more than one; the first is the one it goes by. */
+  faces: z.array(Face).optional(),
 });
 export type GraphService = z.infer<typeof GraphService>;
 

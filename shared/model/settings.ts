@@ -17,6 +17,18 @@ export const defaultHealthThresholds: HealthThresholds = {
   minimumCalls: 20,
 };
 
+/** Which services of different systems are one. */
+export const Joins = z.object({
+  /** Same name, and the same namespace where both have one. */
+  convention: z.boolean(),
+  /** An address that instances of both have. */
+  addresses: z.boolean(),
+  /** Pairs that the operator joined, and pairs that they keep apart, whatever the rules say. */
+  together: z.array(z.tuple([EntityId, EntityId])).max(1000),
+  apart: z.array(z.tuple([EntityId, EntityId])).max(1000),
+});
+export type Joins = z.infer<typeof Joins>;
+
 /** What the console remembers for the operator, one key each. */
 export const Settings = z.object({
   /** Nodes placed by hand, by connection title and service id: survives restarts and reconnects. */
@@ -31,6 +43,7 @@ export const Settings = z.object({
   environments: z.record(z.string(), Environment),
   /** Connections that were typed, so that they need not be again. */
   remembered: z.array(RememberedConnection),
+  joins: Joins,
   tourDone: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -41,5 +54,6 @@ export const defaultSettings: Settings = {
   health: { default: defaultHealthThresholds, services: {} },
   environments: {},
   remembered: [],
+  joins: { convention: true, addresses: true, together: [], apart: [] },
   tourDone: false,
 };

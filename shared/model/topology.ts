@@ -14,6 +14,8 @@ export const ServiceObservation = z.object({
   /** Team or person, from well-known labels; null when nothing says. */
   owner: z.string().nullable(),
   createdAt: z.number().nullable(),
+  /** A name that its document says it shares with the same service elsewhere (annotation `podium.dev/service`). */
+  sameAs: z.string().optional(),
 });
 export type ServiceObservation = z.infer<typeof ServiceObservation>;
 
@@ -50,6 +52,8 @@ export const InstanceObservation = z.object({
   lastRestartAt: z.number().nullable(),
   startedAt: z.number().nullable(),
   node: z.string().nullable(),
+  /** Where it can be reached: "10.1.2.3", with its port where the source names one; absent where it does not say. */
+  address: z.string().optional(),
 });
 export type InstanceObservation = z.infer<typeof InstanceObservation>;
 
