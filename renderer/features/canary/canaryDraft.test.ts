@@ -1,40 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { firstWatch } from '../../../shared/analysis/watchDraft.ts';
-import type { Split } from '../../../shared/model/weights.ts';
+import { splitOf } from '../../../test/support/splits.ts';
 import { canaryOf, destinationOnTrial, stepsFor } from './canaryDraft.ts';
 
-const destination = (index: number, weight: number): Split['destinations'][number] => ({
-  index,
-  host: 'payment',
-  subset: `v${index + 1}`,
-  port: null,
-  title: `v${index + 1}`,
-  version: `v${index + 1}`,
-  weight,
-  readyInstances: 2,
-  problem: null,
-});
-const split: Split = {
-  id: 'u1/http/default',
-  connectionId: 'c1',
-  document: {
-    connectionId: 'c1',
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    namespace: 'shop',
-    name: 'payment',
-    uid: 'u1',
-  },
-  revision: '1',
-  serviceId: 's1',
-  route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
-  hosts: ['payment'],
-  gateways: ['mesh'],
-  destinations: [destination(0, 90), destination(1, 10)],
-  ownership: null,
-  readOnly: null,
-  changedBy: null,
-};
+const split = splitOf([90, 10]);
 const figures = { errorRatio: 0.001, p99Ms: 80, requestsPerSecond: 20 };
 const draft = {
   destination: 1,
@@ -53,7 +22,7 @@ describe('a canary to begin with', () => {
     expect(canaryOf(draft, split, 'v2', figures)).toMatchObject({
       problem: null,
       request: {
-        splitId: 'u1/http/default',
+        splitId: 'uid/http/default',
         destination: 1,
         steps: [{ percent: 25, forSeconds: 600 }, { percent: 50 }, { percent: 100 }],
         reason: 'trial',

@@ -1,39 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Split } from '../../../shared/model/weights.ts';
+import { splitOf } from '../../../test/support/splits.ts';
 import { type GreyDraft, greyRouteOf, mirrorOf, removalOf } from './greyDraft.ts';
 
-const version = (index: number): Split['destinations'][number] => ({
-  index,
-  host: 'payment',
-  subset: `v${index + 1}`,
-  port: null,
-  title: `v${index + 1}`,
-  version: `v${index + 1}`,
-  weight: 50,
-  readyInstances: 1,
-  problem: null,
-});
-const split: Split = {
-  id: 'u1/http/default',
-  connectionId: 'c1',
-  document: {
-    connectionId: 'c1',
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    namespace: 'shop',
-    name: 'payment',
-    uid: 'u1',
-  },
-  revision: '7',
-  serviceId: 's1',
-  route: { index: 0, title: 'default', match: 'all requests', protocol: 'http' },
-  hosts: ['payment'],
-  gateways: ['mesh'],
-  destinations: [version(0), version(1)],
-  ownership: null,
-  readOnly: null,
-  changedBy: null,
-};
+const split = splitOf([50, 50]);
 const draft: GreyDraft = {
   by: 'header',
   headerName: 'X-User-Group',
