@@ -69,10 +69,10 @@ const inspectorParts: InspectorParts = {
     },
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
-  splitActions: (split, editable) => (
+  splitActions: (split, editable, measured) => (
     <>
       <SplitCanary split={split} editable={editable} />
-      <GreyRoutes split={split} editable={editable} />
+      <GreyRoutes split={split} editable={editable} measured={measured} />
     </>
   ),
   callGuards: (call, callee, { view, whole, problem }) => (

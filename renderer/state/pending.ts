@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Operation } from '../../shared/model/operation.ts';
+import type { Operation, SetRouting } from '../../shared/model/operation.ts';
 import { openReview } from './review.ts';
 
 /** A change that waits to be reviewed with others. Weights wait as drafts of their own, see drafts.ts. */
@@ -43,12 +43,26 @@ function subjectOf(operation: Operation): string | null {
       return `edit ${operation.document.uid}`;
     case 'setProtections':
       return `protections ${operation.serviceId} ${operation.formId}`;
+    case 'setRouting':
+      return `routing ${operation.splitId} ${routingSubject(operation.change)}`;
     case 'trip':
       return `trip ${operation.call.calleeId} ${operation.call.caller?.id ?? ''}`;
     case 'setFallback':
       return `fallback ${operation.call.calleeId} ${operation.call.caller?.id ?? ''}`;
     default:
       return null;
+  }
+}
+
+/** There is one mirror, and one route of a name. */
+function routingSubject(change: SetRouting['change']): string {
+  switch (change.kind) {
+    case 'mirror':
+      return 'mirror';
+    case 'addRoute':
+      return `add ${change.name}`;
+    case 'removeRoute':
+      return `remove ${change.routeName}`;
   }
 }
 

@@ -106,7 +106,8 @@ function isRefusal(series: CounterSeries, { flags, status, how }: Refusals): boo
   }
 }
 
-function isOfCaller(series: CounterSeries, caller: Caller | null): boolean {
+/** Whether a counter counts calls of this caller, by any name that the metrics give it. */
+export function isOfCaller(series: CounterSeries, caller: Caller | null): boolean {
   if (caller === null) return true;
   const names = series.callerNames ?? [series.caller];
   return names.includes(`${caller.namespace ?? ''}/${caller.name}`);

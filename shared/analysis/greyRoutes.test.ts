@@ -16,6 +16,7 @@ const route = (rest: Partial<GreyRoute> = {}): GreyRoute => ({
   match: { ...anybody, headers: [beta] },
   matchText: 'header x-user-group is beta',
   to: 'v2',
+  destination: 1,
   percent: null,
   ours: true,
   ...rest,

@@ -1,5 +1,8 @@
+import { isOfCaller } from '../analysis/callsJudgement.ts';
 import { counterDifferences } from '../analysis/counterDifferences.ts';
 import { wilson } from '../analysis/shares.ts';
+import type { CountersObservation } from '../model/observations.ts';
+import type { GreyRoute } from '../model/routing.ts';
 import type { MeasuredSplit, Split } from '../model/weights.ts';
 import type { Ports } from './ports.ts';
 import { expectationOf } from './splitExpectation.ts';
@@ -26,13 +29,15 @@ export async function* watchMeasured(
       const now = ports.clock.now();
       const measured: MeasuredSplit[] = [];
       for (const split of splits) {
-        const since = Math.max(now - lookBackMs, lastChange(changedAt, split, now));
+        const routes = connection.routes.filter(({ splitId }) => splitId === split.id);
+        const since = Math.max(now - lookBackMs, lastChange(changedAt, split, routes, now));
         const hosts = [...new Set(split.destinations.map((destination) => destination.host))];
         try {
           const read = await signals.counters({ hosts, since }, connection.closed);
-          measured.push(
-            toMeasured(split, counterDifferences(read.series, expectationOf(split), since), since, now),
-          );
+          measured.push({
+            ...toMeasured(split, counterDifferences(read.series, expectationOf(split), since), since, now),
+            callers: callersOf(split, routes, read.series, since),
+          });
         } catch {
           // The source's own trouble is told where sources are; a share that cannot be counted is left out here.
         }
@@ -50,9 +55,13 @@ export async function* watchMeasured(
 function lastChange(
   changedAt: Map<string, { revision: string; at: number }>,
   split: Split,
+  routes: readonly GreyRoute[],
   now: number,
 ): number {
-  const shape = JSON.stringify(split.destinations.map((destination) => destination.weight));
+  const shape = JSON.stringify([
+    split.destinations.map((destination) => destination.weight),
+    routes.map(({ id, matchText, to, percent }) => [id, matchText, to, percent]),
+  ]);
   const known = changedAt.get(split.id);
   if (known?.revision === shape) return known.at;
   // How it stood before the first look is not known; it is taken to have stood so since ever.
@@ -61,7 +70,28 @@ function lastChange(
   return at;
 }
 
-function toMeasured(split: Split, counts: readonly number[], since: number, until: number): MeasuredSplit {
+/** Where the calls of each caller went that a route is for, whatever its calls carry. */
+function callersOf(
+  split: Split,
+  routes: readonly GreyRoute[],
+  series: CountersObservation['series'],
+  since: number,
+): MeasuredSplit['callers'] {
+  return routes.flatMap(({ id: routeId, kind, match }) => {
+    if (kind !== 'route' || match?.caller == null || match.caller.name === '') return [];
+    if (match.headers.length > 0 || match.cookie !== null) return [];
+    const { caller } = match;
+    const own = series.filter((one) => isOfCaller(one, caller));
+    return [{ routeId, counts: counterDifferences(own, expectationOf(split), since) }];
+  });
+}
+
+function toMeasured(
+  split: Split,
+  counts: readonly number[],
+  since: number,
+  until: number,
+): Omit<MeasuredSplit, 'callers'> {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     splitId: split.id,

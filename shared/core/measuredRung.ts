@@ -1,5 +1,5 @@
 import { counterDifferences } from '../analysis/counterDifferences.ts';
-import { judgeCalls, type CallsJudgement } from '../analysis/callsJudgement.ts';
+import { isOfCaller, judgeCalls, type CallsJudgement } from '../analysis/callsJudgement.ts';
 import { judgeShares, type ShareJudgement } from '../analysis/shares.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { SignalSource } from '../connectors/kit/connector.ts';
@@ -106,15 +106,26 @@ function sharesJudge(record: OperationRecord, expectation: Shares): Judge {
     judge(read, since, now) {
       judged = judgeShares({
         expected: expectation.destinations,
-        counts: counterDifferences(read.series, expectation, since),
+        counts: counterDifferences(ofCaller(read.series, expectation), expectation, since),
         now,
         previous: judged,
         before: sharesBefore(record),
+        // Of one caller's calls there are few, but all or nothing shows in few.
+        ...(expectation.caller !== undefined && isAllOrNothing(expectation) ? { minimumCalls: 30 } : {}),
       });
       return judged;
     },
   };
 }
+
+const isAllOrNothing = ({ destinations }: Shares): boolean =>
+  destinations.every(({ share }) => share === 0 || share === 1);
+
+const ofCaller = (
+  series: CountersObservation['series'],
+  { caller }: Shares,
+): CountersObservation['series'] =>
+  caller === undefined ? series : series.filter((one) => isOfCaller(one, caller));
 
 function callsJudge(expectation: Refusals | Diversion | Served): Judge {
   let judged: CallsJudgement | null = null;

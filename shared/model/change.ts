@@ -48,6 +48,8 @@ export const Shares = z.object({
   gateways: z.array(z.string()),
   /** Namespace of the document that governs the callers. */
   namespace: z.string().nullable(),
+  /** Of whose calls; absent for those of every caller. */
+  caller: Caller.optional(),
   /** True when other routes of the document send calls to the same destinations, so that counts cannot be told apart. */
   ambiguous: z.string().nullable(),
   destinations: z.array(

@@ -18,9 +18,11 @@ export const GreyRoute = z.object({
   match: GreyMatch.nullable(),
   matchText: z.string(),
   to: z.string(),
+  /** Which destination of the split that is; null where it is none of them, or several. */
+  destination: z.number().int().nullable().default(null),
   /** Of a mirror: the share of requests that is copied, in percent; null for a route. */
   percent: z.number().nullable().default(null),
-  /** Whether Podium made it, so that it may be removed by the form. */
+  /** Whether Podium made it, as far as its name tells; a mirror has none. */
   ours: z.boolean(),
 });
 export type GreyRoute = z.infer<typeof GreyRoute>;

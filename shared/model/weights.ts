@@ -78,5 +78,7 @@ export const MeasuredSplit = z.object({
       high: z.number().nullable(),
     }),
   ),
+  /** The calls of each caller that a route beside it names, by destination of the split, in its order. */
+  callers: z.array(z.object({ routeId: z.string(), counts: z.array(z.number()) })).default([]),
 });
 export type MeasuredSplit = z.infer<typeof MeasuredSplit>;

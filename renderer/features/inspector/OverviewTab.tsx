@@ -24,15 +24,18 @@ export function OverviewTab({ service, detail, splitActions }: OverviewTabProps)
   const ordered = busiestFirst(splits, counted);
   return (
     <>
-      {ordered.map((split) => (
-        <SplitCard
-          key={split.id}
-          split={split}
-          serviceName={service.name}
-          measured={counted.find((each) => each.splitId === split.id) ?? null}
-          actions={splitActions(split, canBeDragged(split))}
-        />
-      ))}
+      {ordered.map((split) => {
+        const own = counted.find((each) => each.splitId === split.id) ?? null;
+        return (
+          <SplitCard
+            key={split.id}
+            split={split}
+            serviceName={service.name}
+            measured={own}
+            actions={splitActions(split, canBeDragged(split), own)}
+          />
+        );
+      })}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />
       {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
         <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CallView, ServiceDetail } from '../../../shared/model/inspect.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
-import type { Split } from '../../../shared/model/weights.ts';
+import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 
 /** A tab of the service inspector that another feature fills. */
 export interface ServiceTab {
@@ -22,8 +22,11 @@ export type CallPart = (
   },
 ) => ReactNode;
 
-/** What other features show below the weights of a split; `editable` says whether they can be moved at all. */
-export type SplitPart = (split: Split, editable: boolean) => ReactNode;
+/**
+ * What other features show below the weights of a split; `editable` says whether they can be moved at all, `measured` is null
+ * while nothing was counted.
+ */
+export type SplitPart = (split: Split, editable: boolean, measured: MeasuredSplit | null) => ReactNode;
 
 /** What other features bring to the inspector: features do not know each other, the window puts them together. */
 export interface InspectorParts {

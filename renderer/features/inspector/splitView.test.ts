@@ -11,6 +11,7 @@ const counted = (splitId: string, total: number): MeasuredSplit => ({
   until: 1,
   total,
   shares: [{ index: 1, count: total, share: 1, low: null, high: null }],
+  callers: [],
 });
 
 describe('splits in the inspector', () => {

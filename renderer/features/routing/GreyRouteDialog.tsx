@@ -1,10 +1,12 @@
 import './routing.css';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import type { SetRouting } from '../../../shared/model/operation.ts';
 import type { Split } from '../../../shared/model/weights.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useSplit } from '../../live/splits.ts';
 import { useTopology } from '../../live/topology.ts';
 import { askFor } from '../../state/pending.ts';
+import { putOnTray } from '../../state/putOnTray.ts';
 import { closeSplitDialog, useSplitDialog } from '../../state/splitDialogs.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
@@ -79,19 +81,9 @@ function RouteForm({ split }: { readonly split: Split }) {
   });
   const change = (part: Partial<GreyDraft>) => setDraft((before) => ({ ...before, ...part }));
   const { operation, problem } = greyRouteOf(draft, split, callers);
+  const title = `Route some requests of ${split.document.name} to ${titleOf(split, draft.destination)}`;
   return (
-    <form
-      className="greyForm"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (operation === null) return;
-        closeSplitDialog();
-        askFor(
-          operation,
-          `Route some requests of ${split.document.name} to ${titleOf(split, draft.destination)}`,
-        );
-      }}
-    >
+    <Form operation={operation} problem={problem} title={title}>
       <Choice
         label="Which requests"
         look="row"
@@ -104,13 +96,14 @@ function RouteForm({ split }: { readonly split: Split }) {
         ]}
       />
       {draft.by === 'header' && (
-        <>
-          <TextField
-            label="Header"
-            value={draft.headerName}
-            onChange={(headerName) => change({ headerName })}
-            placeholder="x-user-group"
-          />
+        <Carried
+          label="Header"
+          name={draft.headerName}
+          onName={(headerName) => change({ headerName })}
+          placeholder="x-user-group"
+          value={draft.value}
+          onValue={(value) => change({ value })}
+        >
           <Choice
             label="Its value"
             look="row"
@@ -121,29 +114,17 @@ function RouteForm({ split }: { readonly split: Split }) {
               { id: 'prefix', title: 'begins with' },
             ]}
           />
-          <TextField
-            label="Value"
-            value={draft.value}
-            onChange={(value) => change({ value })}
-            placeholder="beta"
-          />
-        </>
+        </Carried>
       )}
       {draft.by === 'cookie' && (
-        <>
-          <TextField
-            label="Cookie"
-            value={draft.cookieName}
-            onChange={(cookieName) => change({ cookieName })}
-            placeholder="group"
-          />
-          <TextField
-            label="Value"
-            value={draft.value}
-            onChange={(value) => change({ value })}
-            placeholder="beta"
-          />
-        </>
+        <Carried
+          label="Cookie"
+          name={draft.cookieName}
+          onName={(cookieName) => change({ cookieName })}
+          placeholder="group"
+          value={draft.value}
+          onValue={(value) => change({ value })}
+        />
       )}
       {draft.by === 'caller' && (
         <PickOne
@@ -166,8 +147,29 @@ function RouteForm({ split }: { readonly split: Split }) {
       <p className="muted">
         They go there whatever the weights say; all other requests are divided as before.
       </p>
-      <Actions problem={problem} />
-    </form>
+    </Form>
+  );
+}
+
+interface CarriedProps {
+  readonly label: string;
+  readonly name: string;
+  readonly onName: (name: string) => void;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  /** What else is asked of the value. */
+  readonly children?: ReactNode;
+}
+
+/** Something that a request carries, by name and value. */
+function Carried({ label, name, onName, placeholder, value, onValue, children }: CarriedProps) {
+  return (
+    <>
+      <TextField label={label} value={name} onChange={onName} placeholder={placeholder} />
+      {children}
+      <TextField label="Value" value={value} onChange={onValue} placeholder="beta" />
+    </>
   );
 }
 
@@ -175,16 +177,9 @@ function MirrorForm({ split }: { readonly split: Split }) {
   const [destination, setDestination] = useState(split.destinations.length - 1);
   const [percent, setPercent] = useState('100');
   const { operation, problem } = mirrorOf(split, destination, percent);
+  const title = `Mirror requests of ${split.document.name} to ${titleOf(split, destination)}`;
   return (
-    <form
-      className="greyForm"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (operation === null) return;
-        closeSplitDialog();
-        askFor(operation, `Mirror requests of ${split.document.name} to ${titleOf(split, destination)}`);
-      }}
-    >
+    <Form operation={operation} problem={problem} title={title}>
       <span className="greyMirror">
         Copy <Limit label="Share that is copied" text={percent} unit="%" onType={setPercent} /> of the
         requests
@@ -194,8 +189,7 @@ function MirrorForm({ split }: { readonly split: Split }) {
         The copies’ answers are thrown away, but what they do is done: a copied payment is paid twice unless
         the version knows better.
       </p>
-      <Actions problem={problem} />
-    </form>
+    </Form>
   );
 }
 
@@ -221,17 +215,43 @@ function Destinations({ label, split, selected, onSelect }: DestinationsProps) {
   );
 }
 
-function Actions({ problem }: { readonly problem: string | null }) {
+interface FormProps {
+  /** Null while something is wrong or missing, which `problem` says. */
+  readonly operation: SetRouting | null;
+  readonly problem: string | null;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** The fields with the ways on: to the review, or to what is pending. */
+function Form({ operation, problem, title, children }: FormProps) {
+  const goOn = (by: (operation: SetRouting, title: string) => void) => {
+    if (operation === null) return;
+    closeSplitDialog();
+    by(operation, title);
+  };
   return (
-    <DialogActions>
-      <p className="grow muted" role="status">
-        {problem}
-      </p>
-      <Button onPress={closeSplitDialog}>Cancel</Button>
-      <Button tone="primary" type="submit" isDisabled={problem !== null}>
-        Review…
-      </Button>
-    </DialogActions>
+    <form
+      className="greyForm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        goOn(askFor);
+      }}
+    >
+      {children}
+      <DialogActions>
+        <p className="grow muted" role="status">
+          {problem}
+        </p>
+        <Button onPress={closeSplitDialog}>Cancel</Button>
+        <Button isDisabled={operation === null} onPress={() => goOn(putOnTray)}>
+          Add to pending
+        </Button>
+        <Button tone="primary" type="submit" isDisabled={operation === null}>
+          Review…
+        </Button>
+      </DialogActions>
+    </form>
   );
 }
 

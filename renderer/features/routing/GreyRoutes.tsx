@@ -1,22 +1,27 @@
 import './routing.css';
 import type { GreyRoute } from '../../../shared/model/routing.ts';
-import type { Split } from '../../../shared/model/weights.ts';
+import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { useDenied } from '../../live/rights.ts';
 import { useGreyRoutes } from '../../live/routes.ts';
+import { useServiceSignals } from '../../live/signals.ts';
 import { askFor } from '../../state/pending.ts';
 import { askAboutSplit } from '../../state/splitDialogs.ts';
 import { Button } from '../../ui/Button.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { mirrorOf, removalOf } from './greyDraft.ts';
+import { trafficOf } from './greyTraffic.ts';
 
 interface GreyRoutesProps {
   readonly split: Split;
   readonly editable: boolean;
+  /** Null while nothing was counted. */
+  readonly measured: MeasuredSplit | null;
 }
 
-/** Which requests are on what whatever the weights say, what is mirrored, and the ways to more. */
-export function GreyRoutes({ split, editable }: GreyRoutesProps) {
+/** Which requests are on what whatever the weights say, what is mirrored, what traffic shows of it, and the ways to more. */
+export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
   const routes = useGreyRoutes(split.id);
+  const signals = useServiceSignals(routes.length === 0 ? null : split.serviceId);
   const { connectionId, document } = split;
   const denied = useDenied(connectionId, {
     verb: 'patch',
@@ -25,12 +30,19 @@ export function GreyRoutes({ split, editable }: GreyRoutesProps) {
   });
   const mirrored = routes.some(({ kind }) => kind === 'mirror');
   const canEdit = editable && denied === null && split.route.protocol === 'http';
+  const versions = signals?.versions ?? {};
   return (
     <>
       {routes.length > 0 && (
         <ul className="greyRoutes" aria-label="Routed besides the weights">
           {routes.map((route) => (
-            <RouteLine key={route.id} route={route} split={split} editable={canEdit} />
+            <RouteLine
+              key={route.id}
+              route={route}
+              split={split}
+              editable={canEdit}
+              traffic={trafficOf({ route, routes, split, measured, versions })}
+            />
           ))}
         </ul>
       )}
@@ -44,9 +56,11 @@ interface RouteLineProps {
   readonly route: GreyRoute;
   readonly split: Split;
   readonly editable: boolean;
+  /** What is seen of it, in a sentence. */
+  readonly traffic: string;
 }
 
-function RouteLine({ route, split, editable }: RouteLineProps) {
+function RouteLine({ route, split, editable, traffic }: RouteLineProps) {
   const { kind, name, matchText, to, percent, ours } = route;
   const isMirror = kind === 'mirror';
   const what = isMirror ? `${percent ?? 100} % copied` : matchText;
@@ -60,9 +74,10 @@ function RouteLine({ route, split, editable }: RouteLineProps) {
       <span className="grow">
         {plainText(what, 160)} <span aria-hidden="true">→</span>
         <span className="visuallyHidden">go to</span> <b>{plainText(to, 60)}</b>
-        {!ours && <span className="muted"> · not made by Podium</span>}
+        {!isMirror && !ours && <span className="muted"> · not made by Podium</span>}
+        <span className="greyTraffic muted num">{plainText(traffic, 300)}</span>
       </span>
-      {editable && ours && (
+      {editable && (isMirror || ours) && (
         <Button
           aria-label={isMirror ? 'End mirroring' : `Remove the route ${plainText(name, 60)}`}
           onPress={remove}

@@ -3,7 +3,7 @@ import { at, type KubeObject, listAt, numberAt, textAt } from '../../kube/object
 import { createDestinations } from '../destinations.ts';
 import { qualify, shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
-import { type Route, routesOf, splitIdOf } from '../routes.ts';
+import { type Route, type RouteDestination, routesOf, splitIdOf } from '../routes.ts';
 import { refOf } from '../splits.ts';
 import { greyPrefix } from './edit.ts';
 import { isGrey, readMatch } from './readMatch.ts';
@@ -46,6 +46,7 @@ export function greyRoutesOf(mesh: Mesh, document: KubeObject, versionOf: Versio
         match: readMatch(listAt(route.raw, 'match'), listAt(rest.raw, 'match')),
         matchText: route.match,
         to: route.destinations.map((one) => say(one.host, one.subset)).join(', '),
+        destination: placeAmong(rest, route.destinations),
         percent: null,
         ours: route.name?.startsWith(greyPrefix) === true,
       });
@@ -64,12 +65,29 @@ export function greyRoutesOf(mesh: Mesh, document: KubeObject, versionOf: Versio
         to: mirror.to
           .map((one) => say(qualify(textAt(one, 'host') ?? '', namespace), textAt(one, 'subset')))
           .join(', '),
+        destination: placeAmong(
+          route,
+          mirror.to.map((one) => ({
+            host: qualify(textAt(one, 'host') ?? '', namespace),
+            subset: textAt(one, 'subset'),
+          })),
+        ),
         percent: mirror.percent,
+        // A name tells who made a route; a mirror has none.
         ours: false,
       });
     }
     return found;
   });
+}
+
+/** Which of a route's destinations this is, where it is a single one. */
+function placeAmong(route: Route, to: readonly Pick<RouteDestination, 'host' | 'subset'>[]): number | null {
+  const [only] = to;
+  if (only === undefined || to.length > 1) return null;
+  return (
+    route.destinations.find(({ host, subset }) => host === only.host && subset === only.subset)?.index ?? null
+  );
 }
 
 /** The split that takes the requests that a grey route leaves: the next one after it to the same host. Null for all other routes. */

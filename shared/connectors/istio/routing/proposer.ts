@@ -3,6 +3,7 @@ import type { SetRouting } from '../../../model/operation.ts';
 import type { Split } from '../../../model/weights.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { Meaning, Proposer } from '../../kube/documents/control.ts';
+import { expectationOf } from '../expectation.ts';
 import { shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { type Fresh, readFresh } from '../plan.ts';
@@ -21,6 +22,14 @@ export function createRoutingProposer(mesh: Mesh): Proposer<SetRouting> {
       const edit = editOf(mesh, fresh, operation.change);
       return {
         ...meaningOf(fresh.split, edit.title, edit.why),
+        ...(edit.counted === undefined
+          ? {}
+          : {
+              expectation: {
+                ...expectationOf(fresh.split, edit.counted.weights, []),
+                caller: edit.counted.caller,
+              },
+            }),
         guards: [...movedGuards(fresh, operation), ...edit.guards],
         notes: edit.notes,
         edits: [

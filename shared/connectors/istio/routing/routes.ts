@@ -6,8 +6,9 @@ import type { Mesh } from '../mesh.ts';
 import { sayMatch } from '../matchText.ts';
 import type { Fresh } from '../plan.ts';
 import { subjectOf } from '../splits.ts';
+import type { Weights } from '../weightPatch.ts';
 import { type Conditions, conditionsOf, withConditions } from './conditions.ts';
-import { greyPrefix, notTold, type RoutingEdit, withRoutes } from './edit.ts';
+import { greyPrefix, notTold, type RoutingEdit, wholeCaller, withRoutes } from './edit.ts';
 import { greyRoutesOf } from './greyRoutes.ts';
 import { destinationGuard, documentGuards, shadowGuards } from './guards.ts';
 
@@ -36,6 +37,10 @@ export function proposeAdd(mesh: Mesh, fresh: Fresh, change: Add): RoutingEdit {
     ],
     notes: notesOf(change.match, destination.title),
     why: notTold,
+    ...countedOf(
+      change.match,
+      split.destinations.map(({ index }) => (index === change.destination ? 1 : 0)),
+    ),
   };
 }
 
@@ -73,7 +78,16 @@ export function proposeRemove(mesh: Mesh, fresh: Fresh, change: Remove): Routing
     ],
     notes: [`Requests for which ${grey.matchText} are divided by the weights again.`],
     why: notTold,
+    ...countedOf(
+      grey.match,
+      split.destinations.map(({ weight }) => weight),
+    ),
   };
+}
+
+function countedOf(match: GreyMatch | null, weights: Weights): Pick<RoutingEdit, 'counted'> {
+  const caller = wholeCaller(match);
+  return caller === null ? {} : { counted: { caller, weights } };
 }
 
 function greyName(name: string): string {
