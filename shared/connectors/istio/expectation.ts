@@ -1,7 +1,7 @@
 import type { Shares } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import { shortName } from './hosts.ts';
-import type { Weights } from './weightPatch.ts';
+import type { Weights } from '../kit/splitGuards.ts';
 
 /** What traffic should look like once proxies have the weights. `all` are the splits of the mesh. */
 export function expectationOf(split: Split, wanted: Weights, all: readonly Split[]): Shares {

@@ -5,25 +5,18 @@ import type { SetWeights } from '../../model/operation.ts';
 import type { Split } from '../../model/weights.ts';
 import type { PlannedWrite } from '../kit/control.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
+import { changedGuard, destinationGuards, sayWeights, totalOf, type Weights } from '../kit/splitGuards.ts';
 import { mayI } from '../kube/access.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { copiesOf } from '../kube/documents/copies.ts';
 import { createDestinations } from './destinations.ts';
 import { expectationOf, siblingsOf } from './expectation.ts';
-import {
-  accessGuard,
-  changedGuard,
-  destinationGuards,
-  dryRunGuard,
-  ownershipGuard,
-  siblingGuard,
-  sumGuard,
-} from './guards.ts';
+import { accessGuard, dryRunGuard, ownershipGuard, siblingGuard, sumGuard } from './guards.ts';
 import type { Mesh } from './mesh.ts';
 import { type Route, routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { readSplits, refOf, splitOf, subjectOf } from './splits.ts';
-import { inverseSteps, type Weights, weightSteps, withWeights } from './weightPatch.ts';
+import { inverseSteps, weightSteps, withWeights } from './weightPatch.ts';
 
 /** What the operator saw of a route when deciding; `fingerprint` is undefined when this console no longer knows. */
 export interface Seen {
@@ -70,7 +63,7 @@ export function refuseNonsense(split: Split, wanted: Weights): void {
   if (split.readOnly !== null) refuse(`This split is read-only here. ${split.readOnly}`);
   if (wanted.length === 1) refuse('The route has a single destination: there is nothing to divide.');
   const before = split.destinations.map((one) => one.weight);
-  const sum = total(before);
+  const sum = totalOf(before);
   const problems = validateWeights(
     wanted.map((weight) => weight ?? 0),
     sum === 0 ? 100 : sum,
@@ -157,7 +150,7 @@ function planOf(
     guards: [
       ...(tried === null ? [] : [dryRunGuard(tried.refusal, tried.canTry)]),
       accessGuard(allowed, split),
-      sumGuard(total(wanted)),
+      sumGuard(totalOf(wanted)),
       ...destinationGuards(split, wanted),
       changedGuard(moved, split.changedBy?.who ?? null),
       ownershipGuard(split),
@@ -218,8 +211,3 @@ function movedSince(fresh: Fresh, seen: Seen): 'no' | 'elsewhere' | 'weights' | 
 /** The specification as the review shows it, and as `verify` compares it later. */
 export const yamlOf = (spec: unknown): string =>
   stringify({ spec }, { lineWidth: 0, aliasDuplicateObjects: false });
-
-export const sayWeights = (weights: Weights): string =>
-  weights.map((weight) => weight ?? 'unset').join(' / ');
-
-const total = (weights: Weights): number => weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);

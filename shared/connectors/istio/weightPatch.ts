@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PatchStep } from '../../model/change.ts';
+import type { Weights } from '../kit/splitGuards.ts';
 import { at, type KubeObject } from '../kube/objects.ts';
 import type { Route } from './routes.ts';
-
-/** Null where no weight is or shall be written. */
-export type Weights = readonly (number | null)[];
 
 /**
  * The write: nothing but the weights that change, after tests that this is still the document, the route and the
