@@ -6,6 +6,8 @@ export interface Wanted {
   readonly services: number | null;
   readonly seed: number;
   readonly historyMinutes: number;
+  /** Whether the shop opens without its incidents: they come only when they are asked for. */
+  readonly calm: boolean;
   /** A real API server whose routes and rules steer this fleet's traffic. */
   readonly follow: {
     readonly url: string;
@@ -17,7 +19,7 @@ export interface Wanted {
 }
 
 const usage =
-  'usage: main.ts [--services n] [--seed n] [--history minutes] [--follow url [--token t] [--ca file] [--cert file --key file]]';
+  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--follow url [--token t] [--ca file] [--cert file --key file]]';
 
 /** Reads the command line; throws with the usage when it is wrong. */
 export function readCommandLine(
@@ -30,6 +32,7 @@ export function readCommandLine(
       services: { type: 'string' },
       seed: { type: 'string' },
       history: { type: 'string' },
+      calm: { type: 'boolean' },
       follow: { type: 'string' },
       token: { type: 'string' },
       ca: { type: 'string' },
@@ -43,6 +46,7 @@ export function readCommandLine(
     services,
     seed: whole('seed', values.seed ?? environment['PODIUM_SEED'] ?? '1', 0, 4_294_967_295),
     historyMinutes: whole('history', values.history ?? (services === null ? '60' : '10'), 0, 120),
+    calm: values.calm ?? false,
     follow:
       follow === undefined
         ? null

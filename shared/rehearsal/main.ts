@@ -92,7 +92,7 @@ function answerTo(message: unknown, { script }: Rehearsal): object | null {
   return { incident: asked, ok: true };
 }
 
-function optionsOf({ services, seed, historyMinutes, follow }: Wanted): RehearsalOptions {
+function optionsOf({ services, seed, historyMinutes, calm, follow }: Wanted): RehearsalOptions {
   const base = { seed, now: Date.now, historyMs: historyMinutes * 60_000 };
   if (services !== null) {
     // More services, fewer samples of each: memory stays within some hundred megabytes.
@@ -101,7 +101,7 @@ function optionsOf({ services, seed, historyMinutes, follow }: Wanted): Rehearsa
   }
   const shop = { ...base, fleet: createShop(Date.now()), scrapeMs: 5_000, keep: 1_440 };
   // Whoever follows a real API server leaves its documents alone.
-  return follow === null ? { ...shop, script: createShopScript } : shop;
+  return follow === null ? { ...shop, script: (parts) => createShopScript({ ...parts, calm }) } : shop;
 }
 
 function wantedOrExit(): Wanted {

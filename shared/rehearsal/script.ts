@@ -28,11 +28,13 @@ export function createShopScript(options: {
   readonly traffic: Traffic;
   /** When an operator first sees the shop. */
   readonly opensAt: number;
+  /** Whether nothing happens but what is asked for. */
+  readonly calm?: boolean;
 }): Script {
-  const { store, traffic, opensAt } = options;
+  const { store, traffic, opensAt, calm = false } = options;
   const shiftAt = opensAt - shiftedMinutesBefore * 60_000;
-  let shifted = false;
-  let saleFrom = opensAt + saleAfterMs;
+  let shifted = calm;
+  let saleFrom = calm ? Number.POSITIVE_INFINITY : opensAt + saleAfterMs;
   let at = Number.NEGATIVE_INFINITY;
   return {
     advance(now) {

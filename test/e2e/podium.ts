@@ -69,6 +69,8 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 interface Fixtures {
+  /** How that fleet is started. */
+  readonly fleetArgs: readonly string[];
   /** A fleet of the test's own. */
   readonly fleet: Fleet;
   /** A host of the test's own whose kubeconfig knows that fleet. */
@@ -78,9 +80,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // Playwright demands the braces.
-  fleet: async ({}, use) => {
-    await using fleet = await startFleet();
+  fleetArgs: [[], { option: true }],
+  fleet: async ({ fleetArgs }, use) => {
+    await using fleet = await startFleet(...fleetArgs);
     await use(fleet);
   },
   podium: async ({ fleet }, use) => {
