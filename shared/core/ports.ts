@@ -104,6 +104,8 @@ export interface JournalFilter {
 /** Guided canaries on disk: `put` returns after the data is durable, and throws where another process writes. */
 export interface CanaryStore {
   put(canary: Canary): Promise<void>;
+  /** Every one that may still set weights, however old. */
+  open(): Promise<readonly Canary[]>;
   /** Newest first. */
   list(limit: number): Promise<readonly Canary[]>;
 }

@@ -113,6 +113,9 @@ export const Canary = z.object({
 });
 export type Canary = z.infer<typeof Canary>;
 
+/** The states in which a canary may still set weights. */
+export const openCanaryStates: readonly Canary['state'][] = ['running', 'paused', 'stuck'];
+
 /** What each step of a guided canary will set, before it is started. */
 export const CanaryOutlook = z.object({
   percent: z.number().int(),

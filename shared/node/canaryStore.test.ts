@@ -60,6 +60,17 @@ test('canaries outlive the process, are changed in place and listed newest first
   expect(await store.list(1)).toEqual([canary('b', 2)]);
 });
 
+test('a canary that is open is found behind any number that are over, and beside a line that cannot be read', async () => {
+  using database = openDatabase(folder);
+  const store = createCanaryStore(database, log);
+  await store.put({ ...canary('paused', 0), state: 'paused' });
+  for (let at = 1; at <= 60; at += 1) await store.put({ ...canary(`over-${at}`, at), state: 'finished' });
+  await store.put(canary('broken', 61));
+  database.sql()?.exec(`UPDATE canaries SET record = '{"half":' WHERE id = 'broken'`);
+  await store.put({ ...canary('stuck', 62), state: 'stuck' });
+  expect((await store.open()).map(({ id }) => id)).toEqual(['stuck', 'paused']);
+});
+
 test('the second process on one folder reads canaries and writes none', async () => {
   using first = openDatabase(folder);
   using second = openDatabase(folder);

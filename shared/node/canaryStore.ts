@@ -1,10 +1,19 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { CanaryStore, Log } from '../core/ports.ts';
-import { Canary } from '../model/watch.ts';
+import { Canary, openCanaryStates } from '../model/watch.ts';
 import type { Database } from './database.ts';
 import { writable } from './journalStore.ts';
 
 /** Guided canaries beside the journal: a call returns when its data is on the disk. */
 export function createCanaryStore(database: Database, log: Log): CanaryStore {
+  const read = (rest: string, ...values: readonly SQLInputValue[]): Canary[] => {
+    const rows = database
+      .sql()
+      ?.prepare(`SELECT id, record FROM canaries ${rest}`)
+      .all(...values);
+    return (rows ?? []).map((row) => parse(row, log)).filter((canary) => canary !== null);
+  };
+
   return {
     async put(canary) {
       writable(database)
@@ -14,12 +23,15 @@ export function createCanaryStore(database: Database, log: Log): CanaryStore {
         .run(canary.id, canary.startedAt, JSON.stringify(canary));
     },
 
+    async open() {
+      // A line that is no JSON would fail the whole query.
+      const state = "CASE WHEN json_valid(record) THEN json_extract(record, '$.state') END";
+      const marks = openCanaryStates.map(() => '?').join(', ');
+      return read(`WHERE ${state} IN (${marks}) ORDER BY at DESC, rowid DESC`, ...openCanaryStates);
+    },
+
     async list(limit) {
-      const rows = database
-        .sql()
-        ?.prepare('SELECT id, record FROM canaries ORDER BY at DESC, rowid DESC LIMIT ?')
-        .all(limit);
-      return (rows ?? []).map((row) => parse(row, log)).filter((canary) => canary !== null);
+      return read('ORDER BY at DESC, rowid DESC LIMIT ?', limit);
     },
   };
 }

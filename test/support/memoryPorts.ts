@@ -1,7 +1,7 @@
 import type { CanaryStore, Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
 import type { LastPicture } from '../../shared/model/graph.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
-import type { Canary } from '../../shared/model/watch.ts';
+import { type Canary, openCanaryStates } from '../../shared/model/watch.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
 /** Time that moves only when a test says so. */
@@ -128,6 +128,9 @@ export function createMemoryCanaries(canaries = new Map<string, Canary>()): Cana
   return {
     async put(canary) {
       canaries.set(canary.id, structuredClone(canary));
+    },
+    async open() {
+      return [...canaries.values()].filter(({ state }) => openCanaryStates.includes(state));
     },
     async list(limit) {
       return [...canaries.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);

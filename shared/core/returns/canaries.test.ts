@@ -218,6 +218,35 @@ test('a canary goes on after a restart where it was', async () => {
   expect(later.canaries.get(id)).toMatchObject({ state: 'running', step: 1 });
 });
 
+test('an open canary goes on after a restart, whatever number of younger ones is over', async () => {
+  const paper = createPaper([100, 0]);
+  const first = await openPaper(paper);
+  const id = await start(first);
+  await first.ports.clock.advance(minute);
+  await first.close();
+  const own = first.canaries.get(id);
+  for (let after = 1; after <= 60 && own !== undefined; after += 1)
+    first.canaries.set(`over-${after}`, {
+      ...own,
+      id: `over-${after}`,
+      request: { ...own.request, splitId: 'another' },
+      state: 'finished',
+      startedAt: own.startedAt + after,
+    });
+  const options = {
+    records: first.records,
+    prefix: 'later-',
+    startAt: first.ports.clock.now() + 30_000,
+    boot: 'later',
+  };
+  await using later = await openPaper(paper, options, first.canaries);
+  await later.ports.clock.advance(minute);
+  expect(weightsSeen(paper)).toEqual(['95/5', '75/25']);
+  await expect(start(later, { steps: [{ percent: 50, forSeconds: 60 }] })).rejects.toThrow(
+    /under way on this split/,
+  );
+});
+
 test('a canary whose own line was not written before a crash follows the journal', async () => {
   const paper = createPaper([100, 0]);
   const first = await openPaper(paper);

@@ -1,4 +1,4 @@
-import type { Canary } from '../../model/watch.ts';
+import { type Canary, openCanaryStates } from '../../model/watch.ts';
 import { createPulse, type Pulse } from '../pulse.ts';
 import type { Ports } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -13,7 +13,7 @@ export interface CanaryBook {
   /** Throws a Refusal where there is none. */
   get(id: string): Canary;
   find(id: string): Canary | undefined;
-  /** Newest first. */
+  /** All that are open and the newest that are over, newest first. */
   all(): Canary[];
 }
 
@@ -40,18 +40,22 @@ export function createCanaryBook({ canaries }: Pick<Ports, 'canaries'>): CanaryB
   return {
     changes,
     async load() {
-      for (const canary of await canaries.list(kept)) if (!known.has(canary.id)) known.set(canary.id, canary);
+      for (const canary of [...(await canaries.open()), ...(await canaries.list(kept))])
+        if (!known.has(canary.id)) known.set(canary.id, canary);
       changes.bump();
     },
     put,
     update: (id, change) => put({ ...get(id), ...change }),
     get,
     find: (id) => known.get(id),
-    all: () => [...known.values()].sort((a, b) => b.startedAt - a.startedAt).slice(0, kept),
+    all: () =>
+      [...known.values()]
+        .sort((a, b) => b.startedAt - a.startedAt)
+        .filter((canary, place) => place < kept || isOpen(canary)),
   };
 }
 
 /** Whether a canary may still set weights. */
 export function isOpen({ state }: Canary): boolean {
-  return state === 'running' || state === 'paused' || state === 'stuck';
+  return openCanaryStates.includes(state);
 }
