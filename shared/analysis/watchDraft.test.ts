@@ -23,13 +23,18 @@ describe('a watch to begin with', () => {
     expect(firstWatch({ ...calm, errorRatio: 0.041 }, null).conditions[0]?.text).toBe('8.2');
   });
 
-  test('does not watch a latency that nobody measures', () => {
+  test('proposes no limit for what nobody measures', () => {
     expect(firstWatch({ ...calm, p99Ms: null }, null).conditions[1]).toMatchObject({ on: false, text: '' });
+    expect(firstWatch({ ...calm, errorRatio: null }, null).conditions[0]).toMatchObject({
+      on: false,
+      text: '',
+    });
+    expect(watchOf({ ...firstWatch(null, null), on: true }, null).problem).toMatch(/^Choose at least one/);
   });
 });
 
 test('a condition that holds already is not asked for, and says what is there', () => {
-  const draft = { ...firstWatch(null, null), on: true };
+  const draft = { ...firstWatch({ ...calm, p99Ms: null }, null), on: true };
   const failing = { ...calm, errorRatio: 0.129 };
   expect(brokenNow({ kind: 'errors', on: true, text: '2' }, failing)).toBe('broken already: 12.9 % fail now');
   expect(watchOf(draft, failing).problem).toBe('Choose at least one condition to watch for.');

@@ -24,16 +24,20 @@ export type PresentFigures = Pick<Signals, 'errorRatio' | 'p99Ms' | 'requestsPer
 /** No limit below this is proposed: at rest, a stray failure is no reason to go back. */
 const leastErrorRatio = 0.02;
 
-/** A watch to begin with: errors from twice the present (2 % at least), p99 from one and a half of it, both on. */
-export function firstWatch(figures: PresentFigures, version: string | null): WatchDraft {
-  const errors = Math.min(1, Math.max(leastErrorRatio, 2 * (figures?.errorRatio ?? 0)));
-  const p99Ms = figures?.p99Ms ?? null;
+/**
+ * A watch to begin with: errors from twice what is expected (2 % at least), p99 from one and a half of it, both on. What
+ * nobody measures has no limit that could be proposed, and is not on.
+ */
+export function firstWatch(expected: PresentFigures, version: string | null): WatchDraft {
+  const errorRatio = expected?.errorRatio ?? null;
+  const errors = errorRatio === null ? null : Math.min(1, Math.max(leastErrorRatio, 2 * errorRatio));
+  const p99Ms = expected?.p99Ms ?? null;
   return {
     on: false,
     minutes: '10',
     version,
     conditions: [
-      { kind: 'errors', on: true, text: String(roundUp(errors * 100)) },
+      { kind: 'errors', on: errors !== null, text: errors === null ? '' : String(roundUp(errors * 100)) },
       { kind: 'latency', on: p99Ms !== null, text: p99Ms === null ? '' : String(roundUp(p99Ms * 1.5)) },
       { kind: 'noTraffic', on: false, text: '60' },
     ],
@@ -66,7 +70,7 @@ export function watchOf(
   const wrong = (problem: string) => ({ request: null, problem });
   const forSeconds = secondsOf(draft.minutes);
   if (forSeconds === null)
-    return wrong('Say for how long it is watched: from half a minute to 1440 minutes.');
+    return wrong('Say for how long it is watched: from a quarter of a minute to 1440 minutes.');
   const read = conditionsOf(draft, figures);
   return typeof read === 'string'
     ? wrong(read)
@@ -108,7 +112,7 @@ function readCondition({ kind, text }: ConditionDraft, version: string | null): 
 /** Minutes as typed, in whole seconds; null where it is no time that a watch can last. */
 export function secondsOf(minutes: string): number | null {
   const value = numberOf(minutes);
-  if (value === null || value < 0.5 || value > 1440) return null;
+  if (value === null || value < 0.25 || value > 1440) return null;
   return Math.round(value * 60);
 }
 

@@ -1,3 +1,4 @@
+import { type FiguresTaken, sayReachBefore } from '../analysis/figuresAge.ts';
 import { forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Environment } from '../model/entity.ts';
@@ -20,6 +21,9 @@ export interface ForecastSetting {
   readonly write: Pick<PlannedWrite, 'split' | 'direction'>;
   readonly service: GraphService | null;
   readonly folded: FoldedSignals | null;
+  /** Over what those figures were taken. */
+  readonly taken: readonly FiguresTaken[];
+  readonly now: number;
   readonly health: Settings['health'];
   readonly callers: readonly Affected[];
   readonly held: readonly HeldTrip[];
@@ -48,7 +52,16 @@ export function forecastPlan(
     windowSeconds: defaultWindowSeconds,
     thresholds: thresholdsOf(service?.id ?? '', health),
   });
-  return { ...outlook, guards: [guardOf(outlook, signals !== undefined, where)] };
+  const mixed =
+    signals === undefined ? null : sayReachBefore(split.changedBy?.at ?? null, setting.taken, setting.now);
+  if (mixed === null) return { ...outlook, guards: [guardOf(outlook, signals !== undefined, where)] };
+  const caution = `${split.document.name} was changed ${mixed}.`;
+  const guard = guardOf(outlook, true, where);
+  return {
+    ...outlook,
+    sentences: [...outlook.sentences, caution],
+    guards: [{ ...guard, detail: [guard.detail, caution].filter((text) => text !== null).join(' ') }],
+  };
 }
 
 function guardOf(

@@ -1,4 +1,3 @@
-import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Control, PlannedWrite } from '../connectors/kit/control.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { GraphService } from '../model/graph.ts';
@@ -97,12 +96,15 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
     });
     const service = serviceMeant(connection, operation, write.split);
     const callers = service === null || !touchesCalls(operation) ? [] : world.callersOf(service);
+    const figures = freshFigures(connection);
     const outlook = forecastPlan({
       operation,
       isUndo: undoOf !== undefined,
       write,
       service,
-      folded: freshFigures(connection),
+      folded: figures?.folded ?? null,
+      taken: figures?.provenance ?? [],
+      now: ports.clock.now(),
       health: world.health(),
       callers,
       held: connection.trips,
@@ -186,10 +188,10 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
   }
 
   /** Figures of a while ago, from when somebody last looked, judge nothing now. */
-  function freshFigures(connection: LiveConnection): FoldedSignals | null {
+  function freshFigures(connection: LiveConnection): SignalsFeed['latest'] {
     const latest = world.signals(connection);
     const newest = Math.max(0, ...(latest?.provenance ?? []).map(({ observedAt }) => observedAt));
-    return latest === null || ports.clock.now() - newest > oldestFiguresMs ? null : latest.folded;
+    return latest === null || ports.clock.now() - newest > oldestFiguresMs ? null : latest;
   }
 
   function forgetOldPlans(): void {

@@ -21,7 +21,7 @@ export type WatchCondition = z.infer<typeof WatchCondition>;
 
 /** How long to look, and what takes the change back. */
 export const WatchRequest = z.object({
-  forSeconds: z.number().int().min(30).max(86_400),
+  forSeconds: z.number().int().min(15).max(86_400),
   conditions: z.array(WatchCondition).min(1).max(8),
 });
 export type WatchRequest = z.infer<typeof WatchRequest>;
@@ -72,7 +72,7 @@ export type HoldState = z.infer<typeof HoldState>;
 /** A step of a guided canary: the canary's share in percent, and how long it is watched there. */
 export const CanaryStep = z.object({
   percent: z.number().int().min(0).max(100),
-  forSeconds: z.number().int().min(30).max(86_400),
+  forSeconds: z.number().int().min(15).max(86_400),
 });
 export type CanaryStep = z.infer<typeof CanaryStep>;
 

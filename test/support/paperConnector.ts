@@ -19,6 +19,10 @@ export interface Paper extends TrippedPaper {
   opened: number;
   /** Another writer: moves the weights and the revision. */
   foreignWrite: (weights: number[], who: string) => void;
+  /** How often its figures are taken; two seconds where it does not say. */
+  scrapeIntervalSeconds?: number;
+  /** When it was changed last, where the paper says so. */
+  changedAt?: number;
   /** Figures by version at a time. */
   lines: (at: number) => SeriesObservation['lines'];
   /** The hour at which figures are read. */
@@ -104,7 +108,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
       })),
       ownership: null,
       readOnly: null,
-      changedBy: paper.changedBy === null ? null : { who: paper.changedBy, at: null },
+      changedBy: paper.changedBy === null ? null : { who: paper.changedBy, at: paper.changedAt ?? null },
     };
   }
 
@@ -191,7 +195,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
     },
     signals: {
       source: 'Paper figures',
-      scrapeIntervalSeconds: 2,
+      scrapeIntervalSeconds: paper.scrapeIntervalSeconds ?? 2,
       read: (windowSeconds) => {
         paper.reads += 1;
         return Promise.resolve({

@@ -1,9 +1,11 @@
 import './canary.css';
 import { useState } from 'react';
-import { firstWatch } from '../../../shared/analysis/watchDraft.ts';
+import { type ConditionDraft, firstWatch } from '../../../shared/analysis/watchDraft.ts';
+import { watchFigures } from '../../../shared/analysis/watchFigures.ts';
 import type { Split } from '../../../shared/model/weights.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useServiceSignals } from '../../live/signals.ts';
+import { useMixedFigures } from '../../live/sinceChange.ts';
 import { useSplit } from '../../live/splits.ts';
 import { openReview } from '../../state/review.ts';
 import { closeSplitDialog, useSplitDialog } from '../../state/splitDialogs.ts';
@@ -44,19 +46,19 @@ function CanaryForm({ split }: { readonly split: Split }) {
   const [destination, setDestination] = useState(() => destinationOnTrial(split));
   const chosen = split.destinations[destination];
   const version = chosen?.version ?? chosen?.subset ?? null;
-  const own = version === null ? undefined : signals?.versions[version];
-  // Without calls of its own, what the service does is what is expected of it.
-  const figures =
-    signals === null
-      ? null
-      : own === undefined || chosen?.weight === 0
-        ? { ...signals, errorRatio: null, requestsPerSecond: null }
-        : own;
+  const mixed = useMixedFigures(split);
+  const { expected, present } = watchFigures(signals, {
+    version,
+    hadNone: chosen?.weight === 0,
+    mixed: mixed !== null,
+  });
   const [steps, setSteps] = useState(() => stepsFor(split, destination));
-  const [conditions, setConditions] = useState(() => firstWatch(figures, version).conditions);
+  // Untouched, they rest on the newest figures; once touched, they are the operator's.
+  const [touched, setTouched] = useState<readonly ConditionDraft[] | null>(null);
+  const conditions = touched ?? firstWatch(expected, version).conditions;
   const [reason, setReason] = useState('');
   const draft: CanaryDraft = { destination, steps, conditions, reason };
-  const { request, problem } = canaryOf(draft, split, version, figures);
+  const { request, problem } = canaryOf(draft, split, version, present);
   const title = plainText(chosen?.title ?? '', 40);
   const review = () => {
     if (request === null) return;
@@ -95,6 +97,7 @@ function CanaryForm({ split }: { readonly split: Split }) {
           onSelect={(id) => {
             setDestination(Number(id));
             setSteps(stepsFor(split, Number(id)));
+            setTouched(null);
           }}
         />
         <span>to all calls, step by step:</span>
@@ -107,7 +110,12 @@ function CanaryForm({ split }: { readonly split: Split }) {
             Nothing measures this service: a canary could not be led by what it does.
           </p>
         ) : (
-          <ConditionsForm draft={{ version, conditions }} figures={figures} onChange={setConditions} />
+          <ConditionsForm
+            draft={{ version, conditions }}
+            figures={present}
+            mixed={mixed}
+            onChange={setTouched}
+          />
         )}
       </fieldset>
       <TextField label="Why" value={reason} onChange={setReason} placeholder="For the journal" />

@@ -40,7 +40,7 @@ test.each([
     'Step 2 must give more than the one before.',
   ],
   [[{ percent: '5.5', minutes: '5' }], 'Step 1: the share is a whole number up to 100 %.'],
-  [[{ percent: '5', minutes: '0' }], 'Step 1: say for how long, from half a minute.'],
+  [[{ percent: '5', minutes: '0' }], 'Step 1: say for how long, from a quarter of a minute.'],
   [[], 'A canary has at least one step.'],
 ])('steps %j are not understood', (steps, problem) => {
   expect(canaryOf({ ...draft, steps }, split, 'v2', figures).problem).toBe(problem);

@@ -56,7 +56,7 @@ export function canaryOf(
     const forSeconds = secondsOf(minutes);
     if (share === null || share > 100)
       return wrong(`Step ${index + 1}: the share is a whole number up to 100 %.`);
-    if (forSeconds === null) return wrong(`Step ${index + 1}: say for how long, from half a minute.`);
+    if (forSeconds === null) return wrong(`Step ${index + 1}: say for how long, from a quarter of a minute.`);
     if (share <= (steps.at(-1)?.percent ?? -1))
       return wrong(`Step ${index + 1} must give more than the one before.`);
     steps.push({ percent: share, forSeconds });

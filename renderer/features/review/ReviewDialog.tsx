@@ -7,7 +7,6 @@ import type { CanaryOutlook } from '../../../shared/model/watch.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useNow } from '../../live/clock.ts';
 import { useOperation } from '../../live/operations.ts';
-import { useServiceSignals } from '../../live/signals.ts';
 import { closeReview, type ReviewRequest, useReview } from '../../state/review.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { plainText } from '../../ui/plainText.ts';
@@ -22,7 +21,7 @@ import { useOperationToasts } from './useOperationToasts.ts';
 import { useReviewFlow, wishOf } from './useReviewFlow.ts';
 import { WatchProgress } from './WatchProgress.tsx';
 import { WatchSection } from './WatchSection.tsx';
-import { watchHindrance, watchTarget } from './watchTarget.ts';
+import { useWatchTarget, type WatchTarget } from './watchTarget.ts';
 
 /** The one dialog through which everything is written. Nothing is drawn while no review is asked for. */
 export function ReviewDialog() {
@@ -41,7 +40,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
   const plan = 'plan' in flow ? flow.plan : null;
   const connection = useConnection(plan?.connection.id ?? null);
   const record = useOperation(flow.phase === 'sent' ? flow.operationId : null);
-  const signals = useServiceSignals(plan?.serviceId ?? null);
+  const target = useWatchTarget(plan);
   const now = useNow();
 
   if (plan === null) {
@@ -66,9 +65,9 @@ function Review({ request }: { readonly request: ReviewRequest }) {
 
   const confirmation = { ticked: ticksThatStand(plan, ticks), typedName };
   const watch =
-    watching === null || isCanary(request) || watchHindrance(plan, signals) !== null
+    watching === null || isCanary(request) || target.hindrance !== null
       ? { request: null, problem: null }
-      : watchOf(watching, watchTarget(plan, signals).figures);
+      : watchOf(watching, target.present);
   const isBefore = flow.phase === 'planned' || flow.phase === 'planning';
   const tick = (id: string, on: boolean) => {
     const next = new Map(ticks);
@@ -102,7 +101,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
             )}
             <WatchPart
               request={request}
-              plan={plan}
+              target={target}
               record={record}
               isBefore={isBefore}
               steps={steps}
@@ -138,7 +137,7 @@ function Review({ request }: { readonly request: ReviewRequest }) {
 
 interface WatchPartProps {
   readonly request: ReviewRequest;
-  readonly plan: Plan;
+  readonly target: WatchTarget;
   readonly record: OperationRecord | null;
   readonly isBefore: boolean;
   readonly steps: readonly CanaryOutlook[];
@@ -147,11 +146,11 @@ interface WatchPartProps {
 }
 
 /** What is watched: asked for before, told after; a canary said it when it was asked for. */
-function WatchPart({ request, plan, record, isBefore, steps, draft, onChange }: WatchPartProps) {
+function WatchPart({ request, target, record, isBefore, steps, draft, onChange }: WatchPartProps) {
   return (
     <>
       {request.kind === 'canary' && <CanarySteps request={request.request} steps={steps} />}
-      {isBefore && !isCanary(request) && <WatchSection plan={plan} draft={draft} onChange={onChange} />}
+      {isBefore && !isCanary(request) && <WatchSection target={target} draft={draft} onChange={onChange} />}
       {!isBefore && record !== null && <WatchProgress record={record} />}
     </>
   );

@@ -1,23 +1,20 @@
 import { firstWatch, type WatchDraft } from '../../../shared/analysis/watchDraft.ts';
-import type { Plan } from '../../../shared/model/plan.ts';
-import { useServiceSignals } from '../../live/signals.ts';
 import { Checkbox } from '../../ui/Field.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { ConditionsForm, Limit } from '../../ui/WatchForm.tsx';
-import { watchHindrance, watchTarget } from './watchTarget.ts';
+import type { WatchTarget } from './watchTarget.ts';
 
 interface WatchSectionProps {
-  readonly plan: Plan;
+  readonly target: WatchTarget;
   /** Null while it was never touched. */
   readonly draft: WatchDraft | null;
   readonly onChange: (draft: WatchDraft) => void;
 }
 
 /** Whether the change is watched once it is written, and what takes it back. */
-export function WatchSection({ plan, draft, onChange }: WatchSectionProps) {
-  const signals = useServiceSignals(plan.serviceId);
-  const hindrance = watchHindrance(plan, signals);
+export function WatchSection({ target, draft, onChange }: WatchSectionProps) {
+  const { hindrance, version, expected, present, mixed } = target;
   if (hindrance !== null) {
     return (
       <Section title="Watch">
@@ -28,9 +25,8 @@ export function WatchSection({ plan, draft, onChange }: WatchSectionProps) {
       </Section>
     );
   }
-  const { version, figures } = watchTarget(plan, signals);
   // Untouched, it rests on the newest figures; once touched, it is the operator's.
-  const shown = draft ?? firstWatch(figures, version === null ? null : plainText(version, 60));
+  const shown = draft ?? firstWatch(expected, version === null ? null : plainText(version, 60));
   return (
     <Section title="Watch">
       <span className="watchCondition">
@@ -48,7 +44,8 @@ export function WatchSection({ plan, draft, onChange }: WatchSectionProps) {
       {shown.on && (
         <ConditionsForm
           draft={shown}
-          figures={figures}
+          figures={present}
+          mixed={mixed}
           onChange={(conditions) => onChange({ ...shown, conditions })}
         />
       )}

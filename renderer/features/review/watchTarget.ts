@@ -1,28 +1,40 @@
 import { sharesOf } from '../../../shared/analysis/weights.ts';
-import type { PresentFigures } from '../../../shared/analysis/watchDraft.ts';
+import { watchFigures, type WatchFigures } from '../../../shared/analysis/watchFigures.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
 import type { ServiceSignals } from '../../../shared/model/signals.ts';
+import { useServiceSignals } from '../../live/signals.ts';
+import { useMixedFigures } from '../../live/sinceChange.ts';
+import { useSplit } from '../../live/splits.ts';
 
-/** Whom the conditions of a watch are about, and how that fares now. */
-export interface WatchTarget {
+/** Whom the conditions of a watch are about, and what is known of how that fares. */
+export interface WatchTarget extends WatchFigures {
   /** Null for the service as a whole. */
   readonly version: string | null;
-  readonly figures: PresentFigures;
+  /** Why the figures tell nothing of how it is now; null where they do. */
+  readonly mixed: string | null;
+  /** Why no watch is offered; null where it is. */
+  readonly hindrance: string | null;
 }
 
 /** Of a shift the version that gains most, for it is the one on trial; of anything else the service as a whole. */
-export function watchTarget(plan: Plan, signals: ServiceSignals | null): WatchTarget {
-  const gaining = gainingOf(plan);
-  if (gaining === null || signals === null) return { version: gaining?.version ?? null, figures: signals };
-  const own = signals.versions[gaining.version];
-  // A version that gets its first calls by this change has no figures of its own: what the service does is what is expected.
-  if (own === undefined || gaining.hadNone)
-    return { version: gaining.version, figures: { ...signals, errorRatio: null, requestsPerSecond: null } };
-  return { version: gaining.version, figures: own };
+export function useWatchTarget(plan: Plan | null): WatchTarget {
+  const signals = useServiceSignals(plan?.serviceId ?? null);
+  const mixed = useMixedFigures(useSplit(plan === null ? null : splitIdOf(plan)));
+  const gaining = plan === null ? null : gainingOf(plan);
+  const version = gaining?.version ?? null;
+  const figures = watchFigures(signals, {
+    version,
+    hadNone: gaining?.hadNone ?? false,
+    mixed: mixed !== null,
+  });
+  return { ...figures, version, mixed, hindrance: plan === null ? null : hindranceOf(plan, signals) };
 }
 
-/** Why a watch is not offered, in words; null where it is. */
-export function watchHindrance(plan: Plan, signals: ServiceSignals | null): string | null {
+function splitIdOf({ operation }: Plan): string | null {
+  return operation.kind === 'setWeights' || operation.kind === 'setRouting' ? operation.splitId : null;
+}
+
+function hindranceOf(plan: Plan, signals: ServiceSignals | null): string | null {
   const { operation, undoOf, direction, changes } = plan;
   if (operation.kind === 'endTrip' || (operation.kind === 'trip' && undoOf !== null))
     return 'Not offered: to go back would trip the calls again.';

@@ -3,6 +3,7 @@ import { sayError } from '../../connectors/kit/peerError.ts';
 import type { GraphService } from '../../model/graph.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { WatchCondition, WatchRequest, WatchState } from '../../model/watch.ts';
+import { splitIdOf } from '../controls.ts';
 import type { LiveConnection } from '../liveConnection.ts';
 import type { Ports } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -10,8 +11,10 @@ import { judgeCondition, nameOf } from './conditions.ts';
 import { readFigures, signalsOf, type FigureScope } from './figures.ts';
 import { deadlineIn } from './moments.ts';
 
-/** Figures of this long before the write tell whether a condition is broken already. */
+/** Figures of this long before the write tell whether a condition is broken already; none from before the change before it. */
 const beforeMs = 60_000;
+/** A difference takes two samples after the write has settled, and one more that says the same. */
+const scrapesToJudge = 3;
 
 /** A write that is about to be watched. */
 interface ToWatch {
@@ -54,8 +57,14 @@ export async function beginWatch(
       'REFUSED',
       'Not applied: this moves away from what fails now, so going back would lead to it. Apply it without a watch.',
     );
+  const leastSeconds = scrapesToJudge * (signals.scrapeIntervalSeconds ?? 0);
+  if (request.forSeconds < leastSeconds)
+    throw new Refusal(
+      'REFUSED',
+      `Not applied: figures come every ${signals.scrapeIntervalSeconds} s, so ${request.forSeconds} s are too short to judge anything by. Watch for ${leastSeconds} s at least.`,
+    );
   const now = clock.now();
-  const since = now - beforeMs;
+  const since = Math.max(now - beforeMs, Math.min(now, changedAt(plan, connection) ?? 0));
   const latency = request.conditions.some(({ kind }) => kind === 'latency');
   const figures = await readFigures(
     signals,
@@ -93,6 +102,12 @@ export async function beginWatch(
     readings: request.conditions.map(() => null),
     returnedBy: null,
   };
+}
+
+/** When the document of a split that is about to be written was changed last, if it says so. */
+function changedAt({ operation }: Plan, { splits }: LiveConnection): number | null {
+  const splitId = splitIdOf(operation);
+  return splits.find(({ id }) => id === splitId)?.changedBy?.at ?? null;
 }
 
 function refuse(why: string): never {

@@ -1,0 +1,25 @@
+import type { Provenance } from '../model/signals.ts';
+import { formatAge } from './formats.ts';
+
+/** Over what figures were taken. */
+export type FiguresTaken = Pick<Provenance, 'observedAt' | 'windowSeconds'>;
+
+/** "12 s ago, and the figures are over 60 s: they are in part of before that"; null where they are not, or nobody says when it was changed. */
+export function sayReachBefore(
+  changedAt: number | null,
+  taken: readonly FiguresTaken[],
+  now: number,
+): string | null {
+  if (changedAt === null) return null;
+  const longest = longestOver(changedAt, taken);
+  if (longest === null) return null;
+  return `${formatAge(now - changedAt)} ago, and the figures are over ${longest} s: they are in part of before that`;
+}
+
+/** The longest window, in seconds, that still reaches back over the change; null where none does. */
+function longestOver(changedAt: number, taken: readonly FiguresTaken[]): number | null {
+  const windows = taken
+    .filter(({ observedAt, windowSeconds }) => observedAt - windowSeconds * 1000 < changedAt)
+    .map(({ windowSeconds }) => windowSeconds);
+  return windows.length === 0 ? null : Math.max(...windows);
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { splitOf } from '../../test/support/splits.ts';
+import type { GraphService } from '../model/graph.ts';
+import { defaultSettings } from '../model/settings.ts';
+import type { Signals } from '../model/signals.ts';
+import { forecastPlan } from './planForecast.ts';
+
+const changedAt = 1_000_000;
+const figures = (requestsPerSecond: number): Signals => ({
+  requestsPerSecond,
+  failedPerSecond: 0,
+  errorRatio: 0,
+  p50Ms: null,
+  p90Ms: null,
+  p99Ms: null,
+});
+const service: GraphService = {
+  id: 'c1/shop/payment',
+  connectionId: 'c1',
+  kind: 'service',
+  name: 'payment',
+  namespace: 'shop',
+  owner: null,
+  hosts: ['payment'],
+  versions: [],
+  readyInstances: 4,
+  desiredInstances: 4,
+  recentRestarts: null,
+  createdAt: null,
+};
+
+function outlookAfter(ms: number) {
+  const split = splitOf([90, 10], { changedBy: { who: 'ben', at: changedAt } });
+  return forecastPlan({
+    operation: {
+      kind: 'setWeights',
+      splitId: split.id,
+      connectionId: 'c1',
+      weights: [80, 20],
+      seen: { revision: '7', weights: [90, 10] },
+    },
+    isUndo: false,
+    write: { split, direction: null },
+    service,
+    folded: {
+      calls: [],
+      callSignals: new Map(),
+      serviceSignals: new Map([
+        [
+          service.id,
+          { ...figures(100), health: 'healthy', reasons: [], versions: { v1: figures(90), v2: figures(10) } },
+        ],
+      ]),
+      extraServices: [],
+      problems: [],
+    },
+    taken: [{ observedAt: changedAt + ms, windowSeconds: 60 }],
+    now: changedAt + ms,
+    health: defaultSettings.health,
+    callers: [],
+    held: [],
+    serviceOfHost: () => null,
+    where: { title: 'prod', environment: 'production' },
+  });
+}
+
+test('rates that are in part older than the last change are told as such, beside what is judged by them', () => {
+  const caution =
+    'payment was changed 12 s ago, and the figures are over 60 s: they are in part of before that.';
+  const { sentences, guards } = outlookAfter(12_000);
+  expect(sentences.at(-1)).toBe(caution);
+  expect(guards).toMatchObject([{ id: 'direction', verdict: 'pass', detail: caution }]);
+});
+
+test('rates of since the last change need no word', () => {
+  const { sentences, guards } = outlookAfter(61_000);
+  expect(sentences.join()).not.toContain('ago');
+  expect(guards).toMatchObject([{ id: 'direction', detail: null }]);
+});
