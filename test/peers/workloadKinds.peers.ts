@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { WorkloadAction, WorkloadView } from '../../shared/model/workload.ts';
-import type { ClusterUnderTest } from '../conformance/cluster.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
 import {
   appPaths,
