@@ -100,6 +100,37 @@ test('a denial is a 403, told by its class where only classes are counted; ended
   );
 });
 
+test('what the callee’s own proxies denied and let through tells more than a class at its callers', () => {
+  const denied: Refusals = {
+    ...about,
+    kind: 'refusals',
+    how: 'policy',
+    status: 403,
+    flags: [],
+    proxies: ['shop/payment', 'shop/payment-1'],
+  };
+  const at = (names: readonly string[], isDenied: boolean, calls = 200) =>
+    counter(calls, { host: '', caller: null, callerNames: [], atCallee: { names, denied: isDenied } });
+  const own = ['shop/payment', 'shop/payment-2'];
+  expect(judge(denied, at(own, true))).toMatchObject({
+    state: 'seen',
+    detail: expect.stringMatching(/^100.0 %.*counted by its own proxies$/) as unknown,
+  });
+  expect(judge(denied, at(own, true), at(own, false)).state).toBe('contradicted');
+  // Callers see a class, which their own mistakes have too.
+  expect(judge(denied, at(own, false), counter(200, { responseCode: '4xx' })).state).toBe('contradicted');
+  expect(judge(denied, at(['shop/order'], true))).toMatchObject({
+    state: 'waiting',
+    detail: expect.stringMatching(/only where they export it/) as unknown,
+  });
+  const again: Served = { ...served, how: 'policy', flags: [], proxies: ['shop/payment'] };
+  expect(judge(again, at(own, false)).state).toBe('seen');
+  expect(judge(again, at(own, true)).state).toBe('contradicted');
+  // Of one caller they tell nothing.
+  const one = { ...denied, caller: { namespace: 'shop', name: 'order' } };
+  expect(judge(one, at(own, true)).state).toBe('waiting');
+});
+
 test('a fixed answer is one that no version gave', () => {
   const answer: Refusals = {
     ...about,

@@ -29,11 +29,14 @@ const minimumCalls = 30;
 /** Judges one more look: of the calls the expectation is about, how many went as wanted? Give the previous judgement back. */
 export function judgeCalls({ expectation, series, since, now, previous }: CallsEvidence): CallsJudgement {
   const { series: grown } = counterIncreases(series, since);
+  // The callee's own proxies name what their policies denied; of their callers only a class may be known.
+  const atCallee = grown.some(({ series: one, increase }) => increase > 0 && isAtCallee(one, expectation));
   let asWanted = 0;
   let otherwise = 0;
   let stopped = 0;
   for (const { series: one, increase } of grown) {
-    if (!isOfCaller(one, expectation.caller)) continue;
+    if (atCallee ? !isAtCallee(one, expectation) : one.atCallee !== undefined) continue;
+    if (!atCallee && !isOfCaller(one, expectation.caller)) continue;
     if (one.stoppedBy !== undefined) stopped += increase;
     const verdict = classify(one, expectation);
     if (verdict === 'wanted') asWanted += increase;
@@ -47,7 +50,14 @@ export function judgeCalls({ expectation, series, since, now, previous }: CallsE
     minimumCalls,
   });
   const detail = words(expectation, asWanted, asWanted + otherwise, shares);
-  return { state: shares.state, detail: `${detail}${sayStopped(expectation, stopped)}`, shares };
+  const said = atCallee ? ', counted by its own proxies' : sayStopped(expectation, stopped);
+  return { state: shares.state, detail: `${detail}${said}`, shares };
+}
+
+/** Counted by a proxy of the callee; of one caller's calls alone these say nothing. */
+function isAtCallee({ atCallee }: CounterSeries, expectation: CallsEvidence['expectation']): boolean {
+  if (atCallee === undefined || expectation.kind === 'diversion' || expectation.caller !== null) return false;
+  return atCallee.names.some((name) => expectation.proxies?.includes(name));
 }
 
 /** What is said of calls that proxies answered themselves where they do not say for which host. */
@@ -65,6 +75,8 @@ function classify(
   expectation: CallsEvidence['expectation'],
 ): 'wanted' | 'otherwise' | null {
   const here = sameHost(series.host, expectation.host);
+  if (series.atCallee !== undefined)
+    return series.atCallee.denied === (expectation.kind === 'refusals') ? 'wanted' : 'otherwise';
   switch (expectation.kind) {
     case 'refusals':
       // Counted without a host: only where nothing else can make these proxies answer so.
@@ -121,6 +133,12 @@ const wantedWords = {
   served: 'reached it without a refusal or detour of ours',
 } as const;
 
+/** Callers from outside have no proxy, and of what a callee's proxy denied only its own statistics tell. */
+const sayDenialsUncounted = (expectation: CallsEvidence['expectation']): string =>
+  expectation.kind === 'refusals' && expectation.how === 'policy'
+    ? ', and what the callee’s proxies deny to callers without one only where they export it (Envoy: http.*.rbac.denied)'
+    : '';
+
 function words(
   expectation: CallsEvidence['expectation'],
   asWanted: number,
@@ -128,7 +146,7 @@ function words(
   shares: ShareJudgement,
 ): string {
   if (total === 0)
-    return 'no calls counted yet since it took effect: without traffic nothing can be measured';
+    return `no calls counted yet since it took effect: without traffic nothing can be measured${sayDenialsUncounted(expectation)}`;
   const share = formatPercentNumber(asWanted / total, 1);
   const said = `${share} % of ${formatCount(total)} calls since it took effect ${wantedWords[expectation.kind]}`;
   if (shares.state === 'contradicted') return `${said}; it stays so`;

@@ -14,6 +14,8 @@ import { supersededBy, tell, type Climb } from './rungs.ts';
 const longestMeasureMs = 10 * 60_000;
 /** Proxies get a new configuration within about this time; calls counted earlier may still follow the old one. */
 const settleMs = 1_000;
+/** A new policy holds for new connections; those that are open are closed within Istio's 45 s, unless it was told another time. */
+const longestDrainMs = 90_000;
 
 /** What the counts so far say; kept to judge the next look by. */
 interface Judgement {
@@ -25,6 +27,7 @@ interface Judgement {
 interface Judge {
   readonly hosts: readonly string[];
   readonly stoppedBy?: 'fault' | 'answer';
+  readonly deniedIn?: string;
   judge(read: CountersObservation, since: number, now: number): Judgement;
 }
 
@@ -59,8 +62,8 @@ export async function measure(climb: Climb): Promise<void> {
     try {
       const source = signalsOf(connection);
       if (source === undefined) throw new Error('no source of traffic figures at the moment');
-      const { hosts, stoppedBy } = judge;
-      const asked = { hosts, since, ...(stoppedBy === undefined ? {} : { stoppedBy }) };
+      const { judge: _, ...about } = judge;
+      const asked = { since, ...about };
       const read = await source.counters(asked, signal);
       const judged = judge.judge(read, since, now);
       if (judged.state !== 'waiting') {
@@ -129,14 +132,23 @@ const ofCaller = (
 
 function callsJudge(expectation: Refusals | Diversion | Served): Judge {
   let judged: CallsJudgement | null = null;
+  let stretch: number | null = null;
   const away = expectation.kind === 'diversion' ? [expectation.to.host] : [];
   const how = expectation.kind === 'diversion' ? undefined : expectation.how;
   return {
     hosts: [...new Set([expectation.host, ...away])],
     ...(how === undefined || how === 'policy' ? {} : { stoppedBy: how }),
+    ...(how === 'policy' && expectation.namespace !== null ? { deniedIn: expectation.namespace } : {}),
     judge(read, since, now) {
-      judged = judgeCalls({ expectation, series: read.series, since, now, previous: judged });
-      return judged;
+      const from = stretch ?? since;
+      judged = judgeCalls({ expectation, series: read.series, since: from, now, previous: judged });
+      if (how !== 'policy' || judged.state !== 'contradicted' || now - since > longestDrainMs) return judged;
+      const { detail } = judged;
+      [stretch, judged] = [now, null];
+      return {
+        state: 'waiting',
+        detail: `${detail}; connections that were open keep the old policies until closed`,
+      };
     },
   };
 }

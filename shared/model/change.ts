@@ -80,6 +80,8 @@ export const Refusals = z.object({
   /** Envoy's response flags that tell such a refusal from the service's own errors: `FI`, `DI`; empty where only the status tells. */
   flags: z.array(z.string()),
   how: StoppedBy.optional(),
+  /** Names, as namespace/name, by which metrics may call the callee's own proxies, where these refuse. */
+  proxies: z.array(z.string()).optional(),
   /** What else makes the same proxies answer so, where their counters do not say of which host; null where nothing does. */
   otherStops: z.string().nullable().optional(),
 });
@@ -104,6 +106,8 @@ export const Served = z.object({
   flags: z.array(z.string()),
   /** What stopped them until now, where something did. */
   how: StoppedBy.optional(),
+  /** As of refusals. */
+  proxies: z.array(z.string()).optional(),
 });
 export type Served = z.infer<typeof Served>;
 

@@ -58,6 +58,8 @@ export interface CountersObservation {
     readonly host: string;
     /** What made the proxy answer itself; absent of calls that it sent on, or where flags tell. */
     readonly stoppedBy?: 'fault' | 'answer';
+    /** Counted by a callee's own proxy, which may call itself these names: what its policies denied, or let through. */
+    readonly atCallee?: { readonly names: readonly string[]; readonly denied: boolean };
     readonly subset: string | null;
     readonly version: string | null;
     readonly failed: boolean;

@@ -105,13 +105,22 @@ describe('a trip on the real mesh', () => {
     const way = () => ask(envoys.edge.url, shopHost, '/catalog');
     await waitFor('a denial', { limitMs: 10_000 }, async () => (await way()).status === 403);
     expect((await way()).body).toBe('RBAC: access denied');
-    await trips.end(record.id);
+    const seen = await trips.measured(record.id);
+    expect(rungOf(seen, 'measured')).toMatchObject({
+      state: 'seen',
+      detail: expect.stringMatching(/counted by its own proxies$/) as unknown,
+    });
+    noteFigure(peers, 'trips', `denied: “${rungOf(seen, 'measured').detail}”`);
+    const end = await trips.end(record.id);
     await waitFor('the shop again', { limitMs: 10_000 }, async () => (await way()).status === 200);
+    const back = await trips.measured(end.id);
+    expect(rungOf(back, 'measured').state).toBe('seen');
+    noteFigure(peers, 'trips', `denied no more: “${rungOf(back, 'measured').detail}”`);
     const { body } = await clientFor(peers, 'admin').call(
       '/apis/security.istio.io/v1/namespaces/shop/authorizationpolicies',
     );
     expect((body as { items: unknown[] }).items).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test('refuses at the gateway’s own route too, where that leads to the service', async () => {
     await using trips = await openTrips(peers);

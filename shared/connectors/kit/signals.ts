@@ -24,4 +24,6 @@ export interface CounterRead {
   readonly since: number;
   /** Also what proxies answered themselves for this reason, where they count that apart from the hosts. */
   readonly stoppedBy?: 'fault' | 'answer';
+  /** Also what the proxies of this namespace denied by policies and let through, where they count that themselves. */
+  readonly deniedIn?: string;
 }

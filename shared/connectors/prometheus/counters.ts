@@ -4,7 +4,7 @@ import { isFailed, neverSent } from '../../analysis/callOutcome.ts';
 import { keyOf, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
 import type { Dialect } from './dialect.ts';
-import { selector } from './promql.ts';
+import { type Matcher, selector } from './promql.ts';
 
 type CounterSeries = CountersObservation['series'][number];
 
@@ -60,7 +60,53 @@ export async function readCounters(
       flags: row.flags,
       samples: finite(series),
     }));
-  return { series: [...sent, ...itself], problems };
+  const denials = await readDenials(asking, dialect, read.deniedIn, seconds, signal);
+  return { series: [...sent, ...itself, ...denials], problems };
+}
+
+/** What the proxies of a namespace say of their own policies. What they let through counts only where one is in force. */
+async function readDenials(
+  asking: Asking,
+  { atCallee, readLatency }: Dialect,
+  namespace: string | undefined,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<readonly CounterSeries[]> {
+  if (atCallee === undefined || namespace === undefined) return [];
+  const here = atCallee.inNamespace(namespace);
+  const ask = (metric: string, more: readonly Matcher[] = []) =>
+    asking.samples(`${selector(metric, [...here, ...more])}[${seconds}s]`, signal);
+  const denied = await ask(atCallee.denied);
+  if (denied.length === 0) return [];
+  const { metric, matchers } = atCallee.letThrough;
+  const answered = await ask(metric, matchers);
+  const listenerOf = ({ labels }: Series) => JSON.stringify(atCallee.listener.map((name) => labels[name]));
+  const judged = new Set(denied.map(listenerOf));
+  const toSeries = (series: Series, isDenied: boolean): CounterSeries[] => {
+    const ends = readLatency(series.labels);
+    if (ends === null) return [];
+    const { callerNames: names = [] } = callerOf(ends);
+    return [
+      {
+        key: `${isDenied ? 'denied' : 'let through'} ${keyOf(series.labels)}`,
+        caller: null,
+        host: '',
+        subset: null,
+        version: null,
+        failed: false,
+        responseCode: null,
+        flags: [],
+        atCallee: { names, denied: isDenied },
+        samples: finite(series),
+      },
+    ];
+  };
+  return [
+    ...denied.flatMap((series) => toSeries(series, true)),
+    ...answered
+      .filter((series) => judged.has(listenerOf(series)))
+      .flatMap((series) => toSeries(series, false)),
+  ];
 }
 
 const finite = ({ samples }: Series): Series['samples'] =>

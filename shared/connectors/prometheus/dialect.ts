@@ -20,6 +20,14 @@ export interface Dialect {
     readonly namespace: string;
     readonly pod: string;
   } | null;
+  /** Counters of what a callee's proxy denied by policies, and of what its listeners answered otherwise. */
+  readonly atCallee?: {
+    readonly denied: string;
+    readonly letThrough: Pick<MetricQuery, 'metric' | 'matchers'>;
+    /** Labels that tell one listener from another. */
+    readonly listener: readonly string[];
+    inNamespace(namespace: string): readonly Matcher[];
+  };
   /** Label that parts all series into pieces small enough to ask one by one. */
   readonly partLabel: string;
   /** Labels kept in range queries about one callee. */

@@ -42,7 +42,11 @@ export async function startEnvoys(
       name: `envoy-${app}`,
       command: join(programDir, 'envoy'),
       // Without hot restart several Envoys live beside one another.
-      args: ['-c', configFile, '--disable-hot-restart', '--concurrency', '1', '-l', 'warning'],
+      args: [
+        ...['-c', configFile, '--disable-hot-restart', '--concurrency', '1', '-l', 'warning'],
+        // Istio's agent says 45; by itself an Envoy lets open connections keep an old listener for ten minutes.
+        ...['--drain-time-s', '5'],
+      ],
     });
     const podAddress = pod.status.podIP;
     const url =

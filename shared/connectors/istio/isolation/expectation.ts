@@ -1,7 +1,7 @@
 import type { Diversion, Refusals, Served, StoppedBy } from '../../../model/change.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
 import { serviceOf } from '../hosts.ts';
-import { at, listAt } from '../../kube/objects.ts';
+import { at, labelsOf, listAt, mapAt, namespaceOf, selects } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
 import { sayDocument } from './hindrance.ts';
 import type { Held } from './marker.ts';
@@ -23,7 +23,14 @@ export function expectationOfTrip(
         otherStops: otherStops(mesh, 'fault'),
       };
     case 'deny':
-      return { ...common, kind: 'refusals', how: 'policy', status: 403, flags: [] };
+      return {
+        ...common,
+        kind: 'refusals',
+        how: 'policy',
+        status: 403,
+        flags: [],
+        proxies: proxiesOf(mesh, host),
+      };
     case 'divert':
       return mechanism.to.kind === 'answer'
         ? {
@@ -39,11 +46,10 @@ export function expectationOfTrip(
 }
 
 /** What traffic should show once it is ended. */
-export function expectationOfEnd({
-  host,
-  caller,
-  mechanism,
-}: Pick<Held, 'host' | 'caller' | 'mechanism'>): Served {
+export function expectationOfEnd(
+  { host, caller, mechanism }: Pick<Held, 'host' | 'caller' | 'mechanism'>,
+  mesh: Mesh,
+): Served {
   const how = howOf(mechanism);
   return {
     kind: 'served',
@@ -52,7 +58,25 @@ export function expectationOfEnd({
     caller,
     flags: mechanism.kind === 'refuse' ? ['FI'] : [],
     ...(how === null ? {} : { how }),
+    ...(how === 'policy' ? { proxies: proxiesOf(mesh, host) } : {}),
   };
+}
+
+const mostProxies = 200;
+
+/** What metrics may call the proxies before a service's pods: the app, for pods that come later, and each pod by name. */
+function proxiesOf(mesh: Mesh, host: string): string[] {
+  const named = serviceOf(host);
+  const service = named === null ? undefined : mesh.services.get(named.namespace, named.name);
+  if (service === undefined) return [];
+  const namespace = namespaceOf(service);
+  const selector = mapAt(service, 'spec', 'selector');
+  const pods = [...mesh.pods.all()].filter(
+    (pod) => namespaceOf(pod) === namespace && selects(selector, labelsOf(pod)),
+  );
+  const app = selector.get('app') ?? selector.get('app.kubernetes.io/name');
+  const names = [...(app === undefined ? [] : [app]), ...pods.map(({ metadata }) => metadata.name)];
+  return names.slice(0, mostProxies).map((name) => `${namespace}/${name}`);
 }
 
 function howOf(mechanism: TripMechanism): StoppedBy | null {

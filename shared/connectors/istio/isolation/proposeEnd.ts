@@ -71,7 +71,7 @@ export async function proposeEnd(
     notes: [
       `Until now ${sayAnswer(first.mechanism)}; ${first.by} held it${first.reason === '' ? '' : `: ${first.reason}`}.`,
     ],
-    expectation: expectationOfEnd(first),
+    expectation: expectationOfEnd(first, mesh),
     direction: 'awayFromHarm',
     // Taking away what was put in is right whoever owns the rest.
     judgeOwner: false,

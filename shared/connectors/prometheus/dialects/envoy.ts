@@ -39,6 +39,17 @@ export const envoy: Dialect = {
     fault: { metric: 'envoy_http_fault_aborts_injected', matchers: [CALLING] },
     answer: { metric: 'envoy_http_rq_direct_response', matchers: [CALLING] },
   },
+  atCallee: {
+    denied: 'envoy_http_rbac_denied',
+    // A denial is of the class 4xx; so are errors of callers, which are left out with it.
+    letThrough: {
+      metric: 'envoy_http_downstream_rq',
+      matchers: [{ label: 'response_code_class', is: 'oneOf', values: ['2xx', '3xx', '5xx'] }],
+    },
+    listener: [...NAMESPACE, ...POD, 'http_conn_manager_prefix'],
+    inNamespace: (namespace) =>
+      NAMESPACE.map((label): Matcher => ({ label, is: 'oneOf', values: [namespace, ''] })),
+  },
   perInstance: null,
   partLabel: 'namespace',
   lines: { requests: ['cluster_name', 'response_code_class'], latency: ['cluster_name', 'le'] },
