@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, type ElectronApplication, type Locator, type Page } from '@playwright/test';
 import { startFleet, type Fleet } from '../e2e/fleet.ts';
 import { expect, test as base } from '../e2e/podium.ts';
 
@@ -12,6 +12,8 @@ const standIn = join(root, 'test/stand-ins/electron/electron');
 export interface Desktop extends AsyncDisposable {
   readonly app: ElectronApplication;
   readonly page: Page;
+  /** The exit code, once the program has ended. */
+  readonly ended: Promise<number | null>;
 }
 
 /** Starts the built desktop host on the stand-in for Electron, or on the binary that PODIUM_ELECTRON names. */
@@ -32,19 +34,32 @@ export async function startDesktop(
     },
   });
   const child = app.process();
-  child.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
+  child.stderr?.on('data', (text: Buffer) => {
+    if (!/debugger/i.test(String(text))) process.stderr.write(text);
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const page = await app.firstWindow();
   return {
     app,
     page,
+    ended,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
       // A test that failed may have left a question open, at which a polite end would wait.
       child.kill('SIGKILL');
       await ended;
     },
   };
+}
+
+/** Opens the fleet's cluster, as an operator does at the first start. */
+export async function connect(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Connect to shop-rehearsal, read-only until unlocked' }).click();
+  await expect(onMap(page, 'payment')).toBeVisible({ timeout: 40_000 });
+}
+
+/** A service's card on the map. */
+export function onMap(page: Page, name: string): Locator {
+  return page.getByRole('region', { name: 'Map' }).getByRole('button', { name: new RegExp(`^${name}, `) });
 }
 
 interface Fixtures {

@@ -29,6 +29,7 @@ export const app = strict(
     requestSingleInstanceLock: (): boolean =>
       holdInstanceLock(app.getPath('userData'), (argv) => events.emit('second-instance', {}, argv, '', null)),
     setAsDefaultProtocolClient: (): boolean => true,
+    getAppMetrics: () => [...running.utilities].map(({ pid, name }) => ({ pid, name, type: 'Utility' })),
     quit,
     exit,
   }),
@@ -80,7 +81,7 @@ function exit(code = 0): void {
   if (isEnding) return;
   isEnding = true;
   releaseInstanceLock();
-  for (const kill of running.kills) kill();
+  for (const { kill } of running.utilities) kill();
   process.exit(code);
 }
 

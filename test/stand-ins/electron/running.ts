@@ -5,14 +5,20 @@ export interface OpenWindow {
   close(): void;
 }
 
+/** A utility process, by the name that it was started with. */
+export interface Utility {
+  readonly pid: number | undefined;
+  readonly name: string;
+  readonly kill: () => boolean;
+}
+
 /** What runs now in this one process. */
 export const running = {
   isReady: false,
   isQuitting: false,
   chromium: null as Chromium | null,
   windows: new Set<OpenWindow>(),
-  /** Ends of the utility processes. */
-  kills: new Set<() => void>(),
+  utilities: new Set<Utility>(),
 };
 
 /** The browser, which is there once the application is ready. */

@@ -33,12 +33,12 @@ function fork(script: string, args: readonly string[] = [], options: Options = {
     onChannel: (_channel, message) => events.emit('message', message),
     onFarClose: (port) => port.close(),
   });
-  const kill = (): boolean => child.kill();
-  running.kills.add(kill);
+  const utility = { pid: child.pid, name: options.serviceName ?? script, kill: () => child.kill() };
+  running.utilities.add(utility);
   child.on('message', (frame: Frame) => bridge.take(frame));
   child.once('spawn', () => events.emit('spawn'));
   child.once('exit', (code, signal) => {
-    running.kills.delete(kill);
+    running.utilities.delete(utility);
     bridge.close();
     events.emit('exit', code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
@@ -50,7 +50,7 @@ function fork(script: string, args: readonly string[] = [], options: Options = {
       postMessage(message: unknown, ports: readonly MessagePortMain[] = []): void {
         if (child.connected) bridge.post('', message, takePorts(ports));
       },
-      kill,
+      kill: utility.kill,
     }),
     'UtilityProcess',
   );
