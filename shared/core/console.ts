@@ -8,6 +8,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { WatchRequest, WatchState } from '../model/watch.ts';
 import { createOperations } from './operations.ts';
 import type { KeptPlan } from './plans.ts';
+import { createOneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import { createRepositories } from './repositories/repositories.ts';
 import { resumeOperations } from './resume.ts';
@@ -35,6 +36,7 @@ export async function createConsole(
   const journal = createJournal(ports);
   const connections = createConnections(connectors, settings, ports);
   const world = createWorld(connections, settings, ports);
+  const oneMap = createOneMap(world, settings);
   const operations = createOperations(
     {
       connection: (id) => connections.open.get(id),
@@ -100,6 +102,7 @@ export async function createConsole(
       asking: createAsking(world, journal, () => returns.ledger.all(), ports.clock),
       connections,
       journal,
+      oneMap,
       operations,
       ports,
       repositories: createRepositories(ports),

@@ -1,5 +1,6 @@
 import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
+import { mergeDetails } from '../analysis/mergeDetails.ts';
 import { withObserved } from '../analysis/observedProtections.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
@@ -20,16 +21,32 @@ export async function* watchDetail(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServiceDetail> {
   while (signal?.aborted !== true) {
-    const connection = parts.world.connectionOf(serviceId);
-    const service = parts.world.service(serviceId);
-    if (connection !== undefined && service !== undefined)
-      yield await readDetail(service, connection, parts, signal);
+    const detail = await readFaces(serviceId, parts, signal);
+    if (detail !== null) yield detail;
     try {
       await parts.ports.clock.sleep(pauseMs, signal);
     } catch {
       return;
     }
   }
+}
+
+/** What each system that knows the service tells of it, put together. */
+async function readFaces(
+  serviceId: string,
+  parts: InspectParts,
+  signal: AbortSignal | undefined,
+): Promise<ServiceDetail | null> {
+  const { world, oneMap } = parts;
+  const index = oneMap.faces();
+  const read = index.facesOf(serviceId).map(async (face) => {
+    const connection = world.connectionOf(face.serviceId);
+    const service = world.service(face.serviceId);
+    if (connection === undefined || service === undefined) return [];
+    return [await readDetail(service, connection, parts, signal)];
+  });
+  const details = (await Promise.all(read)).flat();
+  return details.length === 0 ? null : mergeDetails(details, index);
 }
 
 async function readDetail(

@@ -9,6 +9,7 @@ import { watchDetail } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import { exportJournal } from './journalExport.ts';
 import { watchMeasured } from './measured.ts';
+import type { OneMap } from './oneMap.ts';
 import type { Operations } from './operations.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
@@ -25,6 +26,7 @@ export interface RouterParts {
   readonly asking: Asking;
   readonly connections: Connections;
   readonly journal: Journal;
+  readonly oneMap: OneMap;
   readonly operations: Operations;
   readonly ports: Ports;
   readonly repositories: Repositories;
@@ -40,6 +42,7 @@ export function createRouter({
   asking,
   connections,
   journal,
+  oneMap,
   operations,
   ports,
   repositories,
@@ -93,7 +96,7 @@ export function createRouter({
     graph: {
       watch: os.graph.watch.handler(async function* ({ signal }) {
         let before: GraphPicture | null = null;
-        for await (const picture of follow(world.changes, () => world.graph(), signal)) {
+        for await (const picture of follow(world.changes, () => oneMap.graph(), signal)) {
           const update = diffGraph(before, picture);
           before = picture;
           if (update !== null) yield update;
@@ -102,7 +105,7 @@ export function createRouter({
     },
     signals: {
       watch: os.signals.watch.handler(({ input, signal }) =>
-        watchSignals(input.windowSeconds, world, signal),
+        watchSignals(input.windowSeconds, { world, oneMap }, signal),
       ),
       timeline: os.signals.timeline.handler(({ input, signal }) =>
         watchTimeline(input.rangeSeconds, world, journal, ports, signal),
@@ -113,12 +116,12 @@ export function createRouter({
     },
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>
-        watchDetail(input.serviceId, { world, journal, settings, ports }, signal),
+        watchDetail(input.serviceId, { world, oneMap, journal, settings, ports }, signal),
       ),
     },
     splits: {
       watch: os.splits.watch.handler(({ signal }) =>
-        followDistinct(connections.changes, () => world.splits(), signal),
+        followDistinct(connections.changes, () => oneMap.splits(), signal),
       ),
       measured: os.splits.measured.handler(({ input, signal }) =>
         watchMeasured(input.serviceId, world, ports, signal),

@@ -1,13 +1,14 @@
 import { needsAttention } from '../analysis/attention.ts';
 import { diffSignals, type SignalsDifference, type SignalsPicture } from '../analysis/graphDiff.ts';
-import type { CallSignals, Provenance, ServiceSignals, SignalsTick } from '../model/signals.ts';
+import type { SignalsTick } from '../model/signals.ts';
 import { follow } from './pulse.ts';
+import type { OneMap } from './oneMap.ts';
 import type { World } from './world.ts';
 
 /** Ticks of figures over all open connections: the whole first, then what changed. Reading stops when the watcher goes. */
 export async function* watchSignals(
   windowSeconds: number,
-  world: World,
+  { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SignalsTick> {
   const release = world.holdAll(windowSeconds);
@@ -15,7 +16,7 @@ export async function* watchSignals(
   let told = '';
   let sequence = 0;
   try {
-    for await (const picture of follow(world.changes, () => pictureOf(world, windowSeconds), signal)) {
+    for await (const picture of follow(world.changes, () => oneMap.signals(windowSeconds), signal)) {
       const changed = diffSignals(before, picture);
       const provenance = JSON.stringify(picture.provenance);
       if (before !== null && isEmpty(changed) && provenance === told) continue;
@@ -40,18 +41,4 @@ function isEmpty({ services, calls, gone }: SignalsDifference): boolean {
   return (
     Object.keys(services).length + Object.keys(calls).length + gone.services.length + gone.calls.length === 0
   );
-}
-
-function pictureOf(world: World, windowSeconds: number): SignalsPicture & { provenance: Provenance[] } {
-  const services = new Map<string, ServiceSignals>();
-  const calls = new Map<string, CallSignals>();
-  const provenance: Provenance[] = [];
-  for (const connection of world.connections.open.values()) {
-    const latest = world.latest(connection, windowSeconds);
-    if (latest === null) continue;
-    for (const [id, signals] of latest.folded.serviceSignals) services.set(id, signals);
-    for (const [id, signals] of latest.folded.callSignals) calls.set(id, signals);
-    provenance.push(...latest.provenance);
-  }
-  return { services, calls, provenance };
 }

@@ -51,6 +51,16 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     if (!stop.signal.aborted) ports.log.error('the map does not follow any more', { why: String(thrown) });
   });
 
+  relaySettings().catch(() => undefined);
+
+  /** Which services are one, and when they are healthy, is the operator's to say. */
+  async function relaySettings(): Promise<void> {
+    for (let seen = settings.changes.count; ;) {
+      seen = await settings.changes.after(seen, stop.signal);
+      changes.bump();
+    }
+  }
+
   async function relayConnections(): Promise<void> {
     let seen = 0;
     for (;;) {

@@ -1,0 +1,68 @@
+import type { EntityId } from '../model/entity.ts';
+import type { CallView, ServiceDetail } from '../model/inspect.ts';
+import type { InstanceObservation } from '../model/topology.ts';
+import { callId, parseCallId } from './entityIds.ts';
+import type { FaceIndex } from './faces.ts';
+import { worstHealth } from './health.ts';
+
+/**
+ * What several systems tell of one service, as one; `details`: at least one, the primary face's first. The verdict is that of
+ * the face which is worst off, an instance that several list is one, and so is a call.
+ */
+export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex): ServiceDetail {
+  const [first, ...others] = details;
+  if (first === undefined) throw new Error('There is nothing to put together.');
+  const serviceId = index.primaryOf(first.serviceId);
+  if (others.length === 0 && index.facesOf(serviceId).length === 1) {
+    return { ...first, callsIn: calls([first.callsIn], index), callsOut: calls([first.callsOut], index) };
+  }
+  const healths = details.map(({ verdict }) => verdict.health).filter((health) => health !== 'unknown');
+  const worst = healths.length === 0 ? null : worstHealth(healths);
+  const telling = details.find(({ verdict }) => verdict.health === worst) ?? first;
+  const { verdict } = telling;
+  return {
+    serviceId,
+    verdict: { ...verdict, causeId: verdict.causeId === null ? null : index.primaryOf(verdict.causeId) },
+    instances: instances(details.map((detail) => detail.instances)),
+    callsIn: calls(
+      details.map((detail) => detail.callsIn),
+      index,
+    ),
+    callsOut: calls(
+      details.map((detail) => detail.callsOut),
+      index,
+    ),
+    events: details.flatMap((detail) => detail.events).sort((a, b) => (b.at ?? 0) - (a.at ?? 0)),
+    documents: details.flatMap((detail) => detail.documents),
+    provenance: details.flatMap((detail) => detail.provenance),
+    unseen: details.find((detail) => detail.unseen !== null)?.unseen ?? null,
+    problems: [...new Set(details.flatMap((detail) => detail.problems))],
+  };
+}
+
+/** Two systems that name one address list one process. */
+function instances(lists: readonly (readonly InstanceObservation[])[]): InstanceObservation[] {
+  const merged: InstanceObservation[] = [];
+  const taken = new Set<string>();
+  for (const list of lists) {
+    const fresh = list.filter(({ address }) => address === undefined || !taken.has(address));
+    for (const { address } of list) if (address !== undefined) taken.add(address);
+    merged.push(...fresh);
+  }
+  return merged;
+}
+
+function calls(lists: readonly (readonly CallView[])[], index: FaceIndex): CallView[] {
+  const merged = new Map<string, CallView>();
+  for (const call of lists.flat()) {
+    const ends = parseCallId(call.callId);
+    if (ends === null) continue;
+    const [callerId, calleeId] = [index.primaryOf(ends.callerId), index.primaryOf(ends.calleeId)];
+    const id = callId(callerId, calleeId);
+    const otherId: EntityId = index.primaryOf(call.otherId);
+    const before = merged.get(id);
+    if (before === undefined) merged.set(id, { ...call, callId: id, otherId });
+    else merged.set(id, { ...before, protections: [...before.protections, ...call.protections] });
+  }
+  return [...merged.values()];
+}
