@@ -7,7 +7,7 @@ import type { KeptPlan } from './plans.ts';
 import { peerOf } from './planParts.ts';
 import type { Ports } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-import { markWritten, withUids } from './resolveWrite.ts';
+import { asAnswered, markWritten } from './resolveWrite.ts';
 
 /** What a write needs around it. */
 interface CarryOutNeeds {
@@ -40,7 +40,7 @@ export async function carryOut(
       error: `${receipt.revisions.length} of ${now.changes.length} documents were written; then: ${error}`,
       revisionAfter: receipt.revisions[0]?.revision ?? null,
       writtenChanges: receipt.revisions.length,
-      changes: withUids(now.changes, receipt.revisions),
+      changes: asAnswered(now.changes, receipt.revisions),
       finishedAt: ports.clock.now(),
     }));
   // It may have been locked or closed while the journal was being written.

@@ -20,7 +20,7 @@ export async function markWritten(
     state: 'written',
     error: null,
     revisionAfter: revisions[0]?.revision ?? null,
-    changes: withUids(now.changes, revisions),
+    changes: asAnswered(now.changes, revisions),
     writtenChanges: now.changes.length,
     rungs: setRung(now.rungs, 'accepted', 'seen', accepted.detail, accepted.at),
   }));
@@ -33,16 +33,22 @@ export async function markWritten(
   return written;
 }
 
-/** Documents that were made have a uid from now on, so that an undo takes away what was made and nothing else of that name. */
-export function withUids(
+/**
+ * What was written, as the answers name it. Documents that were made have a uid from now on, so that an undo takes away what
+ * was made and nothing else of that name.
+ */
+export function asAnswered(
   changes: OperationRecord['changes'],
   revisions: Receipt['revisions'],
 ): OperationRecord['changes'] {
   return changes.map((change, position) => {
-    const uid = revisions[position]?.document.uid;
-    return change.document.uid !== '' || uid === undefined
-      ? change
-      : { ...change, document: { ...change.document, uid } };
+    const { document, after = null } = revisions[position] ?? {};
+    const uid = change.document.uid === '' ? (document?.uid ?? '') : change.document.uid;
+    return {
+      ...change,
+      document: { ...change.document, uid },
+      after: change.withheld ? change.after : (after ?? change.after),
+    };
   });
 }
 

@@ -24,7 +24,7 @@ export interface SimulatedCluster extends ClusterUnderTest {
 export async function startSimulatedCluster(
   options: Partial<KubeServerOptions> = {},
 ): Promise<SimulatedCluster> {
-  const store = createObjectStore();
+  const { store = createObjectStore() } = options;
   const namespace = 'shop';
   store.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   store.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } });
@@ -34,7 +34,7 @@ export async function startSimulatedCluster(
     ['limited', { name: 'limited', rules: namespaceRules(namespace) }],
     ['expired', { name: 'admin', rules: adminRules, expiresAt: 1 }],
   ]);
-  const server = await startKubeServer({ store, tokens, proxies: () => undefined, ...options });
+  const server = await startKubeServer({ tokens, proxies: () => undefined, ...options, store });
   const settingsFor = (user: string): KubernetesSettings => ({
     kubeconfig: { text: kubeconfigOf(server.url, user) },
     context: user,

@@ -85,7 +85,12 @@ export interface PlannedWrite {
 
 export interface Receipt {
   readonly acceptedAt: number;
-  readonly revisions: readonly { readonly document: DocumentRef; readonly revision: string }[];
+  readonly revisions: readonly {
+    readonly document: DocumentRef;
+    readonly revision: string;
+    /** The document as the answer names it, for `Change.after`: a server may store more than it was asked to, and other values than it tried. */
+    readonly after?: string | null;
+  }[];
 }
 
 /** Some documents were written, the next was refused; what was written can be taken back. */

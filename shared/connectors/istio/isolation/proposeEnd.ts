@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Change, DocumentThreeWay } from '../../../model/change.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { type ProposedEdit, refOf } from '../../kube/documents/change.ts';
-import { contentOf, contentYaml, readContent } from '../../kube/documents/content.ts';
+import { placesOf as placesWritten } from '../../kube/documents/asked.ts';
+import { agree, contentOf, contentYaml, readContent } from '../../kube/documents/content.ts';
 import type { Proposal } from '../../kube/documents/control.ts';
 import { changedByOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, labelsOf, listAt } from '../../kube/objects.ts';
@@ -12,7 +12,7 @@ import { annotate, withHttp } from './annotate.ts';
 import { expectationOfEnd } from './expectation.ts';
 import { sayDocument } from './hindrance.ts';
 import { type Held, heldAnnotation, heldText, readEntry, readHeld, restRoute, tripIdOf } from './marker.ts';
-import { routesNamed } from './tripRoutes.ts';
+import { holdsRoutes } from './readBackTrip.ts';
 import { sayAnswer, sayCall } from './words.ts';
 
 /** Views of documents that may carry a trip. */
@@ -142,8 +142,12 @@ function changedSince(
   const then = readContent(change.after) ?? {};
   const same =
     before.kind === 'VirtualService'
-      ? isDeepStrictEqual(routesNamed(before, names), routesNamed(then as unknown as KubeObject, names))
-      : isDeepStrictEqual(at(before, 'spec'), at(then, 'spec'));
+      ? holdsRoutes(change, before, names)
+      : agree(
+          contentOf(before),
+          then,
+          placesWritten(change).filter(([root]) => root === 'spec'),
+        );
   if (same) return null;
   return {
     kind: 'document',

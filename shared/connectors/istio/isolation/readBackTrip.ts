@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../../../model/change.ts';
 import type { ReadBack } from '../../kit/control.ts';
+import { askedBy } from '../../kube/documents/asked.ts';
 import { readContent } from '../../kube/documents/content.ts';
 import { changedByOf } from '../../kube/documents/ownership.ts';
+import { byServer } from '../../kube/documents/readBack.ts';
 import { at, type KubeObject, listAt } from '../../kube/objects.ts';
 import { type Held, isTripRoute, readHeld, tripIdOf } from './marker.ts';
 import { routesNamed } from './tripRoutes.ts';
@@ -48,16 +50,39 @@ export function readBackTrip(change: Change, live: KubeObject | null): ReadBack 
   const present = readHeld(live).held;
   const stands = (one: Held) => present.some((other) => tripIdOf(other) === tripIdOf(one));
   const names = (held: readonly Held[]) => held.flatMap(({ routes }) => routes);
-  const wanted = routesNamed(documentIn(change.after), names(added));
   const now = routesNamed(live, names(added));
   const stale = routesNamed(live, names(removed));
   const generation = generationOf(live);
-  if (added.every(stands) && isDeepStrictEqual(now, wanted) && !removed.some(stands) && stale.size === 0)
-    return answer('after', `Read back as written${generation}${behind(live, names(added))}.`);
+  const held = holdsRoutes(change, live, names(added));
+  if (added.every(stands) && held && !removed.some(stands) && stale.size === 0)
+    return answer(
+      'after',
+      `Read back as written${generation}${byServer(change)}${behind(live, names(added))}.`,
+    );
   const untouched = isDeepStrictEqual(stale, routesNamed(documentIn(change.before), names(removed)));
   if (!added.some(stands) && now.size === 0 && removed.every(stands) && untouched)
     return answer('before', `Still as before${generation}.`);
   return answer('else', `The routes of the trip are not as they were written${generation}.`);
+}
+
+/**
+ * Whether a document holds a trip's routes as they were written. The server's webhooks may add to them, and something else
+ * each time: then what was asked for is what counts.
+ */
+export function holdsRoutes(change: Change, live: KubeObject, names: readonly string[]): boolean {
+  const now = routesNamed(live, names);
+  if (isDeepStrictEqual(now, routesNamed(documentIn(change.after), names))) return true;
+  const asked = routesNamed((askedBy(change) ?? {}) as unknown as KubeObject, names);
+  const answered = routesNamed(documentIn(change.after), names);
+  if (asked.size === 0 || isDeepStrictEqual(asked, answered)) return false;
+  return names.every((name) => sameAsAsked(now.get(name), asked.get(name), answered.get(name)));
+}
+
+/** Alike in every field but those that the server added when it was written. */
+function sameAsAsked(now: unknown, asked: unknown, answered: unknown): boolean {
+  const added = (field: string) => at(asked, field) === undefined && at(answered, field) !== undefined;
+  const kept = (route: unknown) => Object.entries(Object(route) as object).filter(([field]) => !added(field));
+  return isDeepStrictEqual(Object.fromEntries(kept(now)), Object.fromEntries(kept(asked)));
 }
 
 /** Said where somebody put a route that takes every call before the trip's. */

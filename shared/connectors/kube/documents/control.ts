@@ -14,6 +14,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { type KubeClient, mayBeFence } from '../client.ts';
 import type { KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
+import { answeredBy } from './asked.ts';
 import {
   changeOf,
   type DocumentEdit,
@@ -165,14 +166,15 @@ export function createDocumentControl<O extends Operation>(
     },
 
     async apply(write, signal): Promise<Receipt> {
-      const edits = kept.get(write)?.tried.map(({ edit }) => edit);
-      if (edits === undefined)
+      const known = kept.get(write);
+      if (known === undefined)
         throw new PeerError(
           'refused',
           'This change was planned by another session; nothing was written. Review it again.',
         );
-      const revisions: { document: DocumentRef; revision: string }[] = [];
-      for (const edit of edits) {
+      const revisions: Receipt['revisions'][number][] = [];
+      for (const one of known.tried) {
+        const { edit } = one;
         try {
           const written = await send(client, edit, false, signal);
           const shown = written ?? (edit.action === 'create' ? null : edit.before);
@@ -180,6 +182,7 @@ export function createDocumentControl<O extends Operation>(
           revisions.push({
             document: refOf(host.connectionId, shown),
             revision: written?.metadata.resourceVersion ?? '',
+            after: written === null ? null : answeredBy(one, written),
           });
         } catch (error) {
           const told = await betterWord(client, edit, error, signal);

@@ -1,9 +1,9 @@
 import type { Change } from '../../../model/change.ts';
 import type { ReadBack } from '../../kit/control.ts';
 import { at, type KubeObject, listAt } from '../objects.ts';
-import { agree, contentOf, type Content, readContent, touchedBy } from './content.ts';
+import { placesOf, placesOfServer } from './asked.ts';
+import { agree, contentOf, readContent, touchedBy } from './content.ts';
 import { changedByOf } from './ownership.ts';
-import { isDeepStrictEqual } from 'node:util';
 
 /** Whether a written document is as before, as written, or something else; `live` is null where there is none. */
 export function readBack(change: Change, live: KubeObject | null): ReadBack {
@@ -33,16 +33,17 @@ export function readBack(change: Change, live: KubeObject | null): ReadBack {
   const now = contentOf(live);
   const before = readContent(change.before);
   const after = readContent(change.after) ?? {};
+  const places = placesOf(change);
   if (change.action === 'create')
-    return covers(now, after)
-      ? answer('after', `Read back as written${generationOf(live)}.`)
+    return agree(now, after, places)
+      ? answer('after', `Read back as written${generationOf(live)}${byServer(change)}.`)
       : answer('else', 'A document of this name exists, and it is not as written.');
-  const places = touchedBy(before, after);
   if (agree(now, after, places)) {
-    const alone = isDeepStrictEqual(now, after);
+    const theirs = new Set(placesOfServer(change).map((place) => place.join('\n')));
+    const alone = touchedBy(after, now).every((place) => theirs.has(place.join('\n')));
     return answer(
       'after',
-      `Read back as written${generationOf(live)}${alone ? '' : '; another part of the document differs'}.`,
+      `Read back as written${generationOf(live)}${byServer(change)}${alone ? '' : '; another part of the document differs'}.`,
     );
   }
   if (agree(now, before, places)) return answer('before', `Still as before${generationOf(live)}.`);
@@ -59,8 +60,13 @@ function gone(change: Change): ReadBack {
   return { ...told, state: 'else', detail: 'The document was deleted.' };
 }
 
-/** Whether everything that was written is there; a server may add defaults. */
-const covers = (now: Content, written: Content): boolean => agree(now, written, touchedBy({}, written));
+/** What the server wrote with it, for people. */
+export function byServer(change: Change): string {
+  const places = placesOfServer(change).map((place) => place.join('.'));
+  if (places.length === 0) return '';
+  const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
+  return `; also changed by the server: ${places.slice(0, 3).join(', ')}${more}`;
+}
 
 /** The API server took the deletion; what it waits for has to take its own name off first. */
 const finalizersOf = (live: KubeObject): string =>

@@ -4,7 +4,8 @@ import type { KubeClient, NewObject } from '../client.ts';
 import { at, type KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
 import type { DocumentEdit } from './change.ts';
-import { contentOf, contentYaml, readContent, touchedBy, withPlaces } from './content.ts';
+import { placesOf, placesOfServer } from './asked.ts';
+import { contentOf, contentYaml, type Place, readContent, withPlaces } from './content.ts';
 import { changedByOf } from './ownership.ts';
 import { readBack } from './readBack.ts';
 
@@ -48,8 +49,16 @@ export async function editBack(
   const threeWay = state === 'after' ? null : threeWayOf(change, live);
   if (change.action === 'create') return { edit: { action: 'delete', resource, before: live }, threeWay };
   const before = readContent(change.before);
-  const after = withPlaces(live, before, touchedBy(before, readContent(change.after)));
+  const after = withPlaces(live, before, placesBack(change));
   return { edit: { action: 'patch', resource, before: live, after }, threeWay };
+}
+
+/**
+ * What is put back: what was asked for, and what the server wrote into the specification with it, which may follow from it.
+ * What a server notes in the metadata it writes anew with every change.
+ */
+function placesBack(change: Change): Place[] {
+  return [...placesOf(change), ...placesOfServer(change).filter(([root]) => root !== 'metadata')];
 }
 
 function threeWayOf(change: Change, live: KubeObject): DocumentThreeWay {
