@@ -1,7 +1,7 @@
 import type { Caller, Guard } from '../../../model/change.ts';
 import type { GreyMatch } from '../../../model/operation.ts';
+import type { Weights } from '../../kit/splitGuards.ts';
 import { at, type KubeObject } from '../../kube/objects.ts';
-import type { Weights } from '../weightPatch.ts';
 
 /** What one kind of change makes of the document, and what it means. */
 export interface RoutingEdit {

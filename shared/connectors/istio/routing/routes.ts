@@ -1,12 +1,12 @@
 import type { GreyMatch, SetRouting } from '../../../model/operation.ts';
 import type { SplitDestination } from '../../../model/weights.ts';
 import { PeerError } from '../../kit/peerError.ts';
+import type { Weights } from '../../kit/splitGuards.ts';
 import { listAt, textAt } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
 import { sayMatch } from '../matchText.ts';
 import type { Fresh } from '../plan.ts';
 import { subjectOf } from '../splits.ts';
-import type { Weights } from '../weightPatch.ts';
 import { type Conditions, conditionsOf, withConditions } from './conditions.ts';
 import { greyPrefix, notTold, type RoutingEdit, wholeCaller, withRoutes } from './edit.ts';
 import { greyRoutesOf } from './greyRoutes.ts';
