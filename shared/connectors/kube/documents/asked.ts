@@ -21,7 +21,7 @@ export function askedBy(change: Change): Content | null {
 
 /** Contents hold no empty maps of labels or annotations, and no metadata without either. */
 function withoutEmpty({ metadata, ...rest }: Content): Content {
-  const filled = Object.entries(Object(metadata) as object).filter(
+  const filled = Object.entries(Object(metadata) as Record<string, unknown>).filter(
     ([, map]) => typeof map === 'object' && map !== null && Object.keys(map).length > 0,
   );
   return filled.length === 0 ? rest : { metadata: Object.fromEntries(filled), ...rest };
