@@ -14,7 +14,7 @@ const ports = openDesktopPorts(
       parentPort.postMessage('podium:fleet');
       return new Promise((resolve) => waitingForFleet.push(resolve));
     },
-    tellHeld: (titles) => parentPort.postMessage({ held: [...titles] }),
+    tellHeld: (kept) => parentPort.postMessage({ held: [...kept] }),
   },
   process.argv.slice(2),
 );

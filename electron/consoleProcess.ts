@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
+import type { Kept } from '../shared/core/ports.ts';
 
 const restartAfterMs = 1_000;
 const stopWithinMs = 3_000;
@@ -19,8 +20,8 @@ export interface ConsoleStart {
   readonly dataFolder: string;
   /** Git work trees that the operator named. */
   readonly repositories: readonly string[];
-  /** Hears the titles of trips whenever they change. */
-  readonly onHeld: (titles: readonly string[]) => void;
+  /** Hears what the console looks after whenever that changes. */
+  readonly onHeld: (kept: readonly Kept[]) => void;
 }
 
 /** Starts the utility process that runs the console. */
@@ -61,8 +62,8 @@ export function startConsoleProcess({
     });
     started.on('message', (message) => {
       if (message === 'podium:fleet') lendFleet(started);
-      const titles = heldIn(message);
-      if (titles !== null) onHeld(titles);
+      const kept = heldIn(message);
+      if (kept !== null) onHeld(kept);
     });
     started.on('exit', (code) => {
       child = null;
@@ -98,8 +99,9 @@ export function startConsoleProcess({
   }
 }
 
-/** The titles of trips that a message of the console tells; null where it tells something else. */
-function heldIn(message: unknown): readonly string[] | null {
+/** What the console says that it looks after; null where its message tells something else. */
+function heldIn(message: unknown): readonly Kept[] | null {
   if (typeof message !== 'object' || message === null || !('held' in message)) return null;
-  return Array.isArray(message.held) ? message.held.map(String) : null;
+  // Both processes are of one build.
+  return message.held as readonly Kept[];
 }

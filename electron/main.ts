@@ -5,7 +5,7 @@ import { openDataFolder } from '../shared/node/dataFolder.ts';
 import { repositoriesIn } from './commandLine.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
 import { linkIn, type DeepLink } from './deepLink.ts';
-import { createHeldTrips } from './held.ts';
+import { createHeld } from './held.ts';
 import { createMenu } from './menu.ts';
 import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
 
@@ -28,12 +28,12 @@ if (app.requestSingleInstanceLock()) {
 async function start(): Promise<void> {
   denyEverything(session.defaultSession);
   serveAssets(session.defaultSession, await readAssets(join(productFolder, 'renderer')));
-  const heldTrips = createHeldTrips();
+  const held = createHeld();
   const consoleProcess = startConsoleProcess({
     folder: import.meta.dirname,
     dataFolder: openDataFolder(),
     repositories: repositoriesIn(process.argv),
-    onHeld: (titles) => heldTrips.take(titles),
+    onHeld: held.take,
   });
   Menu.setApplicationMenu(createMenu(process.platform));
 
@@ -56,9 +56,9 @@ async function start(): Promise<void> {
     if (process.platform !== 'darwin') app.quit();
   });
   app.on('before-quit', (event) => {
-    if (heldTrips.mayQuit()) return;
+    if (held.mayQuit()) return;
     event.preventDefault();
-    // Who stays after closing the last window needs one to see the trips in.
+    // Who stays after closing the last window needs one to see them end in.
     if (BrowserWindow.getAllWindows().length === 0) reopen();
   });
   app.on('will-quit', (event) => {

@@ -1,4 +1,5 @@
 import type { MessagePortMain } from 'electron/main';
+import type { Kept } from '../shared/core/ports.ts';
 import type { FleetProcess } from '../shared/node/fleetProcess.ts';
 import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
 
@@ -6,8 +7,8 @@ import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
 export interface MainProcess {
   /** A port to the fleet's process, which it starts. */
   readonly requestFleet: () => Promise<MessagePortMain>;
-  /** Takes the titles of what is held: it keeps the machine awake, and asks before it quits. */
-  readonly tellHeld: (titles: readonly string[]) => void;
+  /** Takes what the console looks after: it keeps the machine awake meanwhile, and asks before it quits. */
+  readonly tellHeld: (kept: readonly Kept[]) => void;
 }
 
 /** What the desktop lends the console: Node's implementations on the shared data folder, and what the main process does for them. */

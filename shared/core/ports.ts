@@ -15,13 +15,19 @@ export interface Ports {
   readonly rehearsal: RehearsalPort;
   /** Git work trees that the operator named when starting. */
   readonly repositories: readonly Repository[];
-  /** Told whenever it changes what Podium holds: while there is something, the host keeps the machine awake and asks before it quits. */
-  readonly keepAwake: (holding: readonly string[]) => void;
+  /** Told whenever it changes what Podium looks after: while there is something, the host keeps the machine awake and asks before it quits. */
+  readonly keepAwake: (kept: readonly Kept[]) => void;
   /** Ports of this machine at which the host itself listens; connectors never go there. */
   readonly ownPorts: () => readonly number[];
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
   readonly version: string;
+}
+
+/** Something that Podium will end, judge or go on with by itself, if it runs and the machine is awake. `expiry`: a change that takes itself back after a time. */
+export interface Kept {
+  readonly kind: 'trip' | 'expiry' | 'watch' | 'canary';
+  readonly title: string;
 }
 
 /** A Git work tree, read at its HEAD. Methods throw in words. */

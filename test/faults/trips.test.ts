@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openPaper } from '../support/openPaper.ts';
 import { createPaper, paperHost, type Paper } from '../support/paperConnector.ts';
 import { wakeAll } from '../support/paperIsolation.ts';
+import type { Kept } from '../../shared/core/ports.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
 
 type Here = Awaited<ReturnType<typeof openPaper>>;
@@ -301,13 +302,14 @@ test('a read that lags behind the write of a trip does not end its countdown', a
 
 test('the host is asked to keep the machine awake for as long as a trip is held', async () => {
   const paper = createPaper();
-  const told: (readonly string[])[] = [];
-  await using here = await openPaper(paper, { ports: { keepAwake: (holding) => void told.push(holding) } });
+  const told: (readonly Kept[])[] = [];
+  await using here = await openPaper(paper, { ports: { keepAwake: (kept) => void told.push(kept) } });
   await trip(here);
   await here.ports.clock.advance(minute);
-  expect(told).toEqual([['Trip payment']]);
+  const held = [{ kind: 'trip', title: 'Trip payment' }];
+  expect(told).toEqual([held]);
   await here.ports.clock.advance(10 * minute);
-  expect(told).toEqual([['Trip payment'], []]);
+  expect(told).toEqual([held, []]);
 });
 
 test('an end that one of two documents refused is gone on with until both are as before', async () => {

@@ -4,6 +4,7 @@ import { openPaper as openLocked } from '../../../test/support/openPaper.ts';
 import { createPaper, type Paper } from '../../../test/support/paperConnector.ts';
 import { createTraffic } from '../../../test/support/paperTraffic.ts';
 import type { Canary, CanaryRequest } from '../../model/watch.ts';
+import type { Kept } from '../ports.ts';
 
 const minute = 60_000;
 const request: CanaryRequest = {
@@ -20,7 +21,10 @@ async function openPaper(
   options: Parameters<typeof openLocked>[1] = {},
   canaries = new Map<string, Canary>(),
 ) {
-  const here = await openLocked(paper, { ...options, ports: { canaries: createMemoryCanaries(canaries) } });
+  const here = await openLocked(paper, {
+    ...options,
+    ports: { ...options.ports, canaries: createMemoryCanaries(canaries) },
+  });
   await here.client.connections.unlock({ id: here.id });
   return { ...here, canaries, traffic: createTraffic(paper, here.ports.clock, ['v1', 'v2']) };
 }
@@ -332,4 +336,17 @@ test('two first clicks at once start one canary', async () => {
   await here.ports.clock.advance(10_000);
   expect(here.canaries.size).toBe(1);
   expect(paper.writes).toHaveLength(1);
+});
+
+test('the host is asked to keep the machine awake while a canary runs, and not while it is paused', async () => {
+  const paper = createPaper([100, 0]);
+  const told: (readonly Kept[])[] = [];
+  await using here = await openPaper(paper, { ports: { keepAwake: (kept) => void told.push(kept) } });
+  const id = await start(here);
+  await here.ports.clock.advance(30_000);
+  const running = { kind: 'canary', title: here.canaries.get(id)?.title };
+  expect(told.at(-1)).toEqual([running]);
+  await here.client.canaries.pause({ canaryId: id });
+  await here.ports.clock.advance(minute * 3);
+  expect(told.at(-1)).toEqual([]);
 });

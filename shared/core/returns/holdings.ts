@@ -1,6 +1,6 @@
 import type { OperationRecord } from '../../model/record.ts';
-import type { Holding } from '../../model/watch.ts';
-import type { Clock } from '../ports.ts';
+import type { Canary, Holding } from '../../model/watch.ts';
+import type { Clock, Kept } from '../ports.ts';
 import { remainingMs } from './moments.ts';
 import { isHoldOpen, isWatchOpen } from './states.ts';
 
@@ -42,4 +42,18 @@ export function holdingsOf(records: readonly OperationRecord[], clock: Clock): H
     return found;
   });
   return all.sort((a, b) => a.until - b.until);
+}
+
+/** What needs the machine awake: what is held and watched, and the canaries that run. A canary stands for its steps' watches. */
+export function keptOf(records: readonly OperationRecord[], canaries: readonly Canary[]): Kept[] {
+  const running = canaries.filter(({ state }) => state === 'running');
+  const ofCanaries = new Set(running.map(({ id }) => id));
+  return [
+    ...records.flatMap(({ title, operation, hold, watch, canaryId }): Kept[] => {
+      if (isHoldOpen(hold)) return [{ kind: operation.kind === 'trip' ? 'trip' : 'expiry', title }];
+      if (!isWatchOpen(watch) || (canaryId !== null && ofCanaries.has(canaryId))) return [];
+      return [{ kind: 'watch', title }];
+    }),
+    ...running.map(({ title }): Kept => ({ kind: 'canary', title })),
+  ];
 }

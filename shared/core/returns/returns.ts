@@ -15,7 +15,7 @@ import { createCanaryBook, isOpen } from './canaryBook.ts';
 import { createCanaryPace } from './canaryPace.ts';
 import { createChangeSets, type ChangeSets } from './changeSets.ts';
 import { createForeignTrips } from './foreignTrips.ts';
-import { holdingsOf } from './holdings.ts';
+import { holdingsOf, keptOf } from './holdings.ts';
 import { createHolds } from './holds.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { isHoldOpen, isWatchOpen } from './states.ts';
@@ -90,7 +90,7 @@ export function createReturns(parts: ReturnsParts): Returns {
   const generations = new WeakMap<LiveConnection, number>();
   const shown = createPulse();
   let release: (() => void) | null = null;
-  let told = '';
+  let told = '[]';
 
   /** One thing at a time for each id; what fails is told and tried again at the next tick. */
   function attend(id: string, work: () => Promise<void>): void {
@@ -131,9 +131,10 @@ export function createReturns(parts: ReturnsParts): Returns {
       release?.();
       release = null;
     }
-    const holding = ledger.all().flatMap(({ title, hold }) => (isHoldOpen(hold) ? [title] : []));
-    if (holding.join('\n') !== told) ports.keepAwake(holding);
-    told = holding.join('\n');
+    const kept = keptOf(ledger.all(), book.all());
+    const telling = JSON.stringify(kept);
+    if (telling !== told) ports.keepAwake(kept);
+    told = telling;
     shown.bump();
   }
 

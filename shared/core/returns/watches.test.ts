@@ -3,6 +3,7 @@ import { openPaper as openLocked } from '../../../test/support/openPaper.ts';
 import { createPaper, type Paper } from '../../../test/support/paperConnector.ts';
 import { createTraffic } from '../../../test/support/paperTraffic.ts';
 import type { WatchRequest } from '../../model/watch.ts';
+import type { Kept } from '../ports.ts';
 
 const minute = 60_000;
 const errors: WatchRequest = {
@@ -361,4 +362,16 @@ test('a change whose values before are not kept is not watched, for there is no 
   await using here = await openPaper(paper);
   await expect(shift(here, errors)).rejects.toThrow(/values before are secret and not kept/);
   expect(paper.writes).toEqual([]);
+});
+
+test('the host is asked to keep the machine awake for as long as a change is watched', async () => {
+  const paper = createPaper();
+  const told: (readonly Kept[])[] = [];
+  await using here = await openPaper(paper, { ports: { keepAwake: (kept) => void told.push(kept) } });
+  const id = await shift(here, errors);
+  await here.ports.clock.advance(minute);
+  expect(told).toEqual([[{ kind: 'watch', title: here.records.get(id)?.title }]]);
+  await here.ports.clock.advance(11 * minute);
+  expect(told).toHaveLength(2);
+  expect(told.at(-1)).toEqual([]);
 });
