@@ -33,7 +33,8 @@ async function gather(page: Page): Promise<void> {
 }
 
 async function allWritten(page: Page, count = 2): Promise<void> {
-  await expect(dialog(page).getByText(`All ${count} changes were written.`)).toBeVisible({ timeout: 30_000 });
+  const words = count === 1 ? 'It was written.' : `All ${count} changes were written.`;
+  await expect(dialog(page).getByText(words)).toBeVisible({ timeout: 30_000 });
 }
 
 /** Goes through with a set that is under review, whatever it asks. */

@@ -139,7 +139,7 @@ test('a caller is routed by keyboard alone, all its calls are counted there, and
   await apply(page, press);
   // A caller's own calls are counted: all of them, where thirty of a hundred went.
   await expect(rung(page, 'Measured')).toContainText('Measured: seen', { timeout: 60_000 });
-  await expect(rung(page, 'Measured')).toContainText(/v2 had 100 % of \d+ calls/);
+  await expect(rung(page, 'Measured')).toContainText(/v2 had 100\.0 % of [\d,]+ calls/);
   await press(dialog(page).getByRole('button', { name: 'Close' }));
   await expect(routes(page)).toContainText(/\d+ of \d+ calls of refunds went to v2/, { timeout: 30_000 });
   const said = /(\d+) of (\d+) calls of refunds/.exec(await routes(page).innerText());

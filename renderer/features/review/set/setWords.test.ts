@@ -13,6 +13,7 @@ const setOf = (states: readonly SetItem['state'][], rest: Partial<ChangeSet> = {
 
 test.each([
   [setOf(['written', 'written']), 'All 2 changes were written.', true],
+  [setOf(['written']), 'It was written.', true],
   [setOf(['written', 'stopped']), '1 of 2 changes was written; the rest was not tried.', true],
   [setOf(['writing', 'waiting'], { finishedAt: null }), '', false],
   [

@@ -19,7 +19,7 @@ export function outcomeOf({ items, cutOff, finishedAt }: ChangeSet): string {
     return `${[known, ...rest].join(', ')}.`;
   }
   if (finishedAt === null) return '';
-  if (written === items.length) return `All ${all} were written.`;
+  if (written === items.length) return written === 1 ? 'It was written.' : `All ${all} were written.`;
   return `${written} of ${all} ${were(written)} written; the rest was not tried.`;
 }
 
