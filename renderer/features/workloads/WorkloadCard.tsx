@@ -9,7 +9,7 @@ import { Section } from '../../ui/Section.tsx';
 import { InstanceList } from './InstanceList.tsx';
 import { ReplicasField } from './ReplicasField.tsx';
 import { RevisionList } from './RevisionList.tsx';
-import { actionTitle, changeOf, nameOf, readyInWords } from './workloadWords.ts';
+import { actionTitle, cannotInWords, changeOf, nameOf, readyInWords } from './workloadWords.ts';
 
 interface WorkloadCardProps {
   readonly workload: WorkloadView;
@@ -25,6 +25,8 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
   const act = (action: WorkloadAction) =>
     askFor(changeOf(workload, serviceId, action), actionTitle(workload, action));
   const isDenied = denied !== null;
+  const unpausable = cannotInWords('pause', workload);
+  const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
   return (
     <Section title={nameOf(workload)} aside={version !== null && <span>{plainText(version, 30)}</span>}>
       <p className="workloadState" role="status">
@@ -56,12 +58,14 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
         <Button isDisabled={isDenied} onPress={() => act({ verb: 'restart' })}>
           Restart…
         </Button>
-        {ref.kind === 'Deployment' && (
-          <Button isDisabled={isDenied} onPress={() => act({ verb: paused ? 'resume' : 'pause' })}>
-            {paused ? 'Resume rollout…' : 'Pause rollout…'}
-          </Button>
-        )}
+        <Button
+          isDisabled={isDenied || unpausable !== null}
+          onPress={() => act({ verb: paused ? 'resume' : 'pause' })}
+        >
+          {paused ? 'Resume rollout…' : 'Pause rollout…'}
+        </Button>
       </div>
+      {cannot.length > 0 && <p className="muted workloadNote">{cannot.join(' ')}</p>}
       {denied !== null && <DeniedNote denied={denied} />}
       <RevisionList
         workload={workload}

@@ -3,6 +3,7 @@ import type { WorkloadView } from '../../../shared/model/workload.ts';
 import {
   actionTitle,
   autoscalerNote,
+  cannotInWords,
   changeOf,
   rateInWords,
   ratesFrom,
@@ -66,4 +67,17 @@ test('an instance that was counted says its rate, also zero, and one that was no
   ]);
   expect(rateInWords(null, 'p1')).toBe('rate not known');
   expect(ratesFrom({ ...rates, perSecond: {} })).toMatch(/names none of these instances/);
+});
+
+test('what a kind cannot do is said with the reason', () => {
+  const of = (kind: WorkloadView['ref']['kind']) => {
+    const view = { ref: { ...payment.ref, kind } };
+    return [cannotInWords('scale', view), cannotInWords('pause', view)];
+  };
+  expect(of('Deployment')).toEqual([null, null]);
+  expect(of('StatefulSet')).toEqual([null, expect.stringMatching(/Only the rollout of a Deployment/)]);
+  expect(of('DaemonSet')).toEqual([
+    expect.stringMatching(/there is no number to set/),
+    expect.stringMatching(/Only the rollout of a Deployment/),
+  ]);
 });

@@ -75,3 +75,14 @@ export function ratesFrom(rates: InstanceRates | null): string {
     return `${source} names none of these instances: it counts at their callers only, or scrapes them without the labels namespace and pod.`;
   return `Requests that each one’s own proxy answered, over ${rates.windowSeconds} s, by ${source}.`;
 }
+
+/** What a kind of workload cannot do, and why; null where it can. */
+export function cannotInWords(verb: 'scale' | 'pause', { ref }: Pick<WorkloadView, 'ref'>): string | null {
+  if (verb === 'scale')
+    return ref.kind === 'DaemonSet'
+      ? 'A DaemonSet runs one instance on each node: there is no number to set.'
+      : null;
+  return ref.kind === 'Deployment'
+    ? null
+    : `Only the rollout of a Deployment can be paused, and this is a ${ref.kind}.`;
+}
