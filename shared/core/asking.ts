@@ -12,6 +12,7 @@ import { versionsFilter, versionsIn } from './configVersions.ts';
 import type { Journal } from './journal.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import type { OneMap } from './oneMap.ts';
 import type { Clock } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { withRetryProduct } from './retryNotes.ts';
@@ -40,12 +41,14 @@ export interface Asking {
 }
 
 export function createAsking(
-  world: World,
+  { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   journal: Pick<Journal, 'list'>,
   holding: () => readonly OperationRecord[],
   clock: Pick<Clock, 'now'>,
 ): Asking {
   const { connections } = world;
+
+  const nodeOf = (id: string | null): string | null => (id === null ? null : oneMap.faces().primaryOf(id));
 
   function connection(id: string): LiveConnection {
     const found = connections.open.get(id);
@@ -53,12 +56,22 @@ export function createAsking(
     return found;
   }
 
-  function place(serviceId: string): { readonly at: LiveConnection; readonly key: ServiceKey } {
-    const at = world.connectionOf(serviceId);
-    const service = world.service(serviceId);
-    if (at === undefined || service === undefined)
-      throw new Refusal('REFUSED', 'That service is not on the map any more.');
-    return { at, key: { namespace: service.namespace, name: service.name, hosts: service.hosts } };
+  /** Asks every system that knows the service, about the service as it knows it. */
+  async function askPlaces<T>(
+    serviceId: string,
+    ask: (at: LiveConnection, key: ServiceKey) => Promise<{ all: T[]; problems: string[] }>,
+  ): Promise<{ all: T[]; problems: string[] }> {
+    const places = oneMap.places(serviceId);
+    if (places.length === 0) throw new Refusal('REFUSED', 'That service is not on the map any more.');
+    const answers = await Promise.all(
+      places.map(({ connection: at, service }) =>
+        ask(at, { namespace: service.namespace, name: service.name, hosts: service.hosts }),
+      ),
+    );
+    return {
+      all: answers.flatMap(({ all }) => all),
+      problems: answers.flatMap(({ problems }) => problems),
+    };
   }
 
   /** Asks every session that has the capability; one that fails is told of and leaves the others. */
@@ -90,7 +103,7 @@ export function createAsking(
       [...connections.open.values()].flatMap((at) =>
         at.trips.map((trip) => ({
           ...byThisClock(trip, serverNow(at), clock.now()),
-          calleeId: at.topology().serviceOfHost(trip.host),
+          calleeId: nodeOf(at.topology().serviceOfHost(trip.host)),
           ...ownPart(trip, holding()),
         })),
       ),
@@ -107,15 +120,17 @@ export function createAsking(
       return all;
     },
     async protectionForms(serviceId, signal) {
-      const { at, key } = place(serviceId);
-      const { all, problems } = await askAll(
-        at,
-        (session) => (session.protectionEdits === undefined ? undefined : session.protections?.forms),
-        (forms) => forms(key, until(at, signal)),
-        'Reading what protects this service',
-      );
+      const { all, problems } = await askPlaces(serviceId, async (at, key) => {
+        const own = await askAll(
+          at,
+          (session) => (session.protectionEdits === undefined ? undefined : session.protections?.forms),
+          (forms) => forms(key, until(at, signal)),
+          'Reading what protects this service',
+        );
+        return { ...own, all: withRetryProduct(own.all, serviceId, at, world) };
+      });
       if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
-      return withRetryProduct(all, serviceId, at, world);
+      return all;
     },
     unprotected(connectionId) {
       const at = connection(connectionId);
@@ -129,12 +144,13 @@ export function createAsking(
       return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded);
     },
     async config(serviceId, signal) {
-      const { at, key } = place(serviceId);
-      const { all, problems } = await askAll(
-        at,
-        (session) => session.configuration,
-        (source) => source.read(key, until(at, signal)),
-        'Reading what configures this service',
+      const { all, problems } = await askPlaces(serviceId, (at, key) =>
+        askAll(
+          at,
+          (session) => session.configuration,
+          (source) => source.read(key, until(at, signal)),
+          'Reading what configures this service',
+        ),
       );
       return { documents: all, problems };
     },
@@ -184,14 +200,18 @@ export function createAsking(
       return [...own, ...all].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
     },
     async workloads(serviceId, signal) {
-      const { at, key } = place(serviceId);
-      const { all, problems } = await askAll(
-        at,
-        (session) => session.workloads,
-        (control) => control.read(key, until(at, signal)),
-        'Reading the workloads of this service',
-      );
-      const rates = await readInstanceRates(at, all, until(at, signal), problems);
+      let rates: WorkloadsRead['rates'] = null;
+      const { all, problems } = await askPlaces(serviceId, async (at, key) => {
+        const own = await askAll(
+          at,
+          (session) => session.workloads,
+          (control) => control.read(key, until(at, signal)),
+          'Reading the workloads of this service',
+        );
+        // Only one of the systems runs the instances.
+        rates ??= await readInstanceRates(at, own.all, until(at, signal), own.problems);
+        return own;
+      });
       return { workloads: all, rates, problems };
     },
   };

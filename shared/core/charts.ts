@@ -5,6 +5,7 @@ import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
+import type { OneMap } from './oneMap.ts';
 import type { World } from './world.ts';
 
 /** A chart has at most this many points: what its pixels can show. */
@@ -14,16 +15,18 @@ const points = 120;
 export async function* watchCharts(
   serviceId: string,
   rangeSeconds: number,
-  world: World,
+  { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   journal: Journal,
   ports: Ports,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServiceCharts> {
   while (signal?.aborted !== true) {
     let answered = false;
-    const connection = world.connectionOf(serviceId);
-    const service = world.service(serviceId);
-    if (connection !== undefined && service !== undefined) {
+    const places = oneMap.places(serviceId);
+    // Of several systems the first that has figures draws them: others may count the same requests.
+    const place = places.find(({ connection }) => hasFigures(connection)) ?? places[0];
+    if (place !== undefined) {
+      const { connection, service } = place;
       const range = rangeOf(ports.clock.now(), rangeSeconds);
       const scope: CallScope = {
         hosts: service.hosts,
@@ -45,13 +48,16 @@ export async function* watchCharts(
           named(line.version, ratios(line.failedPerSecond, line.requestsPerSecond)),
         ),
         requestsPerSecond: lines.map((line) => named(line.version, line.requestsPerSecond)),
-        marks: marks.filter((mark) => mark.serviceId === serviceId),
+        marks: marks.filter((mark) => mark.serviceId === service.id),
         provenance: read.provenance,
       };
     }
     if (!(await pause(ports, rangeSeconds, answered, signal))) return;
   }
 }
+
+const hasFigures = (connection: LiveConnection): boolean =>
+  connection.sources.some(({ session }) => session.signals !== undefined);
 
 /** Failures over everything that is open, with what happened when. */
 export async function* watchTimeline(

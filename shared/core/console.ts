@@ -99,7 +99,7 @@ export async function createConsole(
 
   return {
     router: createRouter({
-      asking: createAsking(world, journal, () => returns.ledger.all(), ports.clock),
+      asking: createAsking({ world, oneMap }, journal, () => returns.ledger.all(), ports.clock),
       connections,
       journal,
       oneMap,

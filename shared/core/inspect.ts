@@ -37,16 +37,11 @@ async function readFaces(
   parts: InspectParts,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDetail | null> {
-  const { world, oneMap } = parts;
-  const index = oneMap.faces();
-  const read = index.facesOf(serviceId).map(async (face) => {
-    const connection = world.connectionOf(face.serviceId);
-    const service = world.service(face.serviceId);
-    if (connection === undefined || service === undefined) return [];
-    return [await readDetail(service, connection, parts, signal)];
-  });
-  const details = (await Promise.all(read)).flat();
-  return details.length === 0 ? null : mergeDetails(details, index);
+  const { oneMap } = parts;
+  const details = await Promise.all(
+    oneMap.places(serviceId).map((place) => readDetail(place.service, place.connection, parts, signal)),
+  );
+  return details.length === 0 ? null : mergeDetails(details, oneMap.faces());
 }
 
 async function readDetail(

@@ -6,6 +6,7 @@ import type { GreyRoute } from '../model/routing.ts';
 import type { MeasuredSplit, Split } from '../model/weights.ts';
 import type { Ports } from './ports.ts';
 import { expectationOf } from './splitExpectation.ts';
+import type { OneMap } from './oneMap.ts';
 import type { World } from './world.ts';
 
 /** Measured shares are taken over this long, or since the split last changed while we watched. */
@@ -15,19 +16,21 @@ const pauseMs = 5_000;
 /** Shares of one service's splits as counted in traffic, while somebody looks. */
 export async function* watchMeasured(
   serviceId: string,
-  world: World,
+  { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   ports: Ports,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<MeasuredSplit[]> {
   const changedAt = new Map<string, { revision: string; at: number }>();
   while (signal?.aborted !== true) {
-    const connection = world.connectionOf(serviceId);
-    const signals = connection?.sources.find((source) => source.session.signals !== undefined)?.session
-      .signals;
-    const splits = world.splits().filter((split) => split.serviceId === serviceId);
-    if (connection !== undefined && signals !== undefined && splits.length > 0) {
-      const now = ports.clock.now();
-      const measured: MeasuredSplit[] = [];
+    const now = ports.clock.now();
+    const measured: MeasuredSplit[] = [];
+    let couldCount = false;
+    for (const { service, connection } of oneMap.places(serviceId)) {
+      const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session
+        .signals;
+      const splits = world.splits().filter((split) => split.serviceId === service.id);
+      if (signals === undefined || splits.length === 0) continue;
+      couldCount = true;
       for (const split of splits) {
         const routes = connection.routes.filter(({ splitId }) => splitId === split.id);
         const since = Math.max(now - lookBackMs, lastChange(changedAt, split, routes, now));
@@ -42,8 +45,8 @@ export async function* watchMeasured(
           // The source's own trouble is told where sources are; a share that cannot be counted is left out here.
         }
       }
-      yield measured;
     }
+    if (couldCount) yield measured;
     try {
       await ports.clock.sleep(pauseMs, signal);
     } catch {

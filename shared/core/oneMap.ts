@@ -4,6 +4,7 @@ import { mergeGraph, mergeSignals } from '../analysis/mergeFaces.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { CallSignals, Provenance, ServiceSignals } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';
+import type { LiveConnection } from './liveConnection.ts';
 import type { SettingsKeeper } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -13,8 +14,16 @@ export interface OneMap {
   graph(): GraphPicture;
   /** The service that a node or one of its faces stands for. */
   service(id: string): GraphService | undefined;
+  /** Where a node, or the node of a face, is known: its primary face first. Empty once it is gone. */
+  places(id: string): readonly Place[];
   splits(): Split[];
   signals(windowSeconds: number): SignalsPicture & { readonly provenance: Provenance[] };
+}
+
+/** A service as one connection knows it. */
+export interface Place {
+  readonly service: GraphService;
+  readonly connection: LiveConnection;
 }
 
 export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
@@ -64,6 +73,13 @@ export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
       const primary = joined().index.primaryOf(id);
       return joined().picture.services.find((service) => service.id === primary);
     },
+    places: (id) =>
+      joined()
+        .index.facesOf(id)
+        .flatMap(({ serviceId }) => {
+          const [service, connection] = [world.service(serviceId), world.connectionOf(serviceId)];
+          return service === undefined || connection === undefined ? [] : [{ service, connection }];
+        }),
     splits() {
       const { index } = joined();
       return world.splits().map((split) => ({

@@ -111,7 +111,7 @@ export function createRouter({
         watchTimeline(input.rangeSeconds, world, journal, ports, signal),
       ),
       charts: os.signals.charts.handler(({ input, signal }) =>
-        watchCharts(input.serviceId, input.rangeSeconds, world, journal, ports, signal),
+        watchCharts(input.serviceId, input.rangeSeconds, { world, oneMap }, journal, ports, signal),
       ),
     },
     services: {
@@ -124,7 +124,7 @@ export function createRouter({
         followDistinct(connections.changes, () => oneMap.splits(), signal),
       ),
       measured: os.splits.measured.handler(({ input, signal }) =>
-        watchMeasured(input.serviceId, world, ports, signal),
+        watchMeasured(input.serviceId, { world, oneMap }, ports, signal),
       ),
     },
     trips: {
