@@ -6,7 +6,7 @@ const taken = (afterMs: number, windowSeconds = 60) => [{ observedAt: changedAt 
 
 test('figures over a window that begins before a change are in part of before it', () => {
   expect(sayReachBefore(changedAt, taken(12_000), changedAt + 12_400)).toBe(
-    '12 s ago, and the figures are over 60 s: they are in part of before that',
+    '12 s ago; the figures cover 60 s, so part of them is older',
   );
 });
 
@@ -21,6 +21,6 @@ test('without a moment of the change, or without figures, nothing is said', () =
 
 test('of several sources the one that looks back furthest is told of', () => {
   expect(sayReachBefore(changedAt, [...taken(12_000), ...taken(12_000, 300)], changedAt + 12_000)).toMatch(
-    /over 300 s/,
+    /cover 300 s/,
   );
 });

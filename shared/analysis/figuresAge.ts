@@ -4,7 +4,7 @@ import { formatAge } from './formats.ts';
 /** Over what figures were taken. */
 export type FiguresTaken = Pick<Provenance, 'observedAt' | 'windowSeconds'>;
 
-/** "12 s ago, and the figures are over 60 s: they are in part of before that"; null where they are not, or nobody says when it was changed. */
+/** "12 s ago; the figures cover 60 s, so part of them is older"; null where they are not, or nobody says when it was changed. */
 export function sayReachBefore(
   changedAt: number | null,
   taken: readonly FiguresTaken[],
@@ -13,7 +13,7 @@ export function sayReachBefore(
   if (changedAt === null) return null;
   const longest = longestOver(changedAt, taken);
   if (longest === null) return null;
-  return `${formatAge(now - changedAt)} ago, and the figures are over ${longest} s: they are in part of before that`;
+  return `${formatAge(now - changedAt)} ago; the figures cover ${longest} s, so part of them is older`;
 }
 
 /** The longest window, in seconds, that still reaches back over the change; null where none does. */

@@ -65,11 +65,12 @@ function outlookAfter(ms: number) {
 }
 
 test('rates that are in part older than the last change are told as such, beside what is judged by them', () => {
-  const caution =
-    'payment was changed 12 s ago, and the figures are over 60 s: they are in part of before that.';
+  const caution = 'payment was changed 12 s ago; the figures cover 60 s, so part of them is older.';
   const { sentences, guards } = outlookAfter(12_000);
   expect(sentences.at(-1)).toBe(caution);
-  expect(guards).toMatchObject([{ id: 'direction', verdict: 'pass', detail: caution }]);
+  expect(guards).toMatchObject([
+    { id: 'direction', verdict: 'pass', detail: 'Judged in part by calls from before the last change.' },
+  ]);
 });
 
 test('rates of since the last change need no word', () => {

@@ -60,9 +60,12 @@ export function forecastPlan(
   return {
     ...outlook,
     sentences: [...outlook.sentences, caution],
-    guards: [{ ...guard, detail: [guard.detail, caution].filter((text) => text !== null).join(' ') }],
+    guards: [{ ...guard, detail: [guard.detail, olderCalls].filter((text) => text !== null).join(' ') }],
   };
 }
+
+/** Beside a judgement whose figures reach back over the last change. */
+const olderCalls = 'Judged in part by calls from before the last change.';
 
 function guardOf(
   { direction, towards }: Forecast,

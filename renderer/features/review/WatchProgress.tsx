@@ -11,7 +11,7 @@ import { formatClock, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { WatchReadings } from '../../ui/WatchReadings.tsx';
-import { canUndo, undoTitle } from './outcome.ts';
+import { canUndo, isByHand, undoTitle } from './outcome.ts';
 
 /** A watch under way: the time left, what is read, and the two ways to end it early. Nothing where nothing is watched. */
 export function WatchProgress({ record }: { readonly record: OperationRecord }) {
@@ -33,9 +33,10 @@ export function WatchProgress({ record }: { readonly record: OperationRecord }) 
     >
       <p className={tones[state]} role="status">
         {wordsOf(watch)}
-        {note !== '' && ` ${plainText(note, 400)}`}
+        {note !== '' && !isOn && ` ${plainText(note, 400)}`}
       </p>
       <WatchReadings conditions={request.conditions} readings={readings} />
+      {isOn && note !== '' && <p className="muted watchNote">{plainText(note, 400)}</p>}
       {isOn && (
         <div className="watchButtons">
           <Button onPress={() => stopWatching(record.id)}>Stop watching</Button>
@@ -61,7 +62,9 @@ const tones: Readonly<Record<WatchState['state'], string>> = {
   stuck: 'toneBad',
 };
 
-function wordsOf({ state, endsAt }: WatchState): string {
+function wordsOf(watch: WatchState): string {
+  const { state, endsAt } = watch;
+  if (isByHand(watch)) return '';
   switch (state) {
     case 'watching':
       return `Watched until ${formatClock(endsAt)}; it goes back by itself if`;

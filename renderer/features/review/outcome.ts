@@ -1,4 +1,5 @@
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
+import type { WatchState } from '../../../shared/model/watch.ts';
 
 /** What an operation has come to, as one word of colour and one sentence. */
 export interface Outcome {
@@ -45,6 +46,11 @@ export function canUndo(record: OperationRecord): boolean {
 /** A trip itself, not the way back from one. */
 export function isTrip({ operation, undoOf }: OperationRecord): boolean {
   return operation.kind === 'trip' && undoOf === null;
+}
+
+/** Whether a watch went back because the operator asked for it, as of a canary, and no condition came true. */
+export function isByHand({ state, note }: Pick<WatchState, 'state' | 'note'>): boolean {
+  return (state === 'returning' || state === 'returned') && note.startsWith('Taken back by ');
 }
 
 /** What the review of the way back is called. */

@@ -3,7 +3,7 @@ import type { OperationRecord } from '../../../shared/model/record.ts';
 import { useOperations } from '../../live/operations.ts';
 import { openReview, useReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';
-import { canUndo, isTrip, outcomeOf, undoTitle } from './outcome.ts';
+import { canUndo, isByHand, isTrip, outcomeOf, undoTitle } from './outcome.ts';
 
 /** Says how followed operations came out, each outcome once; an undo is offered while it fits. */
 export function useOperationToasts(): void {
@@ -41,8 +41,9 @@ function tellWatch({ id, title, watch }: OperationRecord, told: Map<string, stri
   told.set(key, watch.state);
   const words = watchWords[watch.state];
   if (words === null || before === undefined) return;
-  const note = watch.note === '' ? '' : ` ${watch.note}`;
-  showToast({ tone: words.tone, text: `${title}: ${words.text}${note}` });
+  // What the operator asked for is no alarm.
+  const tone = isByHand(watch) ? 'neutral' : words.tone;
+  showToast({ tone, text: [`${title}:`, words.text, watch.note].filter((text) => text !== '').join(' ') });
 }
 
 const watchWords = {
@@ -50,6 +51,6 @@ const watchWords = {
   returning: null,
   stopped: null,
   passed: { tone: 'good', text: 'watched to the end, it stays.' },
-  returned: { tone: 'bad', text: 'taken back by itself.' },
+  returned: { tone: 'bad', text: '' },
   stuck: { tone: 'bad', text: 'it should go back and cannot.' },
 } as const;
