@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from '../../test/support/records.ts';
 import type { Log } from '../core/ports.ts';
 import type { OperationRecord } from '../model/record.ts';
 import { defaultSettings } from '../model/settings.ts';
@@ -127,7 +128,7 @@ describe('the journal', () => {
     expect(await ids({ query: '%' })).toEqual(['a']);
     expect(await ids({ query: "' OR 1=1 --" })).toEqual([]);
     expect(await ids({ serviceName: 'order' })).toEqual(['b']);
-    expect(await ids({ connectionTitle: 'prod' })).toEqual(['c', 'b', 'a']);
+    expect(await ids({ connectionTitle: 'shop-prod' })).toEqual(['c', 'b', 'a']);
     expect(await ids({ connectionTitle: 'other' })).toEqual([]);
     expect(await ids({ from: 2, to: 2 })).toEqual(['b']);
     expect(await ids({ states: ['written'] })).toEqual(['c', 'a']);
@@ -188,50 +189,4 @@ function keep(message: string, fields: object = {}): void {
   said.push(JSON.stringify({ message, ...fields }));
 }
 
-function record(id: string, at: number): OperationRecord {
-  const weights = [95, 5];
-  return {
-    id,
-    at,
-    planId: `plan-${id}`,
-    operation: {
-      kind: 'setWeights',
-      splitId: 'uid/0/default',
-      connectionId: 'one',
-      weights,
-      seen: { revision: '1', weights: [70, 30] },
-    },
-    title: 'Shift payment',
-    target: 'VirtualService shop/payment',
-    serviceId: null,
-    serviceName: 'payment',
-    connection: { id: 'one', title: 'prod', environment: 'production', server: 'https://10.0.0.1:6443' },
-    actor: 'ana@laptop',
-    reason: '',
-    changes: [],
-    expectation: {
-      kind: 'shares',
-      splitId: 'uid/0/default',
-      host: 'payment',
-      gateways: [],
-      namespace: 'shop',
-      ambiguous: null,
-      destinations: [],
-    },
-    state: 'written',
-    revisionAfter: null,
-    error: null,
-    rungs: [],
-    effect: null,
-    overrides: [],
-    undoOf: null,
-    undoneBy: null,
-    writtenChanges: null,
-    hold: null,
-    watch: null,
-    setId: null,
-    set: null,
-    canaryId: null,
-    finishedAt: null,
-  };
-}
+const record = (id: string, at: number): OperationRecord => recordOf({ id, at });

@@ -27,119 +27,68 @@ const unlimited = 4_294_967_295;
 const remaining = (limit: number | null, used: number): number => Math.max(0, (limit ?? unlimited) - used);
 const full = (limit: number | null, used: number): number => (limit !== null && used >= limit ? 1 : 0);
 
-function metric(type: EnvoyMetric['type'], stat: string, help: string, of: EnvoyMetric['of']): EnvoyMetric {
-  return { name: `envoy_cluster_${stat.replaceAll('.', '_')}`, type, help, of, stat };
-}
+const metricOf =
+  (type: EnvoyMetric['type'], prefix = '') =>
+  (stat: string, help: string, of: EnvoyMetric['of']): EnvoyMetric => ({
+    name: `envoy_cluster_${`${prefix}${stat}`.replaceAll('.', '_')}`,
+    type,
+    help,
+    of,
+    stat: `${prefix}${stat}`,
+  });
+const gauge = metricOf('gauge');
+const counter = metricOf('counter');
+const breaker = metricOf('gauge', 'circuit_breakers.default.');
+const ejection = metricOf('counter', 'outlier_detection.ejections_');
 
 /** What every cluster has. */
 export const breakers: readonly EnvoyMetric[] = [
-  metric(
-    'gauge',
-    'circuit_breakers.default.cx_open',
-    'Whether the limit on connections is reached.',
-    (look) => full(look.limits.connections, look.connections),
+  breaker('cx_open', 'Whether the limit on connections is reached.', (look) =>
+    full(look.limits.connections, look.connections),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.cx_pool_open',
-    'Whether the limit on connection pools is reached.',
-    () => 0,
+  breaker('cx_pool_open', 'Whether the limit on connection pools is reached.', () => 0),
+  breaker('rq_pending_open', 'Whether the limit on waiting requests is reached.', (look) =>
+    full(look.limits.pending, look.pending),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.rq_pending_open',
-    'Whether the limit on waiting requests is reached.',
-    (look) => full(look.limits.pending, look.pending),
-  ),
-  metric('gauge', 'circuit_breakers.default.rq_open', 'Whether the limit on requests is reached.', (look) =>
+  breaker('rq_open', 'Whether the limit on requests is reached.', (look) =>
     full(look.limits.requests, look.active),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.rq_retry_open',
-    'Whether the limit on retries is reached.',
-    () => 0,
-  ),
-  metric('gauge', 'circuit_breakers.default.remaining_cx', 'Connections left until the limit.', (look) =>
+  breaker('rq_retry_open', 'Whether the limit on retries is reached.', () => 0),
+  breaker('remaining_cx', 'Connections left until the limit.', (look) =>
     remaining(look.limits.connections, look.connections),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.remaining_cx_pools',
-    'Connection pools left until the limit.',
-    () => unlimited,
+  breaker('remaining_cx_pools', 'Connection pools left until the limit.', () => unlimited),
+  breaker('remaining_pending', 'Waiting requests left until the limit.', (look) =>
+    remaining(look.limits.pending, look.pending),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.remaining_pending',
-    'Waiting requests left until the limit.',
-    (look) => remaining(look.limits.pending, look.pending),
-  ),
-  metric('gauge', 'circuit_breakers.default.remaining_rq', 'Requests left until the limit.', (look) =>
+  breaker('remaining_rq', 'Requests left until the limit.', (look) =>
     remaining(look.limits.requests, look.active),
   ),
-  metric(
-    'gauge',
-    'circuit_breakers.default.remaining_retries',
-    'Retries left until the limit.',
-    () => unlimited,
-  ),
-  metric('gauge', 'upstream_cx_active', 'Connections now.', (look) => look.connections),
-  metric('gauge', 'upstream_rq_active', 'Requests under way now.', (look) => look.active),
-  metric(
-    'gauge',
-    'upstream_rq_pending_active',
-    'Requests that wait for a connection now.',
-    (look) => look.pending,
-  ),
-  metric('counter', 'upstream_rq_total', 'Requests.', (look) => look.proxy.requests),
-  metric(
-    'counter',
+  breaker('remaining_retries', 'Retries left until the limit.', () => unlimited),
+  gauge('upstream_cx_active', 'Connections now.', (look) => look.connections),
+  gauge('upstream_rq_active', 'Requests under way now.', (look) => look.active),
+  gauge('upstream_rq_pending_active', 'Requests that wait for a connection now.', (look) => look.pending),
+  counter('upstream_rq_total', 'Requests.', (look) => look.proxy.requests),
+  counter(
     'upstream_rq_pending_overflow',
     'Requests refused because a limit was reached.',
     (look) => look.proxy.overflows,
   ),
-  metric('counter', 'upstream_rq_retry', 'Requests that were tried again.', (look) => look.proxy.retries),
-  metric(
-    'counter',
-    'upstream_rq_timeout',
-    'Requests that got no answer in time.',
-    (look) => look.proxy.timeouts,
-  ),
+  counter('upstream_rq_retry', 'Requests that were tried again.', (look) => look.proxy.retries),
+  counter('upstream_rq_timeout', 'Requests that got no answer in time.', (look) => look.proxy.timeouts),
 ];
 
 /** Only a cluster with outlier detection has these. */
 export const ejections: readonly EnvoyMetric[] = [
-  metric(
-    'gauge',
-    'outlier_detection.ejections_active',
-    'Instances that are left out now.',
-    (look) => look.ejected,
-  ),
-  metric(
-    'counter',
-    'outlier_detection.ejections_enforced_total',
-    'Ejections.',
-    (look) => look.proxy.ejections,
-  ),
-  metric(
-    'counter',
-    'outlier_detection.ejections_enforced_consecutive_5xx',
-    'Ejections for failures in a row.',
-    (look) => look.proxy.ejections5xx,
-  ),
-  metric(
-    'counter',
-    'outlier_detection.ejections_enforced_consecutive_gateway_failure',
+  gauge('outlier_detection.ejections_active', 'Instances that are left out now.', (look) => look.ejected),
+  ejection('enforced_total', 'Ejections.', (look) => look.proxy.ejections),
+  ejection('enforced_consecutive_5xx', 'Ejections for failures in a row.', (look) => look.proxy.ejections5xx),
+  ejection(
+    'enforced_consecutive_gateway_failure',
     'Ejections for gateway failures in a row.',
     (look) => look.proxy.ejectionsGateway,
   ),
-  metric(
-    'counter',
-    'outlier_detection.ejections_overflow',
-    'Ejections that would have left out too many.',
-    (look) => look.proxy.ejectionsRefused,
-  ),
+  ejection('overflow', 'Ejections that would have left out too many.', (look) => look.proxy.ejectionsRefused),
 ];
 
 /** Every metric there is, for those who describe them. */
