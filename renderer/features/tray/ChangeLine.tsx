@@ -6,7 +6,7 @@ import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 
 /** A change that was put aside: what it would do and where, and the two ways on. */
-export function ChangeLine({ change }: { readonly change: PendingChange }) {
+export function ChangeLine({ change, isOnly }: { readonly change: PendingChange; readonly isOnly: boolean }) {
   const { id, operation, title, reason } = change;
   const connection = useConnection(operation.connectionId);
   const name = plainText(title, 120);
@@ -27,7 +27,7 @@ export function ChangeLine({ change }: { readonly change: PendingChange }) {
         Discard
       </Button>
       <Button
-        tone="primary"
+        {...(isOnly && { tone: 'primary' as const })}
         aria-label={`Review: ${name}`}
         isDisabled={isGone}
         onPress={() => openReview({ kind: 'plan', operation, title, reason })}

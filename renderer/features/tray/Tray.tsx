@@ -36,10 +36,10 @@ export function Tray() {
       </span>
       <ul className="trayList">
         {drafts.map((draft) => (
-          <DraftLine key={draft.seen.id} draft={draft} isNewest={draft === newest} />
+          <DraftLine key={draft.seen.id} draft={draft} isNewest={draft === newest} isOnly={count === 1} />
         ))}
         {changes.map((change) => (
-          <ChangeLine key={change.id} change={change} />
+          <ChangeLine key={change.id} change={change} isOnly={count === 1} />
         ))}
       </ul>
       {count > 1 && (
@@ -75,7 +75,15 @@ function tellHeight(tray: HTMLElement | null): (() => void) | undefined {
 }
 
 /** The newest is told in full; those before it by what they change, so that the map stays in sight. */
-function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewest: boolean }) {
+function DraftLine({
+  draft,
+  isNewest,
+  isOnly,
+}: {
+  readonly draft: Draft;
+  readonly isNewest: boolean;
+  readonly isOnly: boolean;
+}) {
   const { seen, weights } = draft;
   const connection = useConnection(seen.connectionId);
   const service = useService(seen.serviceId);
@@ -121,7 +129,7 @@ function DraftLine({ draft, isNewest }: { readonly draft: Draft; readonly isNewe
         Discard
       </Button>
       <Button
-        tone="primary"
+        {...(isOnly && { tone: 'primary' as const })}
         aria-label={`Review the change of ${name}`}
         isDisabled={isGone}
         onPress={() => review(draft)}

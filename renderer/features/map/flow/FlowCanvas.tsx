@@ -11,8 +11,10 @@ import {
   ReactFlowProvider,
 } from '@xyflow/react';
 import { useMemo, useState } from 'react';
-import { cardSize, type MapCanvasProps, type MapNode, type MapPicture } from '../MapCanvas.ts';
+import type { EntityId } from '../../../../shared/model/entity.ts';
+import { cardSize, type MapCall, type MapCanvasProps, type MapNode, type MapPicture } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
+import type { Selection } from '../../../state/selection.ts';
 import { noteHover } from '../whenHandRests.ts';
 import { CallEdge } from './CallEdge.tsx';
 import { DetourEdge } from './DetourEdge.tsx';
@@ -48,9 +50,10 @@ function Flow(props: MapCanvasProps) {
     null,
   );
   const selectedService = selected?.kind === 'service' ? selected.id : null;
+  const chosen = useMemo(() => endsOf(selected, props.calls), [selected, props.calls]);
   const { frameRef, onOperatorMoves, onKeyboardAt, handDown, size } = useFlowCamera(
     props.onCamera,
-    selectedService,
+    chosen,
     props.overlays,
   );
   const { nodes, calls, containers } = useStill(props, handDown);
@@ -215,6 +218,14 @@ function useStill({ nodes, calls, containers }: MapPicture, still: boolean): Map
   const next = { nodes, calls, containers };
   setShown(next);
   return next;
+}
+
+/** The cards that the selection is about: a service's own, or both ends of a call. */
+function endsOf(selected: Selection, calls: readonly MapCall[]): readonly EntityId[] {
+  if (selected === null) return [];
+  if (selected.kind === 'service') return [selected.id];
+  const call = calls.find(({ id }) => id === selected.id);
+  return call === undefined ? [] : [call.callerId, call.calleeId];
 }
 
 function boxOfNode({ position, height }: MapNode): Box {

@@ -62,12 +62,18 @@ export function revealViewport(box: Box, view: Viewport, free: FreeArea): Viewpo
   return { ...view, x: view.x + dx, y: view.y + dy };
 }
 
+/** The least box that holds all of them; there must be one. */
+export function around(boxes: readonly Box[]): Box {
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - y;
+  return { x, y, width, height };
+}
+
 function viewportFor(boxes: readonly Box[], free: Box, { minZoom, maxZoom, keep }: FitLimits): Viewport {
   if (boxes.length === 0) return { x: 0, y: 0, zoom: 1 };
-  const left = Math.min(...boxes.map((box) => box.x));
-  const top = Math.min(...boxes.map((box) => box.y));
-  const width = Math.max(...boxes.map((box) => box.x + box.width)) - left;
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) - top;
+  const { x: left, y: top, width, height } = around(boxes);
   const zoom = Math.max(minZoom, Math.min(maxZoom, free.width / width, free.height / height));
   return {
     x: along(left * zoom, width * zoom, free.x, free.width, keep && (keep.x + keep.width / 2) * zoom),

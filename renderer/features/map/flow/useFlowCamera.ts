@@ -4,7 +4,7 @@ import type { EntityId } from '../../../../shared/model/entity.ts';
 import { useElementSize } from '../../../ui/useElementSize.ts';
 import { useMotion } from '../../../ui/useMotion.ts';
 import { cardSize, type MapCamera, type MapOverlays } from '../MapCanvas.ts';
-import { type Box, fitViewport, type FreeArea, revealViewport } from './fitViewport.ts';
+import { around, type Box, fitViewport, type FreeArea, revealViewport } from './fitViewport.ts';
 import { useHand } from './useHand.ts';
 import { farthestZoom, grown, legibleZoom } from './zoomLevels.ts';
 
@@ -33,11 +33,11 @@ interface FlowCamera {
 /**
  * Moves the picture when asked to, but never under a hand: what is asked for meanwhile comes when it has let go. When its
  * frame changes size, as it does when the inspector opens, everything stays in view if it was and the operator has not moved
- * the picture since; else only the selected card is kept in view.
+ * the picture since; else only what is selected is kept in view.
  */
 export function useFlowCamera(
   onCamera: (camera: MapCamera | null) => void,
-  selectedId: EntityId | null,
+  selectedIds: readonly EntityId[],
   overlays: () => MapOverlays,
 ): FlowCamera {
   const flow = useReactFlow();
@@ -46,9 +46,9 @@ export function useFlowCamera(
   const hand = useHand(stop, duration);
   const { move, forget, watch } = hand;
   const frame = useRef<HTMLDivElement | null>(null);
-  const selected = useRef(selectedId);
+  const selected = useRef(selectedIds);
   useEffect(() => {
-    selected.current = selectedId;
+    selected.current = selectedIds;
   });
   const [sizeRef, size] = useElementSize<HTMLDivElement>();
 
@@ -56,7 +56,7 @@ export function useFlowCamera(
     const box = frame.current?.getBoundingClientRect();
     if (box === undefined) return null;
     const { top, bottom, corner, trayShown } = overlays();
-    const foot = bottom - (selected.current !== null && !trayShown ? trayPx : 0);
+    const foot = bottom - (selected.current.length > 0 && !trayShown ? trayPx : 0);
     const y = top - box.top;
     return {
       x: edge,
@@ -85,33 +85,36 @@ export function useFlowCamera(
           keep: null,
         };
         const whole = fitViewport(all, room, limits);
-        const chosen = cards.find(({ id }) => id === selected.current);
-        const keep = chosen === undefined ? null : boxOf(chosen);
+        const chosen = cards.filter(({ id }) => selected.current.includes(id)).map(boxOf);
+        const keep = chosen.length === 0 ? null : around(chosen);
         const traffic = busy.length === 0 ? whole : fitViewport(busy, room, { ...limits, keep });
         const view = how === 'all' || whole.zoom >= traffic.zoom * quietShare ? whole : traffic;
         const shown =
-          keep === null || how === 'all' ? view : revealViewport(grown(keep, view.zoom), view, room);
+          keep === null || how === 'all' ? view : revealViewport(seen(chosen, view.zoom), view, room);
         return flow.setViewport(shown, { duration: softly });
       }, ms);
     },
     [flow, free, move],
   );
   const show = useCallback(
-    (id: EntityId, ms: number, least = 0): void => {
+    (ids: readonly EntityId[], ms: number, least = 0): void => {
       move((softly) => {
-        const node = flow.getNode(id);
+        const boxes = flow
+          .getNodes()
+          .filter(({ id }) => ids.includes(id))
+          .map(boxOf);
         const room = free();
-        if (node === undefined || room === null) return null;
+        if (boxes.length === 0 || room === null) return null;
         const now = flow.getViewport();
         const zoom = Math.max(least, now.zoom);
-        // Zoomed about the card's own place, so that it only moves as far as it must.
-        const box = boxOf(node);
+        // Zoomed about its own place, so that it only moves as far as it must.
+        const box = around(boxes);
         const before = {
           x: now.x + (box.x + box.width / 2) * (now.zoom - zoom),
           y: now.y + (box.y + box.height / 2) * (now.zoom - zoom),
           zoom,
         };
-        const view = revealViewport(grown(box, zoom), before, room);
+        const view = revealViewport(seen(boxes, zoom), before, room);
         if (view.x === now.x && view.y === now.y && view.zoom === now.zoom) return null;
         return flow.setViewport(view, { duration: softly });
       }, ms);
@@ -129,7 +132,7 @@ export function useFlowCamera(
     // React Flow learns of its new size from an observer of its own, which may run after ours.
     const request = requestAnimationFrame(() => {
       if (fitted.current) fit('legible', ms);
-      else if (selected.current !== null) show(selected.current, ms);
+      else show(selected.current, ms);
     });
     return () => cancelAnimationFrame(request);
   }, [size, fit, show, duration]);
@@ -146,8 +149,8 @@ export function useFlowCamera(
         fitted.current = false;
         move((ms) => flow.zoomOut({ duration: ms }), duration);
       },
-      centreOn: (id) => show(id, duration, legibleZoom),
-      reveal: (id) => show(id, duration),
+      centreOn: (id) => show([id], duration, legibleZoom),
+      reveal: (id) => show([id], duration),
     });
     return () => onCamera(null);
   }, [flow, duration, onCamera, fit, show, move]);
@@ -170,8 +173,14 @@ export function useFlowCamera(
     fitted.current = false;
     forget();
   }, [forget]);
-  const onKeyboardAt = useCallback((id: EntityId) => show(id, duration), [show, duration]);
+  const onKeyboardAt = useCallback((id: EntityId) => show([id], duration), [show, duration]);
   return { frameRef, onOperatorMoves, onKeyboardAt, handDown: hand.down, size };
+}
+
+/** What has to be in view of what is selected: one card is drawn larger, the two ends of a call are not. */
+function seen(boxes: readonly Box[], zoom: number): Box {
+  const box = around(boxes);
+  return boxes.length === 1 ? grown(box, zoom) : box;
 }
 
 function boxOf(node: {

@@ -1,4 +1,4 @@
-import type { Box } from './fitViewport.ts';
+import { around, type Box } from './fitViewport.ts';
 
 /** How much a card says: its name; name and rate; everything; everything, and all calls their figures. */
 export type Detail = 'far' | 'mid' | 'near' | 'close';
@@ -24,8 +24,7 @@ export function leastZoomOf(
   frame: { readonly width: number; readonly height: number },
 ): number {
   if (boxes.length === 0 || frame.width === 0) return farEnough;
-  const width = Math.max(...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map((box) => box.x));
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map((box) => box.y));
+  const { width, height } = around(boxes);
   const whole = Math.min(frame.width / width, frame.height / height);
   return Math.max(farthestZoom, Math.min(farEnough, whole * 0.6));
 }
