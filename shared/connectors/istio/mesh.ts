@@ -1,12 +1,11 @@
 import type { ConnectorHost } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { PeerError } from '../kit/peerError.ts';
 import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { at, type KubeObject, listAt, namespaceOf, textAt } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
+import { followRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import { meshResources, type MeshResources } from './resources.ts';
 
 /** The documents and objects that Istio's capabilities look at, followed from first use until the session closes. */
@@ -31,8 +30,6 @@ export interface Mesh extends AsyncDisposable {
   /** Resolves when each kind has been read or has failed once. */
   ready(signal: AbortSignal): Promise<void>;
 }
-
-const rolloutsEveryMs = 60_000;
 
 export function createMesh(
   client: KubeClient,
@@ -59,7 +56,7 @@ export function createMesh(
   const all = Object.values(views).filter((view) => view !== null);
   const closed = new AbortController();
   let rollouts: readonly RolloutClaim[] = [];
-  const following = followRollouts(client, host, closed.signal, (found) => {
+  const following = followRolloutClaims(client, host.clock, closed.signal, (found) => {
     const changed = JSON.stringify(found) !== JSON.stringify(rollouts);
     rollouts = found;
     if (changed) ring();
@@ -102,47 +99,5 @@ export function createMesh(
       for (const view of all) view[Symbol.dispose]();
       await following;
     },
-  };
-}
-
-/** Rollouts change their claims rarely, and few clusters have any: they are listed now and then, not watched. */
-async function followRollouts(
-  client: KubeClient,
-  host: ConnectorHost,
-  signal: AbortSignal,
-  found: (claims: readonly RolloutClaim[]) => void,
-): Promise<void> {
-  const resource: Resource = {
-    group: 'argoproj.io',
-    version: 'v1alpha1',
-    plural: 'rollouts',
-    kind: 'Rollout',
-  };
-  while (!signal.aborted) {
-    try {
-      const claims: RolloutClaim[] = [];
-      for (const namespace of client.namespaces ?? [null]) {
-        for (const rollout of await client.list(resource, namespace, signal)) claims.push(claimOf(rollout));
-      }
-      found(claims);
-    } catch (error) {
-      // Not served or not allowed: then the field managers of a document still tell.
-      if (error instanceof PeerError && (error.kind === 'notFound' || error.kind === 'forbidden')) found([]);
-    }
-    try {
-      await host.clock.sleep(rolloutsEveryMs, signal);
-    } catch {
-      return;
-    }
-  }
-}
-
-function claimOf(rollout: KubeObject): RolloutClaim {
-  const routing = at(rollout, 'spec', 'strategy', 'canary', 'trafficRouting', 'istio');
-  const named = [at(routing, 'virtualService'), ...listAt(routing, 'virtualServices')];
-  return {
-    rollout: rollout.metadata.name,
-    namespace: namespaceOf(rollout),
-    virtualServices: named.flatMap((one) => textAt(one, 'name')?.split('/')[0] ?? []),
   };
 }

@@ -5,6 +5,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { mayI } from '../kube/access.ts';
 import { createKubeClient, type KubeClient } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
+import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import { createKinds } from '../kube/kinds.ts';
 import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
 import { textAt } from '../kube/objects.ts';
@@ -98,6 +99,7 @@ async function openReach(
   const permissions = await readPermissions(client, scope.namespaces, signal);
   const kinds = createKinds(client);
   const { seen } = client;
+  const claims = createRolloutClaims(client, host.clock);
   return {
     peer: { product: 'Kubernetes', version },
     server: client.server,
@@ -109,13 +111,16 @@ async function openReach(
     topology: createTopologySource(client, host),
     events: createEventSource(client),
     proof: createRolloutProof(client),
-    workloads: createWorkloadControl(client, host, user),
+    workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),
     configuration: createConfigSource(client, host.connectionId, kinds, seen),
     config: createDocumentControl(
-      { client, host, rollouts: () => [] },
+      { client, host, rollouts: claims.now },
       createConfigProposer({ client, host, kinds, seen }),
     ),
-    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await claims[Symbol.asyncDispose]();
+      await client[Symbol.asyncDispose]();
+    },
   };
 }
 

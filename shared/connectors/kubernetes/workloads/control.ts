@@ -1,19 +1,16 @@
 import type { ConnectorHost } from '../../kit/connector.ts';
 import type { WorkloadControl } from '../../kit/control.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { createDocumentControl } from '../../kube/documents/control.ts';
+import { createDocumentControl, type DocumentDesk } from '../../kube/documents/control.ts';
 import { createWorkloadProposer } from './proposer.ts';
 import { readWorkloads } from './view.ts';
 
 /** Workloads behind services, read when asked, and what can be done to them. */
 export function createWorkloadControl(
-  client: KubeClient,
-  host: ConnectorHost,
-  user: string | null,
+  desk: DocumentDesk & { readonly host: ConnectorHost; readonly user: string | null },
 ): WorkloadControl {
-  const proposer = createWorkloadProposer({ client, host, user });
+  const { client, host } = desk;
   return {
-    ...createDocumentControl({ client, host, rollouts: () => [] }, proposer),
+    ...createDocumentControl(desk, createWorkloadProposer(desk)),
     read: (service, signal) => readWorkloads(client, host.connectionId, service, signal),
   };
 }

@@ -1,0 +1,70 @@
+import type { ConnectorHost } from '../../kit/connector.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import type { KubeClient } from '../client.ts';
+import { at, type KubeObject, listAt, namespaceOf, textAt } from '../objects.ts';
+import type { Resource } from '../resources.ts';
+import type { RolloutClaim } from './ownership.ts';
+
+const everyMs = 60_000;
+
+const rollouts: Resource = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'rollouts',
+  kind: 'Rollout',
+};
+
+/** What Rollouts claim at present; empty until they have been read, and where there are none. */
+export interface RolloutClaims extends AsyncDisposable {
+  now(): readonly RolloutClaim[];
+}
+
+/** Keeps the claims for as long as a session is open. */
+export function createRolloutClaims(client: KubeClient, clock: ConnectorHost['clock']): RolloutClaims {
+  const closed = new AbortController();
+  let claims: readonly RolloutClaim[] = [];
+  const following = followRolloutClaims(client, clock, closed.signal, (found) => (claims = found));
+  return {
+    now: () => claims,
+    async [Symbol.asyncDispose]() {
+      closed.abort();
+      await following;
+    },
+  };
+}
+
+/** Rollouts change their claims rarely, and few clusters have any: they are listed now and then, not watched. */
+export async function followRolloutClaims(
+  client: KubeClient,
+  clock: ConnectorHost['clock'],
+  signal: AbortSignal,
+  found: (claims: readonly RolloutClaim[]) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const claims: RolloutClaim[] = [];
+      for (const namespace of client.namespaces ?? [null]) {
+        for (const rollout of await client.list(rollouts, namespace, signal)) claims.push(claimOf(rollout));
+      }
+      found(claims);
+    } catch (error) {
+      // Not served or not allowed: then the field managers of a document still tell.
+      if (error instanceof PeerError && (error.kind === 'notFound' || error.kind === 'forbidden')) found([]);
+    }
+    try {
+      await clock.sleep(everyMs, signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+function claimOf(rollout: KubeObject): RolloutClaim {
+  const routing = at(rollout, 'spec', 'strategy', 'canary', 'trafficRouting', 'istio');
+  const named = [at(routing, 'virtualService'), ...listAt(routing, 'virtualServices')];
+  return {
+    rollout: rollout.metadata.name,
+    namespace: namespaceOf(rollout),
+    virtualServices: named.flatMap((one) => textAt(one, 'name')?.split('/')[0] ?? []),
+  };
+}
