@@ -8,7 +8,7 @@ import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadsRead } from '../model/workload.ts';
-import { versionsFilter, versionsIn } from './configVersions.ts';
+import { versionsFilter, versionsIn, withLastWriters } from './configVersions.ts';
 import type { Journal } from './journal.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -197,7 +197,7 @@ export function createAsking(
       const own = versionsIn(await journal.list(versionsFilter(document, at.title)), document);
       if (all.length === 0 && own.length === 0 && problems[0] !== undefined)
         throw new Refusal('PEER', problems[0]);
-      return [...own, ...all].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+      return [...withLastWriters(own, all), ...all].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
     },
     async workloads(serviceId, signal) {
       let rates: WorkloadsRead['rates'] = null;

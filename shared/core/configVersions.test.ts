@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Change } from '../model/change.ts';
 import type { DocumentRef } from '../model/entity.ts';
 import { recordOf } from '../../test/support/records.ts';
-import { versionsIn } from './configVersions.ts';
+import { versionsIn, withLastWriters } from './configVersions.ts';
 
 const document: DocumentRef = {
   connectionId: 'c1',
@@ -37,10 +37,10 @@ test('each operation gives the version it wrote, and the one it found where anot
     ]),
   ).toEqual([
     ['o3', 'bo', 'd'],
-    ['o3', 'not recorded', 'x'],
+    ['o3', 'someone past this Podium', 'x'],
     ['o2', 'ana', 'c'],
     ['o1', 'ana', 'b'],
-    ['o1', 'not recorded', 'a'],
+    ['o1', 'someone past this Podium', 'a'],
   ]);
 });
 
@@ -59,4 +59,28 @@ test('a Secret’s versions are only who and when, and what was not written is n
       }),
     ]),
   ).toEqual([['o1', 'ana', null]]);
+});
+
+test('a version that was found names who wrote last before it, where the peer still knows', () => {
+  const versions = versionsIn(
+    [
+      recordOf({ id: 'o1', at: 60_000, changes: [change('a', 'b')] }),
+      recordOf({ id: 'o2', at: 180_000, changes: [change('x', 'c')] }),
+    ],
+    document,
+  );
+  const writers = [
+    { who: 'kubectl', at: 120_000, source: 'managedFields' },
+    { who: 'argocd', at: 200_000, source: 'managedFields' },
+    { who: 'helm', at: 30_000, source: 'managedFields' },
+  ];
+  const notes = withLastWriters(versions, writers).map(({ yaml, note }) => [yaml, note]);
+  const found = 'ana found it so at the change that follows; when it was written is not in the journal';
+  expect(notes).toEqual([
+    ['c', null],
+    ['x', `${found}; kubectl wrote to it at 1970-01-01 00:02:00 UTC, by managedFields`],
+    ['b', null],
+    ['a', `${found}; helm wrote to it at 1970-01-01 00:00:30 UTC, by managedFields`],
+  ]);
+  expect(withLastWriters(versions, [])[1]?.note).toBe(found);
 });

@@ -27,9 +27,10 @@ export function versionsIn(records: readonly OperationRecord[], document: Docume
     if (!change.withheld && change.before !== '' && change.before !== last)
       versions.push({
         at,
-        who: 'not recorded',
+        who: 'someone past this Podium',
         source: 'Podium’s journal, as it was found',
         operationId,
+        note: `${record.actor} found it so at the change that follows; when it was written is not in the journal`,
         yaml: change.before,
       });
     versions.push({
@@ -37,11 +38,34 @@ export function versionsIn(records: readonly OperationRecord[], document: Docume
       who: record.actor,
       source: 'Podium’s journal',
       operationId,
+      note: change.withheld ? 'values of Secrets are not kept' : null,
       yaml: change.withheld || change.action === 'delete' ? null : change.after,
     });
     last = change.after;
   }
   return versions.reverse();
+}
+
+/**
+ * Says of the versions that were found who wrote to the document last before, by what the peer keeps of its writers: each
+ * one's last write only, so that a later one of the same writer hides it.
+ */
+export function withLastWriters(
+  versions: readonly ConfigVersion[],
+  writers: readonly Pick<ConfigVersion, 'who' | 'at' | 'source'>[],
+): ConfigVersion[] {
+  return versions.map((version, place) => {
+    const { at, note, operationId } = version;
+    const isFound = versions[place - 1]?.operationId === operationId && note !== null;
+    if (!isFound || at === null) return version;
+    const since = versions[place + 1]?.at ?? Number.NEGATIVE_INFINITY;
+    const last = writers
+      .filter((one) => one.at !== null && one.at > since && one.at <= at)
+      .sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0];
+    if (last?.at == null) return version;
+    const time = new Date(last.at).toISOString().slice(0, 19).replace('T', ' ');
+    return { ...version, note: `${note}; ${last.who} wrote to it at ${time} UTC, by ${last.source}` };
+  });
 }
 
 const isSame = (a: DocumentRef, b: DocumentRef): boolean =>

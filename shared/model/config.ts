@@ -58,6 +58,8 @@ export const ConfigVersion = z.object({
   /** "Podium’s journal", "managedFields", "ControllerRevision 3". */
   source: z.string(),
   operationId: z.string().nullable(),
+  /** What more is known of it, or why no more is: "of what it set, this still stands: data.LIMIT". */
+  note: z.string().nullable(),
   /** Null where only who and when are known. */
   yaml: z.string().nullable(),
 });

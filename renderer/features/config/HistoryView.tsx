@@ -74,7 +74,9 @@ function Versions({
             <span>
               <b>{plainText(version.who, 80)}</b>{' '}
               <span className="muted">· from {plainText(version.source, 80)}</span>
-              {version.yaml === null && <span className="muted"> · what it was is not recorded</span>}
+              {version.note !== null && (
+                <span className="muted configNote">{plainText(version.note, 400)}</span>
+              )}
             </span>
             {version.yaml !== null && canEdit(document) && document.yaml !== null && (
               <Button

@@ -42,7 +42,7 @@ function configOf(mesh: Mesh, service: ServiceKey, document: KubeObject): Config
     yaml: wholeText(document),
     immutable: false,
     reach: reachOf(document, service),
-    writers: writersOf(document),
+    writers: writersOf(document).map(({ who, at: when }) => ({ who, at: when })),
     readOnly: ownership !== null && overwrites(ownership) ? ownership.consequence : null,
   };
 }

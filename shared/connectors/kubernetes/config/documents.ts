@@ -62,7 +62,7 @@ async function readOne(
         entries: isSecret ? entriesOfSecret(object) : entriesOfConfigMap(object),
         yaml: isSecret ? null : wholeText(object),
         immutable,
-        writers: writersOf(object),
+        writers: writersOf(object).map(({ who, at: when }) => ({ who, at: when })),
         readOnly: immutable
           ? `It is immutable: make another one under a new name, and have the workload read that.`
           : null,
@@ -110,7 +110,7 @@ function environmentOf(connectionId: string, seen: Seen, workload: KubeObject): 
           why: 'A changed template has all instances replaced; no restart needs to be asked for.',
         },
       ],
-      writers: writersOf(workload),
+      writers: writersOf(workload).map(({ who, at: when }) => ({ who, at: when })),
       readOnly: null,
     },
   ];

@@ -10,7 +10,7 @@ import type { Kinds } from '../../kube/kinds.ts';
 import { mapAt } from '../../kube/objects.ts';
 import { secrets } from '../../kube/resources.ts';
 import { isWorkloadKind } from '../workloads/kinds.ts';
-import { readRevisions } from '../workloads/revisions.ts';
+import { changeCause, readRevisions } from '../workloads/revisions.ts';
 import { readConfiguration } from './documents.ts';
 import { searchConfiguration } from './search.ts';
 
@@ -55,11 +55,12 @@ async function readHistory(
 ): Promise<readonly ConfigVersion[]> {
   const { namespace, name, kind } = document;
   const object = await client.object(await kinds.resourceOf(document), namespace, name, signal);
-  const writes = writersOf(object).map(({ who, at }): ConfigVersion => ({
+  const writes = writersOf(object).map(({ who, at, fields }): ConfigVersion => ({
     at,
     who,
     source: 'managedFields',
     operationId: null,
+    note: sayFields(fields),
     yaml: null,
   }));
   if (!isWorkloadKind(kind)) return writes;
@@ -67,10 +68,24 @@ async function readHistory(
   const by = kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
   const versions = recorded.map((one): ConfigVersion => ({
     at: one.at,
-    who: one.cause ?? 'not recorded',
+    who: one.cause ?? 'someone whom Kubernetes does not name',
     source: `${by} ${one.name}, revision ${one.revision}`,
     operationId: null,
+    note:
+      one.cause === null
+        ? `a ${by} keeps the template and when it was first made; ${changeCause} was not written`
+        : `as ${changeCause} says`,
     yaml: stringify({ spec: { template: one.template } }, { lineWidth: 0, aliasDuplicateObjects: false }),
   }));
   return [...writes, ...versions].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+}
+
+const mostFields = 5;
+
+/** Kubernetes keeps which fields are somebody's, not what they were: "of what it set, this still stands: data.LIMIT". */
+function sayFields(fields: readonly string[]): string {
+  if (fields.length === 0) return 'which fields it set is not kept';
+  const more = fields.length - mostFields;
+  const named = fields.slice(0, mostFields).join(', ');
+  return `of what it set, this still stands: ${named}${more > 0 ? ` and ${more} more` : ''}; what was there before is not kept`;
 }
