@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Permission } from '../../../shared/model/connection.ts';
 import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
 import { useNow } from '../../live/clock.ts';
@@ -20,6 +21,9 @@ const mostShown = 60;
 export function InstanceList({ workload, rates, denied, onAct }: InstanceListProps) {
   const now = useNow();
   const { instances } = workload;
+  const drained = instances.filter((instance) => instance.drained !== null).length;
+  // Who put an instance back still looks at it.
+  const [isOpen, setOpen] = useState(drained > 0);
   const ordered = [...instances].sort(
     (a, b) =>
       Number(b.drained !== null) - Number(a.drained !== null) ||
@@ -27,9 +31,12 @@ export function InstanceList({ workload, rates, denied, onAct }: InstanceListPro
       a.name.localeCompare(b.name, 'en'),
   );
   if (ordered.length === 0) return null;
-  const drained = instances.filter((instance) => instance.drained !== null).length;
   return (
-    <details className="workloadPart" open={drained > 0}>
+    <details
+      className="workloadPart"
+      open={isOpen}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>
         {formatCount(instances.length, 'instance')}
         {drained > 0 && <span className="tonePending">, {drained} out of the traffic</span>}
