@@ -9,6 +9,7 @@ import { DocumentSides } from '../../ui/documentViews.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PickOne } from '../../ui/PickOne.tsx';
 import { plainText } from '../../ui/plainText.ts';
+import { counterpart, counterparts } from './counterpart.ts';
 import { type DocumentProps, fullTitle } from './documentWords.ts';
 import { type ServiceOption, serviceOptions } from './serviceOptions.ts';
 import { useConfig } from './useConfig.ts';
@@ -48,6 +49,7 @@ export function CompareView({ serviceId, document }: DocumentProps) {
 function Other({ document, otherId }: { readonly document: ConfigDocument; readonly otherId: EntityId }) {
   const config = useConfig(otherId);
   const connections = useConnections();
+  const [chosen, setChosen] = useState<string | null>(null);
   if (config.value === null) {
     return config.problem === null ? (
       <EmptyState title="Reading the other…" busy />
@@ -57,13 +59,27 @@ function Other({ document, otherId }: { readonly document: ConfigDocument; reado
       </EmptyState>
     );
   }
-  const other = counterpart(document, config.value.documents);
+  const { documents, problems } = config.value;
+  const alike = counterparts(document, documents);
+  const other = alike.find(({ document: { uid } }) => uid === chosen) ?? counterpart(document, documents);
+  const choice = (alike.length > 1 || other === null) && alike.length > 0 && (
+    <PickOne
+      label="Compare with its document"
+      options={alike.map((each) => ({ id: each.document.uid, title: fullTitle(each) }))}
+      selected={other?.document.uid ?? null}
+      onSelect={setChosen}
+      placeholder="a document of the same kind"
+    />
+  );
   if (other === null)
     return (
-      <p className="muted">
-        Nothing there is called {plainText(document.document.name, 80)}
-        {config.value.problems.length > 0 && `: ${plainText(config.value.problems.join(' '), 300)}`}
-      </p>
+      <>
+        <p className="muted">
+          Nothing there is called {plainText(document.document.name, 80)}
+          {problems.length > 0 && `: ${plainText(problems.join(' '), 300)}`}
+        </p>
+        {choice}
+      </>
     );
   const titleOf = (each: ConfigDocument) => {
     const where = connections.find(({ id }) => id === each.document.connectionId)?.title;
@@ -71,21 +87,19 @@ function Other({ document, otherId }: { readonly document: ConfigDocument; reado
   };
   const left = document.yaml ?? '';
   const right = other.yaml ?? '';
-  return left === right ? (
-    <p className="muted">{titleOf(other)} says exactly the same.</p>
-  ) : (
-    <DocumentSides
-      left={{ title: titleOf(document), text: left }}
-      right={{ title: titleOf(other), text: right }}
-    />
+  return (
+    <>
+      {choice}
+      {left === right ? (
+        <p className="muted">{titleOf(other)} says exactly the same.</p>
+      ) : (
+        <DocumentSides
+          left={{ title: titleOf(document), text: left }}
+          right={{ title: titleOf(other), text: right }}
+        />
+      )}
+    </>
   );
-}
-
-function counterpart(document: ConfigDocument, documents: readonly ConfigDocument[]): ConfigDocument | null {
-  const alike = documents.filter(
-    ({ kind, document: { kind: own } }) => kind === document.kind && own === document.document.kind,
-  );
-  return alike.find((each) => each.document.name === document.document.name) ?? null;
 }
 
 /** The service that is called the same elsewhere, in another connection before another namespace. */
