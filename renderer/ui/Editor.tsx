@@ -6,6 +6,7 @@ import { Decoration, type DecorationSet, EditorView, keymap, lineNumbers } from 
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { codeLook } from './codeView.ts';
 import { type LineFinding, lineNote } from './lineNote.ts';
+import type { TextRange } from './textRange.ts';
 
 interface EditorProps {
   readonly label: string;
@@ -17,10 +18,20 @@ interface EditorProps {
   readonly onChange: (text: string) => void;
   /** Where the cursor stands, from 0. */
   readonly onCursor?: (offset: number) => void;
+  /** Goes there, selects it and takes the focus, whenever another place is given. */
+  readonly goTo?: TextRange | null;
 }
 
 /** A text that can be edited. Tab indents; after Escape it leaves, as everywhere else. */
-export function Editor({ label, text, language, findings, isReadOnly = false, ...told }: EditorProps) {
+export function Editor({
+  label,
+  text,
+  language,
+  findings,
+  isReadOnly = false,
+  goTo = null,
+  ...told
+}: EditorProps) {
   const frame = useRef<HTMLDivElement>(null);
   const held = useRef<EditorView | null>(null);
   const onUpdate = useEffectEvent((next: string | null, offset: number) => {
@@ -74,6 +85,16 @@ export function Editor({ label, text, language, findings, isReadOnly = false, ..
   useEffect(() => {
     held.current?.dispatch({ effects: setFindings.of(findings) });
   }, [findings]);
+  useEffect(() => {
+    const view = held.current;
+    if (view === null || goTo === null) return;
+    const [anchor, head] = [goTo.from, goTo.to].map((at) => Math.min(at, view.state.doc.length));
+    view.dispatch({
+      selection: { anchor: anchor ?? 0, head: head ?? 0 },
+      effects: EditorView.scrollIntoView(anchor ?? 0, { y: 'center' }),
+    });
+    view.focus();
+  }, [goTo]);
   return <div className="code codeEditor" ref={frame} />;
 }
 

@@ -7,6 +7,7 @@ import { plainText } from '../../ui/plainText.ts';
 import { type DocumentProps, formatBytes } from './documentWords.ts';
 import { SecretValue } from './SecretValue.tsx';
 import { valueFindings } from './textFindings.ts';
+import { useSought } from './useSought.ts';
 
 interface EntryEditorProps extends DocumentProps {
   readonly entry: ConfigEntry;
@@ -57,7 +58,8 @@ export function EntryEditor(props: EntryEditorProps) {
 
 function PlainValue({ serviceId, document, entry, pending, isRemoved, editable }: EntryEditorProps) {
   const value = pending ?? entry.value ?? '';
-  const [whole, setWhole] = useState(false);
+  const goTo = useSought(value);
+  const [whole, setWhole] = useState((goTo?.to ?? 0) > mostShown);
   const isCut = !whole && value.length > mostShown;
   const shown = isCut ? value.slice(0, mostShown) : value;
   const findings = useMemo(() => (isCut ? [] : valueFindings(entry.key, value)), [entry.key, value, isCut]);
@@ -77,6 +79,7 @@ function PlainValue({ serviceId, document, entry, pending, isRemoved, editable }
         findings={findings}
         isReadOnly={isCut || isRemoved || !editable}
         onChange={(text) => draftEntry(serviceId, document, entry.key, text)}
+        goTo={goTo}
       />
       {findings.length > 0 && (
         <p className="visuallyHidden" role="status">

@@ -3,7 +3,7 @@ import type { GraphService } from '../../../shared/model/graph.ts';
 import { useAsked } from '../../client/useAsked.ts';
 import { useConnections } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
-import { setConfigQuery, showConfig } from '../../state/configPage.ts';
+import { setConfigQuery, type Sought, showConfig } from '../../state/configPage.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -89,7 +89,7 @@ function Hit({ hit, query }: { readonly hit: ConfigHit; readonly query: string }
           <Button
             key={service.id}
             aria-label={`Open ${plainText(document.name, 80)} for ${service.name}`}
-            onPress={() => showConfig(service.id, { uid: document.uid, key })}
+            onPress={() => showConfig(service.id, { uid: document.uid, key }, soughtIn(hit, query))}
           >
             {service.name}
           </Button>
@@ -125,3 +125,9 @@ function serviceCalled(
   }
   return null;
 }
+
+/** Documents of the mesh are opened as a whole, where a key is a path; of the others the entry is opened. */
+const soughtIn = ({ document: { apiVersion }, key }: ConfigHit, query: string): Sought => ({
+  query,
+  path: apiVersion.includes('istio.io/') ? key : '',
+});

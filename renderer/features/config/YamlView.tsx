@@ -7,6 +7,7 @@ import { canEdit, type DocumentProps, formatBytes, fullTitle } from './documentW
 import { fieldHelp } from './fieldHelp.ts';
 import { pathAtCursor } from './pathAtCursor.ts';
 import { documentFindings } from './textFindings.ts';
+import { useSought } from './useSought.ts';
 
 interface YamlViewProps extends DocumentProps {
   readonly yaml: string;
@@ -17,10 +18,11 @@ const mostShown = 256_000;
 /** The whole text of a document, with what is wrong said at its line and help for the field under the cursor. */
 export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
   const draft = useConfigDraft(document);
-  const [whole, setWhole] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
   const edited = draft?.edit.kind === 'yaml' ? draft.edit.text : null;
   const text = edited ?? yaml;
+  const goTo = useSought(text);
+  const [whole, setWhole] = useState((goTo?.to ?? 0) > mostShown);
   const isCut = !whole && text.length > mostShown;
   const others = draft?.edit.kind === 'entries';
   const findings = useMemo(
@@ -47,6 +49,7 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
         isReadOnly={isCut || others || !canEdit(document)}
         onChange={(next) => draftYaml(serviceId, document, next)}
         onCursor={setCursor}
+        goTo={goTo}
       />
       <div className="configHelp" aria-live="polite">
         {help === null ? (
