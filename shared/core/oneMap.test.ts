@@ -1,0 +1,73 @@
+import { createRouterClient, type RouterClient } from '@orpc/server';
+import { afterEach, expect, test } from 'vitest';
+import { createMemoryPorts, createFakeClock } from '../../test/support/memoryPorts.ts';
+import { createPaper, paperConnector } from '../../test/support/paperConnector.ts';
+import type { GraphUpdate } from '../model/graph.ts';
+import { createConsole, type Console } from './console.ts';
+import type { ConsoleRouter } from './router.ts';
+
+const open: Console[] = [];
+afterEach(async () => {
+  for (const console of open.splice(0)) await console[Symbol.asyncDispose]();
+});
+
+/** A console with two systems that both know the service payment of the namespace shop. */
+async function openTwo() {
+  const clock = createFakeClock();
+  const ports = createMemoryPorts({ clock });
+  const cluster = { ...paperConnector(createPaper(), 'east'), id: 'kubernetes' };
+  const registry = { ...paperConnector(createPaper(), 'dc1'), id: 'consul' };
+  const console = await createConsole([cluster, registry], ports);
+  open.push(console);
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const { candidates } = await client.connections.discover();
+  for (const { key } of candidates) await client.connections.open({ key });
+  await clock.advance(10);
+  const graph = async (): Promise<GraphUpdate> => {
+    const stop = new AbortController();
+    for await (const update of await client.graph.watch(undefined, { signal: stop.signal })) {
+      stop.abort();
+      return update;
+    }
+    throw new Error('the map never came');
+  };
+  return { client, clock, graph };
+}
+
+test('a service that two systems know is one node with two faces', async () => {
+  const { graph } = await openTwo();
+  const { services } = await graph();
+  expect(services).toHaveLength(1);
+  expect(services[0]).toMatchObject({
+    id: 'east/shop/payment',
+    faces: [
+      { serviceId: 'east/shop/payment', system: 'Paper east', reason: null },
+      { serviceId: 'dc1/shop/payment', system: 'Paper dc1', reason: 'same name, shop/payment' },
+    ],
+  });
+});
+
+test('its controls name the system that they act through', async () => {
+  const { client } = await openTwo();
+  const stop = new AbortController();
+  for await (const splits of await client.splits.watch(undefined, { signal: stop.signal })) {
+    expect(splits.map(({ serviceId, connectionId }) => [serviceId, connectionId])).toEqual([
+      ['east/shop/payment', 'east'],
+      ['east/shop/payment', 'dc1'],
+    ]);
+    stop.abort();
+    return;
+  }
+});
+
+test('it is two again once the operator keeps them apart, and one when they take that back', async () => {
+  const { client, clock, graph } = await openTwo();
+  const { joins } = await client.settings.read();
+  const pair: [string, string] = ['east/shop/payment', 'dc1/shop/payment'];
+  await client.settings.write({ joins: { ...joins, apart: [pair] } });
+  await clock.advance(10);
+  expect((await graph()).services.map(({ id }) => id).sort()).toEqual([...pair].sort());
+  await client.settings.write({ joins });
+  await clock.advance(10);
+  expect((await graph()).services).toHaveLength(1);
+});
