@@ -144,7 +144,8 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
   const pictures = new Map<string, LastPicture>();
   let ids = 0;
   const clock = createFakeClock();
-  return {
+  // Typed before `more` is mixed in, so that a port that was forgotten is told.
+  const ports: Ports & { readonly clock: FakeClock } = {
     clock,
     random: { id: () => `id-${(ids += 1)}`, fraction: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -170,6 +171,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
     },
     actor: 'ana@laptop',
     version: '0.0.0',
-    ...more,
-  } as Ports & { readonly clock: FakeClock };
+    ownPorts: () => [],
+  };
+  return { ...ports, ...more } as Ports & { readonly clock: FakeClock };
 }
