@@ -9,6 +9,11 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.use({ colorScheme });
     test(`pictures in the ${colorScheme} theme`, async ({ map: page }) => {
       const take = (name: string) => page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+      // Laid out by its calls, not before they are known.
+      const call = page
+        .getByRole('region', { name: 'Map' })
+        .getByRole('img', { name: 'order calls payment' });
+      await expect(call).toBeAttached({ timeout: 60_000 });
       await unlock(page, 'shop-rehearsal');
       await select(page, 'payment');
       await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('Failing');
