@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +8,7 @@ import { startFleet, type Fleet } from '../e2e/fleet.ts';
 import { expect, test as base } from '../e2e/podium.ts';
 
 const root = join(import.meta.dirname, '../..');
-const standIn = join(root, 'test/stand-ins/electron/electron');
+const electron = process.env['PODIUM_ELECTRON'] ?? join(root, 'test/stand-ins/electron/electron');
 
 /** A running Podium as a desktop program, with its one window. */
 export interface Desktop extends AsyncDisposable {
@@ -23,15 +25,10 @@ export async function startDesktop(
   args: readonly string[] = [],
 ): Promise<Desktop> {
   const app = await _electron.launch({
-    executablePath: process.env['PODIUM_ELECTRON'] ?? standIn,
+    executablePath: electron,
     args: [root, ...args],
     cwd: root,
-    env: {
-      ...(process.env as Record<string, string>),
-      PODIUM_DATA: dataFolder,
-      KUBECONFIG: kubeconfig,
-      STAND_IN_NODE: process.execPath,
-    },
+    env: environment(dataFolder, kubeconfig),
   });
   const child = app.process();
   child.stderr?.on('data', (text: Buffer) => {
@@ -48,6 +45,22 @@ export async function startDesktop(
       child.kill('SIGKILL');
       await ended;
     },
+  };
+}
+
+/** Starts Podium once more on the same data folder, as the system does for a link; gives its exit code. */
+export async function startAgain(dataFolder: string, ...args: readonly string[]): Promise<number | null> {
+  const child = spawn(electron, [root, ...args], { env: environment(dataFolder, 'none'), stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+function environment(dataFolder: string, kubeconfig: string): Record<string, string> {
+  return {
+    ...(process.env as Record<string, string>),
+    PODIUM_DATA: dataFolder,
+    KUBECONFIG: kubeconfig,
+    STAND_IN_NODE: process.execPath,
   };
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { handleOnMap, select } from '../e2e/steps.ts';
-import { connect, expect, onMap, startDesktop, test } from './desktop.ts';
+import { connect, expect, onMap, startAgain, startDesktop, test } from './desktop.ts';
 
-test('the window opens, gets its line to the console, and shows the map of the rehearsal', async ({
+test('the window opens, gets its line to the console, shows the map of the rehearsal, and is handed a later start’s link', async ({
   dataFolder,
 }) => {
   await using desktop = await startDesktop(dataFolder, join(dataFolder, 'none'));
@@ -13,6 +13,9 @@ test('the window opens, gets its line to the console, and shows the map of the r
   await select(page, 'payment');
   await expect(handleOnMap(page)).toHaveAttribute('aria-valuenow', '70');
   await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText(/rps/);
+
+  expect(await startAgain(dataFolder, 'podium://service/shop/catalog'), 'there is one at a time').toBe(0);
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe('#service=shop%2Fcatalog');
 });
 
 test('a console that falls over is started again, the window says so and has a line to the next one', async ({
