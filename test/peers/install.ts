@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { type Installed, type Recipe, cacheRoot, ensure, find, progress } from './install/cache.ts';
+import { consul } from './install/consul.ts';
 import { ensureTools, prometheus } from './install/debian.ts';
 import { envoy } from './install/envoy.ts';
 import { etcd } from './install/etcd.ts';
@@ -7,10 +8,16 @@ import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
 
-const recipes = { prometheus, envoy, istioCrds, etcd, kubernetes, kwok, istiod } as const satisfies Record<
-  string,
-  Recipe
->;
+const recipes = {
+  prometheus,
+  envoy,
+  istioCrds,
+  etcd,
+  kubernetes,
+  kwok,
+  istiod,
+  consul,
+} as const satisfies Record<string, Recipe>;
 
 /** Every program the tier needs, each present or absent with the reason. */
 export type Installation = { readonly [name in keyof typeof recipes]: Installed } & {
@@ -29,6 +36,7 @@ export function findPeers(): Installation {
     kubernetes: find(recipes.kubernetes),
     kwok: find(recipes.kwok),
     istiod: find(recipes.istiod),
+    consul: find(recipes.consul),
   };
 }
 
@@ -44,6 +52,7 @@ export async function installPeers(): Promise<Installation> {
     kubernetes: await ensure(recipes.kubernetes),
     kwok: await ensure(recipes.kwok),
     istiod: await ensure(recipes.istiod),
+    consul: await ensure(recipes.consul),
   };
   const [prometheusFound, envoyFound] = await fetched;
   return { missingTools, prometheus: prometheusFound, envoy: envoyFound, ...compiled };

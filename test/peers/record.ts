@@ -1,9 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.ts';
 import { findPeers, installPeers } from './install.ts';
 import { progress } from './install/cache.ts';
-import { isInside, runInside } from './namespace.ts';
+import { isInside, resultsDir, runInside } from './namespace.ts';
+import { recordConsul, recordConsulEnvoy } from './record/consul.ts';
 import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
 import { recordKubernetesReads } from './record/kubernetesReads.ts';
 import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
@@ -13,13 +15,15 @@ import { recordWorkloads } from './record/workloads.ts';
 import type { Recorder } from './record/recorder.ts';
 import { createRecorder } from './record/recorder.ts';
 import { startPeers } from './start.ts';
+import { startConsul } from './start/consul.ts';
 
 /**
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
- * `node test/peers/record.ts writes` makes only those of configuration and workloads again.
+ * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's.
  */
 async function inside(only: string | undefined): Promise<number> {
+  if (only === 'consul') return insideConsul();
   // The shortest interval at which a list's continuation expires while one waits.
   await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
   const { coordinates } = peers;
@@ -52,6 +56,29 @@ async function inside(only: string | undefined): Promise<number> {
   for (const [peer, recorder] of Object.entries(recorders)) {
     progress(`${peer}: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   }
+  return insideConsul();
+}
+
+async function insideConsul(): Promise<number> {
+  const { consul, envoy } = findPeers();
+  if (consul.kind === 'absent' || envoy.kind === 'absent')
+    throw new Error('consul and envoy are not installed');
+  await runCommand('ip', ['link', 'set', 'lo', 'up'], { timeLimitMs: 10_000 });
+  const runDir = join(resultsDir, 'recording');
+  await rm(runDir, { recursive: true, force: true });
+  await mkdir(runDir, { recursive: true });
+  await using peer = await startConsul({ consulDir: consul.dir, envoyDir: envoy.dir, runDir });
+  const recorderOf = async (folder: string, version: string) => {
+    const dir = fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url));
+    await mkdir(dir, { recursive: true });
+    return createRecorder(`${folder} ${version}`, (name, fixture) =>
+      writeFile(join(dir, `${name}.json`), fixture),
+    );
+  };
+  const recorder = await recorderOf('consul', consul.version);
+  await recordConsul(recorder, peer);
+  await recordConsulEnvoy(await recorderOf('envoy', envoy.version));
+  progress(`consul: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   return 0;
 }
 

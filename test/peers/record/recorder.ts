@@ -35,7 +35,15 @@ export interface Recorder {
   readonly bytes: number;
 }
 
-const keptHeaders = ['content-type', 'warning', 'retry-after', 'location', 'allow', 'cache-control'];
+const keptHeaders = [
+  ...['content-type', 'warning', 'retry-after', 'location', 'allow', 'cache-control'],
+  ...[
+    'x-consul-index',
+    'x-consul-knownleader',
+    'x-consul-query-backend',
+    'x-consul-results-filtered-by-acls',
+  ],
+];
 
 /** A recorder for one peer; `keep` stores a finished recording. */
 export function createRecorder(
