@@ -175,7 +175,7 @@ async function findPrometheus({ prometheus }: ConsulSettings, host: ConnectorHos
           title: 'Prometheus',
           detail: transport.route,
           consequence: 'Rates, errors and latency of calls, and proof by traffic.',
-          settings: {},
+          settings: { mesh: 'consul' },
           lent: { transport },
         },
       ],

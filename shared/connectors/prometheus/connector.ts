@@ -6,6 +6,7 @@ import { createApi } from './api.ts';
 import { createAsking, type Asking, type PeerMemory } from './asking.ts';
 import { readCounters, scrapeIntervalOf } from './counters.ts';
 import type { Dialect } from './dialect.ts';
+import { consul } from './dialects/consul.ts';
 import { envoy } from './dialects/envoy.ts';
 import { istio } from './dialects/istio.ts';
 import { readInstanceRates } from './instanceRates.ts';
@@ -16,11 +17,14 @@ import { createRejects } from './rejects.ts';
 import { createSightings } from './sightings.ts';
 
 /** What an offer of Prometheus carries; how to reach it is lent beside. */
-export const PrometheusSettings = z.object({});
+export const PrometheusSettings = z.object({
+  /** Whose metrics to read, where one Prometheus scrapes the proxies of several meshes; found out when absent. */
+  mesh: z.literal('consul').optional(),
+});
 export type PrometheusSettings = z.infer<typeof PrometheusSettings>;
 
 /** Best first: where a mesh exports both, Istio's own metrics say more. */
-const DIALECTS: readonly Dialect[] = [istio, envoy];
+const DIALECTS: readonly Dialect[] = [istio, envoy, consul];
 /** Metrics can appear later; so often they are looked for. */
 const LOOK_AGAIN_MS = 15_000;
 /** Assumed until samples tell. */
@@ -32,7 +36,7 @@ export const prometheus: Connector<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
   settings: PrometheusSettings,
-  async open(_settings, host) {
+  async open(settings, host) {
     const { transport } = host.lent;
     if (transport === undefined) {
       throw new PeerError(
@@ -45,7 +49,7 @@ export const prometheus: Connector<PrometheusSettings> = {
     const build = await api.buildInfo(closing.signal);
     const memory: PeerMemory = { skewMs: 0, partedUntil: 0 };
     const begin = (): Asking => createAsking(api, host.clock, memory);
-    const signals = await createSignals(begin, build, host, closing.signal);
+    const signals = await createSignals(begin, build, host, dialectsOf(settings), closing.signal);
     const session: Session = {
       peer: build,
       server: transport.route,
@@ -68,10 +72,14 @@ export const prometheus: Connector<PrometheusSettings> = {
   },
 };
 
+const dialectsOf = ({ mesh }: PrometheusSettings): readonly Dialect[] =>
+  mesh === undefined ? DIALECTS : DIALECTS.filter(({ id }) => id === mesh);
+
 async function createSignals(
   begin: () => Asking,
   build: { readonly product: string; readonly version: string },
   host: ConnectorHost,
+  dialects: readonly Dialect[],
   closed: AbortSignal,
 ): Promise<SignalSource> {
   const { clock } = host;
@@ -91,13 +99,13 @@ async function createSignals(
   async function detect(asking: Asking, signal: AbortSignal): Promise<Dialect | null> {
     if (dialect !== null || clock.now() - lookedAt < LOOK_AGAIN_MS) return dialect;
     const found = await Promise.all(
-      DIALECTS.map(async (one) => {
+      dialects.map(async (one) => {
         const { metric, matchers } = one.requests;
         return (await asking.vector(`count(${selector(metric, matchers)})`, signal)).length > 0;
       }),
     );
     lookedAt = clock.now();
-    dialect = DIALECTS.find((_, i) => found[i]) ?? null;
+    dialect = dialects.find((_, i) => found[i]) ?? null;
     lastDialect = dialect ?? lastDialect;
     return dialect;
   }
@@ -146,7 +154,7 @@ async function createSignals(
           calls: [],
           latency: [],
           queries: asking.queries,
-          problems: [...asking.problems(), noMetrics()],
+          problems: [...asking.problems(), noMetrics(dialects)],
         };
       }
       const reading = await readSignals(asking, chosen, windowSeconds, limit);
@@ -164,7 +172,7 @@ async function createSignals(
       const limit = withClosed(signal);
       const chosen = await chosenFor(asking, limit);
       if (chosen === null)
-        return { from: read.from, stepSeconds: read.stepSeconds, lines: [], problems: [noMetrics()] };
+        return { from: read.from, stepSeconds: read.stepSeconds, lines: [], problems: [noMetrics(dialects)] };
       const observed = await readLines(asking, chosen, read, unreported, limit);
       return { ...observed, problems: [...asking.problems(), ...observed.problems] };
     },
@@ -172,7 +180,7 @@ async function createSignals(
       const asking = begin();
       const limit = withClosed(signal);
       const chosen = await chosenFor(asking, limit);
-      if (chosen === null) return { source: source(), series: [], problems: [noMetrics()] };
+      if (chosen === null) return { source: source(), series: [], problems: [noMetrics(dialects)] };
       const scrape = scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS;
       const observed = await readCounters(asking, chosen, read, scrape, clock.now(), limit);
       return { source: source(), ...observed, problems: [...asking.problems(), ...observed.problems] };
@@ -181,7 +189,8 @@ async function createSignals(
       const asking = begin();
       const limit = withClosed(signal);
       const chosen = await chosenFor(asking, limit);
-      if (chosen === null) return { source: source(), windowSeconds: 0, rates: [], problems: [noMetrics()] };
+      if (chosen === null)
+        return { source: source(), windowSeconds: 0, rates: [], problems: [noMetrics(dialects)] };
       const scrape = scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS;
       const observed = await readInstanceRates(asking, chosen, instances, scrape, limit);
       return { source: source(), ...observed, problems: [...asking.problems(), ...observed.problems] };
@@ -198,8 +207,8 @@ async function createSignals(
   return signals;
 }
 
-function noMetrics(): string {
-  const names = DIALECTS.map((one) => one.requests.metric).join(' nor ');
+function noMetrics(dialects: readonly Dialect[]): string {
+  const names = [...new Set(dialects.map((one) => one.requests.metric))].join(' nor ');
   return `Prometheus holds neither ${names}: are the mesh’s proxies scraped?`;
 }
 

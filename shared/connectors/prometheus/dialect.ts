@@ -4,7 +4,7 @@ import type { Matcher } from './promql.ts';
 
 /** How one kind of proxy names its metrics. A dialect is data: names, labels, and how a row is read. */
 export interface Dialect {
-  readonly id: 'istio' | 'envoy';
+  readonly id: 'istio' | 'envoy' | 'consul';
   /** For the source line: "Istio metrics". */
   readonly title: string;
   readonly requests: MetricQuery;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { consul } from './consul.ts';
 import { envoy, parseCluster } from './envoy.ts';
 import { istio } from './istio.ts';
 
@@ -74,5 +75,36 @@ describe('Envoy’s labels', () => {
       subset: null,
       port: 80,
     });
+  });
+});
+
+describe('Consul’s labels', () => {
+  // As its Envoys export them (recorded from Consul 1.20.5).
+  const labels = {
+    envoy_response_code: '200',
+    local_cluster: 'edge',
+    consul_source_service: 'edge',
+    consul_source_namespace: 'default',
+    envoy_cluster_name: 'v1',
+    consul_destination_service_subset: 'v1',
+    consul_destination_service: 'payment',
+    consul_destination_namespace: 'default',
+    consul_destination_datacenter: 'dc1',
+  };
+
+  test('give the caller, the host by its DNS name, and the subset', () => {
+    expect(consul.readCall(labels, 2)).toMatchObject({
+      reporter: 'source',
+      source: { namespace: 'default', service: 'edge' },
+      host: 'payment.service.dc1.consul',
+      subset: 'v1',
+      responseCode: '200',
+      perSecond: 2,
+    });
+  });
+
+  test('of a proxy’s own clusters name no callee', () => {
+    const { consul_destination_service: _, ...own } = labels;
+    expect(consul.readCall(own, 1)).toBeNull();
   });
 });
