@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectNoFindings } from './axe.ts';
 import { expect, test } from './podium.ts';
-import { rung, select, unlock } from './steps.ts';
+import { openCall, rung, select, tabTo, unlock } from './steps.ts';
 
 const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' });
 const dialog = (page: Page): Locator => page.getByRole('dialog');
@@ -73,6 +73,76 @@ test('a form says its traps at once, keeps to what the peer takes, and is filled
   await expect(dialog(page)).toContainText('http2MaxRequests: 321');
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
+});
+
+/** Sets fields of one form of the service on show by keyboard alone, and applies them. */
+async function protect(page: Page, form: RegExp, values: Readonly<Record<string, string>>): Promise<void> {
+  await tabTo(page, inspector(page).getByRole('button', { name: 'Edit protections…' }));
+  await page.keyboard.press('Enter');
+  const which = dialog(page).getByRole('button', { name: /Which protections/ });
+  await expect(which).toBeVisible();
+  if (!form.test((await which.textContent()) ?? '')) {
+    await tabTo(page, which);
+    await page.keyboard.press('Enter');
+    const option = page.getByRole('option', { name: form }).first();
+    await expect(option).toBeVisible();
+    while (!(await option.evaluate((it) => it === document.activeElement)))
+      await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+  }
+  for (const [field, value] of Object.entries(values)) {
+    await tabTo(page, dialog(page).getByRole('textbox', { name: new RegExp(`^${field}`) }));
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(value);
+  }
+  await page.keyboard.press('Enter');
+  await confirm(page);
+}
+
+/** Gives what the review asks for, applies, and waits until it is declared. */
+async function confirm(page: Page): Promise<void> {
+  const apply = dialog(page).getByRole('button', { name: 'Apply' });
+  await expect(apply).toBeVisible();
+  const guards = dialog(page).getByRole('region', { name: 'Guards' });
+  for (const tick of await guards.getByRole('checkbox').all()) {
+    await tabTo(page, tick);
+    await page.keyboard.press('Space');
+  }
+  await tabTo(page, apply);
+  await page.keyboard.press('Enter');
+  await expect(rung(page, 'Declared')).toContainText('Declared: seen', { timeout: 30_000 });
+}
+
+/** Takes back what was just applied, by keyboard alone. */
+async function takeBack(page: Page): Promise<void> {
+  await tabTo(page, dialog(page).getByRole('button', { name: 'Undo…' }));
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByRole('heading', { name: /^Undo: / })).toBeVisible();
+  await confirm(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+}
+
+test('a limit and a time-out act in the traffic, and are taken back, by keyboard alone', async ({
+  map: page,
+}) => {
+  // Traffic is waited for twice.
+  test.setTimeout(240_000);
+  await unlock(page, 'shop-rehearsal');
+  await openCall(page, 'order', 'inventory');
+  const why = inspector(page).getByRole('region', { name: 'Why it fails' });
+  await expect(why.getByText(/limit hit|timed out/)).toHaveCount(0);
+
+  await protect(page, /Limits and ejection for inventory(?!,)/, { http2MaxRequests: '1' });
+  await expect(why.getByText(/[1-9].* % limit hit: the proxy refused it \(UO\)/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await takeBack(page);
+  await expect(inspector(page).getByText('at most 1 request at once')).toHaveCount(0, { timeout: 20_000 });
+
+  await protect(page, /Time-out and retries of route “default”/, { timeout: '10ms' });
+  await expect(why.getByText(/[1-9].* % timed out \(UT\)/)).toBeVisible({ timeout: 60_000 });
+  await takeBack(page);
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {
