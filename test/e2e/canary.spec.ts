@@ -27,6 +27,8 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   map: page,
   fleet,
 }) => {
+  // Two steps are watched to their end, which takes its time however fast the machine.
+  test.setTimeout(180_000);
   await unlock(page, 'shop-rehearsal');
   await select(page, 'payment');
   await seeShare(page, 'v1', 88, 92);
