@@ -3,6 +3,7 @@ import type { ServiceDetail } from '../../../shared/model/inspect.ts';
 import { useMeasuredSplits, useSplitsOf } from '../../live/splits.ts';
 import { Section } from '../../ui/Section.tsx';
 import { CallList } from './CallList.tsx';
+import { Faces } from './Faces.tsx';
 import { ServiceChartsView } from './ServiceChartsView.tsx';
 import type { SplitPart } from './inspectorParts.ts';
 import { SplitCard } from './SplitCard.tsx';
@@ -37,6 +38,7 @@ export function OverviewTab({ service, detail, splitActions }: OverviewTabProps)
         );
       })}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />
+      <Faces service={service} />
       {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
         <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>
           <CallList direction="in" calls={detail.callsIn} brief />

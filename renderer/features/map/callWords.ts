@@ -23,7 +23,10 @@ export function shortCallLabel(call: GraphCall, signals: CallSignals | null): st
 
 /** All figures of a call, for the hover. */
 export function callWords(call: GraphCall, signals: CallSignals | null): string {
-  const lines = [call.protocols.join(', ') + (call.asynchronous ? ', asynchronous' : '')];
+  const protocols = call.protocols.join(', ') + (call.asynchronous ? ', asynchronous' : '');
+  const lines = protocols === '' ? [] : [protocols];
+  if (call.declared !== undefined) lines.push(`Declared: ${plainText(call.declared, 200)}`);
+  if (call.unseen === true) return [...lines, 'Nobody was seen calling.'].join('\n');
   if (signals === null) return [...lines, 'no figures'].join('\n');
   lines.push(
     `${formatRate(signals.requestsPerSecond)} requests per second, ${formatRatio(signals.errorRatio)} fail`,

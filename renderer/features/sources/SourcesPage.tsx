@@ -12,6 +12,7 @@ import { Dot } from '../../ui/Chip.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { formatSpan } from '../../ui/format.ts';
 import { Select } from '../../ui/Select.tsx';
+import { JoinRules } from './JoinRules.tsx';
 import { Permissions } from './Permissions.tsx';
 
 const environments: readonly { readonly id: Environment; readonly title: string }[] = [
@@ -42,6 +43,7 @@ export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
         {connections.map((connection) => (
           <ConnectionCard key={connection.id} connection={connection} />
         ))}
+        {connections.length > 1 && <JoinRules />}
       </div>
     </div>
   );

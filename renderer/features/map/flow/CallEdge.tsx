@@ -25,6 +25,7 @@ export const CallEdge = memo(function CallEdge(props: EdgeProps<CallFlowEdge>) {
     'mapCall',
     health,
     call.asynchronous && 'asynchronous',
+    call.unseen === true && 'unseen',
     props.selected && 'selected',
     trip && 'held',
     props.data?.detour === true && 'detour',
