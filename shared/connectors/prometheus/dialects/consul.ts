@@ -30,6 +30,7 @@ export const consul: Dialect = {
   },
   latency: { metric: 'envoy_cluster_upstream_rq_time_bucket', matchers: [TO_SERVICES], by: [...ENDS, 'le'] },
   tcp: null,
+  perInstance: null,
   partLabel: 'consul_source_service',
   lines: { requests: [...DESTINATION, 'envoy_response_code'], latency: [...DESTINATION, 'le'] },
   overall: ['envoy_response_code'],
