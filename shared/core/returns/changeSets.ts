@@ -11,7 +11,7 @@ import type { Ports } from '../ports.ts';
 import { createPulse, follow } from '../pulse.ts';
 import { Refusal } from '../refusal.ts';
 import { isCutOffStill, setOfRecords } from './journalledSets.ts';
-import { movedOn, saysTheSame, shareDocument } from './sameChanges.ts';
+import { leadsBack, movedOn, saysTheSame, shareDocument } from './sameChanges.ts';
 
 /** Several plans that are reviewed together. */
 export interface PlannedSet {
@@ -88,7 +88,8 @@ export function createChangeSets({ journal, operations, ports }: SetParts): Chan
     const anew = await (plan.undoOf === null
       ? operations.plan(movedOn(plan, written))
       : operations.planUndo(plan.undoOf));
-    if (!saysTheSame(plan, anew))
+    const undone = plan.undoOf === null ? null : await journal.read(plan.undoOf);
+    if (!saysTheSame(plan, anew) && !leadsBack(plan, anew, undone))
       throw new Refusal(
         'REFUSED',
         'Its document was written to by an earlier change of this set, and it would not do the same any more. Review it again.',

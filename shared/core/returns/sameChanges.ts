@@ -47,10 +47,27 @@ export function movedOn(
  * with the plan, so both are left out.
  */
 export function saysTheSame(reviewed: Plan, anew: Plan): boolean {
+  return asksNoMore(reviewed, anew) && writesOf(reviewed) === writesOf(anew);
+}
+
+/**
+ * Whether a way back that was made anew puts the documents back to what the record says was before. When it was reviewed,
+ * later changes of the same set still stood beside what was written, so that its steps may have been others.
+ */
+export function leadsBack(reviewed: Plan, anew: Plan, record: OperationRecord | null): boolean {
+  if (record === null || !asksNoMore(reviewed, anew) || anew.changes.length === 0) return false;
+  return anew.changes.every((change) =>
+    record.changes.some(
+      (written) =>
+        !written.withheld && placeOf(written) === placeOf(change) && written.before === change.after,
+    ),
+  );
+}
+
+function asksNoMore(reviewed: Plan, anew: Plan): boolean {
   if (anew.threeWay !== null) return false;
   const asked = new Set(reviewed.guards.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id));
-  if (anew.guards.some(({ id, verdict }) => verdict !== 'pass' && !asked.has(id))) return false;
-  return writesOf(reviewed) === writesOf(anew);
+  return anew.guards.every(({ id, verdict }) => verdict === 'pass' || asked.has(id));
 }
 
 const placeOf = ({ document: { kind, namespace, name } }: Change): string =>
