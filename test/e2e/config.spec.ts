@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expectNoFindings } from './axe.ts';
 import { expect, test } from './podium.ts';
@@ -14,6 +16,19 @@ async function openConfig(page: Page): Promise<void> {
   await inspector.getByRole('tab', { name: 'Config' }).click();
   await inspector.getByRole('button', { name: 'Open Config' }).click();
   await expect(page.getByRole('heading', { name: 'Config', exact: true })).toBeVisible();
+}
+
+/** Every file of a folder and of those in it, as text. */
+async function filesIn(folder: string): Promise<{ name: string; text: string }[]> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    files
+      .filter((file) => file.isFile())
+      .map(async ({ parentPath, name }) => ({
+        name,
+        text: await readFile(join(parentPath, name), 'latin1'),
+      })),
+  );
 }
 
 async function seeRolledOut(page: Page): Promise<void> {
@@ -78,6 +93,7 @@ test('the same by keyboard alone', async ({ map: page, fleet }) => {
 
 test('a secret is covered until asked for, and errors of YAML are said at their line', async ({
   map: page,
+  podium,
 }) => {
   await openConfig(page);
   await row(page, 'api-key').click();
@@ -100,6 +116,10 @@ test('a secret is covered until asked for, and errors of YAML are said at their 
   await expect(bar.getByRole('button', { name: 'Review…' })).toBeDisabled();
   await bar.getByRole('button', { name: 'Discard' }).click();
   await expect(editor).not.toContainText('RETRIES');
+  // Neither what was shown nor what was copied is in anything that Podium keeps.
+  const kept = await filesIn(podium.dataFolder);
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.filter(({ text }) => text.includes('rehearsal-only-2')).map(({ name }) => name)).toEqual([]);
 });
 
 test('a value is found over all services and leads to its document', async ({ map: page }) => {
@@ -112,6 +132,25 @@ test('a value is found over all services and leads to its document', async ({ ma
   await expect(page.getByRole('textbox', { name: 'Value of BANK_URL' })).toContainText(
     'bank-api.example.com',
   );
+});
+
+test('a line that is found in a long value is gone to, by keyboard alone', async ({ map: page, fleet }) => {
+  const lines = Array.from({ length: 400 }, (_, index) => `setting${index}: ${index}`);
+  lines[321] = 'quota: NEEDLE-77';
+  await fleet.patch('/api/v1/namespaces/shop/configmaps/order-settings', [
+    { op: 'add', path: '/data/long.yaml', value: lines.join('\n') },
+  ]);
+  await openPage(page, 'Config');
+  await tabTo(page, page.getByRole('textbox', { name: 'Find a key or a value in all services' }));
+  await page.keyboard.type('needle-77');
+  await page.keyboard.press('Enter');
+  const found = page.getByRole('list', { name: 'Found' });
+  await tabTo(page, found.getByRole('button', { name: 'Open order-settings for order' }));
+  await page.keyboard.press('Enter');
+  const editor = page.getByRole('textbox', { name: 'Value of long.yaml' });
+  await expect(editor).toBeFocused();
+  await expect(editor.getByText('quota: NEEDLE-77')).toBeInViewport();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('NEEDLE-77');
 });
 
 test('a route’s time-out is found in a document of the mesh, edited as text, and put back', async ({

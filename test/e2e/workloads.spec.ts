@@ -1,97 +1,103 @@
-import type { Locator, Page } from '@playwright/test';
 import { expectNoFindings } from './axe.ts';
+import {
+  allAnswer,
+  apply,
+  close,
+  dialog,
+  inspector,
+  namesOf,
+  openWorkloads,
+  rateOnMap,
+  rolledOut,
+  shownInstances,
+  undo,
+} from './instances.ts';
 import { expect, test } from './podium.ts';
-import { rung, select, tabTo, unlock } from './steps.ts';
 
 const order = '/apis/apps/v1/namespaces/shop/deployments/order';
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' });
 
-async function openWorkloads(page: Page): Promise<void> {
-  await unlock(page, 'shop-rehearsal');
-  await select(page, 'order');
-  await inspector(page).getByRole('tab', { name: 'Workloads' }).click();
-  await expect(inspector(page).getByRole('heading', { name: /^Deployment order/i })).toBeVisible();
-}
-
-async function apply(page: Page): Promise<void> {
-  await dialog(page).getByRole('button', { name: 'Apply' }).click();
-  await expect(rung(page, 'Declared')).toContainText('Declared: seen', { timeout: 30_000 });
-}
-
-async function undo(page: Page): Promise<void> {
-  await dialog(page).getByRole('button', { name: 'Undo…' }).click();
-  await apply(page);
-  await dialog(page).getByRole('button', { name: 'Close' }).click();
-}
-
-test('a workload is scaled, its instances come, and it is scaled back', async ({ map: page, fleet }) => {
+test('a workload is scaled, its new instance answers calls, and it is scaled back', async ({
+  map: page,
+  fleet,
+}) => {
   await openWorkloads(page);
+  await inspector(page)
+    .getByText(/^6 instances/)
+    .click();
+  const before = await allAnswer(page, 'order', 6, 20);
   await inspector(page)
     .getByRole('textbox', { name: /^Replicas/ })
     .fill('7');
   await inspector(page).getByRole('button', { name: 'Scale…' }).click();
   await expect(dialog(page).getByRole('heading', { name: /6 → 7|to 7/ })).toBeVisible();
   await apply(page);
-  await expect(inspector(page).getByText('7 ready')).toBeVisible({ timeout: 60_000 });
+  await rolledOut(page);
+  const after = await allAnswer(page, 'order', 7, 20);
+  expect(namesOf(after)).toEqual(expect.arrayContaining([...namesOf(before)]));
   await undo(page);
   await expect(inspector(page).getByText('6 ready')).toBeVisible({ timeout: 60_000 });
   expect(await fleet.read(order)).toMatchObject({ spec: { replicas: 6 } });
 });
 
-test('the same by keyboard alone', async ({ map: page, fleet }) => {
-  await openWorkloads(page);
-  await tabTo(page, inspector(page).getByRole('textbox', { name: /^Replicas/ }));
-  await page.keyboard.press('ArrowUp');
-  await tabTo(page, inspector(page).getByRole('button', { name: 'Scale…' }));
-  await page.keyboard.press('Enter');
-  await tabTo(page, dialog(page).getByRole('button', { name: 'Apply' }));
-  await page.keyboard.press('Enter');
-  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
-  await tabTo(page, dialog(page).getByRole('button', { name: 'Undo…' }));
-  await page.keyboard.press('Enter');
-  await tabTo(page, dialog(page).getByRole('button', { name: 'Apply' }));
-  await page.keyboard.press('Enter');
-  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
-  expect(await fleet.read(order)).toMatchObject({ spec: { replicas: 6 } });
-});
-
-test('a workload is rolled back to a revision and forward again', async ({ map: page, fleet }) => {
-  const image = async () =>
-    ((await fleet.read(order)).spec as { template: { spec: { containers: { image: string }[] } } }).template
-      .spec.containers[0]?.image;
-  await openWorkloads(page);
+test('with none left its callers ask the fallback, and its return takes the calls back', async ({
+  map: page,
+}) => {
+  await openWorkloads(page, 'recommend');
   await inspector(page)
-    .getByText(/revisions to roll back to/)
+    .getByText(/^2 instances/)
     .click();
+  await allAnswer(page, 'recommend', 2, 10);
+  expect((await rateOnMap(page, 'top-sellers')) ?? 0).toBeLessThan(5);
   await inspector(page)
-    .getByRole('button', { name: /^Roll back to revision/ })
-    .first()
-    .click();
+    .getByRole('textbox', { name: /^Replicas/ })
+    .fill('0');
+  await inspector(page).getByRole('button', { name: 'Scale…' }).click();
+  await dialog(page).getByRole('textbox', { name: 'Type recommend to confirm' }).fill('recommend');
   await apply(page);
-  expect(await image()).toBe('shop/order:2.13');
+  await rolledOut(page);
+  await expect(inspector(page).getByText('0 ready')).toBeVisible();
+  await expect.poll(() => rateOnMap(page, 'top-sellers'), { timeout: 60_000 }).toBeGreaterThan(15);
   await undo(page);
-  expect(await image()).toBe('shop/order:2.14');
+  await rolledOut(page);
+  await close(page);
+  await inspector(page)
+    .getByText(/^2 instances/)
+    .click();
+  await allAnswer(page, 'recommend', 2, 10);
 });
 
-test('an instance is taken out of the traffic and put back', async ({ map: page }) => {
-  await openWorkloads(page);
+test('an instance is taken out: its own rate falls to zero, the others carry its calls, and it is put back', async ({
+  map: page,
+}) => {
+  test.setTimeout(240_000);
+  await openWorkloads(page, 'recommend');
   await inspector(page)
-    .getByText(/^6 instances/)
+    .getByText(/^2 instances/)
     .click();
+  const before = await allAnswer(page, 'recommend', 2, 10);
+  const out = namesOf(before)[0] ?? '';
   await inspector(page)
-    .getByRole('button', { name: /^Take order.* out of the traffic/ })
-    .first()
+    .getByRole('button', { name: `Take ${out} out of the traffic` })
     .click();
   await apply(page);
-  await dialog(page).getByRole('button', { name: 'Close' }).click();
+  await rolledOut(page);
+  await close(page);
   await expect(inspector(page).getByText(/1 out of the traffic/)).toBeVisible({ timeout: 30_000 });
+  await expect
+    .poll(async () => (await shownInstances(page, 'recommend')).find(({ name }) => name === out), {
+      timeout: 60_000,
+    })
+    .toEqual({ name: out, rps: 0, isOut: true });
+  const serving = await allAnswer(page, 'recommend', 2, 10);
+  expect(namesOf(serving)).not.toContain(out);
+
   await inspector(page)
-    .getByRole('button', { name: /^Put order.* back/ })
+    .getByRole('button', { name: `Put ${out} back` })
     .click();
   await apply(page);
-  await dialog(page).getByRole('button', { name: 'Close' }).click();
+  await close(page);
   await expect(inspector(page).getByText(/1 out of the traffic/)).toHaveCount(0, { timeout: 30_000 });
+  await allAnswer(page, 'recommend', 2, 10);
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {
