@@ -32,7 +32,7 @@ export async function startDesktop(
   });
   const child = app.process();
   child.stderr?.on('data', (text: Buffer) => {
-    if (!/debugger/i.test(String(text))) process.stderr.write(text);
+    if (!/debugger|nodejs\.org/i.test(String(text))) process.stderr.write(text);
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const page = await app.firstWindow();
