@@ -10,7 +10,7 @@ const sources = import.meta.glob<string>(['../../../shared/{core,connectors}/**/
 /** How a guard's id is written down: beside its verdict, as a call's first word, or under a name just before. */
 const written = [
   /\bid: ['`]([\w-]+)(?:\$\{\w+\})?['`],\s*verdict:/g,
-  /\b(?:guard|tick|ownerGuard|accessGuard)\(\s*['`]([\w-]+)/g,
+  /\b(?:guard|guardOf|tick|ownerGuard|accessGuard)\(\s*['`]([\w-]+)/g,
   /\bconst id = '([\w-]+)';/g,
 ];
 

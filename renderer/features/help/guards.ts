@@ -52,6 +52,7 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         title: 'Direction',
         what: 'Away from harm is one confirmation; towards a failing version asks for the name in production.',
       },
+      { ids: ['chain'], title: 'In force', what: 'Whether the weights are what proxies get now.' },
       {
         ids: ['siblings'],
         title: 'Other routes',

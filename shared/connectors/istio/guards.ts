@@ -1,6 +1,7 @@
 import type { Guard } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import { guardOf as guard } from '../kit/splitGuards.ts';
+import { ownerNames } from '../kube/documents/ownership.ts';
 
 /** Whose document it is. */
 export function ownershipGuard(split: Split): Guard {
@@ -15,16 +16,6 @@ export function ownershipGuard(split: Split): Guard {
     ownership.consequence,
   );
 }
-
-const ownerNames = {
-  'argo-cd': 'Argo CD',
-  flux: 'Flux',
-  helm: 'Helm',
-  'argo-rollouts': 'Argo Rollouts',
-  flagger: 'Flagger',
-  'consul-k8s': 'Consul on Kubernetes',
-  controller: 'a controller',
-} as const;
 
 /** Whether these credentials may make the write, as the API server said a moment ago. */
 export function accessGuard(allowed: boolean | null, split: Split): Guard {

@@ -1,6 +1,6 @@
 import type { CallTarget, TripMechanism } from '../../../model/trip.ts';
 import { PeerError } from '../../kit/peerError.ts';
-import { ownershipOf } from '../../kube/documents/ownership.ts';
+import { ownerNames, ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, listAt, mapAt, namespaceOf, textAt } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
 import { serviceOf, shortName } from '../hosts.ts';
@@ -66,7 +66,7 @@ function routeHindrance(
     if (targets.length === 0) continue;
     const ownership = ownershipOf(document, mesh.rollouts());
     if (ownership?.decidesWeights === true)
-      return `${sayDocument(document)} belongs to ${ownership.name}, which would overwrite the whole of it.`;
+      return `${sayDocument(document)} belongs to ${ownerNames[ownership.owner]}: ${ownership.name}, which would overwrite the whole of it.`;
   }
   return noProxy(mesh, call, caller);
 }

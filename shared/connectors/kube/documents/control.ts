@@ -1,7 +1,6 @@
 import type { Change, DocumentThreeWay, Guard } from '../../../model/change.ts';
 import type { DocumentRef } from '../../../model/entity.ts';
 import type { Operation } from '../../../model/operation.ts';
-import type { Ownership } from '../../../model/weights.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
 import {
   type Control,
@@ -26,7 +25,7 @@ import {
   roundedBy,
 } from './change.ts';
 import { copiesOfEdits } from './copies.ts';
-import { ownershipOf, overwrites, type RolloutClaim } from './ownership.ts';
+import { ownerNames, ownershipOf, overwrites, type RolloutClaim } from './ownership.ts';
 import { readBack } from './readBack.ts';
 import { stampEdit, type StampDocument, type TriedEdit } from './stamp.ts';
 import { send, tryEdit } from './trial.ts';
@@ -279,16 +278,6 @@ function ownerGuard(id: string, desk: DocumentDesk, object: KubeObject): Guard {
     detail: ownership.consequence,
   };
 }
-
-const ownerNames: Readonly<Record<Ownership['owner'], string>> = {
-  'argo-cd': 'Argo CD',
-  flux: 'Flux',
-  helm: 'Helm',
-  'argo-rollouts': 'Argo Rollouts',
-  flagger: 'Flagger',
-  'consul-k8s': 'Consul on Kubernetes',
-  controller: 'a controller',
-};
 
 function changedGuard({ changedBy, document }: DocumentThreeWay): Guard {
   return {

@@ -122,3 +122,14 @@ export function changedByOf(document: KubeObject): { who: string; at: number | n
   }
   return newest;
 }
+
+/** What each kind of owner is called in a sentence. */
+export const ownerNames: Readonly<Record<Ownership['owner'], string>> = {
+  'argo-cd': 'Argo CD',
+  flux: 'Flux',
+  helm: 'Helm',
+  'argo-rollouts': 'Argo Rollouts',
+  flagger: 'Flagger',
+  'consul-k8s': 'Consul on Kubernetes',
+  controller: 'a controller',
+};
