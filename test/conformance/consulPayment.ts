@@ -23,6 +23,7 @@ interface Splitter {
 /** Registers payment under a name of its own, for Consul's community edition has no namespaces; it is taken away at the end. */
 export async function startConsulPayment(under: ConsulUnderTest): Promise<PaymentUnderTest> {
   const service = `payment-${randomUUID().slice(0, 8)}`;
+  const nowhere = `nowhere-${service}`;
   const put = async (path: string, body?: unknown): Promise<string> => {
     const { status, text } = await under.call('PUT', path, body);
     if (status !== 200) throw new Error(`PUT ${path}: ${status} ${text}`);
@@ -86,8 +87,9 @@ export async function startConsulPayment(under: ConsulUnderTest): Promise<Paymen
       // Consul keeps anybody from undeclaring a subset in use, but not from dividing calls to a service that is not there.
       const { ModifyIndex: _, Hash: _hash, CreateIndex: _created, ...entry } = await read();
       const [first] = entry.Splits;
-      await put('/v1/config', { ...entry, Splits: [first, { Weight: 30, Service: 'nowhere' }] });
-      return 'service nowhere is not registered';
+      await put('/v1/config', { Kind: 'service-defaults', Name: nowhere, Protocol: 'http' });
+      await put('/v1/config', { ...entry, Splits: [first, { Weight: 30, Service: nowhere }] });
+      return `service ${nowhere} is not registered`;
     },
     async stopV2() {
       await deregister(`${service}-v2-1`);
@@ -100,6 +102,7 @@ export async function startConsulPayment(under: ConsulUnderTest): Promise<Paymen
       await session[Symbol.asyncDispose]();
       for (const kind of ['service-splitter', 'service-resolver', 'service-defaults'])
         await under.call('DELETE', `/v1/config/${kind}/${service}`);
+      await under.call('DELETE', `/v1/config/service-defaults/${nowhere}`);
       for (const id of instances) await under.call('PUT', `/v1/agent/service/deregister/${id}`);
     },
   };

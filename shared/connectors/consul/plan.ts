@@ -34,8 +34,8 @@ export function refuseNonsense(split: Split, wanted: readonly number[]): void {
     );
   if (split.readOnly !== null) refuse(`This split is read-only here. ${split.readOnly}`);
   if (wanted.length === 1) refuse('The splitter has a single destination: there is nothing to divide.');
-  // Consul keeps weights as 32-bit floats of at least a hundredth (service-splitter reference).
-  const odd = wanted.find((weight) => hundredths(weight) === null || weight < 0 || weight > 100);
+  // The reference says steps of a hundredth; yet Consul 1.20 takes -5 / 105 and thousandths without a word.
+  const odd = wanted.find((weight) => !inHundredths(weight) || weight < 0 || weight > 100);
   if (odd !== undefined)
     refuse(`A weight of ${odd} is none here: Consul takes 0 to 100 in steps of a hundredth.`);
   const sum = roundOff(totalOf(wanted));
@@ -45,11 +45,7 @@ export function refuseNonsense(split: Split, wanted: readonly number[]): void {
     refuse(`The weights are ${sayWeights(before)} already: there is nothing to change.`);
 }
 
-/** In hundredths, as whole number; null where it is finer than that. */
-const hundredths = (weight: number): number | null => {
-  const whole = Math.round(weight * 100);
-  return Math.abs(whole / 100 - weight) < 1e-9 ? whole : null;
-};
+const inHundredths = (weight: number): boolean => Math.abs(roundOff(weight) - weight) < 1e-9;
 
 /** Sums of hundredths without the dust of binary fractions. */
 const roundOff = (weight: number): number => Math.round(weight * 100) / 100;
