@@ -26,7 +26,7 @@ parentPort.on('message', ({ data, ports: given }) => {
   if (data === 'podium:fleet' && port !== undefined) waitingForFleet.shift()?.(port);
   if (data === 'podium:stop') stop().catch(fail);
 });
-running.catch(fail);
+running.then((open) => open.reopenHeld()).catch(fail);
 
 async function serve(port: MessagePortMain): Promise<void> {
   const { router } = await running;

@@ -11,6 +11,7 @@ import type { KeptPlan } from './plans.ts';
 import { createOneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import { createRepositories } from './repositories/repositories.ts';
+import { reopenHeld } from './reopen.ts';
 import { resumeOperations } from './resume.ts';
 import { beginWatch } from './returns/beginWatch.ts';
 import { createReturns } from './returns/returns.ts';
@@ -22,11 +23,13 @@ import { createWorld, defaultWindowSeconds } from './world.ts';
 /** The console: a value that a host serves over whatever transport it has. */
 export interface Console extends AsyncDisposable {
   readonly router: ConsoleRouter;
+  /** Asked by the host once, when it starts: opens again what an earlier run left something to end on. */
+  reopenHeld(): Promise<void>;
 }
 
 /**
  * Puts the console together. Connectors report observations and offer controls; the console folds the ones into one map and
- * takes the others through plan, review, apply and verify. It opens nothing by itself.
+ * takes the others through plan, review, apply and verify. It opens nothing before it is asked to.
  */
 export async function createConsole(
   connectors: readonly Connector<unknown>[],
@@ -110,6 +113,7 @@ export async function createConsole(
       settings,
       world,
     }),
+    reopenHeld: () => reopenHeld(connections, journal, ports),
     async [Symbol.asyncDispose]() {
       resume[Symbol.dispose]();
       returns[Symbol.dispose]();

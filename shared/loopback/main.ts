@@ -23,6 +23,9 @@ const ports = openNodePorts({
   ownPorts: () => (ownPort === null ? [] : [ownPort]),
 });
 const console_ = await createConsole(connectors, ports);
+void console_.reopenHeld().catch((thrown: unknown) => {
+  ports.log.error('what is held could not be looked for', { why: String(thrown) });
+});
 const assets = await readAssets(join(import.meta.dirname, '../../dist/renderer'));
 const loopback = await startLoopback({
   router: console_.router,

@@ -75,6 +75,34 @@ test('M17 a deadline that passes while Podium is closed is done first thing at t
   expect(holdOf(later, id)).toMatchObject({ state: 'ended', note: 'Ended 3 h after its deadline.' });
 });
 
+test('M17 a trip that an earlier run left is tended at the next start, before anybody connects', async () => {
+  const paper = createPaper();
+  const first = await openPaper(paper);
+  const id = await trip(first);
+  await first.close();
+  const at = first.ports.clock.now() + minute;
+  await using later = await openPaper(paper, {
+    records: first.records,
+    prefix: 'later-',
+    startAt: at,
+    boot: 'later',
+    start: true,
+  });
+  await later.ports.clock.advance(5 * minute);
+  expect(paper.trip).toBeNull();
+  expect(holdOf(later, id)).toMatchObject({ state: 'ended' });
+});
+
+test('a start at which nothing is held opens nothing', async () => {
+  const paper = createPaper();
+  const first = await openPaper(paper);
+  await first.close();
+  const opened = paper.opened;
+  await using later = await openPaper(paper, { records: first.records, prefix: 'later-', start: true });
+  await later.ports.clock.advance(minute);
+  expect(paper.opened).toBe(opened);
+});
+
 test.each([
   ['a day ahead', day],
   ['a day back', -day],

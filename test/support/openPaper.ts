@@ -22,6 +22,8 @@ interface PaperOptions {
   readonly boot?: string;
   /** What of the host differs. */
   readonly ports?: Partial<Ports>;
+  /** Opened by the console itself, as at a host's start, or not at all; else by the operator. */
+  readonly start?: boolean;
 }
 
 /** A console with one connection, to a peer on paper, that is open and still locked. */
@@ -42,8 +44,12 @@ export async function openPaper(paper: Paper, options: PaperOptions = {}) {
   });
   const console = await createConsole([paperConnector(paper)], ports);
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
-  const { candidates } = await client.connections.discover();
-  const { id } = await client.connections.open({ key: candidates[0]?.key ?? '' });
+  let id = 'paper';
+  if (options.start === true) await console.reopenHeld();
+  else {
+    const { candidates } = await client.connections.discover();
+    ({ id } = await client.connections.open({ key: candidates[0]?.key ?? '' }));
+  }
   await ports.clock.advance(10);
   const plan = (weights: number[]) =>
     client.operations.plan({

@@ -1,0 +1,36 @@
+import { sayError } from '../connectors/kit/peerError.ts';
+import type { Connections } from './connections.ts';
+import type { Journal } from './journal.ts';
+import type { Ports } from './ports.ts';
+
+/**
+ * Opens again, read-only, each connection on which an earlier run left a trip, a watch or a canary: what was agreed to end by
+ * itself must not wait until somebody thinks of connecting. One that is not there any more, or needs a secret, is left; its
+ * operations are told of as held.
+ */
+export async function reopenHeld(
+  connections: Connections,
+  journal: Journal,
+  ports: Pick<Ports, 'canaries' | 'log'>,
+): Promise<void> {
+  // Another process on this data folder tends them.
+  if (!journal.writable) return;
+  const records = await journal.list({ holding: true, limit: Infinity });
+  const canaries = await ports.canaries.open();
+  const titles = new Set([
+    ...records.map(({ connection }) => connection.title),
+    ...canaries.map(({ connectionTitle }) => connectionTitle),
+  ]);
+  if (titles.size === 0) return;
+  const { candidates } = await connections.discover();
+  for (const { key, title, problem, typed } of candidates) {
+    const isOpen = connections.states().some((state) => state.title === title);
+    if (!titles.has(title) || problem !== null || isOpen || (typed?.secrets.length ?? 0) > 0) continue;
+    const opened = typed === null ? connections.openByKey(key, {}) : connections.openTyped(typed);
+    await opened.catch((thrown: unknown) =>
+      ports.log.warn('a connection that holds something could not be opened again', {
+        why: sayError(thrown, title),
+      }),
+    );
+  }
+}
