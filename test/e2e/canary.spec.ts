@@ -27,7 +27,7 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   map: page,
   fleet,
 }) => {
-  // Two steps are watched to their end, which takes its time however fast the machine.
+  // Two of its steps are watched to their end, which takes its time however fast the machine.
   test.setTimeout(180_000);
   await unlock(page, 'shop-rehearsal');
   await select(page, 'payment');
@@ -37,14 +37,20 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   await dialog(page).getByRole('button', { name: 'The version on trial' }).click();
   await page.getByRole('option', { name: 'v1' }).click();
   const add = dialog(page).getByRole('button', { name: 'Add a step' });
-  for (const [at, percent] of ['95', '98', '100'].entries()) {
+  // The second lasts until it is left by hand.
+  const steps = [
+    ['95', '0.3'],
+    ['98', '10'],
+    ['100', '0.3'],
+  ] as const;
+  for (const [at, [percent, minutes]] of steps.entries()) {
     if (at > 0) await add.click();
     await dialog(page)
       .getByRole('textbox', { name: `Step ${at + 1}, share of v1, %` })
       .fill(percent);
     await dialog(page)
       .getByRole('textbox', { name: `Step ${at + 1}, time, min` })
-      .fill('0.3');
+      .fill(minutes);
   }
   await dialog(page).getByRole('textbox', { name: 'Why' }).fill('v2 goes');
   await dialog(page).getByRole('button', { name: 'Review the first step…' }).click();
@@ -71,6 +77,7 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   await expect(rung(page, 'Declared')).toContainText('Declared: seen');
   await dialog(page).getByRole('button', { name: 'Close' }).click();
   await seeShare(page, 'v1', 99.6, 100);
+  await expect(panel.getByRole('button', { name: 'Finish now…' }), 'it is in its last step').toHaveCount(0);
   await expect(panel).toContainText('finished', { timeout: 40_000 });
   expect(await weightsIn(fleet)).toBe('100/0');
   await openPage(page, 'Journal');

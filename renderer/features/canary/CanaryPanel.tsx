@@ -19,6 +19,8 @@ export function CanaryPanel({ canary }: { readonly canary: Canary }) {
   const record = useFollowed(canary.operationIds.at(-1) ?? null);
   const watch = record?.watch ?? null;
   const isWatching = watch?.state === 'watching';
+  // What is at its last step already has nothing to skip.
+  const isLast = step === request.steps.length - 1 && canary.stepStartedAt !== null;
   const forLeft = isWatching ? formatCountdown(watch.endsAt - now) : null;
   return (
     <section className={`canaryPanel ${state}`} aria-label={plainText(title, 120)}>
@@ -56,7 +58,7 @@ export function CanaryPanel({ canary }: { readonly canary: Canary }) {
                 Resume
               </Button>
             )}
-            {state !== 'stuck' && (
+            {state !== 'stuck' && !isLast && (
               <Button
                 onPress={() => openReview({ kind: 'finishCanary', canaryId: id, title: `Finish ${title}` })}
               >
