@@ -123,6 +123,17 @@ describe('a verdict', () => {
     );
   });
 
+  test('is said to be on purpose where the call is tripped, by whom and until when', () => {
+    const calls = [call('payment', 'bank')];
+    const callSignals = new Map([['payment→bank', failingCall(40, 0.21)]]);
+    const trip = { calleeId: 'bank', callerName: 'payment', until: 0, by: 'ana' };
+    const said = (tripped: NonNullable<VerdictInput['tripped']>) =>
+      verdictOf(input({ calls, callSignals, tripped })).sentences.at(-1)?.text;
+    const formatted = input().formatTime(0);
+    expect(said([trip])).toBe(`That is on purpose: calls to bank are tripped until ${formatted}, by ana.`);
+    expect(said([{ ...trip, callerName: 'order' }])).toMatch(/^Its failing calls lead to bank/);
+  });
+
   test('walks a circle of calls once, and does not blame a callee that loses little', () => {
     const calls = [call('payment', 'bank'), call('bank', 'payment')];
     const circle = new Map(calls.map((one) => [one.id, failingCall(100, 0.5)]));

@@ -4,7 +4,7 @@ import type { Verdict, VerdictSentence } from '../model/inspect.ts';
 import type { HealthThresholds } from '../model/settings.ts';
 import type { CallSignals, Mark, ServiceSignals, Signals } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';
-import { findCause, sayCause } from './cause.ts';
+import { type Cause, findCause, sayCause } from './cause.ts';
 import { formatAge, formatList, formatPercent, formatPerSecond, formatRps } from './formats.ts';
 import { divide, sumOf } from './weights.ts';
 
@@ -22,11 +22,23 @@ export interface VerdictInput {
   readonly onsetAt: number | null;
   /** Deployments and operations, of this service and of others. */
   readonly marks: readonly Mark[];
+  /** Calls that are stopped on purpose, and until when; a null caller: all of them. */
+  readonly tripped?: readonly TrippedCall[];
   /** Splits that divide this service's calls. */
   readonly splits: readonly Split[];
   /** "Prometheus 2.53 · Istio metrics": where the figures are from. */
   readonly source: string;
   readonly formatTime: (at: number) => string;
+}
+
+/** A call that a trip holds. */
+export interface TrippedCall {
+  readonly calleeId: EntityId;
+  /** Null: whoever calls. */
+  readonly callerName: string | null;
+  /** Epoch ms. */
+  readonly until: number;
+  readonly by: string;
 }
 
 /** Changes this long before an onset may have brought it about. */
@@ -56,6 +68,8 @@ export function verdictOf(input: VerdictInput): Verdict {
   }
   const cause = troubled && losesCalls(signals) ? findCause(input) : null;
   if (cause !== null) sentences.push({ text: sayCause(service, cause), evidence: source });
+  const onPurpose = cause === null ? null : sayTrip(cause, input);
+  if (onPurpose !== null) sentences.push(onPurpose);
   const rest = signals.reasons.filter(
     (reason) => !/ of calls fail/.test(reason) && !headlineOf(input).includes(reason),
   );
@@ -67,6 +81,24 @@ export function verdictOf(input: VerdictInput): Verdict {
     sentences,
     suggestions: troubled ? suggestionsOf(input) : [],
     causeId: cause?.path.at(-1)?.id ?? null,
+  };
+}
+
+/** Failures that an operator brought about are said to be that. */
+function sayTrip(
+  { path }: Cause,
+  { service, tripped = [], formatTime }: VerdictInput,
+): VerdictSentence | null {
+  const callee = path.at(-1);
+  const caller = path.at(-2) ?? service;
+  const trip = tripped.find(
+    ({ calleeId, callerName }) =>
+      calleeId === callee?.id && (callerName === null || callerName === caller.name),
+  );
+  if (trip === undefined || callee === undefined) return null;
+  return {
+    text: `That is on purpose: calls to ${callee.name} are tripped until ${formatTime(trip.until)}, by ${trip.by}.`,
+    evidence: 'the trip’s own document',
   };
 }
 

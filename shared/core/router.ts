@@ -121,7 +121,7 @@ export function createRouter({
     },
     splits: {
       watch: os.splits.watch.handler(({ signal }) =>
-        followDistinct(connections.changes, () => oneMap.splits(), signal),
+        followDistinct(world.changes, () => oneMap.splits(), signal),
       ),
       measured: os.splits.measured.handler(({ input, signal }) =>
         watchMeasured(input.serviceId, { world, oneMap }, ports, signal),
@@ -129,7 +129,7 @@ export function createRouter({
     },
     trips: {
       watch: os.trips.watch.handler(({ signal }) =>
-        followDistinct(connections.changes, () => asking.trips(), signal),
+        followDistinct(world.changes, () => asking.trips(), signal),
       ),
       options: os.trips.options.handler(({ input, signal }) =>
         asking.tripOptions(input.connectionId, input.call, signal),

@@ -1,4 +1,4 @@
-import { onsetOf, verdictOf as judge } from '../analysis/verdict.ts';
+import { onsetOf, verdictOf as judge, type TrippedCall } from '../analysis/verdict.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Verdict } from '../model/inspect.ts';
 import type { HealthThresholds, Settings } from '../model/settings.ts';
@@ -34,6 +34,7 @@ export async function verdictOf(
     serviceSignals: folded?.serviceSignals ?? new Map(),
     onsetAt: troubled ? await readOnset() : null,
     marks: await marksOf(connection, range.from, world, journal),
+    tripped: trippedOn(connection),
     splits: world.splits().filter((split) => split.serviceId === service.id),
     source: world.latest(connection)?.provenance[0]?.source ?? 'no source',
     formatTime: (at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
@@ -58,6 +59,14 @@ export async function verdictOf(
       thresholds.degradedErrorRatio,
     );
   }
+}
+
+function trippedOn(connection: LiveConnection): TrippedCall[] {
+  const topology = connection.topology();
+  return connection.trips.flatMap(({ host, caller, until, by }) => {
+    const calleeId = topology.serviceOfHost(host);
+    return calleeId === null ? [] : [{ calleeId, callerName: caller?.name ?? null, until, by }];
+  });
 }
 
 /** A service's own thresholds, else the default ones. */

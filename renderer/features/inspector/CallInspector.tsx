@@ -87,7 +87,7 @@ export function CallInspector({
         </Section>
       )}
       {(flags.length > 0 || (lost !== null && lost > 0)) && (
-        <Section title="Why it fails">
+        <Section title={(signals?.errorRatio ?? 0) > 0 ? 'Why it fails' : 'Answered on the way'}>
           <ul className="splitNotes">
             {flags.map((flag) => (
               <li key={flag} className="toneBad">
@@ -95,7 +95,9 @@ export function CallInspector({
               </li>
             ))}
             {lost !== null && lost > 0 && (
-              <li className="toneBad">{formatRatio(lost)} never reached an instance</li>
+              <li className={(signals?.errorRatio ?? 0) > 0 ? 'toneBad' : 'muted'}>
+                {formatRatio(lost)} never reached an instance
+              </li>
             )}
           </ul>
         </Section>
