@@ -46,6 +46,10 @@ export function tripAnswer(
       return 'callers get 403';
     case 'divert':
       return `answered by ${fallbackInWords(mechanism.to, nameOfHost)}`;
+    case 'breaker':
+      return mechanism.state === 'forcedOpen'
+        ? `breaker ${mechanism.name} forced open`
+        : `breaker ${mechanism.name} off`;
   }
 }
 

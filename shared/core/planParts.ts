@@ -45,6 +45,8 @@ export function notCounted(expectation: Expectation): string | null {
       return expectation.why;
     case 'rollout':
       return 'nothing to count: this is seen on the workload itself';
+    case 'breakers':
+      return 'nothing to count: a call that a breaker refuses never leaves its caller';
     default:
       return null;
   }

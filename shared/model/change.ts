@@ -124,6 +124,18 @@ export const Rollout = z.object({
 });
 export type Rollout = z.infer<typeof Rollout>;
 
+/** A breaker of some services that every one of their instances should have in this state. */
+export const Breakers = z.object({
+  kind: z.literal('breakers'),
+  /** The service that it guards calls to; null where its name does not say. */
+  host: z.string().nullable(),
+  /** Whose instances have it. */
+  holders: z.array(z.object({ namespace: z.string(), name: z.string() })),
+  name: z.string(),
+  state: z.enum(['forcedOpen', 'disabled', 'closed']),
+});
+export type Breakers = z.infer<typeof Breakers>;
+
 /** A write that no traffic figure can prove, with the reason. */
 export const Unmeasured = z.object({
   kind: z.literal('unmeasured'),
@@ -140,6 +152,7 @@ export const Expectation = z.discriminatedUnion('kind', [
   Diversion,
   Served,
   Rollout,
+  Breakers,
   Unmeasured,
 ]);
 export type Expectation = z.infer<typeof Expectation>;

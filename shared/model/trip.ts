@@ -31,12 +31,20 @@ export const TripMechanism = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('divert'), to: Fallback }),
   /** The callee's proxies deny it (403); for where a controller would overwrite a route. */
   z.object({ kind: z.literal('deny') }),
+  /** The callers' own breaker of this name is forced open, or let through everything (`disabled`), in each of their instances. */
+  z.object({
+    kind: z.literal('breaker'),
+    name: z.string().min(1).max(200),
+    state: z.enum(['forcedOpen', 'disabled']),
+  }),
 ]);
 export type TripMechanism = z.infer<typeof TripMechanism>;
 
 /** What a peer can do to one call, for the form; asked when it is opened. */
 export const TripOption = z.object({
-  mechanism: z.enum(['refuse', 'divert', 'deny']),
+  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker']),
+  /** Which breaker; only where that is the mechanism. */
+  breaker: z.string().optional(),
   title: z.string(),
   /** What callers get and whom it reaches, in words. */
   effect: z.string(),

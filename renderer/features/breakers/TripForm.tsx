@@ -47,7 +47,7 @@ export function TripForm({ callee, caller, host, title }: CallFormProps) {
     mechanism: typed.mechanism ?? firstMechanism(options.value ?? [], typed.scope, declared !== null),
   };
   const change = (part: Partial<TripDraft>) => setTyped((before) => ({ ...before, ...part }));
-  const drafted = tripOf(draft, { connectionId, call }, targets);
+  const drafted = tripOf(draft, { connectionId, call }, targets, options.value ?? []);
 
   const review = () => {
     if (drafted.operation === null) return;

@@ -81,11 +81,12 @@ export function tripOf(
   draft: TripDraft,
   at: { readonly connectionId: string; readonly call: CallTarget },
   targets: readonly AnswerTarget[],
+  options: readonly TripOption[] = [],
 ): Drafted<Trip> {
   if (draft.mechanism === null) return wrong('Choose how the calls are stopped.');
   const forSeconds = secondsOf(draft.minutes);
   if (forSeconds === null) return wrong('Say for how long: from half a minute to 1440 minutes.');
-  const mechanism = mechanismOf(draft, targets);
+  const mechanism = mechanismOf(draft, targets, options);
   if (typeof mechanism === 'string') return wrong(mechanism);
   return { operation: { kind: 'trip', ...at, mechanism, forSeconds }, problem: null };
 }
@@ -113,7 +114,11 @@ export function targetKey(host: string, subset: string | null): string {
   return JSON.stringify([host, subset]);
 }
 
-function mechanismOf(draft: TripDraft, targets: readonly AnswerTarget[]): Trip['mechanism'] | string {
+function mechanismOf(
+  draft: TripDraft,
+  targets: readonly AnswerTarget[],
+  options: readonly TripOption[],
+): Trip['mechanism'] | string {
   switch (draft.mechanism) {
     case 'refuse': {
       const status = statusOf(draft.status);
@@ -126,6 +131,11 @@ function mechanismOf(draft: TripDraft, targets: readonly AnswerTarget[]): Trip['
     }
     case 'deny':
       return { kind: 'deny' };
+    case 'breaker': {
+      const name = options.find(({ mechanism }) => mechanism === 'breaker')?.breaker;
+      if (name === undefined) return 'No breaker is known for this call.';
+      return { kind: 'breaker', name, state: 'forcedOpen' };
+    }
     case null:
       return 'Choose how the calls are stopped.';
   }

@@ -76,6 +76,28 @@ export interface Lent {
   readonly transport?: Transport;
   /** The offering connector family's own client (`kube`); opaque to all others. */
   readonly client?: unknown;
+  /** Running copies that the offering session knows, for those who ask each of them. */
+  readonly instances?: InstanceFeed;
+}
+
+/** A running copy and where it can be asked about itself. */
+export interface ReachableInstance extends NamespacedName {
+  readonly uid: string;
+  readonly service: string;
+  readonly version: string | null;
+  /** Gets calls, as far as the registry says. */
+  readonly serving: boolean;
+  /** Another one after it registered anew. */
+  readonly registration: string;
+  /** "http://10.1.2.3:8081/actuator": made of what was registered, so nobody goes there unless it is approved. */
+  readonly management: string;
+}
+
+/** Running copies as a registry knows them, now and as they come and go. */
+export interface InstanceFeed {
+  current(): readonly ReachableInstance[];
+  /** Resolves at the next change; rejects with the signal's reason. */
+  changed(signal: AbortSignal): Promise<void>;
 }
 
 /** A connection while it is open. Presence is the capability: `session.weights !== undefined` is the whole check. */

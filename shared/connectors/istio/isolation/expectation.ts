@@ -1,4 +1,4 @@
-import type { Diversion, Refusals, Served, StoppedBy } from '../../../model/change.ts';
+import type { Diversion, Refusals, Served, StoppedBy, Unmeasured } from '../../../model/change.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
 import { serviceOf } from '../hosts.ts';
 import { at, labelsOf, listAt, mapAt, namespaceOf, selects } from '../../kube/objects.ts';
@@ -10,7 +10,7 @@ import type { Held } from './marker.ts';
 export function expectationOfTrip(
   { host, caller, mechanism }: Pick<Held, 'host' | 'caller' | 'mechanism'>,
   mesh: Mesh,
-): Refusals | Diversion {
+): Refusals | Diversion | Unmeasured {
   const common = { host, namespace: serviceOf(host)?.namespace ?? null, caller };
   switch (mechanism.kind) {
     case 'refuse':
@@ -42,6 +42,8 @@ export function expectationOfTrip(
             otherStops: otherStops(mesh, 'directResponse'),
           }
         : { ...common, kind: 'diversion', to: { host: mechanism.to.host, subset: mechanism.to.subset } };
+    case 'breaker':
+      return { kind: 'unmeasured', host, why: 'a mesh has no breakers' };
   }
 }
 

@@ -2,7 +2,7 @@ import type { CallTarget, Fallback, TripMechanism, TripOption } from '../../../m
 import { shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { findCaller } from './callers.ts';
-import { accountOf, hindranceOf, type Standing, standingOf, takesGrpc } from './hindrance.ts';
+import { accountOf, hindranceOf, noBreaker, type Standing, standingOf, takesGrpc } from './hindrance.ts';
 import { sayFallback } from './words.ts';
 
 /** What can be done to a call here, and what each way means. */
@@ -45,6 +45,8 @@ function effectOf(
     }
     case 'deny':
       return `The proxies of ${name} answer 403 to everybody who reaches its pods, whatever the route. Connections that are open may be served until their proxy closes them, which can take minutes.`;
+    case 'breaker':
+      return noBreaker;
   }
 }
 

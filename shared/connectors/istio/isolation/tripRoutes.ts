@@ -102,6 +102,7 @@ function tripRoute(
       return { ...head, ...(alike ? keptOf(instead) : {}), route: [{ destination }] };
     }
     case 'deny':
+    case 'breaker':
       return null;
   }
 }

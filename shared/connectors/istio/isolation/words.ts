@@ -19,6 +19,8 @@ export function sayAnswer(mechanism: TripMechanism): string {
         : `${sayFallback(mechanism.to)} answers`;
     case 'deny':
       return 'callers get 403';
+    case 'breaker':
+      return `the breaker ${mechanism.name} answers`;
   }
 }
 
