@@ -1,11 +1,12 @@
 import './Code.css';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
-import { EditorState, type Extension, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { codeLook } from './codeView.ts';
-import { type LineFinding, lineNote } from './lineNote.ts';
+import { findingMarks } from './findingMarks.ts';
+import type { LineFinding } from './lineNote.ts';
 import type { TextRange } from './textRange.ts';
 
 interface EditorProps {
@@ -119,21 +120,7 @@ const marks = StateField.define<DecorationSet>({
   update(before, transaction) {
     const effect = transaction.effects.find((each) => each.is(setFindings));
     if (effect === undefined) return before.map(transaction.changes);
-    return decorationsOf(effect.value, transaction.state);
+    return findingMarks(effect.value, transaction.state.doc);
   },
   provide: (field) => EditorView.decorations.from(field),
 });
-
-function decorationsOf(findings: readonly LineFinding[], { doc }: EditorState): DecorationSet {
-  const builder = new RangeSetBuilder<Decoration>();
-  const placed = findings
-    .flatMap((finding) => (finding.line === null ? [] : [{ finding, at: finding.line }]))
-    .filter(({ at }) => at >= 1 && at <= doc.lines)
-    .sort((a, b) => a.at - b.at);
-  for (const { finding, at } of placed) {
-    const line = doc.line(at);
-    builder.add(line.from, line.from, Decoration.line({ class: `codeLine ${finding.severity}` }));
-    builder.add(line.to, line.to, lineNote(finding));
-  }
-  return builder.finish();
-}

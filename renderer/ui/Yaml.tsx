@@ -1,10 +1,10 @@
 import './Code.css';
-import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state';
-import { Decoration, EditorView, lineNumbers } from '@codemirror/view';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Finding } from '../../shared/model/inspect.ts';
 import { readOnlyYaml } from './codeView.ts';
-import { lineNote } from './lineNote.ts';
+import { findingMarks } from './findingMarks.ts';
 
 interface YamlProps {
   readonly label: string;
@@ -28,13 +28,5 @@ export function Yaml({ label, text, findings }: YamlProps) {
 }
 
 function marksOf(text: string, findings: readonly Finding[]): Extension {
-  const { doc } = EditorState.create({ doc: text });
-  const builder = new RangeSetBuilder<Decoration>();
-  const placed = findings.filter((finding) => finding.line !== null && finding.line <= doc.lines);
-  for (const finding of [...placed].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))) {
-    const line = doc.line(Math.max(1, finding.line ?? 1));
-    builder.add(line.from, line.from, Decoration.line({ class: `codeLine ${finding.severity}` }));
-    builder.add(line.to, line.to, lineNote(finding));
-  }
-  return EditorView.decorations.of(builder.finish());
+  return EditorView.decorations.of(findingMarks(findings, EditorState.create({ doc: text }).doc));
 }
