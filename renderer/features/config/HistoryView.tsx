@@ -11,6 +11,7 @@ import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Select } from '../../ui/Select.tsx';
 import { canEdit, type DocumentProps, fullTitle } from './documentWords.ts';
+import { restoredText } from './restoredText.ts';
 import { withoutIdentity } from './withoutIdentity.ts';
 
 /** Who changed the document when, as far as it is recorded; any two versions as a diff; one of them as the next edit. */
@@ -83,7 +84,7 @@ function Versions({
                 aria-label={`Restore the version of ${titleOf(version, now)}`}
                 isDisabled={withoutIdentity(version.yaml) === newest?.yaml}
                 onPress={() => {
-                  draftYaml(serviceId, document, version.yaml ?? '');
+                  draftYaml(serviceId, document, restoredText(version.yaml ?? '', document));
                   setDocumentView('yaml');
                 }}
               >
