@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expectNoFindings } from './axe.ts';
+import { press, reach } from './instances.ts';
 import { expect, test } from './podium.ts';
 import { openPage, rung, select, tabTo, unlock } from './steps.ts';
 
@@ -106,6 +107,21 @@ test('a secret is covered until asked for, and errors of YAML are said at their 
   await page.getByRole('button', { name: 'Cover' }).click();
   await expect(value).toHaveCount(0);
 
+  // By keyboard alone it is shown once more, and copied.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await reach(page, page.getByRole('button', { name: 'Show the value of api-key' }));
+  await page.keyboard.press('Enter');
+  await press(page, page.getByRole('button', { name: 'Copy…' }));
+  await press(page, page.getByRole('button', { name: 'Copy it' }));
+  await expect(page.getByText('On the clipboard now.')).toBeVisible();
+  // The page itself may not read the clipboard: a hand pastes.
+  const typed = page.getByLabel('New value of api-key');
+  await reach(page, typed);
+  await page.keyboard.press('ControlOrMeta+v');
+  await expect(typed).toHaveValue('rehearsal-only-2');
+  await typed.fill('');
+  await press(page, page.getByRole('button', { name: 'Cover' }));
+
   await row(page, 'payment-settings').click();
   await page.getByRole('tab', { name: 'YAML' }).click();
   const editor = page.getByRole('textbox', { name: 'ConfigMap shop/payment-settings as YAML' });
@@ -169,6 +185,8 @@ test('a route’s time-out is found in a document of the mesh, edited as text, a
 
   const pane = page.getByRole('region', { name: 'VirtualService shop/payment' });
   await expect(pane).toContainText('hot: it takes effect without a restart');
+  await expect(pane.getByRole('textbox', { name: 'VirtualService shop/payment as YAML' })).toBeFocused();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('connect-failure');
   const editor = pane.getByRole('textbox', { name: 'VirtualService shop/payment as YAML' });
   await editor.getByText('timeout: 6s', { exact: true }).click();
   await expect(pane).toContainText('spec.http.timeout How long a request may take');
