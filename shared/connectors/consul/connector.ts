@@ -5,34 +5,18 @@ import { PeerError, sayError } from '../kit/peerError.ts';
 import { type ConsulApi, createApi } from './api.ts';
 import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
+import { type ConsulSettings, Form, Settings } from './settings.ts';
 import { createTopologySource } from './topology.ts';
 import { createWeights } from './weights.ts';
 
-const Settings = z.object({
-  /** "http://127.0.0.1:8500"; a path before /v1 is kept. */
-  address: z.string(),
-  token: z.string().optional(),
-  /** A certificate authority in PEM form, where it is not one of the system's. */
-  authority: z.string().optional(),
-  /** The certificate is not looked at. */
-  skipVerify: z.boolean().optional(),
-  /** The agent's own when absent. */
-  datacenter: z.string().optional(),
-  /** Consul Enterprise only. */
-  namespace: z.string().optional(),
-  partition: z.string().optional(),
-  /** A Prometheus that scrapes the sidecars. */
-  prometheus: z
-    .object({ url: z.string(), headers: z.array(z.object({ name: z.string(), value: z.string() })) })
-    .optional(),
-});
-export type ConsulSettings = z.infer<typeof Settings>;
+export type { ConsulSettings } from './settings.ts';
 
 /** One data centre of Consul: services, instances and checks, splits and their weights. */
 export const consul: Connector<ConsulSettings> = {
   id: 'consul',
   title: 'Consul',
   settings: Settings,
+  form: Form,
   open,
 };
 
