@@ -61,7 +61,11 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     { id: 'dark', title: 'Theme: dark', run: () => setTheme('dark') },
     { id: 'light', title: 'Theme: light', run: () => setTheme('light') },
     { id: 'system', title: 'Theme: as the system', run: () => setTheme('system') },
-    { id: 'help', title: 'Help: keys, signs, what can be done', run: () => useView.setState({ helpOpen: true }) },
+    {
+      id: 'help',
+      title: 'Help: keys, signs, what can be done',
+      run: () => useView.setState({ helpOpen: true }),
+    },
   );
   return actions;
 }
