@@ -5,7 +5,6 @@ import { consul } from '../../shared/connectors/consul/connector.ts';
 import { createSettingsKeeper } from '../../shared/core/settings.ts';
 import { createTypedConnections, type TypedConnections } from '../../shared/core/typedConnections.ts';
 import { defaultSettings } from '../../shared/model/settings.ts';
-import type { Connector } from '../../shared/connectors/kit/connector.ts';
 import { hostOf } from '../conformance/cluster.ts';
 
 /** As much of a Consul as opening needs; notes what every request carried. */
@@ -49,7 +48,7 @@ async function typedConnections(): Promise<TypedConnections> {
     settings: { read: () => Promise.resolve(defaultSettings), write: () => Promise.resolve() },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
-  return createTypedConnections([consul as Connector<unknown>], settings);
+  return createTypedConnections([consul], settings);
 }
 
 async function openBy(typed: TypedConnections, values: Record<string, string>): Promise<void> {
