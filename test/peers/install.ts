@@ -7,6 +7,7 @@ import { etcd } from './install/etcd.ts';
 import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
+import { spring } from './install/spring.ts';
 
 const recipes = {
   prometheus,
@@ -17,6 +18,7 @@ const recipes = {
   kwok,
   istiod,
   consul,
+  spring,
 } as const satisfies Record<string, Recipe>;
 
 /** Every program the tier needs, each present or absent with the reason. */
@@ -37,6 +39,7 @@ export function findPeers(): Installation {
     kwok: find(recipes.kwok),
     istiod: find(recipes.istiod),
     consul: find(recipes.consul),
+    spring: find(recipes.spring),
   };
 }
 
@@ -53,6 +56,7 @@ export async function installPeers(): Promise<Installation> {
     kwok: await ensure(recipes.kwok),
     istiod: await ensure(recipes.istiod),
     consul: await ensure(recipes.consul),
+    spring: await ensure(recipes.spring),
   };
   const [prometheusFound, envoyFound] = await fetched;
   return { missingTools, prometheus: prometheusFound, envoy: envoyFound, ...compiled };

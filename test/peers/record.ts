@@ -12,18 +12,23 @@ import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
 import { recordConfiguration } from './record/configuration.ts';
 import { recordFutures, recordWatches } from './record/watches.ts';
 import { recordWorkloads } from './record/workloads.ts';
+import { recordEureka, recordSpring } from './record/spring.ts';
 import type { Recorder } from './record/recorder.ts';
 import { createRecorder } from './record/recorder.ts';
 import { startPeers } from './start.ts';
 import { startConsul } from './start/consul.ts';
+import { startSpring } from './start/spring.ts';
+import { springInstances } from './start/springShop.ts';
 
 /**
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
- * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's.
+ * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's,
+ * `… spring` only those of Spring's programs.
  */
 async function inside(only: string | undefined): Promise<number> {
   if (only === 'consul') return insideConsul();
+  if (only === 'spring') return insideSpring();
   // The shortest interval at which a list's continuation expires while one waits.
   await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
   const { coordinates } = peers;
@@ -56,7 +61,31 @@ async function inside(only: string | undefined): Promise<number> {
   for (const [peer, recorder] of Object.entries(recorders)) {
     progress(`${peer}: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   }
-  return insideConsul();
+  return Math.max(await insideConsul(), await insideSpring());
+}
+
+async function insideSpring(): Promise<number> {
+  const { spring } = findPeers();
+  if (spring.kind === 'absent') throw new Error('the Spring programs are not installed');
+  await runCommand('ip', ['link', 'set', 'lo', 'up'], { timeLimitMs: 10_000 });
+  const runDir = join(resultsDir, 'recording');
+  await rm(runDir, { recursive: true, force: true });
+  await mkdir(runDir, { recursive: true });
+  const recorderOf = async (folder: string) => {
+    const dir = fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url));
+    await mkdir(dir, { recursive: true });
+    return createRecorder(`${folder} ${spring.version}`, (name, fixture) =>
+      writeFile(join(dir, `${name}.json`), fixture),
+    );
+  };
+  const instances = springInstances.filter(({ id }) => id !== 'order-2');
+  await using peer = await startSpring({ dir: spring.dir, runDir, instances });
+  await recordEureka(await recorderOf('eureka'), peer);
+  await peer.start(springInstances[3]);
+  const recorder = await recorderOf('spring');
+  await recordSpring(recorder, peer);
+  progress(`spring: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
+  return 0;
 }
 
 async function insideConsul(): Promise<number> {

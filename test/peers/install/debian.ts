@@ -45,17 +45,22 @@ const tools = [
   { command: 'nsenter', pkg: 'util-linux' },
 ] as const;
 
+/** Installs packages of the system; throws where that takes rights that this user lacks. */
+export async function installPackages(names: readonly string[]): Promise<void> {
+  await updateLists();
+  await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names], {
+    ...limits,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
 /** Installs the few system tools the tier needs and the machine lacks; gives why when one stays missing. */
 export async function ensureTools(): Promise<string | null> {
   const missing = tools.filter((tool) => !isOnPath(tool.command));
   if (missing.length === 0) return null;
   const names = [...new Set(missing.map((tool) => tool.pkg))];
   try {
-    await updateLists();
-    await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names], {
-      ...limits,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    await installPackages(names);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `${names.join(', ')} could not be installed: ${reason}`;
