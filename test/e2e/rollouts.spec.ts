@@ -11,6 +11,7 @@ import {
   rateOnMap,
   reach,
   rolledOut,
+  shownInstances,
   undo,
 } from './instances.ts';
 import { expect, test } from './podium.ts';
@@ -109,7 +110,7 @@ async function confirm(page: Page, { rolls }: { readonly rolls: boolean }): Prom
   await expect(dialog(page)).toHaveCount(0);
 }
 
-test('all of it by keyboard alone: scale, pause, resume, restart, roll back', async ({
+test('all of it by keyboard alone: scale, pause, resume, restart, roll back, take out and put back', async ({
   map: page,
   fleet,
 }) => {
@@ -156,4 +157,17 @@ test('all of it by keyboard alone: scale, pause, resume, restart, roll back', as
   await confirm(page, { rolls: true });
   const rolledBack = await allAnswer(page, 'recommend', 3, 8);
   expect(namesOf(rolledBack).filter((name) => namesOf(restarted).includes(name))).toEqual([]);
+
+  const out = namesOf(rolledBack)[0] ?? '';
+  await press(page, button(`Take ${out} out of the traffic`));
+  await confirm(page, { rolls: true });
+  await expect
+    .poll(async () => (await shownInstances(page, 'recommend')).find(({ name }) => name === out), {
+      timeout: 60_000,
+    })
+    .toEqual({ name: out, rps: 0, isOut: true });
+  await press(page, button(`Put ${out} back`));
+  await confirm(page, { rolls: false });
+  await expect(inside.getByText(/out of the traffic/)).toHaveCount(0, { timeout: 30_000 });
+  await allAnswer(page, 'recommend', 3, 8);
 });
