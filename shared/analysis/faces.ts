@@ -11,6 +11,8 @@ export interface FaceSource {
 
 /** Which services are one, and why. */
 export interface FaceIndex {
+  /** False where every service is one of its own, and nothing need be put together. */
+  readonly joinsAny: boolean;
   /** The id that a service goes by on the map: its own, unless it is a face of another. */
   primaryOf(id: EntityId): EntityId;
   /** All ids of one node, the primary first, each with why it belongs there; null of the primary itself. */
@@ -226,7 +228,7 @@ function createGroups(
         const group = groupOf.get(id);
         return (group === undefined ? undefined : sorted.get(group)) ?? [{ serviceId: id, reason: null }];
       };
-      return { facesOf, primaryOf: (id) => facesOf(id)[0]?.serviceId ?? id };
+      return { joinsAny: sorted.size > 0, facesOf, primaryOf: (id) => facesOf(id)[0]?.serviceId ?? id };
     },
   };
 }

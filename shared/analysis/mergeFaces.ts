@@ -11,6 +11,7 @@ type SystemOf = (connectionId: ConnectionId) => string;
 
 /** The map with each service once, however many systems know it, and each call once. */
 export function mergeGraph(picture: GraphPicture, index: FaceIndex, systemOf: SystemOf): GraphPicture {
+  if (!index.joinsAny) return picture;
   const byId = new Map(picture.services.map((service) => [service.id, service]));
   const services = picture.services
     .filter(({ id }) => index.primaryOf(id) === id)
@@ -30,10 +31,12 @@ export function mergeGraph(picture: GraphPicture, index: FaceIndex, systemOf: Sy
  * the same requests; health is the worst that any face knows, and what another than the first says bears its name.
  */
 export function mergeSignals(
-  { services, calls }: SignalsPicture,
+  picture: SignalsPicture,
   index: FaceIndex,
   systemOfFace: (id: EntityId) => string,
 ): SignalsPicture {
+  if (!index.joinsAny) return picture;
+  const { services, calls } = picture;
   const merged = new Map<EntityId, ServiceSignals>();
   for (const [id, signals] of services) {
     const faces = index.facesOf(id);
