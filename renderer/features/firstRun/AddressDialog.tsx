@@ -35,6 +35,20 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
     }
   };
 
+  // Where it is and who asks; all else has a default that fits most.
+  const isUsual = ({ required, kind }: FormField) => required || kind === 'address' || kind === 'secret';
+  const usual = form.fields.filter(isUsual);
+  const rare = form.fields.filter((field) => !isUsual(field));
+  const typed = (field: FormField, autoFocus: boolean) => (
+    <TypedField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ''}
+      autoFocus={autoFocus}
+      isMissing={before?.secrets.includes(field.name) ?? false}
+      onChange={(value) => setValues({ ...values, [field.name]: value })}
+    />
+  );
   const ready = form.fields.every(({ required, name }) => !required || (values[name] ?? '').trim() !== '');
   return (
     <Dialog title={`Connect to ${form.title}`} onClose={onClose} closesOutside={false}>
@@ -45,16 +59,7 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
           if (ready && !opening) void connect();
         }}
       >
-        {form.fields.map((field, i) => (
-          <TypedField
-            key={field.name}
-            field={field}
-            value={values[field.name] ?? ''}
-            autoFocus={i === 0}
-            isMissing={before?.secrets.includes(field.name) ?? false}
-            onChange={(value) => setValues({ ...values, [field.name]: value })}
-          />
-        ))}
+        {usual.map((field, i) => typed(field, i === 0))}
         <TextField
           label="Name"
           value={title}
@@ -62,6 +67,12 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
           placeholder={suggested}
           note="How it is called in Podium and in the journal."
         />
+        {rare.length > 0 && (
+          <details className="options" open={rare.some(({ name }) => (before?.values[name] ?? '') !== '')}>
+            <summary>More: {listOf(rare.map(({ label }) => label.toLowerCase()))}</summary>
+            <div className="optionsBody">{rare.map((field) => typed(field, false))}</div>
+          </details>
+        )}
         {problem !== null && (
           <p role="alert" className="toneBad">
             {problem}
@@ -76,6 +87,14 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+/** "data centre, namespace and 4 others". */
+function listOf(labels: readonly string[]): string {
+  const shown = labels.slice(0, 3);
+  return labels.length > shown.length
+    ? `${shown.join(', ')} and ${labels.length - shown.length} others`
+    : shown.join(', ');
 }
 
 interface TypedFieldProps {
@@ -93,7 +112,7 @@ function TypedField({ field, value, autoFocus, isMissing, onChange }: TypedField
     return (
       <Checkbox checked={value === 'true'} onChange={(on) => onChange(on ? 'true' : '')}>
         {label}
-        {field.note !== null && <span className="fieldNote"> {field.note}</span>}
+        {field.note !== null && <span className="fieldNote switchNote">{field.note}</span>}
       </Checkbox>
     );
   const kept = kind.startsWith('secret') ? 'Kept in memory only, and sent nowhere but there.' : null;

@@ -7,8 +7,10 @@ import { AddressDialog } from './AddressDialog.tsx';
 import { CandidateCard } from './CandidateCard.tsx';
 
 interface ByAddressProps {
-  /** What was typed before and is not open. */
+  /** What was typed before. */
   readonly remembered: readonly Candidate[];
+  /** Titles of what is open now: that can be changed, and opens anew then. */
+  readonly open: ReadonlySet<string>;
   readonly opening: string | null;
   readonly problem: { readonly key: string; readonly text: string } | null;
   readonly onConnect: (candidate: Candidate) => void;
@@ -17,7 +19,7 @@ interface ByAddressProps {
 }
 
 /** Systems that no kubeconfig names: reached by an address, remembered without their secrets. */
-export function ByAddress({ remembered, opening, problem, onConnect, onChanged }: ByAddressProps) {
+export function ByAddress({ remembered, open, opening, problem, onConnect, onChanged }: ByAddressProps) {
   const client = useLink((link) => link.client);
   const [forms, setForms] = useState<readonly ConnectionForm[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
@@ -77,6 +79,7 @@ export function ByAddress({ remembered, opening, problem, onConnect, onChanged }
               candidate={candidate}
               opening={opening === candidate.key}
               disabled={opening !== null}
+              isOpen={open.has(candidate.title)}
               problem={problem?.key === candidate.key ? problem.text : null}
               // What is not kept must be typed again before it can be opened.
               onConnect={() =>

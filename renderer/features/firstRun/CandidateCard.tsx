@@ -6,6 +6,7 @@ interface CandidateCardProps {
   readonly candidate: Candidate;
   readonly opening: boolean;
   readonly disabled: boolean;
+  readonly isOpen?: boolean;
   readonly problem: string | null;
   readonly onConnect: () => void;
   /** What was typed can be changed and forgotten. */
@@ -18,6 +19,7 @@ export function CandidateCard({
   candidate,
   opening,
   disabled,
+  isOpen = false,
   problem,
   onConnect,
   onEdit,
@@ -57,7 +59,8 @@ export function CandidateCard({
           Forget
         </Button>
       )}
-      {candidate.problem === null && (
+      {isOpen && <span className="muted">connected</span>}
+      {candidate.problem === null && !isOpen && (
         <div className="candidateAct">
           <Button
             isDisabled={disabled}

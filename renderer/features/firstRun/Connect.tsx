@@ -131,7 +131,8 @@ export function Connect() {
       </ul>
       {offered.length > 0 && <OptionsForm options={options} onChange={setOptions} />}
       <ByAddress
-        remembered={closed.filter(({ typed }) => typed !== null)}
+        remembered={candidates.filter(({ typed }) => typed !== null)}
+        open={new Set(connections.map(({ title }) => title))}
         opening={opening}
         problem={problem}
         onConnect={connect}
