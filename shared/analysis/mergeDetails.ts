@@ -1,9 +1,7 @@
-import type { EntityId } from '../model/entity.ts';
 import type { CallView, ServiceDetail } from '../model/inspect.ts';
 import type { InstanceObservation } from '../model/topology.ts';
-import { callId, parseCallId } from './entityIds.ts';
 import type { FaceIndex } from './faces.ts';
-import { worstHealth } from './health.ts';
+import { mapCall, worstKnown } from './mergeFaces.ts';
 
 /**
  * What several systems tell of one service, as one; `details`: at least one, the primary face's first. The verdict is that of
@@ -55,14 +53,26 @@ function instances(lists: readonly (readonly InstanceObservation[])[]): Instance
 function calls(lists: readonly (readonly CallView[])[], index: FaceIndex): CallView[] {
   const merged = new Map<string, CallView>();
   for (const call of lists.flat()) {
-    const ends = parseCallId(call.callId);
-    if (ends === null) continue;
-    const [callerId, calleeId] = [index.primaryOf(ends.callerId), index.primaryOf(ends.calleeId)];
-    const id = callId(callerId, calleeId);
-    const otherId: EntityId = index.primaryOf(call.otherId);
-    const before = merged.get(id);
-    if (before === undefined) merged.set(id, { ...call, callId: id, otherId });
-    else merged.set(id, { ...before, protections: [...before.protections, ...call.protections] });
+    const mapped = mapCall(call.callId, index);
+    if (mapped === null) continue;
+    const before = merged.get(mapped.id);
+    if (before === undefined)
+      merged.set(mapped.id, { ...call, callId: mapped.id, otherId: index.primaryOf(call.otherId) });
+    else merged.set(mapped.id, bothCalls(before, call));
   }
   return [...merged.values()];
+}
+
+/** A call that two systems tell of lacks only what no one who can tell has; a system that knows of no protection cannot. */
+function bothCalls(one: CallView, other: CallView): CallView {
+  const tells = ({ protections, missing }: CallView): boolean => protections.length + missing.length > 0;
+  const telling = [one, other].filter(tells);
+  const missing = new Set(telling.flatMap((view) => view.missing));
+  return {
+    ...one,
+    health: worstKnown([one.health, other.health]),
+    protections: [...one.protections, ...other.protections],
+    missing: [...missing].filter((name) => telling.every((view) => view.missing.includes(name))),
+    fallback: one.fallback ?? other.fallback,
+  };
 }

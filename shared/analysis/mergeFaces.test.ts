@@ -140,6 +140,23 @@ describe('one map of several systems', () => {
     expect(merged.calls.get(callId(order, payment))?.requestsPerSecond).toBe(3);
   });
 
+  test('takes the figures of another face where the one it goes by has no entry at all', () => {
+    const merged = mergeSignals(
+      {
+        services: new Map([
+          [paid, figures(4, { health: 'failing', reasons: ['5xx'] })],
+          [ordered, figures(7, { health: 'healthy' })],
+        ]),
+        calls: new Map(),
+      },
+      index,
+      systemOf,
+    );
+    expect([...merged.services.keys()].sort()).toEqual([order, payment]);
+    expect(merged.services.get(order)?.requestsPerSecond).toBe(7);
+    expect(merged.services.get(payment)).toMatchObject({ health: 'failing', reasons: ['Consul dc1: 5xx'] });
+  });
+
   test('does not call healthy unknown because another system cannot tell', () => {
     const merged = mergeSignals(
       {

@@ -40,8 +40,10 @@ export function mergeSignals(
   const merged = new Map<EntityId, ServiceSignals>();
   for (const [id, signals] of services) {
     const faces = index.facesOf(id);
-    if (faces[0]?.serviceId !== id) continue;
-    merged.set(id, faces.length === 1 ? signals : (ofFaces(faces, services, systemOfFace) ?? signals));
+    // The system that the node goes by may have no figures at all where another has.
+    const node = faces[0]?.serviceId ?? id;
+    if (merged.has(node)) continue;
+    merged.set(node, faces.length === 1 ? signals : (ofFaces(faces, services, systemOfFace) ?? signals));
   }
   const byCall = new Map<CallId, CallSignals>();
   for (const [id, signals] of calls) {
@@ -88,8 +90,11 @@ function withFaces(
   };
 }
 
-/** Null for a call between two faces of one service that is none of its own. */
-function mapCall(id: CallId, index: FaceIndex): Pick<GraphCall, 'id' | 'callerId' | 'calleeId'> | null {
+/** A call's ends on the merged map; null for a call between two faces of one service that is none of its own. */
+export function mapCall(
+  id: CallId,
+  index: FaceIndex,
+): Pick<GraphCall, 'id' | 'callerId' | 'calleeId'> | null {
   const ends = parseCallId(id);
   if (ends === null) return null;
   const callerId = index.primaryOf(ends.callerId);
@@ -133,7 +138,7 @@ function ofFaces(
 }
 
 /** What one system cannot tell is no worse than what another does. */
-function worstKnown(healths: readonly Health[]): Health {
+export function worstKnown(healths: readonly Health[]): Health {
   const known = healths.filter((health) => health !== 'unknown');
   return known.length === 0 ? 'unknown' : worstHealth(known);
 }
