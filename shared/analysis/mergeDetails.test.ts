@@ -71,3 +71,10 @@ test('a call of a service to itself is one', () => {
   const details = [detail(order, [call(order, order)]), detail(ordered, [])];
   expect(mergeDetails(details, index).callsOut).toHaveLength(1);
 });
+
+test('the verdict is that of the system which knows it worst off', () => {
+  const failing = detail(ordered, []);
+  const verdict = { ...failing.verdict, health: 'failing', causeId: paid } as const;
+  const { serviceId, verdict: told } = mergeDetails([detail(order, []), { ...failing, verdict }], index);
+  expect([serviceId, told.health, told.causeId]).toEqual([order, 'failing', payment]);
+});

@@ -14,8 +14,7 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
   if (others.length === 0 && index.facesOf(serviceId).length === 1) {
     return { ...first, callsIn: calls([first.callsIn], index), callsOut: calls([first.callsOut], index) };
   }
-  const healths = details.map(({ verdict }) => verdict.health).filter((health) => health !== 'unknown');
-  const worst = healths.length === 0 ? null : worstHealth(healths);
+  const worst = worstKnown(details.map(({ verdict }) => verdict.health));
   const telling = details.find(({ verdict }) => verdict.health === worst) ?? first;
   const { verdict } = telling;
   return {
