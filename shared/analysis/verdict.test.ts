@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GraphService } from '../model/graph.ts';
+import { Verdict } from '../model/inspect.ts';
 import { defaultHealthThresholds } from '../model/settings.ts';
 import type { CallSignals, Mark, ServiceSignals, Signals } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';
@@ -108,6 +109,17 @@ describe('a verdict', () => {
     expect(verdictOf(input({ signals: both })).suggestions).toEqual([]);
     const owned = { ...split, readOnly: 'a rollout decides' };
     expect(verdictOf(input({ splits: [owned] })).suggestions).toEqual([]);
+  });
+
+  test('offers it in hundredths where the peer has them, and the sum stays', () => {
+    const [v1, v2] = split.destinations;
+    const destinations = [
+      { ...v1, weight: 12.5 },
+      { ...v2, weight: 50 },
+      { ...v1, version: 'v0', title: 'v0', weight: 37.5 },
+    ] as Split['destinations'];
+    const verdict = verdictOf(input({ splits: [{ ...split, destinations }] }));
+    expect(Verdict.parse(verdict).suggestions[0]?.weights).toEqual([62.5, 0, 37.5]);
   });
 
   test('follows failing calls to where they begin', () => {

@@ -211,7 +211,7 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
       if (!good.some(Boolean)) return;
       const base = weights.map((weight, k) => (good[k] ? Math.max(weight, 1) : 0));
       const kept = weights.map((weight, k) => (k === i || good[k] ? 0 : weight));
-      const moved = divide(sumOf(weights) - sumOf(kept), base);
+      const moved = divide(sumOf([sumOf(weights), -sumOf(kept)]), base);
       suggestions.push({
         title: `Send ${destination.title} to 0 %`,
         splitId: split.id,

@@ -62,6 +62,13 @@ test('whole numbers are divided without a rest', () => {
   expect(weights.divide(0, [3, 4])).toEqual([0, 0]);
 });
 
+test('a sum of hundredths is divided into hundredths, and kept', () => {
+  expect(weights.sumOf([33.33, 33.33, 33.34])).toBe(100);
+  expect(weights.divide(62.5, [1, 1])).toEqual([31.25, 31.25]);
+  expect(weights.divide(62.5, [2, 1])).toEqual([41.67, 20.83]);
+  expect(weights.setWeight([50, 37.5, 12.5], 2, 25, [false, true])).toEqual([37.5, 37.5, 25]);
+});
+
 test('weights that cannot be written are refused in words', () => {
   expect(weights.validateWeights([0, 0])).toEqual([
     'All weights are zero: the calls would have nowhere to go.',

@@ -8,9 +8,9 @@ export function sharesOf(weights: readonly (number | null)[]): (number | null)[]
   return weights.map((weight) => (total > 0 ? (weight ?? 0) / total : null));
 }
 
-/** Sum of the weights, kept as found through every edit. */
+/** Sum of the weights, kept as found through every edit; 33.33 and 33.33 and 33.34 are 100. */
 export function sumOf(weights: readonly number[]): number {
-  return weights.reduce((sum, weight) => sum + weight, 0);
+  return Number(weights.reduce((sum, weight) => sum + weight, 0).toFixed(6));
 }
 
 /** Where a handle stands: the sum of all weights left of it. Handle `i` lies between destination `i` and `i + 1`. */
@@ -66,7 +66,7 @@ export function setWeight(
   const given = Math.max(0, Math.min(available, Math.round(weight)));
   if (!Number.isFinite(given)) return [...weights];
   const others = divide(
-    available - given,
+    sumOf([available, -given]),
     free.map((i) => weights[i] ?? 0),
   );
   const result = [...weights];
@@ -75,11 +75,19 @@ export function setWeight(
   return result;
 }
 
+/** Some peers take hundredths. */
+const finest = 100;
+
 /**
- * Divides a whole number in proportion to `parts` into whole numbers with exactly that sum (largest remainder, Hamilton's
- * method; ties to the first). Where all parts are zero, evenly.
+ * Divides a number in proportion to `parts` into whole numbers with exactly that sum (largest remainder, Hamilton's method;
+ * ties to the first), and what is no whole number into hundredths. Where all parts are zero, evenly.
  */
 export function divide(total: number, parts: readonly number[]): number[] {
+  if (Number.isInteger(total)) return divideWhole(total, parts);
+  return divideWhole(Math.round(total * finest), parts).map((part) => part / finest);
+}
+
+function divideWhole(total: number, parts: readonly number[]): number[] {
   if (parts.length === 0) return [];
   const sum = sumOf(parts);
   const exact = parts.map((part) => (sum > 0 ? (total * part) / sum : total / parts.length));

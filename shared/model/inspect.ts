@@ -75,9 +75,7 @@ export const Verdict = z.object({
   headline: z.string(),
   sentences: z.array(VerdictSentence),
   /** Offers that begin a pending change: "Send v2 to 0 %". */
-  suggestions: z.array(
-    z.object({ title: z.string(), splitId: z.string(), weights: z.array(z.number().int()) }),
-  ),
+  suggestions: z.array(z.object({ title: z.string(), splitId: z.string(), weights: z.array(z.number()) })),
   /** Where the cause seems to lie, when it is not here. */
   causeId: EntityId.nullable(),
 });

@@ -120,7 +120,7 @@ export const openCanaryStates: readonly Canary['state'][] = ['running', 'paused'
 export const CanaryOutlook = z.object({
   percent: z.number().int(),
   forSeconds: z.number().int(),
-  weights: z.array(z.number().int()),
+  weights: z.array(z.number()),
   /** "v2 gets 25 of 100 calls, watched for 10 min". */
   text: z.string(),
 });
