@@ -5,7 +5,15 @@ import { at, type KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
 import type { DocumentEdit } from './change.ts';
 import { placesOf, placesOfServer } from './asked.ts';
-import { contentOf, contentYaml, type Place, readContent, withPlaces } from './content.ts';
+import {
+  agree,
+  type Content,
+  contentOf,
+  contentYaml,
+  type Place,
+  readContent,
+  withPlaces,
+} from './content.ts';
 import { changedByOf } from './ownership.ts';
 import { readBack } from './readBack.ts';
 
@@ -49,16 +57,21 @@ export async function editBack(
   const threeWay = state === 'after' ? null : threeWayOf(change, live);
   if (change.action === 'create') return { edit: { action: 'delete', resource, before: live }, threeWay };
   const before = readContent(change.before);
-  const after = withPlaces(live, before, placesBack(change));
+  const after = withPlaces(live, before, placesBack(change, contentOf(live)));
   return { edit: { action: 'patch', resource, before: live, after }, threeWay };
 }
 
 /**
- * What is put back: what was asked for, and what the server wrote into the specification with it, which may follow from it.
- * What a server notes in the metadata it writes anew with every change.
+ * What is put back: what was asked for, and what the server wrote into the specification with it, which may follow from it,
+ * unless somebody wrote there since: that nobody compares, and it is theirs. What a server notes in the metadata it writes
+ * anew with every change.
  */
-function placesBack(change: Change): Place[] {
-  return [...placesOf(change), ...placesOfServer(change).filter(([root]) => root !== 'metadata')];
+export function placesBack(change: Change, live: Content): Place[] {
+  const after = readContent(change.after);
+  const theirs = placesOfServer(change).filter(
+    (place) => place[0] !== 'metadata' && agree(live, after, [place]),
+  );
+  return [...placesOf(change), ...theirs];
 }
 
 function threeWayOf(change: Change, live: KubeObject): DocumentThreeWay {
