@@ -43,8 +43,8 @@ export function movedOn(
 
 /**
  * Whether a plan that was made anew still says what was reviewed: the same values in the same places, and nothing that was not
- * asked then. A place in a list may move, where an earlier change put something before it. What a patch tests moves with the document, and what it notes in the metadata (a trip's marker: when, by whom)
- * with the plan, so both are left out.
+ * asked then. A place in a list may move, where an earlier change put something before it. What a patch tests moves with the
+ * document, and what it notes in the metadata (a trip's marker: when, by whom) with the plan, so both are left out.
  */
 export function saysTheSame(reviewed: Plan, anew: Plan): boolean {
   return asksNoMore(reviewed, anew) && writesOf(reviewed) === writesOf(anew);
@@ -70,8 +70,9 @@ function asksNoMore(reviewed: Plan, anew: Plan): boolean {
   return anew.guards.every(({ id, verdict }) => verdict === 'pass' || asked.has(id));
 }
 
-const placeOf = ({ document: { kind, namespace, name } }: Change): string =>
-  `${kind} ${namespace ?? ''}/${name}`;
+/** Clusters that are compared hold documents of the same names. */
+const placeOf = ({ document: { connectionId, kind, namespace, name } }: Change): string =>
+  `${connectionId} ${kind} ${namespace ?? ''}/${name}`;
 
 function writesOf({ changes }: Plan): string {
   return JSON.stringify(
