@@ -6,9 +6,19 @@ import type { Ports } from './ports.ts';
 /**
  * Opens again, read-only, each connection on which an earlier run left a trip, a watch or a canary: what was agreed to end by
  * itself must not wait until somebody thinks of connecting. One that is not there any more, or needs a secret, is left; its
- * operations are told of as held.
+ * operations are told of as held. Never throws: a console that cannot look must still start.
  */
 export async function reopenHeld(
+  connections: Connections,
+  journal: Journal,
+  ports: Pick<Ports, 'canaries' | 'log'>,
+): Promise<void> {
+  await openAll(connections, journal, ports).catch((thrown: unknown) =>
+    ports.log.error('what is held could not be looked for', { why: sayError(thrown, 'Looking for it') }),
+  );
+}
+
+async function openAll(
   connections: Connections,
   journal: Journal,
   ports: Pick<Ports, 'canaries' | 'log'>,

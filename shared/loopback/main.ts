@@ -23,9 +23,6 @@ const ports = openNodePorts({
   ownPorts: () => (ownPort === null ? [] : [ownPort]),
 });
 const console_ = await createConsole(connectors, ports);
-void console_.reopenHeld().catch((thrown: unknown) => {
-  ports.log.error('what is held could not be looked for', { why: String(thrown) });
-});
 const assets = await readAssets(join(import.meta.dirname, '../../dist/renderer'));
 const loopback = await startLoopback({
   router: console_.router,
@@ -36,6 +33,7 @@ const loopback = await startLoopback({
 });
 
 ownPort = Number(new URL(loopback.url).port);
+void console_.reopenHeld();
 
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
