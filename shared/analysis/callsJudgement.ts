@@ -87,6 +87,9 @@ function classify(
     case 'served':
       if (!here) return null;
       if (expectation.how === 'policy') return series.responseCode === '403' ? 'otherwise' : 'wanted';
+      // Statistics of a limit carry no flags: a 503 may be its own.
+      if (expectation.how === 'limit' && series.flags.length === 0)
+        return series.responseCode === '503' ? 'otherwise' : 'wanted';
       return series.flags.some((flag) => expectation.flags.includes(flag)) ? 'otherwise' : 'wanted';
     case 'diversion': {
       const there =

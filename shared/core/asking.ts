@@ -59,13 +59,13 @@ export function createAsking(
   /** Asks every system that knows the service, about the service as it knows it. */
   async function askPlaces<T>(
     serviceId: string,
-    ask: (at: LiveConnection, key: ServiceKey) => Promise<{ all: T[]; problems: string[] }>,
+    ask: (at: LiveConnection, key: ServiceKey, faceId: string) => Promise<{ all: T[]; problems: string[] }>,
   ): Promise<{ all: T[]; problems: string[] }> {
     const places = oneMap.places(serviceId);
     if (places.length === 0) throw new Refusal('REFUSED', 'That service is not on the map any more.');
     const answers = await Promise.all(
       places.map(({ connection: at, service }) =>
-        ask(at, { namespace: service.namespace, name: service.name, hosts: service.hosts }),
+        ask(at, { namespace: service.namespace, name: service.name, hosts: service.hosts }, service.id),
       ),
     );
     return {
@@ -120,14 +120,14 @@ export function createAsking(
       return all;
     },
     async protectionForms(serviceId, signal) {
-      const { all, problems } = await askPlaces(serviceId, async (at, key) => {
+      const { all, problems } = await askPlaces(serviceId, async (at, key, faceId) => {
         const own = await askAll(
           at,
           (session) => (session.protectionEdits === undefined ? undefined : session.protections?.forms),
           (forms) => forms(key, until(at, signal)),
           'Reading what protects this service',
         );
-        return { ...own, all: withRetryProduct(own.all, serviceId, at, world) };
+        return { ...own, all: withRetryProduct(own.all, faceId, at, world) };
       });
       if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
       return all;

@@ -5,7 +5,7 @@ import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
-import type { OneMap } from './oneMap.ts';
+import type { OneMap, Place } from './oneMap.ts';
 import type { World } from './world.ts';
 
 /** A chart has at most this many points: what its pixels can show. */
@@ -35,7 +35,7 @@ export async function* watchCharts(
           : { service: { namespace: service.namespace, name: service.name } }),
       };
       const read = await readSeries(connection, scope, range, true, ports, signal);
-      const marks = await marksOf(connection, range.from, world, journal);
+      const marks = await marksOfPlaces(places, range.from, world, journal);
       const lines = read.observed?.lines ?? [];
       answered = read.provenance.length > 0;
       yield {
@@ -48,7 +48,7 @@ export async function* watchCharts(
           named(line.version, ratios(line.failedPerSecond, line.requestsPerSecond)),
         ),
         requestsPerSecond: lines.map((line) => named(line.version, line.requestsPerSecond)),
-        marks: marks.filter((mark) => mark.serviceId === service.id),
+        marks,
         provenance: read.provenance,
       };
     }
@@ -59,10 +59,25 @@ export async function* watchCharts(
 const hasFigures = (connection: LiveConnection): boolean =>
   connection.sources.some(({ session }) => session.signals !== undefined);
 
+/** What happened to a service in any of the systems that know it. */
+async function marksOfPlaces(
+  places: readonly Place[],
+  from: number,
+  world: World,
+  journal: Journal,
+): Promise<Mark[]> {
+  const all = await Promise.all(
+    places.map(async ({ service, connection }) =>
+      (await marksOf(connection, from, world, journal)).filter(({ serviceId }) => serviceId === service.id),
+    ),
+  );
+  return all.flat().sort((a, b) => a.at - b.at);
+}
+
 /** Failures over everything that is open, with what happened when. */
 export async function* watchTimeline(
   rangeSeconds: number,
-  world: World,
+  { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   journal: Journal,
   ports: Ports,
   signal: AbortSignal | undefined,
@@ -70,6 +85,7 @@ export async function* watchTimeline(
   while (signal?.aborted !== true) {
     const range = rangeOf(ports.clock.now(), rangeSeconds);
     const all: Timeline[] = [];
+    const nodeOf = (id: string | null) => (id === null ? null : oneMap.faces().primaryOf(id));
     for (const connection of world.connections.open.values()) {
       const read = await readSeries(connection, {}, range, false, ports, signal);
       const lines = read.observed?.lines ?? [];
@@ -91,7 +107,10 @@ export async function* watchTimeline(
       stepSeconds: range.stepSeconds,
       failedPerSecond: addUp(all.map((one) => one.failedPerSecond)),
       requestsPerSecond: addUp(all.map((one) => one.requestsPerSecond)),
-      marks: all.flatMap((one) => one.marks).sort((a, b) => a.at - b.at),
+      marks: all
+        .flatMap((one) => one.marks)
+        .map((mark) => ({ ...mark, serviceId: nodeOf(mark.serviceId) }))
+        .sort((a, b) => a.at - b.at),
       provenance: all.flatMap((one) => one.provenance),
     };
     const answered = all.some((one) => one.provenance.length > 0);

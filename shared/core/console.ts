@@ -45,7 +45,10 @@ export async function createConsole(
       connection: (id) => connections.open.get(id),
       signals: (connection) => world.latest(connection),
       serviceOf(split) {
-        const shown = world.splits().find((known) => known.id === split.id);
+        // One cluster may be open by two contexts, and then holds each split twice.
+        const shown = world
+          .splits()
+          .find(({ id, connectionId }) => id === split.id && connectionId === split.connectionId);
         return shown?.serviceId == null ? null : (world.service(shown.serviceId) ?? null);
       },
       service: (id) => world.service(id) ?? null,

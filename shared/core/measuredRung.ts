@@ -137,7 +137,7 @@ function callsJudge(expectation: Refusals | Diversion | Served): Judge {
   const how = expectation.kind === 'diversion' ? undefined : expectation.how;
   return {
     hosts: [...new Set([expectation.host, ...away])],
-    ...(how === undefined || how === 'policy' ? {} : { stoppedBy: how }),
+    ...(how === 'fault' || how === 'answer' ? { stoppedBy: how } : {}),
     ...(how === 'policy' && expectation.namespace !== null ? { deniedIn: expectation.namespace } : {}),
     judge(read, since, now) {
       const from = stretch ?? since;

@@ -60,6 +60,37 @@ test('its controls name the system that they act through', async () => {
   }
 });
 
+test('what was done to a service through any of its systems is marked on the node', async () => {
+  const { client, clock } = await openTwo();
+  await client.connections.unlock({ id: 'dc1' });
+  const plan = await client.operations.plan({
+    operation: {
+      kind: 'setWeights',
+      splitId: 'uid-1/http/default',
+      connectionId: 'dc1',
+      weights: [60, 40],
+      seen: { revision: '1', weights: [70, 30] },
+    },
+  });
+  // The service as the system knows it through which this is written.
+  expect(plan.serviceId).toBe('dc1/shop/payment');
+  const ticked = plan.guards.map(({ id }) => id);
+  await client.operations.apply({ planId: plan.id, reason: '', ticked, typedName: plan.serviceName });
+  await clock.advance(1_000);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const asked = { serviceId: 'east/shop/payment', rangeSeconds: 600 };
+  for await (const { marks } of await client.signals.charts(asked, { signal })) {
+    expect(marks).toHaveLength(1);
+    break;
+  }
+  for await (const { marks } of await client.signals.timeline({ rangeSeconds: 600 }, { signal })) {
+    expect(marks.map(({ serviceId }) => serviceId)).toEqual(['east/shop/payment']);
+    break;
+  }
+  stop.abort();
+});
+
 test('it is two again once the operator keeps them apart, and one when they take that back', async () => {
   const { client, clock, graph } = await openTwo();
   const { joins } = await client.settings.read();

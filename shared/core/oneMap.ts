@@ -1,3 +1,4 @@
+import { addressKeys } from '../analysis/addresses.ts';
 import { joinFaces, type FaceIndex, type FaceSource } from '../analysis/faces.ts';
 import type { GraphPicture, SignalsPicture } from '../analysis/graphDiff.ts';
 import { mergeGraph, mergeSignals } from '../analysis/mergeFaces.ts';
@@ -16,6 +17,8 @@ export interface OneMap {
   service(id: string): GraphService | undefined;
   /** Where a node, or the node of a face, is known: its primary face first. Empty once it is gone. */
   places(id: string): readonly Place[];
+  /** "Consul dc1": how a connection is named before what it says. */
+  systemOf(connectionId: string): string;
   splits(): Split[];
   signals(windowSeconds: number): SignalsPicture & { readonly provenance: Provenance[] };
 }
@@ -67,6 +70,7 @@ export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
   }
 
   return {
+    systemOf,
     faces: () => joined().index,
     graph: () => joined().picture,
     service(id) {
@@ -112,9 +116,7 @@ function addressesIn(world: World): Map<string, string[]> {
     for (const { namespace, name, address } of connection.observations().flatMap((part) => part.instances)) {
       const id = address === undefined ? null : topology.serviceOfInstance(namespace, name);
       if (id === null || address === undefined) continue;
-      const known = found.get(id);
-      if (known === undefined) found.set(id, [address]);
-      else known.push(address);
+      found.set(id, [...(found.get(id) ?? []), ...addressKeys(address)]);
     }
   }
   return found;

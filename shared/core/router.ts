@@ -108,7 +108,7 @@ export function createRouter({
         watchSignals(input.windowSeconds, { world, oneMap }, signal),
       ),
       timeline: os.signals.timeline.handler(({ input, signal }) =>
-        watchTimeline(input.rangeSeconds, world, journal, ports, signal),
+        watchTimeline(input.rangeSeconds, { world, oneMap }, journal, ports, signal),
       ),
       charts: os.signals.charts.handler(({ input, signal }) =>
         watchCharts(input.serviceId, input.rangeSeconds, { world, oneMap }, journal, ports, signal),

@@ -64,8 +64,8 @@ export const Shares = z.object({
 });
 export type Shares = z.infer<typeof Shares>;
 
-/** What stops calls: a fault in the callers' proxies, a fixed answer of theirs, or a policy of the callee's. */
-export const StoppedBy = z.enum(['fault', 'answer', 'policy']);
+/** What stops calls: a fault in the callers' proxies, a fixed answer of theirs, a policy of the callee's, or a limit of the callers' proxies that lets none through. */
+export const StoppedBy = z.enum(['fault', 'answer', 'policy', 'limit']);
 export type StoppedBy = z.infer<typeof StoppedBy>;
 
 /** Calls to a host that should all be refused, or given a fixed answer. */

@@ -38,7 +38,7 @@ export function OverviewTab({ service, detail, splitActions }: OverviewTabProps)
         );
       })}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />
-      <Faces service={service} />
+      <Faces service={service} contradictions={detail?.contradictions ?? []} />
       {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
         <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>
           <CallList direction="in" calls={detail.callsIn} brief />

@@ -54,6 +54,8 @@ export interface Check {
 /** One registered copy of a service. */
 export interface Registered {
   readonly node: string;
+  /** "10.1.2.3:8080", the node's where it has none of its own; null where neither is told. */
+  readonly address: string | null;
   readonly id: string;
   readonly service: string;
   readonly namespace: string;
@@ -99,19 +101,20 @@ export function readNodes(body: unknown): { readonly all: readonly Registered[];
         unread += 1;
         continue;
       }
-      all.push(registeredOf(read.data.Node, found.data, checks));
+      all.push(registeredOf(read.data, found.data, checks));
     }
   }
   return { all, unread };
 }
 
 function registeredOf(
-  on: string,
+  on: z.infer<typeof node>,
   said: z.infer<typeof service>,
   checks: readonly z.infer<typeof check>[],
 ): Registered {
   return {
-    node: on,
+    node: on.Node,
+    address: addressOf(said.Address || on.Address, said.Port),
     id: said.ID,
     service: said.Service,
     namespace: said.Namespace,
@@ -136,6 +139,12 @@ function registeredOf(
           }
         : null,
   };
+}
+
+function addressOf(host: string, port: number): string | null {
+  if (host === '') return null;
+  const named = host.includes(':') ? `[${host}]` : host;
+  return port === 0 ? named : `${named}:${port}`;
 }
 
 function upstreamsOf(values: readonly unknown[], namespace: string): Upstream[] {

@@ -117,6 +117,7 @@ function instanceFrom(one: Instance, workload: string, alone: boolean): Instance
     lastRestartAt: null,
     startedAt: null,
     node: one.node,
+    ...(one.address === null ? {} : { address: one.address }),
   };
 }
 

@@ -53,7 +53,14 @@ export function instanceFrom(
     lastRestartAt: ended.length === 0 ? null : Math.max(...ended),
     startedAt: timeAt(pod, 'status', 'startTime'),
     node: textAt(pod, 'spec', 'nodeName'),
+    ...addressOf(pod),
   };
+}
+
+/** Pods on their node's network share its address, which then tells nothing of them. */
+function addressOf(pod: KubeObject): { address?: string } {
+  const address = textAt(pod, 'status', 'podIP');
+  return address === null || at(pod, 'spec', 'hostNetwork') === true ? {} : { address };
 }
 
 function reasonOf(pod: KubeObject, statuses: readonly unknown[]): string | null {

@@ -21,9 +21,10 @@ test.each([
   ['70k keys', Array.from({ length: 70_000 }, (_, i) => `k${i}: ${i}`).join('\n'), /more than 60000/],
   ['an alias of itself', 'a: &a [*a]', /nested deeper than 100/],
 ])('H07 %s is refused, with its line, in less than a second', (_, text, words) => {
-  const began = performance.now();
+  // Of work, not on the clock: the machine may have other things to do.
+  const began = process.threadCpuUsage();
   expect(() => readYaml(text)).toThrow(words);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(process.threadCpuUsage(began).user / 1000).toBeLessThan(1_000);
 });
 
 test('H07 a long text of plain lines is read', () => {
