@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
-import type { Connector, ConnectorHost, Found, Session } from '../kit/connector.ts';
-import { PeerError, sayError } from '../kit/peerError.ts';
+import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
+import { PeerError } from '../kit/peerError.ts';
 import { type ConsulApi, createApi } from './api.ts';
+import { findOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
 import { type ConsulSettings, Form, Settings } from './settings.ts';
@@ -59,7 +60,7 @@ async function open(settings: ConsulSettings, host: ConnectorHost): Promise<Sess
       namespaces: namespace === null ? null : [namespace],
       topology: createTopologySource(registry),
       weights: createWeights(registry),
-      offers: { find: () => findPrometheus(settings, host) },
+      offers: { find: (stop) => findOffers(settings, registry, stop) },
       async [Symbol.asyncDispose]() {
         await registry[Symbol.asyncDispose]();
         transport.close();
@@ -131,41 +132,4 @@ function warningsOf(
       ? []
       : [`Only ${datacenter} is looked at; Consul also knows ${others.join(', ')}.`]),
   ];
-}
-
-/** Consul keeps no figures; sidecars do, for a Prometheus that only the operator can name. */
-async function findPrometheus({ prometheus }: ConsulSettings, host: ConnectorHost): Promise<Found> {
-  const absent = (detail: string): Found => ({
-    offers: [],
-    absent: [
-      {
-        connector: 'prometheus',
-        title: 'Prometheus',
-        detail,
-        consequence: 'No rates, errors or latency, and no proof by traffic.',
-      },
-    ],
-  });
-  if (prometheus === undefined) return absent('No address was given of one that scrapes the sidecars.');
-  try {
-    const transport = await createOriginTransport(
-      { address: prometheus.url, headers: prometheus.headers },
-      host,
-    );
-    return {
-      offers: [
-        {
-          connector: 'prometheus',
-          title: 'Prometheus',
-          detail: transport.route,
-          consequence: 'Rates, errors and latency of calls, and proof by traffic.',
-          settings: { mesh: 'consul' },
-          lent: { transport },
-        },
-      ],
-      absent: [],
-    };
-  } catch (error) {
-    return absent(sayError(error, 'Reaching the Prometheus that was given'));
-  }
 }

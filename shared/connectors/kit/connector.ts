@@ -78,6 +78,20 @@ export interface Lent {
   readonly client?: unknown;
   /** Running copies that the offering session knows, for those who ask each of them. */
   readonly instances?: InstanceFeed;
+  /** Proxies that the offering session registers, as they are at each call. */
+  readonly proxies?: () => readonly KnownProxy[];
+}
+
+/** A proxy beside a running copy, as a registry knows it. */
+export interface KnownProxy {
+  readonly namespace: string;
+  /** The running copy's name on the map. */
+  readonly instance: string;
+  readonly service: string;
+  /** Of its admin endpoint, as registered, so nobody goes there unless it is approved; null where nothing says. */
+  readonly address: string | null;
+  /** Hosts that it is told to reach. */
+  readonly calls: readonly string[];
 }
 
 /** A running copy and where it can be asked about itself. */

@@ -184,7 +184,12 @@ function registrationOf({ id, name, version, address, upstreams }: ShopInstance)
     Address: address,
     Port: shopPorts.service,
     Tags: ['shop'],
-    Meta: { version, team: name === 'payment' ? 'money' : 'shop' },
+    // The sidecar gets these too as long as it has none of its own: subsets are chosen by them.
+    Meta: {
+      version,
+      team: name === 'payment' ? 'money' : 'shop',
+      'envoy-admin-address': `${address}:${shopPorts.admin}`,
+    },
     Check: { HTTP: `http://${address}:${shopPorts.service}/healthz`, Interval: '2s' },
     Connect: {
       SidecarService: {

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { PeerError } from '../kit/peerError.ts';
+import type { Transport } from '../kit/transport.ts';
+
+const ServerInfo = z.object({
+  version: z.string(),
+  state: z.string(),
+  uptime_current_epoch: z.string(),
+  node: z.object({ id: z.string().default(''), cluster: z.string().default('') }).optional(),
+});
+
+/** One run of a proxy. */
+export interface ServerInfo {
+  readonly version: string;
+  /** "LIVE", "DRAINING", "PRE_INITIALIZING", "INITIALIZING". */
+  readonly state: string;
+  readonly uptimeSeconds: number;
+  /** What its control plane calls it. */
+  readonly node: { readonly id: string; readonly cluster: string };
+}
+
+/**
+ * What Podium reads of an Envoy's admin endpoint; no other file knows its paths. Only what changes nothing can be asked: a
+ * mutation would take a POST, which nothing here sends. Everything throws `PeerError`.
+ */
+export interface EnvoyApi {
+  readonly route: string;
+  serverInfo(signal: AbortSignal): Promise<ServerInfo>;
+  clusters(signal: AbortSignal): Promise<unknown>;
+  routes(signal: AbortSignal): Promise<unknown>;
+  listeners(signal: AbortSignal): Promise<unknown>;
+  /** Counters and gauges whose names match a regular expression (RE2). */
+  stats(filter: string, signal: AbortSignal): Promise<unknown>;
+  /** Layers of the runtime; one that can be changed is named `admin`. */
+  runtime(signal: AbortSignal): Promise<unknown>;
+}
+
+/** Reads of the admin endpoint: anything else stands for a change, or tells what no console needs (memory, certificates). */
+const readable: ReadonlySet<string> = new Set([
+  '/server_info',
+  '/clusters',
+  '/config_dump',
+  '/stats',
+  '/runtime',
+]);
+
+/** Speaks to one admin endpoint. */
+export function createApi(transport: Transport): EnvoyApi {
+  const { route } = transport;
+  const at = (name: string, query: Readonly<Record<string, string>>): string =>
+    `${name}?${new URLSearchParams(query).toString()}`;
+  const dump = (resource: string, signal: AbortSignal) =>
+    readJson(transport, at('/config_dump', { resource }), signal);
+  return {
+    route,
+    async serverInfo(signal) {
+      const read = ServerInfo.safeParse(await readJson(transport, '/server_info', signal));
+      if (!read.success)
+        throw new PeerError('notThePeer', `What answers ${route} is no Envoy: it says nothing of itself.`);
+      const { version, state, uptime_current_epoch: uptime, node } = read.data;
+      return {
+        version: /(?:^|\/)(\d+\.\d+\.\d+[^/]*)/.exec(version)?.[1] ?? version.slice(0, 40),
+        state,
+        uptimeSeconds: Number.parseFloat(uptime),
+        node: node ?? { id: '', cluster: '' },
+      };
+    },
+    clusters: (signal) => readJson(transport, at('/clusters', { format: 'json' }), signal),
+    routes: (signal) => dump('dynamic_route_configs', signal),
+    listeners: (signal) => dump('dynamic_listeners', signal),
+    stats: (filter, signal) => readJson(transport, at('/stats', { format: 'json', filter }), signal),
+    runtime: (signal) => readJson(transport, '/runtime', signal),
+  };
+}
+
+/** Reads one path that changes nothing. Throws `PeerError`, and sends nothing, for any other. */
+export async function readJson(transport: Transport, path: string, signal: AbortSignal): Promise<unknown> {
+  const { route } = transport;
+  const [name = ''] = path.split('?');
+  if (!readable.has(name))
+    throw new PeerError(
+      'refused',
+      `Podium does not ask the admin endpoint ${route} for ${name.slice(0, 60)}.`,
+    );
+  const answer = await transport.request({ method: 'GET', path, signal, timeoutMs: 5_000 });
+  if (answer.status !== 200)
+    throw new PeerError(
+      answer.status === 404 || answer.status === 405 ? 'notThePeer' : 'broken',
+      `Reading ${name} of the Envoy ${route}: status ${answer.status} (${answer.body.replaceAll(/\s+/g, ' ').slice(0, 120)}).`,
+      { status: answer.status },
+    );
+  try {
+    return JSON.parse(answer.body) as unknown;
+  } catch {
+    throw new PeerError('notThePeer', `What answers ${route} is no Envoy: ${name} is not JSON.`);
+  }
+}

@@ -1,0 +1,149 @@
+import type { Diversion, Expectation, Refusals, Served, Shares } from '../../model/change.ts';
+import type { Proof, ProofSource } from '../kit/connector.ts';
+import { sayError } from '../kit/peerError.ts';
+import { type HeldCluster, type HeldHost, readClusters, readHosts } from './held.ts';
+import { isForHost } from './names.ts';
+import type { AskedProxy, Proxies } from './proxies.ts';
+
+type Provable = Shares | Refusals | Diversion | Served;
+
+/** What one proxy holds about the calls of an expectation. */
+type Verdict =
+  | { readonly kind: 'follows' }
+  | { readonly kind: 'differs'; readonly holds: string }
+  /** It sends no calls there. */
+  | { readonly kind: 'no caller' };
+
+/** Read from the callers' proxies themselves, one by one: a write is loaded when each of them holds it. */
+export function createProof(proxies: Proxies): ProofSource {
+  return {
+    note: (expectation) =>
+      isProvable(expectation) ? 'read in the configuration that each caller’s Envoy holds' : null,
+    async loaded(expectation, _since, signal): Promise<Proof | null> {
+      if (!isProvable(expectation)) return null;
+      const { asked, silent } = await proxies.read(signal);
+      const verdicts = await Promise.all(
+        asked
+          .filter(({ known }) => isCaller(known, expectation))
+          .map(async (proxy) => ({ proxy, ...(await judge(proxy, expectation, signal)) })),
+      );
+      const told = verdicts.filter(({ kind }) => kind !== 'no caller');
+      const follow = told.filter(({ kind }) => kind === 'follows').length;
+      const missing = silent.filter(
+        ({ known }) =>
+          isCaller(known, expectation) &&
+          (known.calls.length === 0 || known.calls.includes(expectation.host)),
+      );
+      const all = told.length + missing.length;
+      if (all === 0)
+        return { state: 'unobservable', detail: 'no proxy that is known here calls this service' };
+      const differing = told.find((one) => one.kind === 'differs');
+      const counted = `${follow} of ${all} ${all === 1 ? 'caller’s proxy holds' : 'callers’ proxies hold'} it`;
+      if (differing?.kind === 'differs')
+        return {
+          state: 'waiting',
+          detail: `${counted}; ${differing.proxy.known.instance} ${differing.holds}`,
+        };
+      const [silence] = missing;
+      if (silence !== undefined)
+        return { state: 'waiting', detail: `${counted}; of ${silence.known.instance}: ${silence.why}` };
+      return { state: 'seen', detail: `${counted}, read from Envoy itself` };
+    },
+  };
+}
+
+function isProvable(expectation: Expectation): expectation is Provable {
+  switch (expectation.kind) {
+    case 'shares':
+    case 'diversion':
+      return true;
+    case 'refusals':
+      // Faults, fixed answers and policies stand in filters that are not read here.
+      return expectation.how === 'limit';
+    case 'served':
+      return expectation.how === undefined || expectation.how === 'limit';
+    default:
+      return false;
+  }
+}
+
+const isCaller = (known: { readonly service: string }, { caller }: Provable): boolean =>
+  caller === null || caller === undefined || known.service === '' || known.service === caller.name;
+
+async function judge(proxy: AskedProxy, expectation: Provable, signal: AbortSignal): Promise<Verdict> {
+  try {
+    const { api, info } = proxy;
+    if (info.state !== 'LIVE') return { kind: 'differs', holds: `is not ready (${info.state})` };
+    const [routes, listeners, statuses] = await Promise.all([
+      api.routes(signal),
+      api.listeners(signal),
+      api.clusters(signal),
+    ]);
+    const host = readHosts(routes, listeners).find(({ name }) => isForHost(name, expectation.host));
+    if (host === undefined) return { kind: 'no caller' };
+    const clusters = readClusters(statuses);
+    if (clusters === null) return { kind: 'differs', holds: 'lists no clusters' };
+    return compare(host, clusters, expectation);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'differs', holds: `could not be asked: ${sayError(error, 'Reading what it holds')}` };
+  }
+}
+
+function compare(host: HeldHost, clusters: readonly HeldCluster[], expectation: Provable): Verdict {
+  const used = host.shares.filter(({ share }) => share > 0);
+  const statusOf = (cluster: string): HeldCluster | undefined =>
+    clusters.find(({ name }) => name === cluster);
+  const refused = used.filter(({ cluster }) => statusOf(cluster)?.refusesAll === true);
+  const holds = sayHeld(host, refused.length);
+  // A cluster that still warms up is not in the list, and its calls are not answered yet.
+  if (used.length === 0 || used.some(({ cluster }) => statusOf(cluster) === undefined))
+    return { kind: 'differs', holds };
+  const follows = ((): boolean => {
+    switch (expectation.kind) {
+      case 'shares':
+        return sharesAgree(host, expectation);
+      case 'refusals':
+        return used.every(({ host: to }) => to === expectation.host) && refused.length === used.length;
+      case 'served':
+        return used.every(({ host: to }) => to === expectation.host) && refused.length === 0;
+      case 'diversion':
+        return used.every(
+          ({ host: to, subset }) =>
+            to === expectation.to.host &&
+            (expectation.to.subset === null || subset === expectation.to.subset),
+        );
+    }
+  })();
+  return follows ? { kind: 'follows' } : { kind: 'differs', holds };
+}
+
+/** Envoy holds weights as hundredths of a per cent. */
+const least = 0.0002;
+
+function sharesAgree({ shares }: HeldHost, { destinations }: Shares): boolean {
+  const gets = (host: string, subset: string | null): number =>
+    shares
+      .filter((one) => one.host === host && (subset === null || one.subset === subset))
+      .reduce((sum, { share }) => sum + share, 0);
+  const wanted = Map.groupBy(destinations, ({ host, subset }) => `${host} ${subset ?? ''}`);
+  const all = [...wanted.values()].every((same) => {
+    const [{ host, subset } = { host: '', subset: null }] = same;
+    const share = same.reduce((sum, one) => sum + one.share, 0);
+    return Math.abs(gets(host, subset) - share) < least;
+  });
+  const named = [...wanted.values()].reduce(
+    (sum, [one]) => sum + (one === undefined ? 0 : gets(one.host, one.subset)),
+    0,
+  );
+  return all && Math.abs(named - 1) < least;
+}
+
+function sayHeld({ shares }: HeldHost, refused: number): string {
+  if (shares.length === 0) return 'sends these calls nowhere that is known here';
+  const said = shares.map(
+    ({ host, subset, share }) =>
+      `${subset ?? host.split('.')[0] ?? host} ${Math.round(share * 10_000) / 100} %`,
+  );
+  return `holds ${said.join(', ')}${refused > 0 ? ', and refuses every call by a limit' : ''}`;
+}

@@ -1,0 +1,109 @@
+import { createOriginTransport, type OriginTransport } from '../http/originTransport.ts';
+import { parseRanges } from '../http/ranges.ts';
+import type { ConnectorHost, KnownProxy } from '../kit/connector.ts';
+import { PeerError, sayError } from '../kit/peerError.ts';
+import { createApi, type EnvoyApi, type ServerInfo } from './api.ts';
+import { instanceOf } from './names.ts';
+
+/** A proxy that can be asked. */
+export interface AskedProxy {
+  readonly known: Pick<KnownProxy, 'namespace' | 'instance' | 'service' | 'calls'>;
+  readonly api: EnvoyApi;
+  readonly info: ServerInfo;
+  /** Tells this run of the process from one before: what was read of that one says nothing of this. */
+  readonly startedAt: number;
+}
+
+/** A proxy that could not be asked, with the reason in words. */
+export interface SilentProxy {
+  readonly known: Pick<KnownProxy, 'namespace' | 'instance' | 'service' | 'calls'>;
+  readonly why: string;
+}
+
+/** The proxies there are now, and how to ask them. */
+export interface Proxies extends AsyncDisposable {
+  read(signal: AbortSignal): Promise<{
+    readonly asked: readonly AskedProxy[];
+    readonly silent: readonly SilentProxy[];
+  }>;
+}
+
+/** So many are asked at once. */
+const atOnce = 8;
+
+export function createProxies(
+  settings: { readonly addresses: readonly string[]; readonly mayLeadTo: string },
+  host: ConnectorHost,
+): Proxies {
+  const within = parseRanges(settings.mayLeadTo);
+  const transports = new Map<string, OriginTransport>();
+
+  async function transportTo(address: string, told: boolean): Promise<OriginTransport> {
+    const open = transports.get(address);
+    if (open !== undefined) return open;
+    const made = await createOriginTransport({ address, headers: [], ...(told ? { within } : {}) }, host);
+    const meanwhile = transports.get(address);
+    if (meanwhile === undefined) transports.set(address, made);
+    else made.close();
+    return meanwhile ?? made;
+  }
+
+  async function ask(known: Known, signal: AbortSignal): Promise<AskedProxy | SilentProxy> {
+    const { address } = known;
+    if (address === null) return { known, why: 'it is registered without the address of its admin endpoint' };
+    try {
+      const api = createApi(await transportTo(address, known.told));
+      const before = host.clock.now();
+      const info = await api.serverInfo(signal);
+      const said = known.told ? known : { ...instanceOf(info.node), calls: [] };
+      // Uptimes are whole seconds, so starts are told by about one.
+      return { known: said, api, info, startedAt: before - info.uptimeSeconds * 1_000 };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { known, why: sayError(error, `Asking the proxy of ${known.instance}`) };
+    }
+  }
+
+  return {
+    async read(signal) {
+      const all: Known[] = [
+        ...settings.addresses.map((address) => ({ ...nobody, instance: address, address, told: false })),
+        ...(host.lent.proxies?.() ?? []).map((known) => ({ ...known, told: true })),
+      ];
+      const answers: (AskedProxy | SilentProxy)[] = [];
+      for (let from = 0; from < all.length; from += atOnce)
+        answers.push(
+          ...(await Promise.all(all.slice(from, from + atOnce).map((known) => ask(known, signal)))),
+        );
+      const asked = answers.filter((one): one is AskedProxy => 'api' in one);
+      return { asked, silent: answers.filter((one): one is SilentProxy => 'why' in one) };
+    },
+    [Symbol.asyncDispose]() {
+      for (const transport of transports.values()) transport.close();
+      transports.clear();
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Known extends KnownProxy {
+  /** By a registry, and so within what the operator approved only. */
+  readonly told: boolean;
+}
+
+const nobody = { namespace: '', service: '', calls: [] };
+
+/** Throws where not one proxy answers: then this is no way to see any. */
+export function refuseSilence({
+  asked,
+  silent,
+}: {
+  readonly asked: readonly unknown[];
+  readonly silent: readonly SilentProxy[];
+}): void {
+  if (asked.length > 0) return;
+  throw new PeerError(
+    'unreachable',
+    silent[0] === undefined ? 'No proxy is known.' : `No admin endpoint of a proxy answers. ${silent[0].why}`,
+  );
+}
