@@ -157,19 +157,17 @@ export function createConnections(
       return id;
     },
     async openRehearsal() {
-      const fleet = await ports.rehearsal.start().catch((thrown: unknown) => {
+      const systems = await ports.rehearsal.start().catch((thrown: unknown) => {
         throw new Refusal('PEER', sayError(thrown, 'Starting the rehearsal'));
       });
-      return begin(
-        {
-          connector: connectorOf(fleet.connector),
-          title: fleet.title,
-          settings: fleet.settings,
-          warnings: [],
-        },
-        {},
-        true,
-      );
+      const ids: string[] = [];
+      for (const { connector, title, settings: given } of systems) {
+        const candidate = { connector: connectorOf(connector), title, settings: given, warnings: [] };
+        ids.push(await begin(candidate, {}, true));
+      }
+      const [first] = ids;
+      if (first === undefined) throw new Refusal('PEER', 'The rehearsal has nothing to connect to.');
+      return first;
     },
     async close(id) {
       const connection = get(id);

@@ -128,9 +128,16 @@ export interface PictureStore {
   write(connectionTitle: string, picture: LastPicture): Promise<void>;
 }
 
-/** Starts the built-in fleet in a process of its own, once; says which connector reaches it and with what settings. */
+/** One system of the built-in fleet: which connector reaches it, and with what settings. */
+export interface RehearsalSystem {
+  readonly connector: string;
+  readonly title: string;
+  readonly settings: unknown;
+}
+
+/** Starts the built-in fleet in a process of its own, once; says how each of its systems is reached, the main one first. */
 export interface RehearsalPort {
-  start(): Promise<{ readonly connector: string; readonly title: string; readonly settings: unknown }>;
+  start(): Promise<readonly RehearsalSystem[]>;
   /** Plays an incident of the fleet's script by name. */
   trigger(incident: string): Promise<void>;
 }

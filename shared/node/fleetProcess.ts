@@ -37,6 +37,6 @@ export function spawnFleet(): FleetProcess {
 
 /** The fleet needs nothing of ours, so it is told nothing of ours. */
 function fleetEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED'];
+  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED', 'PODIUM_WITH_CONSUL'];
   return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
 }

@@ -13,7 +13,7 @@ test(
     const rehearsal = createRehearsal(log);
     const [first, second] = await Promise.all([rehearsal.start(), rehearsal.start()]);
     expect(second).toEqual(first);
-    const { kubeconfig } = first.settings as { readonly kubeconfig: { readonly text: string } };
+    const { kubeconfig } = first[0]?.settings as { readonly kubeconfig: { readonly text: string } };
     const server = /server: (http:\/\/127\.0\.0\.1:\d+)/.exec(kubeconfig.text)?.[1] ?? '';
     expect((await fetch(`${server}/version`)).status).toBeLessThan(500);
     await rehearsal.trigger('calm');
@@ -36,7 +36,30 @@ test('a fleet that dies before it is ready is said to have, and the next start g
   const second = rehearsal.start();
   started[1]?.say('a line that is none of ours');
   started[1]?.say('{"ready":true,"kubeconfig":"kind: Config"}');
-  expect((await second).settings).toMatchObject({ kubeconfig: { text: 'kind: Config' } });
+  expect(await second).toMatchObject([
+    { connector: 'kubernetes', title: 'Rehearsal', settings: { kubeconfig: { text: 'kind: Config' } } },
+  ]);
+});
+
+test('a fleet with a second data centre is two systems, Kubernetes first', async () => {
+  const process = scripted();
+  const rehearsal = createRehearsal(log, () => process.fleet);
+  const started = rehearsal.start();
+  const consul = {
+    address: 'http://127.0.0.1:8500',
+    datacenter: 'dc2',
+    token: 'made up',
+    prometheusUrl: 'http://127.0.0.1:9090',
+  };
+  process.say(JSON.stringify({ ready: true, kubeconfig: 'kind: Config', consul }));
+  expect(await started).toMatchObject([
+    { connector: 'kubernetes' },
+    {
+      connector: 'consul',
+      title: 'Rehearsal dc2',
+      settings: { datacenter: 'dc2', prometheus: { url: 'http://127.0.0.1:9090', headers: [] } },
+    },
+  ]);
 });
 
 /** A process whose lines the test speaks. */

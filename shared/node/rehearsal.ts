@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Log, RehearsalPort } from '../core/ports.ts';
+import type { Log, RehearsalPort, RehearsalSystem } from '../core/ports.ts';
 import { spawnFleet, type FleetProcess } from './fleetProcess.ts';
 
 const startWithinMs = 30_000;
@@ -7,7 +7,14 @@ const answerWithinMs = 5_000;
 /** The context of the fleet's kubeconfig that may write. */
 const operatorContext = 'shop-rehearsal';
 
-const Ready = z.object({ ready: z.literal(true), kubeconfig: z.string() });
+const Ready = z.object({
+  ready: z.literal(true),
+  kubeconfig: z.string(),
+  /** The second data centre, where there is one. */
+  consul: z
+    .object({ address: z.string(), datacenter: z.string(), token: z.string(), prometheusUrl: z.string() })
+    .optional(),
+});
 const Played = z.object({ incident: z.string(), ok: z.boolean(), error: z.string().optional() });
 
 /** The rehearsal's port, and the end of its process. */
@@ -27,9 +34,7 @@ export function createRehearsal(log: Log, startProcess: () => FleetProcess = spa
   };
   return {
     async start() {
-      const { kubeconfig } = await running().ready;
-      const settings = { kubeconfig: { text: kubeconfig }, context: operatorContext };
-      return { connector: 'kubernetes', title: 'Rehearsal', settings };
+      return systemsOf(await running().ready);
     },
     async trigger(incident) {
       const fleet = running();
@@ -45,8 +50,17 @@ export function createRehearsal(log: Log, startProcess: () => FleetProcess = spa
   };
 }
 
+function systemsOf({ kubeconfig, consul }: z.infer<typeof Ready>): RehearsalSystem[] {
+  const kubernetes = { kubeconfig: { text: kubeconfig }, context: operatorContext };
+  const shop = { connector: 'kubernetes', title: 'Rehearsal', settings: kubernetes };
+  if (consul === undefined) return [shop];
+  const { address, datacenter, token, prometheusUrl } = consul;
+  const settings = { address, datacenter, token, prometheus: { url: prometheusUrl, headers: [] } };
+  return [shop, { connector: 'consul', title: `Rehearsal ${datacenter}`, settings }];
+}
+
 interface Fleet {
-  readonly ready: Promise<{ readonly kubeconfig: string }>;
+  readonly ready: Promise<z.infer<typeof Ready>>;
   readonly ended: Promise<string>;
   play(incident: string): Promise<void>;
   stop(): void;

@@ -8,6 +8,8 @@ export interface Wanted {
   readonly historyMinutes: number;
   /** Whether the shop opens without its incidents: they come only when they are asked for. */
   readonly calm: boolean;
+  /** Whether the shop has a second data centre, behind Consul's API. */
+  readonly withConsul: boolean;
   /** A real API server whose routes and rules steer this fleet's traffic. */
   readonly follow: {
     readonly url: string;
@@ -19,7 +21,7 @@ export interface Wanted {
 }
 
 const usage =
-  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--follow url [--token t] [--ca file] [--cert file --key file]]';
+  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--with-consul] [--follow url [--token t] [--ca file] [--cert file --key file]]';
 
 /** Reads the command line; throws with the usage when it is wrong. */
 export function readCommandLine(
@@ -33,6 +35,7 @@ export function readCommandLine(
       seed: { type: 'string' },
       history: { type: 'string' },
       calm: { type: 'boolean' },
+      'with-consul': { type: 'boolean' },
       follow: { type: 'string' },
       token: { type: 'string' },
       ca: { type: 'string' },
@@ -47,6 +50,11 @@ export function readCommandLine(
     seed: whole('seed', values.seed ?? environment['PODIUM_SEED'] ?? '1', 0, 4_294_967_295),
     historyMinutes: whole('history', values.history ?? (services === null ? '60' : '10'), 0, 120),
     calm: values.calm ?? false,
+    // A real API server that is followed, or a generated fleet, has no shop that calls it.
+    withConsul:
+      (values['with-consul'] ?? environment['PODIUM_WITH_CONSUL'] === '1') &&
+      services === null &&
+      values.follow === undefined,
     follow:
       follow === undefined
         ? null

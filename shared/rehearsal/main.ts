@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
+import { createDataCentre, startDataCentre, type DataCentre } from './consul/dataCentre.ts';
 import { readCommandLine, type Wanted } from './commandLine.ts';
 import { obeyFault } from './faultCommands.ts';
 import { followReal } from './follow.ts';
+import { withDc2 } from './fleet/across.ts';
 import { createGenerated } from './fleet/generated.ts';
 import { createShop } from './fleet/shop.ts';
 import type { KubeServer } from './kube/server.ts';
@@ -15,25 +17,51 @@ await run(wantedOrExit());
 
 /** The rehearsal's own process: says where it is in one line, takes commands, and goes when whoever started it goes. */
 async function run(wanted: Wanted): Promise<void> {
-  const rehearsal = createRehearsal(optionsOf(wanted));
+  const options = optionsOf(wanted);
+  const rehearsal = createRehearsal(options);
   const servers = await startServers(rehearsal);
+  const second: DataCentre | null = wanted.withConsul
+    ? createDataCentre({ ...options, shop: rehearsal.store })
+    : null;
+  const consul = second === null ? null : await startDataCentre(second);
   const ending = new AbortController();
   if (wanted.follow !== null) {
     followReal(rehearsal.store, wanted.follow, ending.signal, (text) => process.stderr.write(`${text}\n`));
   }
-  const ticking = setInterval(() => rehearsal.advance(Date.now()), tickMs);
+  const usualDemand = rehearsal.traffic.demandAt(Date.now());
+  const ticking = setInterval(() => {
+    const at = Date.now();
+    rehearsal.advance(at);
+    second?.advance(at, rehearsal.traffic.demandAt(at) / usualDemand);
+  }, tickMs);
 
   const end = (): void => {
     clearInterval(ticking);
     ending.abort();
     rehearsal.close();
-    void Promise.resolve(servers[Symbol.asyncDispose]()).finally(() => process.exit(0));
+    second?.close();
+    const closing = async (): Promise<void> => {
+      await servers[Symbol.asyncDispose]();
+      await consul?.[Symbol.asyncDispose]();
+    };
+    void closing().finally(() => process.exit(0));
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
 
   const { kubeconfig, kubeUrl, prometheusUrl, metricsUrl } = servers;
-  const ready = { ready: true, kubeconfig, kubeUrl, prometheusUrl, metricsUrl };
+  const where =
+    consul === null
+      ? {}
+      : {
+          consul: {
+            address: consul.address,
+            datacenter: consul.datacenter,
+            token: consul.token,
+            prometheusUrl: consul.prometheusUrl,
+          },
+        };
+  const ready = { ready: true, kubeconfig, kubeUrl, prometheusUrl, metricsUrl, ...where };
   listen(rehearsal, servers.kube, ready, end);
 }
 
@@ -92,14 +120,16 @@ function answerTo(message: unknown, { script }: Rehearsal): object | null {
   return { incident: asked, ok: true };
 }
 
-function optionsOf({ services, seed, historyMinutes, calm, follow }: Wanted): RehearsalOptions {
+function optionsOf({ services, seed, historyMinutes, calm, follow, withConsul }: Wanted): RehearsalOptions {
   const base = { seed, now: Date.now, historyMs: historyMinutes * 60_000 };
   if (services !== null) {
     // More services, fewer samples of each: memory stays within some hundred megabytes.
     const scrapeMs = services > 150 ? 15_000 : 5_000;
     return { ...base, fleet: createGenerated(services, seed, Date.now()), scrapeMs, keep: 240 };
   }
-  const shop = { ...base, fleet: createShop(Date.now()), scrapeMs: 5_000, keep: 1_440 };
+  const now = Date.now();
+  const fleet = withConsul ? withDc2(createShop(now), now) : createShop(now);
+  const shop = { ...base, fleet, scrapeMs: 5_000, keep: 1_440 };
   // Whoever follows a real API server leaves its documents alone.
   return follow === null ? { ...shop, script: (parts) => createShopScript({ ...parts, calm }) } : shop;
 }

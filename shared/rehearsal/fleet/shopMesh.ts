@@ -5,6 +5,8 @@ import { timeOf } from './time.ts';
 /** Hosts of what lies outside. */
 export const bankHost = 'bank-api.example.com';
 export const stockHost = 'stock-db.example.com';
+/** A service of the second data centre, by the name that its Consul gives it. */
+export const loyaltyHost = 'loyalty.service.dc2.consul';
 
 const networking = 'networking.istio.io/v1';
 const subsets = [
@@ -66,6 +68,36 @@ const trackedByArgo = (
     'argocd.argoproj.io/tracking-id': `${application}:networking.istio.io/${kind}:${namespace}/${name}`,
   },
 });
+
+/** The call into the second data centre: a host like any other outside, with a time-out. */
+export function acrossMesh(now: number): KubeInput[] {
+  const creationTimestamp = timeOf(now - 30 * 86_400_000);
+  const metadata = { name: 'loyalty', namespace: 'shop', labels: { app: 'loyalty' }, creationTimestamp };
+  return [
+    {
+      apiVersion: networking,
+      kind: 'ServiceEntry',
+      metadata,
+      spec: {
+        hosts: [loyaltyHost],
+        location: 'MESH_EXTERNAL',
+        ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+        resolution: 'DNS',
+      },
+    },
+    {
+      apiVersion: networking,
+      kind: 'VirtualService',
+      metadata,
+      spec: {
+        hosts: [loyaltyHost],
+        http: [
+          { route: [{ destination: { host: loyaltyHost } }], timeout: '800ms', retries: { attempts: 0 } },
+        ],
+      },
+    },
+  ];
+}
 
 /** Rules, routes and what lies outside; some calls are guarded well, some not at all. */
 export function shopMesh(now: number): KubeInput[] {
