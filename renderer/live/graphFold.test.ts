@@ -43,6 +43,27 @@ test('the list of ids keeps its identity while services only change', () => {
   expect(second.services.get('a')?.readyInstances).toBe(0);
 });
 
+test('a node is found by the id that any of the systems which know it has for it', () => {
+  const face = (serviceId: string) => ({
+    serviceId,
+    connectionId: 'c',
+    system: 'Consul dc1',
+    name: 'a',
+    namespace: null,
+    readyInstances: null,
+    desiredInstances: null,
+    versions: [],
+    reason: null,
+  });
+  const joined = { ...serviceOf('a'), faces: [face('a'), face('dc1/a')] };
+  const first = foldGraph(emptyGraph, updateOf({ full: true, services: [joined, serviceOf('b')] }), 1);
+  expect(first.nodes.get('dc1/a')).toBe('a');
+  const problems = foldGraph(first, updateOf({ problems: ['p'] }), 2);
+  expect(problems.nodes).toBe(first.nodes);
+  const apart = foldGraph(problems, updateOf({ services: [serviceOf('a'), serviceOf('dc1/a')] }), 3);
+  expect(apart.nodes.has('dc1/a')).toBe(false);
+});
+
 test('what is gone is gone, the rest stays', () => {
   const first = foldGraph(
     emptyGraph,

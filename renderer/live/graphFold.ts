@@ -6,6 +6,8 @@ import { plainSentence, plainService } from './plain.ts';
 export interface Graph {
   readonly services: ReadonlyMap<EntityId, GraphService>;
   readonly calls: ReadonlyMap<CallId, GraphCall>;
+  /** By the id under which one of several systems knows a service: the id of the node that stands for it. */
+  readonly nodes: ReadonlyMap<EntityId, EntityId>;
   readonly serviceIds: readonly EntityId[];
   readonly callIds: readonly CallId[];
   readonly problems: readonly string[];
@@ -15,6 +17,7 @@ export interface Graph {
 export const emptyGraph: Graph = {
   services: new Map(),
   calls: new Map(),
+  nodes: new Map(),
   serviceIds: [],
   callIds: [],
   problems: [],
@@ -33,11 +36,19 @@ export function foldGraph(before: Graph, update: GraphUpdate, now: number): Grap
   return {
     services,
     calls,
+    nodes: services === before.services ? before.nodes : nodesOf(services),
     serviceIds: sameKeys(before.serviceIds, services),
     callIds: sameKeys(before.callIds, calls),
     problems: update.problems.map(plainSentence),
     receivedAt: now,
   };
+}
+
+function nodesOf(services: ReadonlyMap<EntityId, GraphService>): ReadonlyMap<EntityId, EntityId> {
+  const nodes = new Map<EntityId, EntityId>();
+  for (const { id, faces } of services.values())
+    for (const { serviceId } of faces ?? []) nodes.set(serviceId, id);
+  return nodes;
 }
 
 function foldById<T extends { readonly id: string }>(

@@ -14,6 +14,11 @@ export function useService(id: EntityId | null): GraphService | null {
   return useTopology((graph) => (id === null ? null : (graph.services.get(id) ?? null)));
 }
 
+/** The node on the map that stands for a service, whatever system's id it is given; operations bear the id of theirs. */
+export function useNodeId(id: EntityId | null): EntityId | null {
+  return useTopology((graph) => (id === null ? null : (graph.nodes.get(id) ?? id)));
+}
+
 export function useCall(id: CallId | null): GraphCall | null {
   return useTopology((graph) => (id === null ? null : (graph.calls.get(id) ?? null)));
 }

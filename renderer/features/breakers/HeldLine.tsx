@@ -4,7 +4,7 @@ import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useConnection } from '../../live/connections.ts';
-import { useService, useTopology } from '../../live/topology.ts';
+import { useNodeId, useService, useTopology } from '../../live/topology.ts';
 import { nameOfHostIn } from '../../live/trips.ts';
 import { openReview } from '../../state/review.ts';
 import { selectCall, selectService } from '../../state/selection.ts';
@@ -25,7 +25,7 @@ interface HeldLineProps {
 /** One held trip: which calls, how much time is left, what they get, who holds them and why, and the way to end it. */
 export function HeldLine({ row, now, close }: HeldLineProps) {
   const { trip, holding } = row;
-  const callee = useService(trip?.calleeId ?? holding?.serviceId ?? null);
+  const callee = useService(useNodeId(trip?.calleeId ?? holding?.serviceId ?? null));
   const connection = useConnection(trip?.connectionId ?? holding?.connection.id ?? null);
   const { state, countdown, advice } = heldLook(row, now);
   const title = plainText(heldTitle(row, callee?.name ?? null), 100);

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { OperationRecord, SetPlace } from '../../../shared/model/record.ts';
+import { useNodeId } from '../../live/topology.ts';
 import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
 import { openSetReview } from '../../state/setReview.ts';
@@ -26,7 +27,7 @@ interface JournalDetailProps {
 export function JournalDetail({ record, records, onChoose }: JournalDetailProps) {
   const standing = standingOf(record);
   const isOpenToUndo = record.state === 'written' && record.undoneBy === null;
-  const { serviceId } = record;
+  const serviceId = useNodeId(record.serviceId);
   const [hold, watch] = [holdOf(record), watchOf(record)];
   return (
     <article className="journalDetail" aria-label={plainText(record.title, 160)}>

@@ -5,6 +5,7 @@ import type { ServiceSignals } from '../../../shared/model/signals.ts';
 import { useServiceSignals } from '../../live/signals.ts';
 import { useMixedFigures } from '../../live/sinceChange.ts';
 import { useSplit } from '../../live/splits.ts';
+import { useNodeId } from '../../live/topology.ts';
 
 /** Whom the conditions of a watch are about, and what is known of how that fares. */
 export interface WatchTarget extends WatchFigures {
@@ -18,7 +19,7 @@ export interface WatchTarget extends WatchFigures {
 
 /** Of a shift the version that gains most, for it is the one on trial; of anything else the service as a whole. */
 export function useWatchTarget(plan: Plan | null): WatchTarget {
-  const signals = useServiceSignals(plan?.serviceId ?? null);
+  const signals = useServiceSignals(useNodeId(plan?.serviceId ?? null));
   const mixed = useMixedFigures(useSplit(plan === null ? null : splitIdOf(plan)));
   const gaining = plan === null ? null : gainingOf(plan);
   const version = gaining?.version ?? null;
