@@ -1,3 +1,4 @@
+import { mapCall } from '../analysis/mergeFaces.ts';
 import { missingProtections } from '../analysis/missingProtections.ts';
 import type { Session, ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
@@ -141,7 +142,14 @@ export function createAsking(
         ...(session.isolation?.fallbacks().keys() ?? []),
       ]);
       const folded = world.latest(at)?.folded ?? null;
-      return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded);
+      const index = oneMap.faces();
+      // As the map has them; between two faces of one service there is no call.
+      return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded).flatMap(
+        (call) => {
+          const mapped = mapCall(call.callId, index);
+          return mapped === null ? [] : [{ ...call, callId: mapped.id, calleeId: mapped.calleeId }];
+        },
+      );
     },
     async config(serviceId, signal) {
       const { all, problems } = await askPlaces(serviceId, (at, key) =>

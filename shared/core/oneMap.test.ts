@@ -1,7 +1,7 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { afterEach, expect, test } from 'vitest';
 import { createMemoryPorts, createFakeClock } from '../../test/support/memoryPorts.ts';
-import { createPaper, paperConnector } from '../../test/support/paperConnector.ts';
+import { createPaper, paperConnector, type Paper } from '../../test/support/paperConnector.ts';
 import type { GraphUpdate } from '../model/graph.ts';
 import { createConsole, type Console } from './console.ts';
 import type { ConsoleRouter } from './router.ts';
@@ -12,11 +12,20 @@ afterEach(async () => {
 });
 
 /** A console with two systems that both know the service payment of the namespace shop. */
-async function openTwo() {
+async function openTwo(inRegistry: Paper = createPaper()) {
   const clock = createFakeClock();
   const ports = createMemoryPorts({ clock });
   const cluster = { ...paperConnector(createPaper(), 'east'), id: 'kubernetes' };
-  const registry = { ...paperConnector(createPaper(), 'dc1'), id: 'consul' };
+  const paper = paperConnector(inRegistry, 'dc1');
+  const registry: typeof paper = {
+    ...paper,
+    id: 'consul',
+    // Tells what protects calls, and nothing does.
+    open: async (settings, host) => ({
+      ...(await paper.open(settings, host)),
+      protections: { declared: () => new Map() },
+    }),
+  };
   const console = await createConsole([cluster, registry], ports);
   open.push(console);
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
@@ -89,6 +98,44 @@ test('what was done to a service through any of its systems is marked on the nod
     break;
   }
   stop.abort();
+});
+
+test('calls that lack protection bear the ids that the map has for them', async () => {
+  const paper = createPaper();
+  const { client, clock } = await openTwo(paper);
+  paper.now = () => clock.now();
+  const end = (name: string) => ({
+    namespace: 'shop',
+    workload: name,
+    service: name,
+    version: null,
+    instance: null,
+  });
+  paper.calls = [
+    {
+      reporter: 'source',
+      source: end('order'),
+      destination: end('payment'),
+      host: 'payment.shop.svc.cluster.local',
+      subset: null,
+      protocol: 'http',
+      responseCode: '200',
+      grpcStatus: null,
+      flags: [],
+      perSecond: 7,
+    },
+  ];
+  const stop = new AbortController();
+  const ticks = await client.signals.watch({ windowSeconds: 60 }, { signal: stop.signal });
+  const reading = (async () => {
+    for await (const _ of ticks) continue;
+  })().catch(() => undefined);
+  await clock.advance(5_000);
+  const calls = await client.protections.unprotected({ connectionId: 'dc1' });
+  expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);
+  expect(calls[0]?.callId).toMatch(/^dc1\/.*→east\/shop\/payment$/);
+  stop.abort();
+  await reading;
 });
 
 test('it is two again once the operator keeps them apart, and one when they take that back', async () => {
