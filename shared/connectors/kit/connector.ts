@@ -109,7 +109,8 @@ export interface ReachableInstance extends NamespacedName {
 
 /** Running copies as a registry knows them, now and as they come and go. */
 export interface InstanceFeed {
-  current(): readonly ReachableInstance[];
+  /** Null before the registry answered for the first time: nothing known is not nobody there. */
+  current(): readonly ReachableInstance[] | null;
   /** Resolves at the next change; rejects with the signal's reason. */
   changed(signal: AbortSignal): Promise<void>;
 }
