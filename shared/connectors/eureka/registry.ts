@@ -1,0 +1,159 @@
+import { createBackoff } from '../kit/backoff.ts';
+import type { ConnectorHost, InstanceFeed } from '../kit/connector.ts';
+import { followChanges, type Picture } from '../kit/followChanges.ts';
+import { createNotice } from '../kit/notice.ts';
+import { PeerError, sayError } from '../kit/peerError.ts';
+import type { SourceHealth } from '../kit/reading.ts';
+import type { EurekaApi } from './api.ts';
+import { type Applications, hashcodeOf, readApplications, type Registered } from './applications.ts';
+import { reachableOf, uidOf } from './names.ts';
+
+/** What one Eureka server hands to its clients, followed until the session closes. */
+export interface Registry extends AsyncDisposable {
+  readonly api: EurekaApi;
+  readonly host: ConnectorHost;
+  /** Null before the first answer. */
+  readonly instances: readonly Registered[] | null;
+  readonly unread: number;
+  readonly health: SourceHealth;
+  readonly feed: InstanceFeed;
+  find(uid: string): Registered | null;
+  /** Asks at once instead of at its next turn. */
+  hurry(): void;
+  follow<Value>(picture: Picture<Value>, heard: () => void, signal: AbortSignal): AsyncIterable<Value>;
+}
+
+/** Clients ask every 30 s; a console is to see a little sooner, and costs as little as one client. */
+const everyMs = 5_000;
+const hurriedMs = 500;
+const hurriedLooks = 8;
+
+export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
+  const { clock } = host;
+  const closing = new AbortController();
+  const listeners = new Set<() => void>();
+  const wake = createNotice();
+  const backoff = createBackoff(clock.now, host.random.fraction);
+  let known: Map<string, Registered> | null = null;
+  let unread = 0;
+  let health: SourceHealth = { ok: true, at: clock.now() };
+  let hurried = 0;
+
+  async function readAll(signal: AbortSignal): Promise<void> {
+    const all = parsed(await api.applications(signal));
+    known = new Map(all.instances.map((one) => [uidOf(one), one]));
+    unread = all.unread;
+  }
+
+  /** Differences where the server gives them and they add up; else everything. */
+  async function readNewer(before: ReadonlyMap<string, Registered>, signal: AbortSignal): Promise<void> {
+    const delta = await api.delta(signal).catch((error: unknown) => {
+      // A server can be told not to keep differences (eureka.server.disable-delta), and then answers 403.
+      if (error instanceof PeerError && (error.kind === 'forbidden' || error.kind === 'notFound'))
+        return null;
+      throw error;
+    });
+    if (delta === null) return readAll(signal);
+    const changes = parsed(delta);
+    const after = new Map(before);
+    for (const one of changes.instances)
+      if (one.isGone) after.delete(uidOf(one));
+      else after.set(uidOf(one), one);
+    if (changes.unread > 0 || hashcodeOf(after.values()) !== changes.hashcode) return readAll(signal);
+    known = after;
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let pauseMs = everyMs;
+      try {
+        await (known === null ? readAll(signal) : readNewer(known, signal));
+        health = { ok: true, at: clock.now() };
+      } catch (error) {
+        if (signal.aborted) return;
+        health = { ok: false, at: clock.now(), error: sayError(error, 'Reading the registry') };
+        pauseMs = Math.max(everyMs, backoff.nextMs());
+      }
+      for (const listener of listeners) listener();
+      if (hurried > 0) {
+        hurried -= 1;
+        pauseMs = Math.min(pauseMs, hurriedMs);
+      }
+      await pause(pauseMs, signal);
+    }
+  }
+
+  /** Until its turn has come, or somebody is in a hurry. */
+  async function pause(ms: number, signal: AbortSignal): Promise<void> {
+    const turn = new AbortController();
+    const either = AbortSignal.any([signal, turn.signal]);
+    await Promise.race([
+      clock.sleep(ms, either).catch(() => undefined),
+      wake.heard(either).catch(() => undefined),
+    ]);
+    turn.abort();
+  }
+
+  const running = run(closing.signal);
+
+  async function changed(signal: AbortSignal): Promise<void> {
+    const notice = createNotice();
+    listeners.add(notice.ring);
+    try {
+      await notice.heard(AbortSignal.any([signal, closing.signal]));
+    } finally {
+      listeners.delete(notice.ring);
+    }
+  }
+
+  return {
+    api,
+    host,
+    get instances() {
+      return known === null ? null : [...known.values()];
+    },
+    get unread() {
+      return unread;
+    },
+    get health() {
+      return health;
+    },
+    feed: {
+      current: () => (known === null ? null : [...known.values()].flatMap((one) => reachableOf(one) ?? [])),
+      changed,
+    },
+    find: (uid) => known?.get(uid) ?? null,
+    hurry() {
+      hurried = hurriedLooks;
+      wake.ring();
+    },
+    async *follow(picture, heard, signal) {
+      const notice = createNotice();
+      const listener = (): void => {
+        heard();
+        notice.ring();
+      };
+      listeners.add(listener);
+      try {
+        heard();
+        yield* followChanges(picture, { notice, clock }, signal);
+      } finally {
+        listeners.delete(listener);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error('the connection was closed'));
+      await running;
+    },
+  };
+}
+
+function parsed(body: unknown): Applications {
+  const read = readApplications(body);
+  if (read === null)
+    throw new PeerError(
+      'notThePeer',
+      'What answers is not Eureka: it lists no applications. Check the path of the address.',
+    );
+  return read;
+}

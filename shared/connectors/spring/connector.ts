@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { createOriginTransport } from '../http/originTransport.ts';
+import { parseRanges } from '../http/ranges.ts';
+import type { Connector } from '../kit/connector.ts';
+import { PeerError } from '../kit/peerError.ts';
+import { createEvents } from './events.ts';
+import { createFleet } from './fleet.ts';
+import { createHolding } from './isolation/holding.ts';
+import { createIsolation } from './isolation/isolation.ts';
+import { createProtections } from './protections.ts';
+import { createProof } from './proof.ts';
+
+const Settings = z.object({
+  /** Where actuators may lie; instances that register others are not asked. */
+  within: z.string(),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+});
+export type SpringSettings = z.infer<typeof Settings>;
+
+/** The actuators of every instance that a registry knows: breakers and health, each read and set in each of them. */
+export const spring: Connector<SpringSettings> = {
+  id: 'spring',
+  title: 'Spring actuators',
+  settings: Settings,
+  open({ within, headers }, host) {
+    const feed = host.lent.instances;
+    if (feed === undefined)
+      throw new PeerError('refused', 'Spring’s actuators are found through a registry; open that one.');
+    const approved = parseRanges(within);
+    const fleet = createFleet(
+      feed,
+      (address) => createOriginTransport({ address, headers, within: approved }, host),
+      host,
+    );
+    const holding = createHolding(fleet);
+    return Promise.resolve({
+      peer: { product: 'Spring actuators', version: '' },
+      server: `within ${approved.words}`,
+      user: null,
+      permissions: [],
+      warnings: [],
+      namespaces: null,
+      protections: createProtections(fleet),
+      events: createEvents(fleet),
+      isolation: createIsolation(fleet, holding),
+      proof: createProof(fleet),
+      [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+    });
+  },
+};

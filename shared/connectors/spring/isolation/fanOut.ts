@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { PeerError, sayError } from '../../kit/peerError.ts';
+import { type Breaker, readBreakers } from '../breakers.ts';
+import { refuseExpressions } from '../expressions.ts';
+import type { Fleet, Member } from '../fleet.ts';
+import { verbFor } from './words.ts';
+
+/** What became of one instance. */
+export interface Outcome {
+  readonly member: Member;
+  /** Null where its breaker is as wanted. */
+  readonly error: PeerError | null;
+}
+
+const Answer = z.object({ circuitBreakerName: z.string(), currentState: z.string() });
+
+/**
+ * Sets a breaker in one instance, if a reading of this very moment shows it there: Resilience4j makes a new breaker of an
+ * unknown name and calls that a success. Throws `PeerError`; `notFound` where it has none of that name.
+ */
+export async function setIn(
+  fleet: Fleet,
+  { instance }: Member,
+  name: string,
+  state: 'FORCED_OPEN' | 'DISABLED' | 'CLOSED',
+  signal: AbortSignal,
+): Promise<void> {
+  refuseExpressions(name, 'The name of the breaker');
+  const actuator = await fleet.actuator(instance.uid);
+  const before = readBreakers(await actuator.breakers(signal))?.get(name);
+  if (before === undefined)
+    throw new PeerError('notFound', `${instance.name} has no breaker “${name}” now; nothing was sent to it.`);
+  if (before.state === state) return;
+  const answer = Answer.safeParse(await actuator.setBreaker(name, verbFor(state), signal));
+  if (!answer.success)
+    throw new PeerError('notThePeer', `What answered for ${instance.name} is no actuator of Resilience4j.`);
+  const after = readBreakers(await actuator.breakers(signal))?.get(name);
+  if (after === undefined || after.state !== state)
+    throw new PeerError(
+      'conflict',
+      `${instance.name} took it, and its breaker is ${after?.state ?? 'gone'} all the same.`,
+    );
+  if (!isSame(before, after))
+    throw new PeerError(
+      'conflict',
+      `${instance.name} seems to have made the breaker “${name}” anew at this write: its thresholds are others than a moment before. It lasts until the instance restarts.`,
+    );
+}
+
+/** Of a breaker that vanished in between, another one is there now, with the thresholds of all that have none of their own. */
+const isSame = (a: Breaker, b: Breaker): boolean =>
+  a.failureRatioThreshold === b.failureRatioThreshold && a.slowRatioThreshold === b.slowRatioThreshold;
+
+/** Sets it in each of them, at once; one that fails keeps no other from it. */
+export function setInEach(
+  fleet: Fleet,
+  members: readonly Member[],
+  name: string,
+  stateFor: (member: Member) => 'FORCED_OPEN' | 'DISABLED' | 'CLOSED',
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  return Promise.all(
+    members.map(async (member): Promise<Outcome> => {
+      try {
+        await setIn(fleet, member, name, stateFor(member), signal);
+        return { member, error: null };
+      } catch (error) {
+        return {
+          member,
+          error: error instanceof PeerError ? error : new PeerError('broken', sayError(error, 'Setting it')),
+        };
+      }
+    }),
+  );
+}

@@ -1,0 +1,226 @@
+import type { Change } from '../../../model/change.ts';
+import type { HeldTrip, TripOption } from '../../../model/trip.ts';
+import { followChanges } from '../../kit/followChanges.ts';
+import { createNotice } from '../../kit/notice.ts';
+import type { IsolationControl, PlannedWrite, ReadBack } from '../../kit/control.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import { having } from '../callees.ts';
+import type { Fleet, Member } from '../fleet.ts';
+import { type Outcome, setInEach } from './fanOut.ts';
+import type { Holding } from './holding.ts';
+import { breakersFor, planEnd, planTrip } from './plan.ts';
+import { readBefore, readWanted, refOf, type Wanted, writeWanted } from './wanted.ts';
+import { isForced } from './words.ts';
+
+const settleMs = 100;
+
+/** Trips by the callers' own breakers, in each of their instances, held while instances come and go. */
+export function createIsolation(fleet: Fleet, holding: Holding): IsolationControl {
+  const { host } = fleet;
+
+  return {
+    options(call) {
+      const found = breakersFor(fleet, call);
+      const [first] = found;
+      const name = first?.name ?? '';
+      const holders = found.filter((one) => one.name === name);
+      const count = holders.reduce((sum, { members }) => sum + members.length, 0);
+      const option: TripOption = {
+        mechanism: 'breaker',
+        ...(first === undefined ? {} : { breaker: name }),
+        title: first === undefined ? 'Force a breaker open' : `Force breaker “${name}” open`,
+        effect: `Calls to ${call.host} are refused inside ${holders.map(({ holder }) => holder).join(', ')}, whose own fallback answers; nothing leaves for ${call.host}. Set in each of ${count} instances, and in those that join.`,
+        perCaller: true,
+        unavailable:
+          first === undefined
+            ? `No breaker of ${call.caller?.name ?? 'a caller'} is named after ${call.host}, so nothing says which guards this call.`
+            : null,
+      };
+      return Promise.resolve([option]);
+    },
+
+    plan(operation, signal) {
+      switch (operation.kind) {
+        case 'trip': {
+          const { mechanism } = operation;
+          if (mechanism.kind !== 'breaker')
+            throw new PeerError(
+              'refused',
+              'Actuators can only set breakers; a mesh refuses and diverts calls.',
+            );
+          return planTrip(fleet, holding, { ...operation, mechanism }, signal);
+        }
+        case 'endTrip': {
+          const target = holding.all().find((one) => tripIdOf(one.wanted) === operation.tripId)?.wanted;
+          if (target === undefined) throw new PeerError('refused', 'This trip is not held here any more.');
+          return planEnd(fleet, [{ ...target, before: new Map() }], signal);
+        }
+        case 'setFallback':
+          throw new PeerError(
+            'refused',
+            'A fallback of Resilience4j’s is code of the caller; it cannot be declared from here.',
+          );
+      }
+    },
+
+    planUndo(operation, changes, signal) {
+      if (operation.kind !== 'trip')
+        throw new PeerError(
+          'refused',
+          'A trip that was ended is not brought back by an undo. Trip the call again.',
+        );
+      const targets = changes.map((change) => ({
+        ...readWanted(change.after),
+        before: readBefore(change.before),
+      }));
+      return planEnd(fleet, targets, signal);
+    },
+
+    stamp(write, { operationId, by, reason, at, until }) {
+      const changes = write.changes.map((change) => {
+        const wanted = readWanted(change.after);
+        if (wanted.held === null) return change;
+        const held = { operationId, by, reason, since: at, until: until ?? wanted.held.until };
+        return { ...change, after: writeWanted({ ...wanted, held }) };
+      });
+      return { ...write, changes };
+    },
+
+    async apply(write, signal) {
+      for (const change of write.changes) refuseElsewhere(fleet, change);
+      const done: { readonly outcomes: readonly Outcome[]; readonly change: Change }[] = [];
+      for (const change of write.changes)
+        done.push({ change, outcomes: await applyOne(fleet, holding, change, signal) });
+      const outcomes = done.flatMap((one) => one.outcomes);
+      const failures = outcomes.flatMap(({ error }) => error ?? []);
+      // Nobody knows whether a write without an answer was done: that is for a reading to say.
+      const worst = failures.find(({ kind }) => kind === 'unanswered') ?? failures[0];
+      if (worst !== undefined && failures.length === outcomes.length) throw worst;
+      return {
+        acceptedAt: host.clock.now(),
+        revisions: done.map(({ change, outcomes: of }) => ({
+          document: change.document,
+          revision: `${of.filter(({ error }) => error === null).length} of ${of.length} instances`,
+        })),
+      };
+    },
+
+    async verify(change, signal) {
+      refuseElsewhere(fleet, change);
+      const wanted = readWanted(change.after);
+      const members = await fleet.look(wanted.service, signal);
+      const read = readBack(wanted, members);
+      if (read.state === 'after') holding.adopt(wanted, change.document.namespace ?? '', members);
+      return read;
+    },
+
+    async *watch(signal, onState) {
+      const notice = createNotice();
+      const ringing = (async () => {
+        for (;;) {
+          await fleet.changed(signal);
+          notice.ring();
+        }
+      })().catch(() => undefined);
+      onState({ ok: true, at: host.clock.now() });
+      yield* followChanges(
+        { settleMs, read: () => heldTrips(fleet, holding), content: (trips) => trips },
+        { notice, clock: host.clock },
+        signal,
+      );
+      await ringing;
+    },
+
+    // Only trips of this machine are told here: actuators carry no marker.
+    serverNow: () => host.clock.now(),
+    fallbacks: () => new Map(),
+  };
+}
+
+async function applyOne(
+  fleet: Fleet,
+  holding: Holding,
+  change: Change,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const wanted = readWanted(change.after);
+  const { service, breaker, held } = wanted;
+  const members = await fleet.look(service, signal);
+  const unread = members.filter(({ breakers }) => breakers === null);
+  const have: readonly Member[] = having(members, breaker);
+  const stateFor = ({ instance }: Member) => wanted.except[instance.name] ?? wanted.state;
+  if (held !== null && have.length + unread.length === 0)
+    throw new PeerError(
+      'refused',
+      `No instance of ${service} has a breaker “${breaker}” now; nothing was sent.`,
+    );
+  // One that did not answer a moment ago is not sent anything: it is tried again while the trip is held.
+  const silent = unread.map((member): Outcome => ({
+    member,
+    error: new PeerError('unreachable', `${member.instance.name}: ${member.problem ?? 'it cannot be asked'}`),
+  }));
+  const outcomes = [...(await setInEach(fleet, have, breaker, stateFor, signal)), ...silent];
+  if (held === null) holding.end(service, breaker, outcomes);
+  else if (outcomes.some(({ error }) => error === null || error.kind === 'unanswered'))
+    holding.begin({ ...wanted, held }, change.document.namespace ?? '', outcomes);
+  return outcomes;
+}
+
+function refuseElsewhere({ host }: Fleet, { document }: PlannedWrite['changes'][number]): void {
+  if (document.connectionId !== host.connectionId)
+    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
+}
+
+/** Throws while it cannot be told: an instance that does not answer may be either. */
+function readBack(wanted: Wanted, members: readonly Member[]): ReadBack {
+  const have = having(members, wanted.breaker);
+  const unread = members.filter(({ breakers }) => breakers === null);
+  const states = have.map(({ instance, breaker }) => `${instance.name} ${breaker.state}`);
+  const silent = unread.map(({ instance, problem }) => `${instance.name} ${problem ?? 'not read'}`);
+  const detail = [...states, ...silent].join(', ').slice(0, 500);
+  const told = { revision: states.join(', '), detail, changedBy: null };
+  const there = have.filter(({ breaker }) => breaker.state === wanted.state);
+  if (wanted.held !== null) {
+    if (there.length > 0)
+      return {
+        ...told,
+        state: 'after',
+        detail: `${there.length} of ${have.length + unread.length} instances: ${detail}`,
+      };
+    if (unread.length === 0) return { ...told, state: 'before' };
+  } else {
+    const forced = have.filter(
+      ({ instance, breaker }) => isForced(breaker.state) && wanted.except[instance.name] === undefined,
+    );
+    if (unread.length === 0 && forced.length === 0) return { ...told, state: 'after' };
+    if (unread.length === 0 && forced.length === have.length) return { ...told, state: 'before' };
+  }
+  throw new PeerError('unreachable', `Not every instance can be read or set: ${detail}.`);
+}
+
+const tripIdOf = ({ service, breaker, held }: Wanted): string =>
+  `${held?.operationId ?? ''}@${service}/${breaker}`;
+
+function heldTrips(fleet: Fleet, holding: Holding): HeldTrip[] {
+  const { connectionId } = fleet.host;
+  return holding.all().map(({ wanted, namespace }): HeldTrip => {
+    const { service, breaker, callee, held, state } = wanted;
+    return {
+      id: tripIdOf(wanted),
+      connectionId,
+      document: refOf(connectionId, { namespace, service, breaker }),
+      revision: having(fleet.of(service), breaker)
+        .map(({ instance, breaker: one }) => `${instance.name} ${one.state}`)
+        .join(', '),
+      host: callee ?? service,
+      calleeId: null,
+      caller: { namespace, name: service },
+      mechanism: { kind: 'breaker', name: breaker, state: state === 'DISABLED' ? 'disabled' : 'forcedOpen' },
+      until: held.until,
+      since: held.since,
+      by: held.by,
+      reason: held.reason,
+      operationId: held.operationId,
+    };
+  });
+}

@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import { eureka, type EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
+import type { ConnectorHost, Proof, Session } from '../../shared/connectors/kit/connector.ts';
+import type { IsolationControl } from '../../shared/connectors/kit/control.ts';
+import { spring } from '../../shared/connectors/spring/connector.ts';
+import type { Expectation } from '../../shared/model/change.ts';
+import type { Trip } from '../../shared/model/operation.ts';
+import type { HeldTrip } from '../../shared/model/trip.ts';
+import { hostOf, until } from './cluster.ts';
+import { endOf, heldIn, hold, isolationOf } from './tripSteps.ts';
+import { changeOf, guardsOf, signal } from './weights.ts';
+
+/** A Eureka with payment and two instances of order, each with a breaker “payment”, that a suite may change. */
+export interface SpringUnderTest extends AsyncDisposable {
+  readonly settings: EurekaSettings;
+  readonly clock: ConnectorHost['clock'];
+  /** Instances of order that are up now. */
+  orders(): readonly string[];
+  /** Names and states of an instance's breakers, read past Podium. */
+  breakersIn(id: string): Promise<Readonly<Record<string, string>>>;
+  /** As somebody else does it by hand. */
+  setByHand(id: string, verb: string): Promise<void>;
+  /** Whether a call of payment through this instance gets its fallback; null where no calls can be made. */
+  fallsBack(id: string): Promise<boolean | null>;
+  /** Another instance of order comes; resolves to its id once Eureka lists it. */
+  join(): Promise<string>;
+  /** Its process ends and begins anew, under the same name. */
+  restart(id: string): Promise<void>;
+}
+
+/** The registry's session and that of the actuators which it offers. */
+export interface OpenSpring extends AsyncDisposable {
+  readonly registry: Session;
+  readonly actuators: Session;
+}
+
+export async function openSpring({
+  settings,
+  clock,
+}: Pick<SpringUnderTest, 'settings' | 'clock'>): Promise<OpenSpring> {
+  const registry = await eureka.open(eureka.settings.parse(settings), hostOf({}, clock));
+  const found = await registry.offers?.find(signal);
+  const offer = found?.offers.find((one) => one.connector === 'spring');
+  if (offer === undefined) throw new Error(`no actuators were offered: ${JSON.stringify(found?.absent)}`);
+  const actuators = await spring.open(spring.settings.parse(offer.settings), hostOf(offer.lent, clock));
+  return {
+    registry,
+    actuators,
+    async [Symbol.asyncDispose]() {
+      await actuators[Symbol.asyncDispose]();
+      await registry[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const tripPayment = (more: Partial<Trip> = {}): Trip => ({
+  kind: 'trip',
+  connectionId: 'conformance',
+  call: {
+    calleeId: 'conformance/default/payment',
+    host: 'payment',
+    caller: { id: 'conformance/default/order', namespace: 'default', name: 'order' },
+  },
+  mechanism: { kind: 'breaker', name: 'payment', state: 'forcedOpen' },
+  forSeconds: 300,
+  ...more,
+});
+
+/** Polls until something is so; for what no stream tells. */
+export async function eventually<T>(
+  read: () => Promise<T> | T,
+  expected: (value: T) => boolean,
+  ms = 30_000,
+): Promise<T> {
+  return until(
+    async function* (stop) {
+      while (!stop.aborted) {
+        yield await read();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    expected,
+    ms,
+  );
+}
+
+/** What the actuators' session says of an expectation being in force. */
+export const proofOf = async (session: Session, expectation: Expectation, since: number): Promise<Proof> => {
+  const proof = await session.proof?.loaded(expectation, since, signal);
+  if (proof === undefined || proof === null) throw new Error('the session has nothing to say of it');
+  return proof;
+};
+
+/** What the connectors of Eureka and of actuators do, on simulated and on real ones. */
+export function springConformance(
+  name: string,
+  start: () => Promise<SpringUnderTest>,
+  timeoutMs = 20_000,
+): void {
+  const inShop = (
+    title: string,
+    run: (under: SpringUnderTest, open: OpenSpring, control: IsolationControl) => Promise<void>,
+  ) =>
+    test(
+      title,
+      async () => {
+        await using under = await start();
+        await using open = await openSpring(under);
+        const count = under.orders().length;
+        await eventually(
+          () => open.actuators.protections?.declared().get('payment') ?? [],
+          ([one]) => one?.evidence === `actuators of ${count} of ${count} instances of order`,
+        );
+        await run(under, open, isolationOf(open.actuators));
+      },
+      timeoutMs,
+    );
+  const states = (under: SpringUnderTest): Promise<(string | undefined)[]> =>
+    Promise.all(under.orders().map(async (id) => (await under.breakersIn(id))['payment']));
+  const all = (under: SpringUnderTest, state: string) =>
+    eventually(
+      () => states(under),
+      (found) => found.every((one) => one === state),
+    );
+
+  describe(`breakers on ${name}`, () => {
+    inShop('are shown as protections of the service that they are named after', (_under, open) => {
+      const [breaker] = open.actuators.protections?.declared().get('payment') ?? [];
+      expect(breaker).toMatchObject({
+        kind: 'breaker',
+        text: 'breaker “payment” in order, opens at 50 % failed',
+        observed: { text: expect.stringContaining('closed on 2 of 2') as unknown },
+      });
+      return Promise.resolve();
+    });
+
+    inShop(
+      'a plan writes nothing; held, every instance is forced open and answers the fallback; ended, none is',
+      async (under, open, control) => {
+        const [option] = await control.options(tripPayment().call, signal);
+        expect(option).toMatchObject({ mechanism: 'breaker', breaker: 'payment', unavailable: null });
+        const plan = await control.plan(tripPayment(), signal);
+        expect(plan.title).toBe('Trip order → payment: breaker payment forced open for 5 min');
+        expect(guardsOf(plan)).toEqual({ breaker: 'pass' });
+        expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+
+        const since = Date.now();
+        const written = await hold(control, plan);
+        expect(await states(under)).toEqual(['FORCED_OPEN', 'FORCED_OPEN']);
+        for (const id of under.orders()) expect(await under.fallsBack(id)).not.toBe(false);
+        expect(await control.verify(changeOf(written), signal)).toMatchObject({ state: 'after' });
+        expect(
+          await eventually(
+            () => proofOf(open.actuators, written.expectation, since),
+            ({ state }) => state === 'seen',
+          ),
+        ).toMatchObject({ detail: '2 of 2 instances forced-open' });
+        const [trip] = await heldIn(open.actuators, (trips) => trips.length > 0);
+        expect(trip).toMatchObject({
+          host: 'payment',
+          caller: { namespace: 'default', name: 'order' },
+          operationId: 'op-1',
+          by: 'jo',
+          mechanism: { kind: 'breaker', name: 'payment', state: 'forcedOpen' },
+        });
+
+        const undo = await control.planUndo(tripPayment(), written.changes, signal);
+        await control.apply(undo, signal);
+        expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+        for (const id of under.orders()) expect(await under.fallsBack(id)).not.toBe(true);
+        expect(await control.verify(changeOf(written), signal)).toMatchObject({ state: 'before' });
+        expect(await control.verify(changeOf(undo), signal)).toMatchObject({ state: 'after' });
+        await heldIn(open.actuators, (trips) => trips.length === 0);
+        await expect(control.planUndo(tripPayment(), written.changes, signal)).rejects.toMatchObject({
+          kind: 'refused',
+        });
+      },
+    );
+
+    inShop(
+      'M09: held, it is set in an instance that joins later and in one that restarts, and ended in all of them',
+      async (under, open, control) => {
+        const written = await hold(control, await control.plan(tripPayment(), signal));
+        const joined = await under.join();
+        expect(under.orders()).toContain(joined);
+        await all(under, 'FORCED_OPEN');
+        expect(await under.fallsBack(joined)).not.toBe(false);
+        await under.restart(under.orders()[0] ?? '');
+        await all(under, 'FORCED_OPEN');
+        const [trip] = await heldIn(open.actuators, (trips) => trips.length > 0);
+        await control.apply(await control.plan(endOf(trip as HeldTrip), signal), signal);
+        expect(new Set(await states(under))).toEqual(new Set(['CLOSED']));
+        expect(await control.verify(changeOf(written), signal)).toMatchObject({ state: 'before' });
+      },
+    );
+
+    inShop(
+      'M08: a name that a reading of this moment does not show is refused, and no breaker is made of it',
+      async (under, _open, control) => {
+        const before = await Promise.all(under.orders().map((id) => under.breakersIn(id)));
+        const misspelt = tripPayment({
+          mechanism: { kind: 'breaker', name: 'paymnet', state: 'forcedOpen' },
+        });
+        await expect(control.plan(misspelt, signal)).rejects.toThrow(
+          /no instance of order has a breaker “paymnet” now/i,
+        );
+        // A plan that was made while it was there is no reason to send it either.
+        const plan = await control.plan(tripPayment(), signal);
+        const [change] = plan.changes;
+        const forged = {
+          ...plan,
+          changes: [
+            {
+              ...changeOf(plan),
+              after: (change?.after ?? '').replace('breaker: payment', 'breaker: paymnet'),
+            },
+          ],
+        };
+        await expect(control.apply(forged, signal)).rejects.toMatchObject({ kind: 'refused' });
+        expect(await Promise.all(under.orders().map((id) => under.breakersIn(id)))).toEqual(before);
+      },
+    );
+
+    inShop('M26: a name that Spring would evaluate is not written', async (_under, _open, control) => {
+      for (const evil of ['#{T(java.lang.Runtime).getRuntime()}', '${jndi:ldap://x}']) {
+        const trip = tripPayment({ mechanism: { kind: 'breaker', name: evil, state: 'forcedOpen' } });
+        await expect(control.plan(trip, signal)).rejects.toThrow(/evaluate/);
+      }
+    });
+
+    inShop(
+      'what somebody else closes by hand is left to them, and what they had switched off is so again afterwards',
+      async (under, _open, control) => {
+        const [first = '', second = ''] = under.orders();
+        await under.setByHand(second, 'DISABLE');
+        const plan = await control.plan(tripPayment(), signal);
+        expect(guardsOf(plan)).toMatchObject({ 'held-already': 'tick' });
+        const written = await hold(control, plan);
+        expect(await states(under)).toEqual(['FORCED_OPEN', 'FORCED_OPEN']);
+        await under.setByHand(first, 'CLOSE');
+        expect(await control.verify(changeOf(written), signal)).toMatchObject({
+          state: 'after',
+          detail: expect.stringMatching(/^1 of 2 instances/) as unknown,
+        });
+        await control.apply(await control.planUndo(tripPayment(), written.changes, signal), signal);
+        expect(await states(under)).toEqual(['CLOSED', 'DISABLED']);
+        await under.setByHand(second, 'CLOSE');
+      },
+    );
+
+    inShop(
+      'a Podium that was started anew goes on holding what its journal has',
+      async (under, _open, control) => {
+        const written = await hold(control, await control.plan(tripPayment(), signal));
+        {
+          await using second = await openSpring(under);
+          const other = isolationOf(second.actuators);
+          expect(await other.verify(changeOf(written), signal)).toMatchObject({ state: 'after' });
+          const [trip] = await heldIn(second.actuators, (trips) => trips.length > 0);
+          expect(trip?.operationId).toBe('op-1');
+          await other.apply(await other.planUndo(tripPayment(), written.changes, signal), signal);
+        }
+        expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+      },
+    );
+  });
+}

@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Answered {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Null never answers. */
+export type Answerer = (request: {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly headers: IncomingMessage['headers'];
+}) => Answered | null;
+
+/** A server on a port of its own that keeps what it was asked. */
+export interface Served extends AsyncDisposable {
+  readonly port: number;
+  readonly asked: readonly string[];
+}
+
+export async function serve(answer: Answerer): Promise<Served> {
+  const asked: string[] = [];
+  const server: Server = createServer((incoming, outgoing) => {
+    void collect(incoming).then((body) => {
+      const url = new URL(incoming.url ?? '/', 'http://here');
+      const method = incoming.method ?? 'GET';
+      asked.push(`${method} ${url.pathname}${url.search}`);
+      const given = answer({
+        method,
+        path: decodeURIComponent(url.pathname),
+        query: url.searchParams,
+        body,
+        headers: incoming.headers,
+      });
+      if (given !== null) send(outgoing, given);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // listens on TCP
+  return {
+    port,
+    asked,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function collect(incoming: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+function send(outgoing: ServerResponse, { status, body, headers = {} }: Answered): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  outgoing.writeHead(status, { ...(text === '' ? {} : { 'content-type': 'application/json' }), ...headers });
+  outgoing.end(text);
+}
+
+/** As Spring Boot words an error. */
+export const springError = (status: number, error: string, path: string): Answered => ({
+  status,
+  body: { timestamp: new Date().toISOString(), status, error, path },
+});
