@@ -1,0 +1,68 @@
+import { realClock } from '../conformance/cluster.ts';
+import type { SpringUnderTest } from '../conformance/spring.ts';
+import { readCoordinates } from './coordinates.ts';
+import { findPeers } from './install.ts';
+import { type SpringPeer, startSpring } from './start/spring.ts';
+import { type SpringInstance, springInstances, springRange, thirdOrder } from './start/springShop.ts';
+
+/** Eureka, the Config Server and two of each service: started by the suites that need them, for they cost a minute. */
+export function springShop(): Promise<SpringPeer> {
+  const { spring } = findPeers();
+  if (spring.kind === 'absent') throw new Error(`${spring.name} is absent because ${spring.because}`);
+  return startSpring({ dir: spring.dir, runDir: readCoordinates().runDir });
+}
+
+const shop: readonly SpringInstance[] = [...springInstances, thirdOrder];
+
+export function instanceNamed(id: string): SpringInstance {
+  const found = shop.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`there is no ${id}`);
+  return found;
+}
+
+/** The running shop as the suites change it; what they left is put right when one is done. */
+export function springUnder(peer: SpringPeer): SpringUnderTest {
+  const orders = (): string[] => [...peer.running.keys()].filter((id) => id.startsWith('order-')).sort();
+  const breakersOf = (id: string): string => `${instanceNamed(id).actuator}/circuitbreakers`;
+  const set = async (id: string, updateState: string): Promise<void> => {
+    const answer = await fetch(`${breakersOf(id)}/payment`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ updateState }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!answer.ok) throw new Error(`${updateState} on ${id}: ${answer.status}`);
+  };
+  return {
+    settings: { address: peer.eurekaUrl, within: springRange, actuatorHeaders: [] },
+    clock: realClock,
+    orders,
+    async breakersIn(id) {
+      const answer = await fetch(breakersOf(id), { signal: AbortSignal.timeout(10_000) });
+      const body = (await answer.json()) as { circuitBreakers: Record<string, { state: string }> };
+      return Object.fromEntries(
+        Object.entries(body.circuitBreakers).map(([name, { state }]) => [name, state]),
+      );
+    },
+    setByHand: set,
+    async fallsBack(id) {
+      const answer = await fetch(`http://${instanceNamed(id).address}:8080/order/1`, {
+        signal: AbortSignal.timeout(10_000),
+      });
+      const { payment } = (await answer.json()) as { payment: { fallback?: boolean } };
+      return payment.fallback === true;
+    },
+    async join() {
+      await peer.start(thirdOrder);
+      return thirdOrder.id;
+    },
+    async restart(id) {
+      await peer.stop(id);
+      await peer.start(instanceNamed(id));
+    },
+    async [Symbol.asyncDispose]() {
+      if (peer.running.has(thirdOrder.id)) await peer.stop(thirdOrder.id);
+      for (const id of orders()) await set(id, 'CLOSE');
+    },
+  };
+}
