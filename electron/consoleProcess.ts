@@ -70,8 +70,8 @@ export function startConsoleProcess({
       fleet?.kill();
       // The next one tells anew what is held.
       onHeld([]);
-      stopped.resolve();
-      if (isStopping) return;
+      // One that fell over earlier says nothing of the one that is to be stopped.
+      if (isStopping) return stopped.resolve();
       process.stderr.write(`The console ended with code ${code} and is started again.\n`);
       setTimeout(restart, restartAfterMs);
     });
