@@ -57,6 +57,7 @@ export function createConnections(
 
   async function begin(candidate: Candidate, extra: object, rehearsal: boolean): Promise<string> {
     const id = candidate.title.replace(/[/→]/g, '_');
+    refuseTaken(id, candidate);
     // Two requests at once: whichever opens last closes the other, and none stays open unseen.
     for (let before = open.get(id); before !== undefined; before = open.get(id)) {
       open.delete(id);
@@ -79,6 +80,16 @@ export function createConnections(
     void relay(connection);
     changes.bump();
     return id;
+  }
+
+  /** Opened again, a connection takes its own place; another system's of the same name would be closed unasked. */
+  function refuseTaken(id: string, { connector, title }: Candidate): void {
+    const before = open.get(id)?.state();
+    if (before !== undefined && before.connector !== connector.id)
+      throw new Refusal(
+        'REFUSED',
+        `A connection named ${title} is open already, to ${before.peer?.product ?? before.connector}. Close it first, or give another name.`,
+      );
   }
 
   async function relay(connection: LiveConnection): Promise<void> {
@@ -148,11 +159,7 @@ export function createConnections(
       return begin(candidate, extra, false);
     },
     async openTyped(asked) {
-      const before = open.get(asked.title.replace(/[/→]/g, '_'));
-      if (before !== undefined && before.state().connector !== asked.connector)
-        throw new Refusal('REFUSED', `A connection named ${asked.title} is open already. Give another name.`);
-      const candidate = typed.read(asked);
-      const id = await begin(candidate, {}, false);
+      const id = await begin(typed.read(asked), {}, false);
       await typed.remember(asked);
       return id;
     },
