@@ -35,6 +35,12 @@ describe('drafts', () => {
     expect(draftOf()?.seen.revision).toBe('9');
   });
 
+  test('a split of the same id in another system is what is meant once it is moved', () => {
+    draftWeights(split([70, 30]), [95, 5]);
+    draftWeights({ ...split([70, 30]), connectionId: 'c2' }, [90, 10]);
+    expect(operationOf(draftOf()!)).toMatchObject({ connectionId: 'c2', weights: [90, 10] });
+  });
+
   test('a discarded draft is gone', () => {
     draftWeights(split([70, 30]), [95, 5]);
     discardDraft('uid/http/default');

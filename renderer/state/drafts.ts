@@ -31,7 +31,9 @@ export function draftWeights(split: Split, weights: readonly number[]): void {
   useDrafts.setState(({ bySplit }) => {
     const begun = bySplit[split.id];
     // A route that gained or lost a destination cannot take the old numbers; the operator starts from what is there.
-    const seen = begun && begun.weights.length === weights.length ? begun.seen : split;
+    // Two systems may have a split of one id: what is moved now is what is meant.
+    const isSame = begun?.seen.connectionId === split.connectionId && begun.weights.length === weights.length;
+    const seen = isSame ? begun.seen : split;
     if (sameWeights(seen, weights)) return { bySplit: without(bySplit, split.id) };
     return { bySplit: { ...bySplit, [split.id]: { seen, weights: [...weights] } } };
   });
