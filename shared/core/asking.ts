@@ -217,7 +217,9 @@ export function createAsking(
           'Reading the workloads of this service',
         );
         // Only one of the systems runs the instances.
-        rates ??= await readInstanceRates(at, own.all, until(at, signal), own.problems);
+        const found = await readInstanceRates(at, own.all, until(at, signal), own.problems);
+        // Another may have answered meanwhile.
+        rates ??= found;
         return own;
       });
       return { workloads: all, rates, problems };
