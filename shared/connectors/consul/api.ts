@@ -52,13 +52,41 @@ export interface ConsulApi {
   entry(kind: EntryKind, name: string, signal: AbortSignal): Promise<unknown>;
   /** Replaces the whole entry if it still has this index; false when it has not. */
   putEntry(content: unknown, modifyIndex: string, signal: AbortSignal): Promise<boolean>;
+  /** Makes an entry; false where there is one already. */
+  createEntry(content: unknown, signal: AbortSignal): Promise<boolean>;
+  /** Takes an entry away if it still has this index; false when it has not. */
+  deleteEntry(kind: EntryKind, name: string, modifyIndex: string, signal: AbortSignal): Promise<boolean>;
+  /** Consul's own time, epoch ms, never ahead of it; null while no answer told it. */
+  serverNow(): number | null;
   /** How Consul compiles the entries of a service into a way for its calls. */
   chain(service: string, signal: AbortSignal): Promise<unknown>;
 }
 
 /** Speaks to one Consul by a transport that carries the token. */
-export function createApi(transport: Transport, scope: Scope): ConsulApi {
-  const { route } = transport;
+export function createApi(asked: Transport, scope: Scope): ConsulApi {
+  const { route } = asked;
+  let ahead: number | null = null;
+  const transport: Transport = {
+    route,
+    async request(request) {
+      const answer = await asked.request(request);
+      // Whole seconds, and past already when they arrive: only the time counted since is added.
+      const at = Date.parse(answer.headers['date'] ?? '');
+      if (Number.isFinite(at)) ahead = at - performance.now();
+      return answer;
+    },
+  };
+
+  async function write(content: unknown, cas: string, signal: AbortSignal): Promise<boolean> {
+    const answer = await transport.request({
+      method: 'PUT',
+      path: pathOf('/v1/config', { cas }),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(content),
+      signal,
+    });
+    return readBoolean(answer, route, 'Writing the entry');
+  }
 
   function pathOf(path: string, more: Readonly<Record<string, string>> = {}): string {
     const query = new URLSearchParams({
@@ -127,15 +155,21 @@ export function createApi(transport: Transport, scope: Scope): ConsulApi {
       // An index of 0 would mean "create", whatever is there.
       if (!/^[1-9]\d*$/.test(modifyIndex))
         throw new PeerError('refused', 'The entry’s index is not known, so it cannot be changed safely.');
+      return await write(content, modifyIndex, signal);
+    },
+    createEntry: (content, signal) => write(content, '0', signal),
+    async deleteEntry(kind, name, modifyIndex, signal) {
+      // Without a positive index Consul deletes whatever is there.
+      if (!/^[1-9]\d*$/.test(modifyIndex))
+        throw new PeerError('refused', 'The entry’s index is not known, so it cannot be deleted safely.');
       const answer = await transport.request({
-        method: 'PUT',
-        path: pathOf('/v1/config', { cas: modifyIndex }),
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(content),
+        method: 'DELETE',
+        path: pathOf(`/v1/config/${kind}/${segment(name)}`, { cas: modifyIndex }),
         signal,
       });
-      return readBoolean(answer, route, 'Writing the entry');
+      return readBoolean(answer, route, 'Deleting the entry');
     },
+    serverNow: () => (ahead === null ? null : ahead + performance.now()),
     async chain(service, signal) {
       const path = `/v1/discovery-chain/${segment(service)}`;
       const { datacenter } = scope;

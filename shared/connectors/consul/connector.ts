@@ -3,6 +3,7 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { type ConsulApi, createApi } from './api.ts';
+import { createIsolation } from './isolation/isolation.ts';
 import { findOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
@@ -60,6 +61,7 @@ async function open(settings: ConsulSettings, host: ConnectorHost): Promise<Sess
       namespaces: namespace === null ? null : [namespace],
       topology: createTopologySource(registry),
       weights: createWeights(registry),
+      isolation: createIsolation(registry),
       offers: { find: (stop) => findOffers(settings, registry, stop) },
       async [Symbol.asyncDispose]() {
         await registry[Symbol.asyncDispose]();

@@ -1,0 +1,248 @@
+import type { Expectation, Guard } from '../../../model/change.ts';
+import type { SetFallback, Trip } from '../../../model/operation.ts';
+import { Fallback } from '../../../model/trip.ts';
+import { aheadOf } from '../../kit/aheadOf.ts';
+import type { PlannedWrite } from '../../kit/control.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import { guardOf } from '../../kit/splitGuards.ts';
+import type { Entry } from '../entries.ts';
+import type { Registry } from '../registry.ts';
+import { changeOf, type Edit, guardsOf } from './change.ts';
+import { contentOrNew, metaOf, withMeta } from './content.ts';
+import { type Held, readHeld, tripIdOf } from './marker.ts';
+import { editsOfTrip, find, hindranceOf, serviceOf, withoutTrip } from './trips.ts';
+import { sayAnswer, sayCall, sayFallback, sayTime } from './words.ts';
+
+/** Kinds of entries that may carry a trip. */
+export const carriers = ['service-defaults', 'service-router', 'service-intentions'] as const;
+
+/** Reads only. Throws `PeerError` where it cannot be done. */
+export async function proposeTrip(
+  registry: Registry,
+  operation: Trip,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  await registry.ready(signal);
+  const { call, mechanism, forSeconds } = operation;
+  const hindrance = hindranceOf(registry, call, mechanism.kind);
+  if (hindrance !== null) throw new PeerError('refused', hindrance);
+  const here = registry.host.clock.now();
+  const now = Math.round(here + aheadOf(registry.api.serverNow(), here));
+  const token = registry.host.random
+    .id()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+    .slice(0, 8);
+  const held = {
+    token,
+    // Told when it is applied; until then it is what a copied command writes.
+    operationId: `plan-${token}`,
+    host: call.host,
+    caller: call.caller === null ? null : { namespace: call.caller.namespace, name: call.caller.name },
+    mechanism,
+    until: now + forSeconds * 1_000,
+    since: now,
+    by: 'a copied command',
+    reason: '',
+  };
+  const edits = await editsOfTrip(registry, operation, held, signal);
+  const said = sayCall(call.host, held.caller);
+  return {
+    ...written(registry, edits),
+    title: `Trip ${said}: ${sayAnswer(mechanism)} for ${sayTime(forSeconds)}`,
+    guards: [
+      ...(await guardsOf(registry, edits, signal)),
+      ...(await protocolGuards(registry, call.host, signal)),
+      ...answerGuards(registry, held),
+    ],
+    expectation: expectationOfTrip(held),
+    notes: [
+      `${said}: ${sayAnswer(mechanism)}, within a second or two of the write.`,
+      ...(mechanism.kind === 'deny'
+        ? [
+            'Connections that are open already may be served until their proxy closes them, which can take minutes.',
+          ]
+        : []),
+      'Callers without a sidecar are not held by it.',
+    ],
+    direction: 'neutral',
+  };
+}
+
+/** Takes away what one trip put in, and nothing else. Reads only. */
+export async function proposeEnd(
+  registry: Registry,
+  tripId: string,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  await registry.ready(signal);
+  const edits: Edit[] = [];
+  let first: Held | null = null;
+  for (const kind of carriers)
+    for (const { name, meta } of registry.entries(kind)) {
+      if (!readHeld(meta).some((held) => tripIdOf(held) === tripId)) continue;
+      const before = await find(registry, kind, name, signal);
+      const mine = before === null ? [] : readHeld(before.meta).filter((held) => tripIdOf(held) === tripId);
+      const [held] = mine;
+      if (before === null || held === undefined) continue;
+      first ??= held;
+      edits.push({ kind, name, before, after: withoutTrip(before.content, held) });
+    }
+  if (first === null)
+    throw new PeerError(
+      'refused',
+      'Everything is as it was before already: no entry carries this trip any more.',
+    );
+  return {
+    ...written(registry, edits),
+    title: `End trip of ${sayCall(first.host, first.caller)}: calls reach it again`,
+    guards: await guardsOf(registry, edits, signal),
+    expectation: expectationOfEnd(first),
+    notes: [
+      `Until now ${sayAnswer(first.mechanism)}; ${first.by} held it${first.reason === '' ? '' : `: ${first.reason}`}.`,
+    ],
+    direction: 'awayFromHarm',
+  };
+}
+
+const fallbackKey = 'podium-fallback';
+
+/** Declares what answers in a service's place; nothing is diverted by it. Reads only. */
+export async function proposeFallback(
+  registry: Registry,
+  { call, fallback }: Pick<SetFallback, 'call' | 'fallback'>,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  await registry.ready(signal);
+  const name = serviceOf(registry, call.host);
+  if (name === null) throw new PeerError('refused', `No service is known by ${call.host}.`);
+  if (fallback?.kind === 'service' && fallback.host === call.host && fallback.subset === null)
+    throw new PeerError('refused', `${name} cannot stand in for itself: choose another service or version.`);
+  const before = await find(registry, 'service-defaults', name, signal);
+  const content = contentOrNew(before, 'service-defaults', name);
+  const meta = new Map(metaOf(content));
+  if (meta.get(fallbackKey) === (fallback === null ? undefined : JSON.stringify(fallback)))
+    throw new PeerError('refused', 'It is declared so already: there is nothing to change.');
+  meta.delete(fallbackKey);
+  if (fallback !== null) {
+    const text = JSON.stringify(fallback);
+    if (new TextEncoder().encode(text).length > 512)
+      throw new PeerError('refused', 'Consul keeps at most 512 bytes of it: choose a shorter answer.');
+    meta.set(fallbackKey, text);
+  }
+  const edits: Edit[] = [{ kind: 'service-defaults', name, before, after: withMeta(content, meta) }];
+  return {
+    ...written(registry, edits),
+    title:
+      fallback === null
+        ? `Declare no fallback for ${name} any more`
+        : `Declare a fallback for ${name}: ${sayFallback(fallback)}`,
+    guards: await guardsOf(registry, edits, signal),
+    expectation: { kind: 'unmeasured', host: call.host, why: 'a declaration alone changes no traffic' },
+    notes: ['No call is diverted by this: a trip offers it first.'],
+    direction: 'neutral',
+  };
+}
+
+/** The fallback that an entry declares; null where it declares none that can be read. */
+export function fallbackOf({ meta }: Pick<Entry, 'meta'>): Fallback | null {
+  try {
+    return Fallback.safeParse(JSON.parse(meta.get(fallbackKey) ?? '')).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function written(
+  registry: Registry,
+  edits: readonly Edit[],
+): Pick<PlannedWrite, 'target' | 'changes' | 'threeWay' | 'copies' | 'split'> {
+  const changes = edits.map((edit) => changeOf(registry, edit));
+  const server = registry.api.route.replace(/^at /, '');
+  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  const commands = edits.map(({ kind, name, before, after }) =>
+    after === null
+      ? `consul config delete -kind ${kind} -name ${quote(name)} -cas -modify-index ${before?.modifyIndex ?? ''}`
+      : `consul config write -cas -modify-index ${before?.modifyIndex ?? '0'} - <<< ${quote(JSON.stringify(after))}`,
+  );
+  const curls = edits.map(({ kind, name, before, after }) =>
+    after === null
+      ? `curl --request DELETE --header "X-Consul-Token: $CONSUL_HTTP_TOKEN" ${quote(`${server}/v1/config/${kind}/${encodeURIComponent(name)}?cas=${before?.modifyIndex ?? ''}`)}`
+      : `curl --request PUT --header "X-Consul-Token: $CONSUL_HTTP_TOKEN" --data ${quote(JSON.stringify(after))} ${quote(`${server}/v1/config?cas=${before?.modifyIndex ?? '0'}`)}`,
+  );
+  return {
+    target: edits.map(({ kind, name }) => `${kind} ${name}`).join(', '),
+    changes,
+    threeWay: null,
+    copies: {
+      tool: 'consul',
+      command: commands.join('\n'),
+      curl: curls.join('\n'),
+      patch: JSON.stringify(
+        changes.flatMap(({ patch }) => patch),
+        null,
+        2,
+      ),
+    },
+    split: null,
+  };
+}
+
+type About = Pick<Held, 'host' | 'caller' | 'mechanism'>;
+
+function expectationOfTrip({ host, caller, mechanism }: About): Expectation {
+  const common = { host, namespace: caller?.namespace ?? 'default', caller };
+  if (mechanism.kind === 'divert' && mechanism.to.kind === 'service')
+    return { ...common, kind: 'diversion', to: { host: mechanism.to.host, subset: mechanism.to.subset } };
+  return mechanism.kind === 'deny'
+    ? { ...common, kind: 'refusals', how: 'policy', status: 403, flags: [] }
+    : { ...common, kind: 'refusals', how: 'limit', status: 503, flags: ['UO'] };
+}
+
+function expectationOfEnd({ host, caller, mechanism }: About): Expectation {
+  const common = { kind: 'served' as const, host, namespace: caller?.namespace ?? 'default', caller };
+  if (mechanism.kind === 'divert') return { ...common, flags: [] };
+  return mechanism.kind === 'deny'
+    ? { ...common, how: 'policy', flags: [] }
+    : { ...common, how: 'limit', flags: ['UO'] };
+}
+
+/** Routers, intentions on requests and limits on requests are of HTTP alone. */
+async function protocolGuards(registry: Registry, host: string, signal: AbortSignal): Promise<Guard[]> {
+  const callee = serviceOf(registry, host) ?? '';
+  const chain = (await registry.api.chain(callee, signal).catch(() => null)) as {
+    readonly Chain?: { readonly Protocol?: string };
+  } | null;
+  const protocol = chain?.Chain?.Protocol;
+  if (protocol === undefined)
+    return [guardOf('protocol', 'tick', `It is not known which protocol ${callee} speaks`)];
+  return protocol === 'tcp'
+    ? [
+        guardOf(
+          'protocol',
+          'block',
+          `${callee} is declared as tcp`,
+          'Requests cannot be told from connections there.',
+        ),
+      ]
+    : [guardOf('protocol', 'pass', `${callee} speaks ${protocol}`)];
+}
+
+/** Whether what answers instead is there. */
+function answerGuards(registry: Registry, { mechanism }: About): Guard[] {
+  if (mechanism.kind !== 'divert' || mechanism.to.kind !== 'service') return [];
+  const to = serviceOf(registry, mechanism.to.host) ?? '';
+  const ready = (registry.catalog.value?.instances ?? []).filter(
+    (one) => one.service === to && one.ready,
+  ).length;
+  return [
+    ready === 0
+      ? guardOf(
+          'fallback',
+          'typeName',
+          `${to} has no ready instance`,
+          'Calls sent there fail until one is ready.',
+        )
+      : guardOf('fallback', 'pass', `${to} is there to answer`, `${ready} ready`),
+  ];
+}

@@ -1,0 +1,32 @@
+import type { Fallback, TripMechanism } from '../../../model/trip.ts';
+
+const nameOf = (host: string): string => host.split('.')[0] ?? host;
+
+export function sayFallback(fallback: Fallback): string {
+  if (fallback.kind === 'answer') return `a fixed ${fallback.status}`;
+  return `${nameOf(fallback.host)}${fallback.subset === null ? '' : ` ${fallback.subset}`}`;
+}
+
+/** "callers get 503". */
+export function sayAnswer(mechanism: TripMechanism): string {
+  switch (mechanism.kind) {
+    case 'refuse':
+      return `callers get ${mechanism.status}`;
+    case 'divert':
+      return `${sayFallback(mechanism.to)} answers`;
+    case 'deny':
+      return 'callers get 403';
+    case 'breaker':
+      return `the breaker ${mechanism.name} decides`;
+  }
+}
+
+/** "payment", "order → payment". */
+export const sayCall = (host: string, caller: { readonly name: string } | null): string =>
+  `${caller === null ? '' : `${caller.name} → `}${nameOf(host)}`;
+
+/** "5 min", "90 s", "2 h". */
+export function sayTime(seconds: number): string {
+  if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
