@@ -163,3 +163,15 @@ test('a diversion is seen where calls reach the other service and none the first
   expect(judge(diversion, away).state).toBe('seen');
   expect(judge(diversion, away, here).state).toBe('contradicted');
 });
+
+test('a limit that lets none through is told by the 503 that proxies count without flags, and its end by none of them', () => {
+  const overflow = counter(200, { responseCode: '503', failed: true, subset: 'v1' });
+  const answered = counter(200, { responseCode: '200', subset: 'v1' });
+  const limited: Refusals = { ...about, kind: 'refusals', how: 'limit', status: 503, flags: ['UO'] };
+  expect(judge(limited, overflow).state).toBe('seen');
+  expect(judge(limited, answered).state).toBe('contradicted');
+  const lifted: Served = { ...about, kind: 'served', how: 'limit', flags: ['UO'] };
+  expect(judge(lifted, answered).state).toBe('seen');
+  // A reset that Consul took and no proxy heard of.
+  expect(judge(lifted, overflow).state).toBe('contradicted');
+});

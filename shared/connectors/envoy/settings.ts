@@ -6,7 +6,6 @@ export const Settings = z.object({
   /** Ranges within which those lie that a registry told of. */
   mayLeadTo: z.string().default(''),
 });
-export type EnvoySettings = z.input<typeof Settings>;
 
 /** What the operator types to open admin endpoints by hand. */
 export const Form = z
