@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
 import type { Kept } from '../shared/core/ports.ts';
+import { fleetArguments } from '../shared/node/fleetProcess.ts';
 
 const restartAfterMs = 1_000;
 const stopWithinMs = 3_000;
@@ -89,7 +90,7 @@ export function startConsoleProcess({
   /** Starts the rehearsal in a process of its own and gives the console a port to it. */
   function lendFleet(to: UtilityProcess): void {
     fleet?.kill();
-    fleet = utilityProcess.fork(join(folder, 'rehearsal.js'), [], {
+    fleet = utilityProcess.fork(join(folder, 'rehearsal.js'), [...fleetArguments], {
       serviceName: 'Podium rehearsal',
       env: {},
     });

@@ -14,10 +14,14 @@ export interface FleetProcess {
   stop(): void;
 }
 
+/** What the rehearsal has beside the shop in Kubernetes. */
+export const fleetArguments: readonly string[] = ['--with-consul'];
+
 /** Runs the fleet on the Node that runs us. */
 export function spawnFleet(): FleetProcess {
   // Its stdin is ours: when we die, however we die, the fleet reads its end and goes too.
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../rehearsal/main.ts')], {
+  const fleet = join(import.meta.dirname, '../rehearsal/main.ts');
+  const child = spawn(process.execPath, [fleet, ...fleetArguments], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: fleetEnvironment(),
   });
@@ -37,6 +41,6 @@ export function spawnFleet(): FleetProcess {
 
 /** The fleet needs nothing of ours, so it is told nothing of ours. */
 function fleetEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED', 'PODIUM_WITH_CONSUL'];
+  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED'];
   return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
 }

@@ -51,10 +51,7 @@ export function readCommandLine(
     historyMinutes: whole('history', values.history ?? (services === null ? '60' : '10'), 0, 120),
     calm: values.calm ?? false,
     // A real API server that is followed, or a generated fleet, has no shop that calls it.
-    withConsul:
-      (values['with-consul'] ?? environment['PODIUM_WITH_CONSUL'] === '1') &&
-      services === null &&
-      values.follow === undefined,
+    withConsul: (values['with-consul'] ?? false) && services === null && values.follow === undefined,
     follow:
       follow === undefined
         ? null

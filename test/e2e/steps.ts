@@ -9,12 +9,12 @@ export function handleOnMap(page: Page): Locator {
 /** Lets writes through, as an operator does: by the chip and its dialog. */
 export async function unlock(page: Page, connection: string): Promise<void> {
   await page
-    .getByRole('group', { name: `Connection ${connection}` })
+    .getByRole('group', { name: `Connection ${connection}`, exact: true })
     .getByRole('button', { name: /Unlock/ })
     .click();
   await page
     .getByRole('alertdialog')
-    .getByRole('button', { name: `Unlock ${connection}` })
+    .getByRole('button', { name: `Unlock ${connection}`, exact: true })
     .click();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
 }

@@ -61,7 +61,7 @@ export function createDataCentre(options: DataCentreOptions): DataCentre {
   for (;;) {
     // Long ago is made up in larger steps and bundles: nobody looks that closely, and it has to be quick.
     const longAgo = opensAt - at > 12 * 60_000;
-    const next = at + (longAgo ? options.scrapeMs : 1_000);
+    const next = at + (longAgo ? 3 * options.scrapeMs : options.scrapeMs / 2);
     if (next > opensAt) break;
     stepTo(next, longAgo ? 24 : 6);
   }
