@@ -3,7 +3,8 @@ import { ConnectionId } from './entity.ts';
 
 /** A thing that runs instances. */
 export const WorkloadRef = z.object({
-  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']),
+  /** `Application`: what a registry knows the instances of, without knowing what runs them. */
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Application']),
   namespace: z.string(),
   name: z.string(),
   uid: z.string(),
@@ -32,6 +33,8 @@ export const WorkloadView = z.object({
   readyReplicas: z.number().int(),
   updatedReplicas: z.number().int(),
   paused: z.boolean(),
+  /** What can be done to it; absent where everything can that its kind knows. */
+  verbs: z.array(z.enum(['scale', 'restart', 'pause', 'resume', 'rollBack', 'drain', 'putBack'])).optional(),
   /** "rolling out: 2 of 4 updated", "stuck: …", null when at rest. */
   rollout: z.object({ state: z.enum(['moving', 'stuck']), text: z.string() }).nullable(),
   /** An autoscaler that decides the replicas: its name and bounds. */

@@ -24,6 +24,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
   const deniedPods = useDenied(connectionId, { verb: 'patch', kind: 'Pod', namespace: ref.namespace });
   const act = (action: WorkloadAction) =>
     askFor(changeOf(workload, serviceId, action), actionTitle(workload, action));
+  const can = (verb: WorkloadAction['verb']) => workload.verbs?.includes(verb) ?? true;
   const isDenied = denied !== null;
   const unpausable = cannotInWords('pause', workload);
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
@@ -46,7 +47,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           max={replicas}
         />
       )}
-      {replicas !== null && (
+      {replicas !== null && can('scale') && (
         <ReplicasField
           key={replicas}
           workload={workload}
@@ -54,18 +55,20 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           onScale={(wanted) => act({ verb: 'scale', replicas: wanted })}
         />
       )}
-      <div className="workloadButtons">
-        <Button isDisabled={isDenied} onPress={() => act({ verb: 'restart' })}>
-          Restart…
-        </Button>
-        <Button
-          isDisabled={isDenied || unpausable !== null}
-          onPress={() => act({ verb: paused ? 'resume' : 'pause' })}
-        >
-          {paused ? 'Resume rollout…' : 'Pause rollout…'}
-        </Button>
-      </div>
-      {cannot.length > 0 && <p className="muted workloadNote">{cannot.join(' ')}</p>}
+      {can('restart') && (
+        <div className="workloadButtons">
+          <Button isDisabled={isDenied} onPress={() => act({ verb: 'restart' })}>
+            Restart…
+          </Button>
+          <Button
+            isDisabled={isDenied || unpausable !== null}
+            onPress={() => act({ verb: paused ? 'resume' : 'pause' })}
+          >
+            {paused ? 'Resume rollout…' : 'Pause rollout…'}
+          </Button>
+        </div>
+      )}
+      {cannot.length > 0 && can('restart') && <p className="muted workloadNote">{cannot.join(' ')}</p>}
       {denied !== null && <DeniedNote denied={denied} />}
       <RevisionList
         workload={workload}

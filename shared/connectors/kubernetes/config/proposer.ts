@@ -20,7 +20,13 @@ import type { Seen } from '../../kube/documents/seen.ts';
 import type { Kinds } from '../../kube/kinds.ts';
 import { at, type KubeObject, namespaceOf } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
-import { isWorkloadKind, sayWorkload, workloadRefOf, workloadResources } from '../workloads/kinds.ts';
+import {
+  isWorkloadKind,
+  resourceOfKind,
+  sayWorkload,
+  workloadRefOf,
+  workloadResources,
+} from '../workloads/kinds.ts';
 import { restarted } from '../workloads/template.ts';
 import { replacementGuards, sayReplacement } from '../workloads/words.ts';
 import { withEntries } from './entries.ts';
@@ -167,7 +173,7 @@ async function readRestarts(
   const others = restart.filter(({ kind, name }) => kind !== document.kind || name !== document.name);
   return Promise.all(
     others.map(async (ref) => {
-      const found = await client.object(workloadResources[ref.kind], ref.namespace, ref.name, signal);
+      const found = await client.object(resourceOfKind(ref.kind), ref.namespace, ref.name, signal);
       if (found.metadata.uid !== ref.uid)
         throw new PeerError('conflict', `${sayWorkload(ref)} was deleted and made anew since it was shown.`);
       return found;

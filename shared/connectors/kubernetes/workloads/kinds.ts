@@ -1,8 +1,9 @@
 import type { WorkloadRef } from '../../../model/workload.ts';
+import { PeerError } from '../../kit/peerError.ts';
 import { at, type KubeObject, labelsOf, listAt, mapAt, namespaceOf, textAt } from '../../kube/objects.ts';
 import { daemonSets, deployments, type Resource, statefulSets } from '../../kube/resources.ts';
 
-export type WorkloadKind = WorkloadRef['kind'];
+export type WorkloadKind = Exclude<WorkloadRef['kind'], 'Application'>;
 
 /** Where each kind of workload is served. */
 export const workloadResources: Readonly<Record<WorkloadKind, Resource>> = {
@@ -12,6 +13,12 @@ export const workloadResources: Readonly<Record<WorkloadKind, Resource>> = {
 };
 
 export const isWorkloadKind = (kind: string): kind is WorkloadKind => Object.hasOwn(workloadResources, kind);
+
+/** Where a workload that an operation names is served. Throws for one of a registry. */
+export function resourceOfKind(kind: WorkloadRef['kind']): Resource {
+  if (isWorkloadKind(kind)) return workloadResources[kind];
+  throw new PeerError('refused', `${kind} is no workload of a cluster.`);
+}
 
 /** The reference by which operations name it; null for what is no workload. */
 export function workloadRefOf(object: KubeObject): WorkloadRef | null {

@@ -6,7 +6,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { endpointSlices } from '../../kube/resources.ts';
 import { readinessOf } from '../instances.ts';
 import { orNull } from './find.ts';
-import { sayWorkload, workloadResources } from './kinds.ts';
+import { resourceOfKind, sayWorkload } from './kinds.ts';
 import { newestTrouble, podsOf } from './pods.ts';
 import { rolloutOf } from './rollout.ts';
 
@@ -27,7 +27,7 @@ export function createRolloutProof(client: KubeClient): ProofSource {
 
 async function proveWorkload(client: KubeClient, ref: WorkloadRef, signal: AbortSignal): Promise<Proof> {
   const { kind, namespace, name, uid } = ref;
-  const found = await orNull(client.object(workloadResources[kind], namespace, name, signal), ['notFound']);
+  const found = await orNull(client.object(resourceOfKind(kind), namespace, name, signal), ['notFound']);
   if (found === null) return { state: 'contradicted', detail: `${sayWorkload(ref)} was deleted.` };
   if (found.metadata.uid !== uid)
     return { state: 'contradicted', detail: `${sayWorkload(ref)} was deleted and made anew.` };

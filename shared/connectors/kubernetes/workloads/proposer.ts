@@ -10,7 +10,7 @@ import { at, type KubeObject, numberAt } from '../../kube/objects.ts';
 import { pods, type Resource } from '../../kube/resources.ts';
 import { autoscalerOf, readAutoscalers } from './autoscaler.ts';
 import { proposeDrain, proposePutBack, type WorkloadDesk } from './drain.ts';
-import { isWorkloadKind, replicasOf, sayWorkload, workloadResources } from './kinds.ts';
+import { isWorkloadKind, replicasOf, resourceOfKind, sayWorkload, workloadResources } from './kinds.ts';
 import { changeCause, readRevisions, type Recorded } from './revisions.ts';
 import { isPaused } from './rollout.ts';
 import { restarted, withAnnotation, withSpec } from './template.ts';
@@ -59,7 +59,7 @@ async function readWorkload(
   signal: AbortSignal,
 ): Promise<KubeObject> {
   const { kind, namespace, name, uid } = workload;
-  const found = await client.object(workloadResources[kind], namespace, name, signal);
+  const found = await client.object(resourceOfKind(kind), namespace, name, signal);
   if (found.metadata.uid !== uid)
     throw new PeerError(
       'conflict',
@@ -175,7 +175,7 @@ function edited(
   after: KubeObject,
   said: Pick<Meaning, 'guards' | 'notes'>,
 ): Proposal {
-  const resource = workloadResources[operation.workload.kind];
+  const resource = resourceOfKind(operation.workload.kind);
   return {
     edits: [{ edit: { action: 'patch', resource, before, after }, withheld: false }],
     title: titleOf(operation),
