@@ -39,6 +39,11 @@ export async function simulatedSpring(): Promise<SimulatedSpring> {
   await start('payment', 'payment-2', 'v2');
   await start('order', 'order-1');
   await start('order', 'order-2');
+  const follow = (): void => {
+    const up = ['payment-1', 'payment-2'].filter((id) => eureka.statusOf('payment', id) === 'UP');
+    for (const actuator of actuators.values()) actuator.clientView = { PAYMENT: up.length };
+  };
+  follow();
   const whole = stack.move();
   return {
     settings: {
@@ -60,6 +65,9 @@ export async function simulatedSpring(): Promise<SimulatedSpring> {
       return Promise.resolve();
     },
     fallsBack: () => Promise.resolve(null),
+    paidBy: () => Promise.resolve(null),
+    statusOf: (id) => Promise.resolve(eureka.statusOf('payment', id)),
+    clientsFollow: follow,
     async join() {
       await start('order', 'order-3');
       return 'order-3';

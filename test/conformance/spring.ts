@@ -24,6 +24,12 @@ export interface SpringUnderTest extends AsyncDisposable {
   fallsBack(id: string): Promise<boolean | null>;
   /** Another instance of order comes; resolves to its id once Eureka lists it. */
   join(): Promise<string>;
+  /** What Eureka itself says of an instance of payment, read past Podium. */
+  statusOf(id: string): Promise<string | null>;
+  /** The discovery clients of all instances fetch the list anew; resolves at once where they do by themselves. */
+  clientsFollow(): void;
+  /** Which instances of payment answer order's calls now; null where no calls can be made. */
+  paidBy(): Promise<ReadonlySet<string> | null>;
   /** Its process ends and begins anew, under the same name. */
   restart(id: string): Promise<void>;
 }
@@ -261,6 +267,65 @@ export function springConformance(
           await other.apply(await other.planUndo(tripPayment(), written.changes, signal), signal);
         }
         expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+      },
+    );
+
+    inShop(
+      'M25: an instance taken out of service is pending until every client’s copy agrees, and is UP again afterwards',
+      async (under, { registry, actuators }) => {
+        const { workloads } = registry;
+        if (workloads === undefined) throw new Error('the session takes no instance out of service');
+        const [view] = (
+          await workloads.read({ namespace: 'default', name: 'payment', hosts: [] }, signal)
+        ).filter(({ version }) => version === 'v2');
+        if (view === undefined) throw new Error('payment v2 is not there');
+        expect(view.instances.map(({ name, ready, drained }) => [name, ready, drained])).toEqual([
+          ['payment-2', true, null],
+        ]);
+        const operation = (verb: 'drain' | 'putBack') => ({
+          kind: 'changeWorkload' as const,
+          connectionId: 'conformance',
+          serviceId: null,
+          workload: view.ref,
+          revision: view.revision,
+          action: { verb, instance: 'payment-2' },
+        });
+        const since = Date.now();
+        const plan = await workloads.plan(operation('drain'), signal);
+        expect(guardsOf(plan)).toEqual({ 'last-instance': 'pass' });
+        expect(await under.statusOf('payment-2')).toBe('UP');
+        await workloads.apply(plan, signal);
+        expect(await under.statusOf('payment-2')).toBe('OUT_OF_SERVICE');
+        expect(await workloads.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
+        // Eureka has it at this moment; nobody who calls has, and nothing says that they do.
+        const early = await proofOf(actuators, plan.expectation, since);
+        expect(early.state).toBe('waiting');
+        under.clientsFollow();
+        const seen = await eventually(
+          () => proofOf(actuators, plan.expectation, since),
+          ({ state }) => state === 'seen',
+          60_000,
+        );
+        expect(seen.detail).toMatch(/clients count 1 of payment$/);
+        expect([...((await under.paidBy()) ?? ['payment-1'])]).toEqual(['payment-1']);
+        await expect(workloads.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+        await expect(workloads.plan(operation('drain'), signal)).rejects.toMatchObject({ kind: 'refused' });
+
+        const backAt = Date.now();
+        const undo = await workloads.planUndo(operation('drain'), plan.changes, signal);
+        await workloads.apply(undo, signal);
+        expect(await under.statusOf('payment-2')).toBe('UP');
+        expect(await workloads.verify(changeOf(plan), signal)).toMatchObject({ state: 'before' });
+        under.clientsFollow();
+        await eventually(
+          () => proofOf(actuators, undo.expectation, backAt),
+          ({ state }) => state === 'seen',
+          60_000,
+        );
+        expect([...((await under.paidBy()) ?? ['payment-1', 'payment-2'])].sort()).toEqual([
+          'payment-1',
+          'payment-2',
+        ]);
       },
     );
   });

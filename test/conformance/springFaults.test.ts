@@ -207,3 +207,74 @@ test('a component that is down is told with its reason, and health’s 503 is an
     expect.objectContaining({ kind: 'warning', about: 'order-2', text: 'db is DOWN: connection refused' }),
   );
 });
+
+test('M25: each step to a client’s view is told: the list that clients fetch, then the copies of one and of all', async () => {
+  await using shop = await simulatedSpring();
+  await using open = await openSpring(shop);
+  await settled(shop, open);
+  const { workloads } = open.registry;
+  const [view] = (await workloads?.read({ namespace: 'default', name: 'payment', hosts: [] }, signal)) ?? [];
+  if (workloads === undefined || view === undefined) throw new Error('payment is not there');
+  const since = Date.now();
+  shop.eureka.holdLists = true;
+  const plan = await workloads.plan(
+    {
+      kind: 'changeWorkload',
+      connectionId: 'conformance',
+      serviceId: null,
+      workload: view.ref,
+      revision: '',
+      action: { verb: 'drain', instance: 'payment-1' },
+    },
+    signal,
+  );
+  await workloads.apply(plan, signal);
+  expect(await proofOf(open.registry, plan.expectation, since)).toMatchObject({
+    state: 'waiting',
+    detail: 'the list that clients fetch still says UP of payment-1',
+  });
+  shop.eureka.holdLists = false;
+  // The registry alone never calls it done: who calls has a copy of its own.
+  await eventually(
+    () => proofOf(open.registry, plan.expectation, since),
+    ({ state, detail }) => state === 'unobservable' && detail.includes('OUT_OF_SERVICE'),
+  );
+  Object.assign(shop.actuators.get('order-1') ?? {}, { clientView: { PAYMENT: 1 } });
+  const one = await eventually(
+    () => proofOf(open.actuators, plan.expectation, since),
+    ({ detail }) => detail.startsWith('1 of 4 clients count 1 of payment'),
+  );
+  expect(one).toMatchObject({
+    state: 'waiting',
+    detail: expect.stringContaining('order-2 still counts 2') as unknown,
+  });
+  shop.clientsFollow();
+  await eventually(
+    () => proofOf(open.actuators, plan.expectation, since),
+    ({ state }) => state === 'seen',
+  );
+});
+
+test('M25: an override is ended with the status it leads to, for without one it would be UNKNOWN', async () => {
+  await using shop = await simulatedSpring();
+  await using open = await openSpring(shop);
+  const base = `http://127.0.0.1:${shop.eureka.port}/eureka/apps/PAYMENT/payment-1/status`;
+  await fetch(`${base}?value=OUT_OF_SERVICE`, { method: 'PUT' });
+  const { workloads } = open.registry;
+  const view = await eventually(
+    async () => (await workloads?.read({ namespace: 'default', name: 'payment', hosts: [] }, signal))?.[0],
+    (one) => one?.instances[0]?.drained !== null,
+  );
+  if (workloads === undefined || view === undefined) throw new Error('payment is not there');
+  const operation = {
+    kind: 'changeWorkload' as const,
+    connectionId: 'conformance',
+    serviceId: null,
+    workload: view.ref,
+    revision: '',
+    action: { verb: 'putBack' as const, instance: 'payment-1' },
+  };
+  await workloads.apply(await workloads.plan(operation, signal), signal);
+  expect(shop.eureka.statusOf('payment', 'payment-1')).toBe('UP');
+  expect(shop.eureka.asked).toContain('DELETE /eureka/apps/PAYMENT/payment-1/status?value=UP');
+});

@@ -52,6 +52,28 @@ export function springUnder(peer: SpringPeer): SpringUnderTest {
       const { payment } = (await answer.json()) as { payment: { fallback?: boolean } };
       return payment.fallback === true;
     },
+    async statusOf(id) {
+      const answer = await fetch(`${peer.eurekaUrl}/eureka/apps/PAYMENT/${id}`, {
+        headers: { accept: 'application/json' },
+        signal: AbortSignal.timeout(10_000),
+      });
+      const { instance } = (await answer.json()) as { instance: { status: string } };
+      return instance.status;
+    },
+    // Every two seconds by themselves.
+    clientsFollow: () => undefined,
+    async paidBy() {
+      const { address } = instanceNamed('order-1');
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, async (_, i) => {
+          const answer = await fetch(`http://${address}:8080/order/${i}`, {
+            signal: AbortSignal.timeout(10_000),
+          });
+          return ((await answer.json()) as { payment: { instance?: string } }).payment.instance ?? 'nobody';
+        }),
+      );
+      return new Set(answers);
+    },
     async join() {
       await peer.start(thirdOrder);
       return thirdOrder.id;

@@ -1,9 +1,6 @@
 import { PeerError } from '../kit/peerError.ts';
 import type { PeerAnswer, Transport } from '../kit/transport.ts';
 
-/** The status that an operator may give to an instance. */
-export type Override = 'OUT_OF_SERVICE' | 'UP';
-
 /** The part of Eureka's REST API that Podium uses; no other file knows its paths. Everything throws `PeerError`. */
 export interface EurekaApi {
   readonly route: string;
@@ -14,9 +11,9 @@ export interface EurekaApi {
   /** One instance as the server has it now. `notFound` where it has none. */
   instance(app: string, id: string, signal: AbortSignal): Promise<unknown>;
   /** Takes an instance out of the calls, whatever it says of itself. */
-  override(app: string, id: string, status: Override, signal: AbortSignal): Promise<void>;
+  override(app: string, id: string, status: string, signal: AbortSignal): Promise<void>;
   /** Takes the override away and says what the status is until the instance speaks again: without that it would be UNKNOWN. */
-  endOverride(app: string, id: string, status: Override, signal: AbortSignal): Promise<void>;
+  endOverride(app: string, id: string, status: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Speaks to one Eureka server by a transport whose paths begin below `/eureka`. */
@@ -43,8 +40,8 @@ export function createApi(transport: Transport): EurekaApi {
     refuseErrors(await transport.request({ method, path, signal }), tried, route);
   }
 
-  const statusPath = (app: string, id: string, status: Override): string =>
-    `${instancePath(app, id)}/status?value=${status}`;
+  const statusPath = (app: string, id: string, status: string): string =>
+    `${instancePath(app, id)}/status?value=${encodeURIComponent(status)}`;
 
   return {
     route,

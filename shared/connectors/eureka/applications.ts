@@ -76,6 +76,10 @@ export function readApplications(body: unknown): Applications | null {
   return { instances, hashcode: hashcode ?? '', unread: raw.length - instances.length };
 }
 
+/** One instance out of the answer that holds it alone. */
+export const readInstance = (body: unknown): Registered | null =>
+  readOne((body as { instance?: unknown } | null)?.instance);
+
 function readOne(raw: unknown): Applications['instances'][number] | null {
   const read = Instance.safeParse(raw);
   if (!read.success) return null;

@@ -6,7 +6,9 @@ import { PeerError } from '../kit/peerError.ts';
 import { createApi } from './api.ts';
 import { readApplications } from './applications.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { createProof } from './proof.ts';
 import { createTopologySource } from './topology.ts';
+import { createWorkloads } from './workloads.ts';
 
 const Header = z.object({ name: z.string(), value: z.string() });
 
@@ -125,6 +127,8 @@ async function open(settings: EurekaSettings, host: ConnectorHost): Promise<Sess
       warnings: warningsOf(settings),
       namespaces: null,
       topology: createTopologySource(registry),
+      workloads: createWorkloads(registry),
+      proof: createProof(registry),
       offers: { find: () => Promise.resolve(findActuators(settings, registry)) },
       async [Symbol.asyncDispose]() {
         await registry[Symbol.asyncDispose]();

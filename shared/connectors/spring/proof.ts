@@ -60,6 +60,11 @@ function clientsProof(fleet: Fleet, { instance }: Rollout, since: number): Proof
     const view = viewOf(member, service);
     return view === null ? [] : [{ member, view }];
   });
+  const awaited = fleet
+    .members()
+    .some(({ problem, healthAt }) => problem === null && (healthAt ?? 0) < since);
+  if (clients.length === 0 && awaited)
+    return { state: 'waiting', detail: 'no instance was asked since for what its discovery client has' };
   if (clients.length === 0)
     return { state: 'unobservable', detail: 'no client shows its own copy of the registry in its health' };
   const fresh = clients.filter(({ member }) => (member.healthAt ?? 0) >= since);
