@@ -75,6 +75,19 @@ describe('services of several systems are one', () => {
     expect(facesOf([outside, service('west/shop/order')], outside.id)[0]?.serviceId).toBe('west/shop/order');
   });
 
+  test('but not when that host means a service of each cluster’s own', () => {
+    const host = 'order.shop.svc.cluster.local';
+    const outside = service(`west/external/${host}`, { kind: 'external', namespace: null, hosts: [host] });
+    const named = service('west/external/order.example.com', {
+      kind: 'external',
+      namespace: null,
+      hosts: ['order.example.com'],
+    });
+    const order = service('east/shop/order', { hosts: [host, 'order.example.com'] });
+    expect(facesOf([outside, order], outside.id)).toHaveLength(1);
+    expect(facesOf([named, order], named.id)).toHaveLength(2);
+  });
+
   test('over three systems, each face with its reason', () => {
     const services = [
       service('spring/default/ORDER'),

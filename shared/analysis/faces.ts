@@ -79,8 +79,13 @@ function mayJoin(
   const [here, there] = [sources.get(one.connectionId), sources.get(other.connectionId)];
   if (here === undefined || there === undefined || here.environment !== there.environment) return false;
   // What one cluster calls outside may well be a service of another of the same kind.
-  return here.connector !== there.connector || one.kind === 'external' || other.kind === 'external';
+  if (here.connector !== there.connector) return true;
+  const outside = one.kind === 'external' ? one : other;
+  return outside.kind === 'external' && !outside.hosts.some(isLocalToCluster);
 }
+
+/** A name that every cluster has for a service of its own. */
+const isLocalToCluster = (host: string): boolean => /\.svc(\.cluster\.local)?$/.test(host);
 
 /** Services whose documents carry one name. */
 function byName(services: readonly GraphService[]): Pair[] {

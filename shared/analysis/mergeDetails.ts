@@ -32,7 +32,8 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
     events: details.flatMap((detail) => detail.events).sort((a, b) => (b.at ?? 0) - (a.at ?? 0)),
     documents: details.flatMap((detail) => detail.documents),
     provenance: details.flatMap((detail) => detail.provenance),
-    unseen: details.find((detail) => detail.unseen !== null)?.unseen ?? null,
+    // What one system can see is seen.
+    unseen: details.every((detail) => detail.unseen !== null) ? first.unseen : null,
     problems: [...new Set(details.flatMap((detail) => detail.problems))],
   };
 }

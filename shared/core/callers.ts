@@ -1,20 +1,20 @@
 import type { Affected } from '../model/change.ts';
 import type { GraphService } from '../model/graph.ts';
-import type { World } from './world.ts';
+import type { OneMap } from './oneMap.ts';
+import { defaultWindowSeconds } from './world.ts';
 
-/** Who calls a service, busiest first; rates are null where nothing measures them now. */
-export function callersOf(world: World, service: GraphService): Affected[] {
-  const connection = world.connectionOf(service.id);
-  if (connection === undefined) return [];
-  const { services, calls } = world.graph();
+/** Who calls a service, in whatever system, busiest first; rates are null where nothing measures them now. */
+export function callersOf(oneMap: OneMap, service: GraphService): Affected[] {
+  const { services, calls } = oneMap.graph();
+  const calleeId = oneMap.faces().primaryOf(service.id);
   const names = new Map(services.map(({ id, name }) => [id, name]));
-  const signals = world.latest(connection)?.folded.callSignals;
+  const signals = oneMap.signals(defaultWindowSeconds).calls;
   return calls
-    .filter((call) => call.calleeId === service.id)
+    .filter((call) => call.calleeId === calleeId)
     .map((call) => ({
       callerId: call.callerId,
       callerName: names.get(call.callerId) ?? call.callerId,
-      requestsPerSecond: signals?.get(call.id)?.requestsPerSecond ?? null,
+      requestsPerSecond: signals.get(call.id)?.requestsPerSecond ?? null,
     }))
     .sort((a, b) => (b.requestsPerSecond ?? -1) - (a.requestsPerSecond ?? -1));
 }

@@ -52,7 +52,7 @@ export async function createConsole(
         return shown?.serviceId == null ? null : (world.service(shown.serviceId) ?? null);
       },
       service: (id) => world.service(id) ?? null,
-      callersOf: (service) => callersOf(world, service),
+      callersOf: (service) => callersOf(oneMap, service),
       health: () => settings.current.health,
       follow: (record, connection) => followOnce(record, connection),
       beginWatch: (kept, request) => beginWatchOn(kept, request),

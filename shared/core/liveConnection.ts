@@ -1,4 +1,5 @@
 import type { Connector, ConnectorHost, Found, Lent, Session } from '../connectors/kit/connector.ts';
+import { aheadOf } from '../connectors/kit/aheadOf.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { FoldedTopology } from '../analysis/foldTopology.ts';
 import type { ConnectionState } from '../model/connection.ts';
@@ -10,6 +11,7 @@ import type { Split } from '../model/weights.ts';
 import { describeConnection } from './connectionState.ts';
 import { createHeard } from './heard.ts';
 import type { Ports } from './ports.ts';
+import { serverNow } from './returns/peerTime.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { Source } from './sources.ts';
 
@@ -46,6 +48,15 @@ export interface LiveConnection extends AsyncDisposable {
   environment: Environment;
   locked: boolean;
   lookAgain(): void;
+}
+
+/** A peer tells by its own clock when a document was changed; figures are judged by this machine's. */
+function byThisClock(split: Split, ahead: number): Split {
+  const { changedBy } = split;
+  if (changedBy === null || changedBy.at === null) return split;
+  // To the second: the peer's clock is read anew each time, and the split did not change for that.
+  const at = changedBy.at - Math.round(ahead / 1000) * 1000;
+  return { ...split, changedBy: { ...changedBy, at } };
 }
 
 /** Opens in the background: the first state is `connecting`, all else comes by `changes`. */
@@ -199,7 +210,8 @@ export function openConnection(
       return generation;
     },
     get splits() {
-      return heard.splits();
+      const ahead = aheadOf(serverNow({ sources }), ports.clock.now());
+      return ahead === 0 ? heard.splits() : heard.splits().map((split) => byThisClock(split, ahead));
     },
     get trips() {
       return heard.trips();

@@ -89,6 +89,12 @@ describe('connections that are typed', () => {
     expect(() => typed.read({ ...east, connector: 'file' })).toThrow('cannot open file by an address');
   });
 
+  test('do not take the name that another system is remembered by', async () => {
+    const remembered = [{ connector: 'nacos', title: 'east', values: {}, secrets: [] }];
+    const { typed } = await typedOn({ remembered });
+    expect(() => typed.read(east)).toThrow('Another system is called east already.');
+  });
+
   test('are remembered without their secrets, and open again with them while Podium runs', async () => {
     const { typed, writes } = await typedOn();
     await typed.remember(east);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connector } from '../connectors/kit/connector.ts';
+import { sayError } from '../connectors/kit/peerError.ts';
 import {
   FormField,
   type Candidate,
@@ -86,7 +87,10 @@ export function createTypedConnections(
       }),
     read(typed) {
       const { connector, form } = known(typed.connector);
-      const parsed = connector.form?.safeParse(completed(typed, form));
+      const other = settings.current.remembered.find(({ title }) => title === typed.title)?.connector;
+      if (other !== undefined && other !== typed.connector)
+        throw new Refusal('REFUSED', `Another system is called ${typed.title} already. Give another name.`);
+      const parsed = parse(connector, completed(typed, form));
       if (parsed?.success !== true) throw new Refusal('REFUSED', sayMisfit(parsed?.error, form));
       return { connector, title: typed.title, settings: parsed.data, warnings: [] };
     },
@@ -114,6 +118,15 @@ export function createTypedConnections(
       await settings.write({ remembered: others });
     },
   };
+}
+
+/** What a field's own reader throws (a range of addresses that is none) is said as it is. */
+function parse({ form }: Connector<unknown>, values: Readonly<Record<string, string>>) {
+  try {
+    return form?.safeParse(values);
+  } catch (thrown) {
+    throw new Refusal('REFUSED', sayError(thrown, 'Reading what was typed'));
+  }
 }
 
 /** Fields that the form has and the operator filled. */

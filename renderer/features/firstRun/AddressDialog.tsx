@@ -73,6 +73,9 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
             <div className="optionsBody">{rare.map((field) => typed(field, false))}</div>
           </details>
         )}
+        {isReadable(form, values) && (
+          <p className="toneWarn">! This address is plain http: everybody on the way can read the secret.</p>
+        )}
         {problem !== null && (
           <p role="alert" className="toneBad">
             {problem}
@@ -86,6 +89,18 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+/** A secret that would go over plain http to another machine. */
+function isReadable(form: ConnectionForm, values: Readonly<Record<string, string>>): boolean {
+  const given = (kind: FormField['kind']) =>
+    form.fields.filter((field) => field.kind === kind).map(({ name }) => values[name]?.trim() ?? '');
+  const url = URL.parse(given('address')[0] ?? '');
+  return (
+    url?.protocol === 'http:' &&
+    !/^(localhost|127\..*|\[::1\])$/.test(url.hostname) &&
+    given('secret').some((secret) => secret !== '')
   );
 }
 

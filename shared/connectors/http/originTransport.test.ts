@@ -28,6 +28,8 @@ describe('an address that is typed', () => {
   test.each([
     'http://169.254.169.254/',
     'http://[::ffff:169.254.169.254]/',
+    'http://[64:ff9b::169.254.169.254]/',
+    'http://100.100.100.200/',
     'http://metadata.google.internal/',
   ])('%s is never gone to', async (address) => {
     await expect(open(address)).rejects.toThrow('Podium does not go there');

@@ -17,6 +17,10 @@ never.addSubnet('fe80::', 10, 'ipv6');
 never.addSubnet('ff00::', 8, 'ipv6');
 never.addAddress('::', 'ipv6');
 never.addAddress('fd00:ec2::254', 'ipv6');
+// Of clouds that keep their metadata elsewhere, and the first of these through NAT64.
+never.addAddress('100.100.100.200', 'ipv4');
+never.addAddress('168.63.129.16', 'ipv4');
+never.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 
 const here = new BlockList();
 here.addSubnet('127.0.0.0', 8, 'ipv4');
