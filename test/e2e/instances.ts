@@ -22,6 +22,15 @@ export async function openWorkloads(page: Page, service = 'order'): Promise<void
   ).toBeVisible();
 }
 
+/** Opens the list of a Deployment's instances, which may stand open from before. */
+export async function openInstances(page: Page, workload: string, count: number): Promise<void> {
+  const summary = inspector(page).getByText(new RegExp(`^${count} instances`));
+  await expect(summary).toBeVisible();
+  const list = inspector(page).getByRole('list', { name: `Instances of Deployment ${workload}` });
+  if (!(await list.isVisible())) await summary.click();
+  await expect(list).toBeVisible();
+}
+
 /** The instances of a Deployment with their rates, as they stand on screen at this moment. */
 export async function shownInstances(page: Page, workload: string): Promise<readonly ShownInstance[]> {
   const rows = inspector(page)

@@ -6,6 +6,7 @@ import {
   dialog,
   inspector,
   namesOf,
+  openInstances,
   openWorkloads,
   rateOnMap,
   rolledOut,
@@ -21,9 +22,7 @@ test('a workload is scaled, its new instance answers calls, and it is scaled bac
   fleet,
 }) => {
   await openWorkloads(page);
-  await inspector(page)
-    .getByText(/^6 instances/)
-    .click();
+  await openInstances(page, 'order', 6);
   const before = await allAnswer(page, 'order', 6, 20);
   await inspector(page)
     .getByRole('textbox', { name: /^Replicas/ })
@@ -43,9 +42,7 @@ test('with none left its callers ask the fallback, and its return takes the call
   map: page,
 }) => {
   await openWorkloads(page, 'recommend');
-  await inspector(page)
-    .getByText(/^2 instances/)
-    .click();
+  await openInstances(page, 'recommend', 2);
   await allAnswer(page, 'recommend', 2, 10);
   expect((await rateOnMap(page, 'top-sellers')) ?? 0).toBeLessThan(5);
   await inspector(page)
@@ -60,9 +57,7 @@ test('with none left its callers ask the fallback, and its return takes the call
   await undo(page);
   await rolledOut(page);
   await close(page);
-  await inspector(page)
-    .getByText(/^2 instances/)
-    .click();
+  await openInstances(page, 'recommend', 2);
   await allAnswer(page, 'recommend', 2, 10);
 });
 
@@ -71,9 +66,7 @@ test('an instance is taken out: its own rate falls to zero, the others carry its
 }) => {
   test.setTimeout(240_000);
   await openWorkloads(page, 'recommend');
-  await inspector(page)
-    .getByText(/^2 instances/)
-    .click();
+  await openInstances(page, 'recommend', 2);
   const before = await allAnswer(page, 'recommend', 2, 10);
   const out = namesOf(before)[0] ?? '';
   await inspector(page)
