@@ -11,8 +11,8 @@ import type { Split } from '../model/weights.ts';
 import { describeConnection } from './connectionState.ts';
 import { createHeard } from './heard.ts';
 import type { Ports } from './ports.ts';
-import { serverNow } from './returns/peerTime.ts';
 import { createPulse, type Pulse } from './pulse.ts';
+import { serverNow } from './returns/peerTime.ts';
 import type { Source } from './sources.ts';
 
 /** What opening one connection needs to know. */

@@ -1,9 +1,9 @@
 import { aheadOf } from '../../connectors/kit/aheadOf.ts';
 import type { HeldTrip } from '../../model/trip.ts';
-import type { LiveConnection } from '../liveConnection.ts';
+import type { Source } from '../sources.ts';
 
 /** The time of the peer that holds a connection's trips; null while it is not known. */
-export function serverNow({ sources }: Pick<LiveConnection, 'sources'>): number | null {
+export function serverNow({ sources }: { readonly sources: readonly Source[] }): number | null {
   for (const { session } of sources)
     if (session.isolation !== undefined) return session.isolation.serverNow();
   return null;
