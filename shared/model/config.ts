@@ -28,7 +28,7 @@ export type ConfigEntry = z.infer<typeof ConfigEntry>;
 export const ConfigDocument = z.object({
   document: DocumentRef,
   revision: z.string(),
-  kind: z.enum(['configMap', 'secret', 'environment', 'mesh']),
+  kind: z.enum(['configMap', 'secret', 'environment', 'mesh', 'keys']),
   entries: z.array(ConfigEntry),
   /** The whole document as YAML; null for Secrets. */
   yaml: z.string().nullable(),

@@ -18,6 +18,7 @@ export const groups = [
   { kind: 'configMap', title: 'ConfigMaps' },
   { kind: 'secret', title: 'Secrets' },
   { kind: 'environment', title: 'Environment' },
+  { kind: 'keys', title: 'Keys of Consul' },
   { kind: 'mesh', title: 'Mesh documents' },
 ] as const satisfies readonly { readonly kind: ConfigDocument['kind']; readonly title: string }[];
 

@@ -71,6 +71,39 @@ export function readBoolean(answer: PeerAnswer, route: string, tried: string): b
   throw notConsul(answer, route, tried);
 }
 
+/** Whether a transaction was taken as a whole. One that was not says in its body which of its parts it was for. */
+export function readTransaction(answer: PeerAnswer, route: string): boolean {
+  const tried = 'Changing keys';
+  const body = transactionIn(answer.body);
+  const errors = Array.isArray(body?.Errors) ? (body.Errors as { readonly What?: unknown }[]) : [];
+  if (errors.some(({ What }) => typeof What === 'string' && /index is stale|invalid index/i.test(What)))
+    return false;
+  const [first] = errors;
+  if (first !== undefined) {
+    const said = typeof first.What === 'string' ? first.What : 'it does not say why';
+    // What a token may not do comes as a conflict too.
+    const status = /permission denied/i.test(said) ? 403 : answer.status;
+    throw errorOf({ ...answer, status, body: said }, route, tried, true);
+  }
+  if (answer.status !== 200) throw errorOf(answer, route, tried, true);
+  if (!Array.isArray(body?.Results)) throw notConsul(answer, route, tried);
+  return true;
+}
+
+interface Transaction {
+  readonly Results?: unknown;
+  readonly Errors?: unknown;
+}
+
+/** Null for plain text, which a refusal by status is. */
+function transactionIn(text: string): Transaction | null {
+  try {
+    return JSON.parse(text) as Transaction | null;
+  } catch {
+    return null;
+  }
+}
+
 function metaOf({ headers }: PeerAnswer): Meta {
   const index = headers['x-consul-index'] ?? '';
   // Answers from the streaming cache say "false" although there is a leader.

@@ -1,6 +1,6 @@
 import { PeerError } from '../kit/peerError.ts';
 import type { Transport } from '../kit/transport.ts';
-import { type Answer, errorOf, readAnswer, readBoolean } from './answers.ts';
+import { type Answer, errorOf, readAnswer, readBoolean, readTransaction } from './answers.ts';
 
 /** Kinds of config entries that shape calls between services. */
 export const entryKinds = [
@@ -25,6 +25,15 @@ export interface Newer {
   /** Null asks for what there is now. */
   readonly index: bigint | null;
   readonly waitSeconds: number;
+}
+
+/** A change of one key, fenced by its index; 0 where it must not exist yet. */
+export interface KeyOperation {
+  readonly verb: 'cas' | 'delete-cas';
+  readonly key: string;
+  /** In base 64; null where it goes. */
+  readonly value: string | null;
+  readonly index: string;
 }
 
 /** One thing that a token may or may not do. */
@@ -58,6 +67,10 @@ export interface ConsulApi {
   deleteEntry(kind: EntryKind, name: string, modifyIndex: string, signal: AbortSignal): Promise<boolean>;
   /** Consul's own time, epoch ms, never ahead of it; null while no answer told it. */
   serverNow(): number | null;
+  /** Every key below a prefix, with its value in base 64; `notFound` where there is none. */
+  keys(prefix: string, signal: AbortSignal): Promise<unknown>;
+  /** All or none of these changes of keys; false where one of the indexes moved. */
+  transaction(operations: readonly KeyOperation[], signal: AbortSignal): Promise<boolean>;
   /** How Consul compiles the entries of a service into a way for its calls. */
   chain(service: string, signal: AbortSignal): Promise<unknown>;
 }
@@ -168,6 +181,23 @@ export function createApi(asked: Transport, scope: Scope): ConsulApi {
         signal,
       });
       return readBoolean(answer, route, 'Deleting the entry');
+    },
+    keys: (prefix, signal) =>
+      get('Reading keys', `/v1/kv/${prefix.split('/').map(segment).join('/')}`, signal, { recurse: '' }),
+    async transaction(operations, signal) {
+      // Indexes are written as they were read: a double would round the largest.
+      const body = operations.map(
+        ({ verb, key, value, index }) =>
+          `{"KV":{"Verb":"${verb}","Key":${JSON.stringify(key)},"Index":${BigInt(index)}${value === null ? '' : `,"Value":${JSON.stringify(value)}`}}}`,
+      );
+      const answer = await transport.request({
+        method: 'PUT',
+        path: pathOf('/v1/txn'),
+        headers: { 'content-type': 'application/json' },
+        body: `[${body.join(',')}]`,
+        signal,
+      });
+      return readTransaction(answer, route);
     },
     serverNow: () => (ahead === null ? null : ahead + performance.now()),
     async chain(service, signal) {

@@ -4,6 +4,8 @@ import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { type ConsulApi, createApi } from './api.ts';
 import { createIsolation } from './isolation/isolation.ts';
+import { createKeyControl } from './keys/control.ts';
+import { createKeySource } from './keys/source.ts';
 import { findOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
@@ -62,6 +64,8 @@ async function open(settings: ConsulSettings, host: ConnectorHost): Promise<Sess
       topology: createTopologySource(registry),
       weights: createWeights(registry),
       isolation: createIsolation(registry),
+      configuration: createKeySource(registry),
+      config: createKeyControl(registry),
       offers: { find: (stop) => findOffers(settings, registry, stop) },
       async [Symbol.asyncDispose]() {
         await registry[Symbol.asyncDispose]();
