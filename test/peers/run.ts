@@ -14,7 +14,7 @@ import { finish, type PeerOutcome, vitestReportFile } from './report.ts';
 import { startPeers } from './start.ts';
 
 const browserName = 'chromium';
-const suitesLimitMs = 20 * 60_000;
+const suitesLimitMs = 40 * 60_000;
 const installed = 'PODIUM_PEERS_INSTALLED';
 /** Every peer that a complete run needs, by the installation it comes from. */
 const planned = [
