@@ -197,8 +197,8 @@ describe('W11 a Prometheus that misbehaves', () => {
       method === 'POST' ? answer('no', status) : null,
     );
     await session.signals.read(60, never);
-    // Detection asks twice at once; nothing is posted after that.
-    expect(session.posts()).toBeLessThanOrEqual(2);
+    // Detection asks for each of three dialects at once; nothing is posted after that.
+    expect(session.posts()).toBeLessThanOrEqual(3);
     expect(session.signals.source).toBe('Prometheus 2.53 · Istio metrics');
   });
 

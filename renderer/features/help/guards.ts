@@ -52,6 +52,16 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         title: 'Direction',
         what: 'Away from harm is one confirmation; towards a failing version asks for the name in production.',
       },
+      {
+        ids: ['protocol'],
+        title: 'Protocol',
+        what: 'A route or a limit on requests acts only where the service is known to speak HTTP.',
+      },
+      {
+        ids: ['breaker', 'instances'],
+        title: 'Breakers in instances',
+        what: 'How many instances have the breaker now, and which cannot be asked: those are set when they answer.',
+      },
       { ids: ['chain'], title: 'In force', what: 'Whether the weights are what proxies get now.' },
       {
         ids: ['siblings'],
@@ -148,7 +158,7 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
       },
       { ids: ['autoscaler'], title: 'Autoscaler', what: 'An autoscaler may scale it back.' },
       {
-        ids: ['none-left'],
+        ids: ['none-left', 'last-instance'],
         title: 'Nobody left',
         what: 'Nothing would answer afterwards; the name is asked for.',
       },
