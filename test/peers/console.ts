@@ -114,8 +114,9 @@ export function rungOf(record: OperationRecord, name: Rung['rung']): Rung {
   return rung;
 }
 
-function isPayment({ document }: Split): boolean {
-  return document.namespace === 'shop' && document.name === 'payment';
+/** Documents may be read before services are: what is asked of a service waits until the map has it. */
+function isPayment({ document, serviceId }: Split): boolean {
+  return document.namespace === 'shop' && document.name === 'payment' && serviceId !== null;
 }
 
 /** The first value of a stream that is as expected; says what came last when none is. */
