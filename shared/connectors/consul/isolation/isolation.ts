@@ -36,7 +36,7 @@ export function createIsolation(registry: Registry): IsolationControl {
       case 'trip':
         return proposeTrip(registry, operation, signal);
       case 'endTrip':
-        return proposeEnd(registry, operation.tripId, signal);
+        return proposeEnd(registry, operation.tripId, [], signal);
       case 'setFallback':
         return proposeFallback(registry, operation, signal);
     }
@@ -62,7 +62,11 @@ export function createIsolation(registry: Registry): IsolationControl {
           'refused',
           'The journal does not say what this trip put where; end it by its marker.',
         );
-      return await proposeEnd(registry, tripIdOf(first), signal);
+      const carrying = changes.flatMap(({ document: { kind, name } }) => {
+        const known = carriers.find((carrier) => carrier === kind);
+        return known === undefined ? [] : [{ kind: known, name }];
+      });
+      return await proposeEnd(registry, tripIdOf(first), carrying, signal);
     },
     stamp: (write, stamp) => ({
       ...write,

@@ -5,6 +5,7 @@ import { aheadOf } from '../../kit/aheadOf.ts';
 import type { PlannedWrite } from '../../kit/control.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
+import type { EntryKind } from '../api.ts';
 import type { Entry } from '../entries.ts';
 import type { Registry } from '../registry.ts';
 import { changeOf, type Edit, guardsOf } from './change.ts';
@@ -69,25 +70,39 @@ export async function proposeTrip(
   };
 }
 
-/** Takes away what one trip put in, and nothing else. Reads only. */
+/** An entry that a trip was written into. */
+export interface Carrying {
+  readonly kind: EntryKind;
+  readonly name: string;
+}
+
+/**
+ * Takes away what one trip put in, and nothing else. Reads only. `carrying`: entries that are known to carry it, which what is
+ * followed may not tell of yet when the trip was only just written.
+ */
 export async function proposeEnd(
   registry: Registry,
   tripId: string,
+  carrying: readonly Carrying[],
   signal: AbortSignal,
 ): Promise<PlannedWrite> {
   await registry.ready(signal);
+  const followed = carriers.flatMap((kind) =>
+    registry
+      .entries(kind)
+      .filter(({ meta }) => readHeld(meta).some((held) => tripIdOf(held) === tripId))
+      .map(({ name }): Carrying => ({ kind, name })),
+  );
+  const entries = new Map([...followed, ...carrying].map((one) => [`${one.kind}/${one.name}`, one]));
   const edits: Edit[] = [];
   let first: Held | null = null;
-  for (const kind of carriers)
-    for (const { name, meta } of registry.entries(kind)) {
-      if (!readHeld(meta).some((held) => tripIdOf(held) === tripId)) continue;
-      const before = await find(registry, kind, name, signal);
-      const mine = before === null ? [] : readHeld(before.meta).filter((held) => tripIdOf(held) === tripId);
-      const [held] = mine;
-      if (before === null || held === undefined) continue;
-      first ??= held;
-      edits.push({ kind, name, before, after: withoutTrip(before.content, held) });
-    }
+  for (const { kind, name } of entries.values()) {
+    const before = await find(registry, kind, name, signal);
+    const held = before === null ? undefined : readHeld(before.meta).find((one) => tripIdOf(one) === tripId);
+    if (before === null || held === undefined) continue;
+    first ??= held;
+    edits.push({ kind, name, before, after: withoutTrip(before.content, held) });
+  }
   if (first === null)
     throw new PeerError(
       'refused',
