@@ -122,7 +122,7 @@ describe('a registry', () => {
     await expect(eureka.open(settings, hostOf())).rejects.toMatchObject({ kind });
   });
 
-  test('C08: a redirect is not followed, and the password goes nowhere else', async () => {
+  test('C08 a redirect is not followed, and the password goes nowhere else', async () => {
     const { serve } = await import('./springServer.ts');
     await using away = await serve(() => ({ status: 200, body: {} }));
     await using first = await serve(() => ({
@@ -139,13 +139,13 @@ describe('a registry', () => {
   });
 });
 
-describe('H14: what instances register as their addresses', () => {
+describe('H14 what instances register as their addresses', () => {
   const places = [
     ['a metadata service', '169.254.169.254', /link-local, multicast or metadata/],
     ['an address that was not approved', '10.1.2.3', /not within what you approved/],
   ] as const;
 
-  test.each(places)('%s is never asked, and the reason is told', async (_name, ip, reason) => {
+  test.each(places)('H14 %s is never asked, and the reason is told', async (_name, ip, reason) => {
     await using shop = await simulatedSpring();
     shop.eureka.register({ app: 'order', id: 'order-9', ip, port: 80, version: 'v1' });
     await using open = await openSpring(shop);
@@ -161,7 +161,7 @@ describe('H14: what instances register as their addresses', () => {
     expect(events.find(({ about }) => about === 'order-9')?.text).toMatch(reason);
   });
 
-  test('Podium’s own port is not asked', async () => {
+  test('H14 Podium’s own port is not asked', async () => {
     await using shop = await simulatedSpring();
     const own = shop.actuators.get('order-1')?.port ?? 0;
     const host = { ...hostOf({}, quickClock), ownPorts: () => [own] };
@@ -183,7 +183,7 @@ describe('H14: what instances register as their addresses', () => {
     expect(shop.actuators.get('order-1')?.asked).toEqual([]);
   });
 
-  test('the URLs that an instance registers are not followed, whatever they name', async () => {
+  test('H14 the URLs that an instance registers are not followed, whatever they name', async () => {
     await using shop = await simulatedSpring();
     const { serve } = await import('./springServer.ts');
     await using trap = await serve(() => ({ status: 200, body: {} }));
@@ -209,7 +209,7 @@ describe('H14: what instances register as their addresses', () => {
     expect(trap.asked).toEqual([]);
   });
 
-  test('without approved addresses no actuator is offered, and why is said', async () => {
+  test('H14 without approved addresses no actuator is offered, and why is said', async () => {
     await using shop = await simulatedSpring();
     const settings = eureka.settings.parse({ address: shop.settings.address });
     await using session = await eureka.open(settings, hostOf({}, quickClock));

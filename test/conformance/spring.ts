@@ -184,7 +184,7 @@ export function springConformance(
     );
 
     inShop(
-      'M09: held, it is set in an instance that joins later and in one that restarts, and ended in all of them',
+      'M09 held, it is set in an instance that joins later and in one that restarts, and ended in all of them',
       async (under, open, control) => {
         const written = await hold(control, await control.plan(tripPayment(), signal));
         const joined = await under.join();
@@ -201,7 +201,7 @@ export function springConformance(
     );
 
     inShop(
-      'M08: a name that a reading of this moment does not show is refused, and no breaker is made of it',
+      'M08 a name that a reading of this moment does not show is refused, and no breaker is made of it',
       async (under, _open, control) => {
         const before = await Promise.all(under.orders().map((id) => under.breakersIn(id)));
         const misspelt = tripPayment({
@@ -227,7 +227,7 @@ export function springConformance(
       },
     );
 
-    inShop('M26: a name that Spring would evaluate is not written', async (_under, _open, control) => {
+    inShop('M26 a name that Spring would evaluate is not written', async (_under, _open, control) => {
       for (const evil of ['#{T(java.lang.Runtime).getRuntime()}', '${jndi:ldap://x}']) {
         const trip = tripPayment({ mechanism: { kind: 'breaker', name: evil, state: 'forcedOpen' } });
         await expect(control.plan(trip, signal)).rejects.toThrow(/evaluate/);
@@ -271,7 +271,7 @@ export function springConformance(
     );
 
     inShop(
-      'M25: an instance taken out of service is pending until every client’s copy agrees, and is UP again afterwards',
+      'M25 an instance taken out of service is pending until every client’s copy agrees, and is UP again afterwards',
       async (under, { registry, actuators }) => {
         const { workloads } = registry;
         if (workloads === undefined) throw new Error('the session takes no instance out of service');

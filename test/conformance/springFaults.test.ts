@@ -81,8 +81,8 @@ test.each([
   expect(calleeOf(name, ['order', 'payment', 'stock'])).toBe(callee);
 });
 
-describe('M09: one trip over many instances', () => {
-  test('of which one answers 500 and one nothing is 3 of 5, is tried again, and ends in those that answer later', async () => {
+describe('M09 one trip over many instances', () => {
+  test('M09 of which one answers 500 and one nothing is 3 of 5, is tried again, and ends in those that answer later', async () => {
     await using shop = await simulatedSpring();
     for (const id of ['order-3', 'order-4', 'order-5']) await shop.start('order', id);
     await using open = await openSpring(shop);
@@ -123,7 +123,7 @@ describe('M09: one trip over many instances', () => {
     );
   }, 40_000);
 
-  test('is refused as a whole where no instance takes it', async () => {
+  test('M09 is refused as a whole where no instance takes it', async () => {
     await using shop = await simulatedSpring();
     await using open = await openSpring(shop);
     await settled(shop, open);
@@ -134,7 +134,7 @@ describe('M09: one trip over many instances', () => {
     expect(await heldIn(open.actuators, () => true)).toEqual([]);
   });
 
-  test('two registrations of one address are a load balancer’s, and nothing is sent there', async () => {
+  test('M09 two registrations of one address are a load balancer’s, and nothing is sent there', async () => {
     await using shop = await simulatedSpring();
     const port = shop.actuators.get('order-2')?.port ?? 0;
     shop.eureka.register({ app: 'order', id: 'order-alias', port, version: 'v1' });
@@ -151,7 +151,7 @@ describe('M09: one trip over many instances', () => {
   });
 });
 
-test('M08: a breaker that vanished between the reading and the write is told as made anew', async () => {
+test('M08 a breaker that vanished between the reading and the write is told as made anew', async () => {
   await using shop = await simulatedSpring();
   await using open = await openSpring(shop);
   await settled(shop, open);
@@ -208,7 +208,7 @@ test('a component that is down is told with its reason, and health’s 503 is an
   );
 });
 
-test('M25: each step to a client’s view is told: the list that clients fetch, then the copies of one and of all', async () => {
+test('M25 each step to a client’s view is told: the list that clients fetch, then the copies of one and of all', async () => {
   await using shop = await simulatedSpring();
   await using open = await openSpring(shop);
   await settled(shop, open);
@@ -255,7 +255,7 @@ test('M25: each step to a client’s view is told: the list that clients fetch, 
   );
 });
 
-test('M25: an override is ended with the status it leads to, for without one it would be UNKNOWN', async () => {
+test('M25 an override is ended with the status it leads to, for without one it would be UNKNOWN', async () => {
   await using shop = await simulatedSpring();
   await using open = await openSpring(shop);
   const base = `http://127.0.0.1:${shop.eureka.port}/eureka/apps/PAYMENT/payment-1/status`;

@@ -40,7 +40,7 @@ async function play(steps: readonly Step[]) {
 }
 
 describe('W10 a blocking query', () => {
-  test('waits with the index it was given, and tells only of what moved', async () => {
+  test('W10 waits with the index it was given, and tells only of what moved', async () => {
     const { asked, bodies } = await play([
       { index: 7n, body: 'a' },
       { index: 7n, body: 'a' },
@@ -50,7 +50,7 @@ describe('W10 a blocking query', () => {
     expect(bodies).toEqual(['a', 'b']);
   });
 
-  test('starts over when the index goes backwards, and never waits with 0', async () => {
+  test('W10 starts over when the index goes backwards, and never waits with 0', async () => {
     const { asked, bodies } = await play([
       { index: 90n, body: 'old' },
       { index: 3n, body: 'of another history' },
@@ -63,12 +63,12 @@ describe('W10 a blocking query', () => {
     expect(bodies).toEqual(['old', 'new', 'empty', 'filled']);
   });
 
-  test('that returns at once and unchanged is asked no more than once a second', async () => {
+  test('W10 that returns at once and unchanged is asked no more than once a second', async () => {
     const { asked } = await play(Array.from({ length: 20 }, () => ({ index: 5n })));
     expect(asked.at(-1)?.at).toBeGreaterThanOrEqual(17_000);
   });
 
-  test('backs off from trouble, tells of it, and reads all anew', async () => {
+  test('W10 backs off from trouble, tells of it, and reads all anew', async () => {
     const { asked, bodies, health } = await play([
       { index: 5n, body: 'a' },
       new PeerError('busy', 'too many requests'),
@@ -83,7 +83,7 @@ describe('W10 a blocking query', () => {
     expect(bodies).toEqual(['a', 'a again']);
   });
 
-  test('tells when the server that answers knows of no leader', async () => {
+  test('W10 tells when the server that answers knows of no leader', async () => {
     const { health } = await play([{ index: 5n, leader: false }]);
     expect(health).toMatchObject([{ ok: false, error: expect.stringContaining('no leader') as unknown }]);
   });
