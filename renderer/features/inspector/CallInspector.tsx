@@ -46,6 +46,8 @@ export function CallInspector({
   const view = detail.value?.callsIn.find((each) => each.callId === callId) ?? null;
   const flags = flagsInWords(signals?.flags ?? {});
   const lost = signals?.neverArrivedRatio ?? null;
+  // A trip's fixed answer fails nobody; where nobody says whether calls fail, what was flagged is trouble.
+  const isServed = signals?.errorRatio === 0;
   return (
     <div className="inspector">
       <InspectorHead
@@ -87,7 +89,7 @@ export function CallInspector({
         </Section>
       )}
       {(flags.length > 0 || (lost !== null && lost > 0)) && (
-        <Section title={(signals?.errorRatio ?? 0) > 0 ? 'Why it fails' : 'Answered on the way'}>
+        <Section title={isServed ? 'Answered on the way' : 'Why it fails'}>
           <ul className="splitNotes">
             {flags.map((flag) => (
               <li key={flag} className="toneBad">
@@ -95,7 +97,7 @@ export function CallInspector({
               </li>
             ))}
             {lost !== null && lost > 0 && (
-              <li className={(signals?.errorRatio ?? 0) > 0 ? 'toneBad' : 'muted'}>
+              <li className={isServed ? 'muted' : 'toneBad'}>
                 {formatRatio(lost)} never reached an instance
               </li>
             )}
