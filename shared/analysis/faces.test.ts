@@ -1,28 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { graphService as service } from '../../test/support/services.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Joins } from '../model/settings.ts';
 import { joinFaces, type FaceSource } from './faces.ts';
 
 const rules: Joins = { convention: true, addresses: true, together: [], apart: [] };
-
-function service(id: string, more: Partial<GraphService> = {}): GraphService {
-  const [connectionId = '', namespace = '', name = ''] = id.split('/');
-  return {
-    id,
-    connectionId,
-    kind: 'service',
-    name,
-    namespace,
-    owner: null,
-    hosts: [`${name}.${namespace}.svc.cluster.local`],
-    versions: [],
-    readyInstances: null,
-    desiredInstances: null,
-    recentRestarts: null,
-    createdAt: null,
-    ...more,
-  };
-}
 
 const sources = new Map<string, FaceSource>([
   ['east', { connector: 'kubernetes', environment: 'production' }],

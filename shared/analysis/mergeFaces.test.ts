@@ -1,28 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { graphService } from '../../test/support/services.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallSignals, ServiceSignals } from '../model/signals.ts';
 import { callId } from './entityIds.ts';
 import { joinFaces } from './faces.ts';
 import { mergeGraph, mergeSignals } from './mergeFaces.ts';
 
-function service(id: string, more: Partial<GraphService> = {}): GraphService {
-  const [connectionId = '', namespace = '', name = ''] = id.split('/');
-  return {
-    id,
-    connectionId,
-    kind: 'service',
-    name,
-    namespace,
-    owner: null,
-    hosts: [`${name}.${connectionId}`],
-    versions: [],
-    readyInstances: null,
-    desiredInstances: null,
-    recentRestarts: null,
-    createdAt: null,
-    ...more,
-  };
-}
+const service = (id: string, more: Partial<GraphService> = {}): GraphService => {
+  const [connection = '', , name = ''] = id.split('/');
+  return graphService(id, { hosts: [`${name}.${connection}`], ...more });
+};
 const call = (callerId: string, calleeId: string, more: Partial<GraphCall> = {}): GraphCall => ({
   id: callId(callerId, calleeId),
   callerId,
