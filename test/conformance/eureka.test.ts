@@ -6,7 +6,7 @@ import { managementOf } from '../../shared/connectors/eureka/names.ts';
 import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { TopologyObservation } from '../../shared/model/topology.ts';
 import { hostOf, until } from './cluster.ts';
-import { simulateEureka } from './simulatedEureka.ts';
+import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { quickClock, simulatedSpring } from './simulatedSpring.ts';
 import { eventually, openSpring } from './spring.ts';
 
@@ -116,14 +116,14 @@ describe('a registry', () => {
     ['nothing', () => ({ status: 404 }), 'notFound'],
     ['a demand for a password', () => ({ status: 401 }), 'unauthenticated'],
   ] as const)('that answers with %s is refused in words', async (_name, answer, kind) => {
-    const { serve } = await import('./springServer.ts');
+    const { serve } = await import('../../shared/rehearsal/spring/server.ts');
     await using other = await serve(answer);
     const settings = eureka.settings.parse({ address: `http://127.0.0.1:${other.port}` });
     await expect(eureka.open(settings, hostOf())).rejects.toMatchObject({ kind });
   });
 
   test('C08 a redirect is not followed, and the password goes nowhere else', async () => {
-    const { serve } = await import('./springServer.ts');
+    const { serve } = await import('../../shared/rehearsal/spring/server.ts');
     await using away = await serve(() => ({ status: 200, body: {} }));
     await using first = await serve(() => ({
       status: 302,
@@ -185,7 +185,7 @@ describe('H14 what instances register as their addresses', () => {
 
   test('H14 the URLs that an instance registers are not followed, whatever they name', async () => {
     await using shop = await simulatedSpring();
-    const { serve } = await import('./springServer.ts');
+    const { serve } = await import('../../shared/rehearsal/spring/server.ts');
     await using trap = await serve(() => ({ status: 200, body: {} }));
     const led = `http://127.0.0.1:${trap.port}`;
     const target = shop.actuators.get('order-1')?.port ?? 0;

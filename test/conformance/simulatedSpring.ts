@@ -1,7 +1,7 @@
 import type { ConnectorHost } from '../../shared/connectors/kit/connector.ts';
 import { realClock } from './cluster.ts';
-import { type SimulatedActuator, simulateActuator } from './simulatedActuator.ts';
-import { type SimulatedEureka, simulateEureka } from './simulatedEureka.ts';
+import { type SimulatedActuator, simulateActuator } from '../../shared/rehearsal/spring/actuator.ts';
+import { type SimulatedEureka, simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import type { SpringUnderTest } from './spring.ts';
 
 /** Polls are a tenth of a second apart instead of seconds. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readBreakers, readEvents } from '../../shared/connectors/spring/breakers.ts';
 import { calleeOf } from '../../shared/connectors/spring/callees.ts';
 import { readHealth } from '../../shared/connectors/spring/health.ts';
-import { simulateActuator } from './simulatedActuator.ts';
+import { simulateActuator } from '../../shared/rehearsal/spring/actuator.ts';
 import { type SimulatedSpring, simulatedSpring } from './simulatedSpring.ts';
 import { eventually, type OpenSpring, openSpring, proofOf, tripPayment } from './spring.ts';
 import { heldIn, hold, isolationOf } from './tripSteps.ts';

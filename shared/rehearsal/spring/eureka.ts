@@ -1,5 +1,4 @@
-import { hashcodeOf } from '../../shared/connectors/eureka/applications.ts';
-import { type Answered, type Answerer, serve, type Served, springError } from './springServer.ts';
+import { type Answered, type Answerer, serve, type Served, springError } from './server.ts';
 
 /** What somebody registers. */
 export interface Registration {
@@ -54,13 +53,10 @@ export async function simulateEureka(): Promise<SimulatedEureka> {
       name,
       instance: few(of.map(written)),
     }));
-    const statuses = all.map((entry) => ({ status: statusOf(entry) })) as unknown as Parameters<
-      typeof hashcodeOf
-    >[0];
     const made = {
       applications: {
         versions__delta: '1',
-        apps__hashcode: hashcodeOf(statuses),
+        apps__hashcode: hashcodeOf(all.map(statusOf)),
         application: few(application),
       },
     };
@@ -135,6 +131,14 @@ export async function simulateEureka(): Promise<SimulatedEureka> {
     },
     [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
   });
+}
+
+/** "DOWN_1_UP_3_": how many there are of each status. */
+function hashcodeOf(statuses: readonly string[]): string {
+  return [...Map.groupBy(statuses, (status) => status)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([status, of]) => `${status}_${of.length}_`)
+    .join('');
 }
 
 /** What Spring's client registers. */

@@ -1,4 +1,4 @@
-import { type Answered, type Answerer, serve, type Served, springError } from './springServer.ts';
+import { type Answered, type Answerer, serve, type Served, springError } from './server.ts';
 
 type State = 'CLOSED' | 'OPEN' | 'HALF_OPEN' | 'FORCED_OPEN' | 'DISABLED' | 'METRICS_ONLY';
 
@@ -84,7 +84,10 @@ export async function simulateActuator(names: readonly string[]): Promise<Simula
   });
 }
 
-const shown = ([name, { state, threshold }]: [string, { state: State; threshold: number }]) => [
+const shown = ([name, { state, threshold }]: [string, { state: State; threshold: number }]): [
+  string,
+  object,
+] => [
   name,
   {
     bufferedCalls: 0,
