@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { SplitPlace } from '../../shared/analysis/splitKey.ts';
 import type { Canary } from '../../shared/model/watch.ts';
 import { watch } from '../client/watch.ts';
 
@@ -10,9 +11,11 @@ export function useCanaries(): readonly Canary[] {
 }
 
 /** The canary under way on a split, else the one that ended last; null where there was none. */
-export function useCanaryOf(splitId: string): Canary | null {
+export function useCanaryOf({ connectionId, id }: SplitPlace): Canary | null {
   return useCanaryStore(({ canaries }) => {
-    const mine = canaries.filter(({ request }) => request.splitId === splitId);
+    const mine = canaries.filter(
+      ({ request }) => request.connectionId === connectionId && request.splitId === id,
+    );
     return mine.find(isUnderWay) ?? mine.toSorted((a, b) => b.startedAt - a.startedAt)[0] ?? null;
   });
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import type { SplitPlace } from '../../shared/analysis/splitKey.ts';
 import type { EntityId } from '../../shared/model/entity.ts';
 import type { MeasuredSplit, Split } from '../../shared/model/weights.ts';
 import { type Watched, useWatched } from '../client/useWatched.ts';
@@ -8,8 +9,12 @@ import { watch } from '../client/watch.ts';
 /** All declared splits, as they are now. */
 export const useSplitStore = create<{ readonly splits: readonly Split[] }>(() => ({ splits: [] }));
 
-export function useSplit(id: string | null): Split | null {
-  return useSplitStore((state) => state.splits.find((each) => each.id === id) ?? null);
+/** A split as it is now; null where it is gone, or none is asked for. */
+export function useSplit(place: SplitPlace | null): Split | null {
+  return useSplitStore(
+    ({ splits }) =>
+      splits.find(({ connectionId, id }) => connectionId === place?.connectionId && id === place.id) ?? null,
+  );
 }
 
 /** The splits that divide the calls of one service, in document order. */

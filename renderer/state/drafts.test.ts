@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { splitOf } from '../../test/support/splits.ts';
-import { discardDraft, draftWeights, isOvertaken, operationOf, useDrafts } from './drafts.ts';
+import {
+  discardDraft,
+  draftOf as draftAt,
+  draftWeights,
+  isOvertaken,
+  operationOf,
+  useDrafts,
+} from './drafts.ts';
 
 const split = (weights: readonly (number | null)[], revision = '7') => splitOf(weights, { revision });
 
-const draftOf = () => useDrafts.getState().bySplit['uid/http/default'];
+const place = { connectionId: 'c1', id: 'uid/http/default' };
+const draftOf = () => draftAt(place);
 
 describe('drafts', () => {
   beforeEach(() => useDrafts.setState({ bySplit: {} }));
@@ -26,7 +34,7 @@ describe('drafts', () => {
   test('weights moved back to what was seen leave nothing pending', () => {
     draftWeights(split([70, 30]), [71, 29]);
     draftWeights(split([70, 30]), [70, 30]);
-    expect(draftOf()).toBeUndefined();
+    expect(draftOf()).toBeNull();
   });
 
   test('a route that gained a version starts a new draft', () => {
@@ -35,15 +43,20 @@ describe('drafts', () => {
     expect(draftOf()?.seen.revision).toBe('9');
   });
 
-  test('a split of the same id in another system is what is meant once it is moved', () => {
+  test('of two contexts of one cluster each has its own, and discarding one leaves the other', () => {
+    const other = { ...split([70, 30]), connectionId: 'c2' };
     draftWeights(split([70, 30]), [95, 5]);
-    draftWeights({ ...split([70, 30]), connectionId: 'c2' }, [90, 10]);
-    expect(operationOf(draftOf()!)).toMatchObject({ connectionId: 'c2', weights: [90, 10] });
+    draftWeights(other, [90, 10]);
+    expect(operationOf(draftOf()!)).toMatchObject({ connectionId: 'c1', weights: [95, 5] });
+    expect(operationOf(draftAt(other)!)).toMatchObject({ connectionId: 'c2', weights: [90, 10] });
+    discardDraft(other);
+    expect(draftAt(other)).toBeNull();
+    expect(draftOf()?.weights).toEqual([95, 5]);
   });
 
   test('a discarded draft is gone', () => {
     draftWeights(split([70, 30]), [95, 5]);
-    discardDraft('uid/http/default');
-    expect(draftOf()).toBeUndefined();
+    discardDraft(place);
+    expect(draftOf()).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { splitKey, type SplitPlace } from '../../shared/analysis/splitKey.ts';
 import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
 
@@ -11,7 +12,7 @@ export interface Draft {
 }
 
 interface Drafts {
-  /** By split id, in the order they were begun. */
+  /** By `splitKey`, in the order they were begun. */
   readonly bySplit: Readonly<Record<string, Draft>>;
 }
 
@@ -19,9 +20,13 @@ interface Drafts {
 export const useDrafts = create<Drafts>()(() => ({ bySplit: {} }));
 
 /** The draft of one split, null when nothing is pending. */
-export function useDraft(splitId: string): Draft | null {
-  return useDrafts((state) => state.bySplit[splitId] ?? null);
+export function useDraft(split: SplitPlace): Draft | null {
+  return useDrafts((state) => state.bySplit[splitKey(split)] ?? null);
 }
+
+/** The draft of one split as it is now. */
+export const draftOf = (split: SplitPlace): Draft | null =>
+  useDrafts.getState().bySplit[splitKey(split)] ?? null;
 
 /**
  * Makes `weights` pending for a split. The first call remembers what the operator saw, later ones keep that memory, so
@@ -29,19 +34,18 @@ export function useDraft(splitId: string): Draft | null {
  */
 export function draftWeights(split: Split, weights: readonly number[]): void {
   useDrafts.setState(({ bySplit }) => {
-    const begun = bySplit[split.id];
+    const key = splitKey(split);
+    const begun = bySplit[key];
     // A route that gained or lost a destination cannot take the old numbers; the operator starts from what is there.
-    // Two systems may have a split of one id: what is moved now is what is meant.
-    const isSame = begun?.seen.connectionId === split.connectionId && begun.weights.length === weights.length;
-    const seen = isSame ? begun.seen : split;
-    if (sameWeights(seen, weights)) return { bySplit: without(bySplit, split.id) };
-    return { bySplit: { ...bySplit, [split.id]: { seen, weights: [...weights] } } };
+    const seen = begun?.weights.length === weights.length ? begun.seen : split;
+    if (sameWeights(seen, weights)) return { bySplit: without(bySplit, key) };
+    return { bySplit: { ...bySplit, [key]: { seen, weights: [...weights] } } };
   });
 }
 
 /** Puts one split back: nothing pending. */
-export function discardDraft(splitId: string): void {
-  useDrafts.setState(({ bySplit }) => ({ bySplit: without(bySplit, splitId) }));
+export function discardDraft(split: SplitPlace): void {
+  useDrafts.setState(({ bySplit }) => ({ bySplit: without(bySplit, splitKey(split)) }));
 }
 
 /** What review asks the console to plan. */
@@ -66,6 +70,6 @@ function sameWeights(split: Split, weights: readonly number[]): boolean {
   return split.destinations.every((destination, index) => destination.weight === weights[index]);
 }
 
-function without(bySplit: Drafts['bySplit'], splitId: string): Drafts['bySplit'] {
-  return Object.fromEntries(Object.entries(bySplit).filter(([id]) => id !== splitId));
+function without(bySplit: Drafts['bySplit'], gone: string): Drafts['bySplit'] {
+  return Object.fromEntries(Object.entries(bySplit).filter(([key]) => key !== gone));
 }

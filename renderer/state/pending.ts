@@ -26,7 +26,9 @@ let nextNumber = 1;
  * a trip of the same calls means to be the only one, and fields of one form are put together.
  */
 export function addPending(operation: Operation, title: string, reason = ''): void {
-  const id = subjectOf(operation) ?? `change ${nextNumber}`;
+  const subject = subjectOf(operation);
+  // Two connections may have things of one id.
+  const id = subject === null ? `change ${nextNumber}` : `${operation.connectionId} ${subject}`;
   nextNumber += 1;
   usePending.setState(({ changes }) => {
     const earlier = changes.find((each) => each.id === id);

@@ -59,6 +59,7 @@ const mark = (at: number, title: string, serviceId: string | null = 'payment'): 
 });
 const split = {
   id: 's',
+  connectionId: 'c',
   readOnly: null,
   ownership: null,
   destinations: ['v1', 'v2'].map((version, index) => ({
@@ -103,7 +104,7 @@ describe('a verdict', () => {
 
   test('offers to send the failing version to nothing while another is healthy', () => {
     expect(verdictOf(input()).suggestions).toEqual([
-      { title: 'Send v2 to 0 %', splitId: 's', weights: [100, 0] },
+      { title: 'Send v2 to 0 %', connectionId: 'c', splitId: 's', weights: [100, 0] },
     ]);
     const both = { ...signals, versions: { v1: figures(148, 0.2), v2: figures(64, 0.129) } };
     expect(verdictOf(input({ signals: both })).suggestions).toEqual([]);

@@ -214,6 +214,7 @@ function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
       const moved = divide(sumOf([sumOf(weights), -sumOf(kept)]), base);
       suggestions.push({
         title: `Send ${destination.title} to 0 %`,
+        connectionId: split.connectionId,
         splitId: split.id,
         weights: moved.map((weight, k) => weight + (kept[k] ?? 0)),
       });

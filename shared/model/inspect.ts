@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CallId, DocumentRef, EntityId } from './entity.ts';
+import { CallId, ConnectionId, DocumentRef, EntityId } from './entity.ts';
 import { Fallback } from './trip.ts';
 import { InstanceObservation } from './topology.ts';
 import { Health, Provenance } from './signals.ts';
@@ -75,7 +75,14 @@ export const Verdict = z.object({
   headline: z.string(),
   sentences: z.array(VerdictSentence),
   /** Offers that begin a pending change: "Send v2 to 0 %". */
-  suggestions: z.array(z.object({ title: z.string(), splitId: z.string(), weights: z.array(z.number()) })),
+  suggestions: z.array(
+    z.object({
+      title: z.string(),
+      connectionId: ConnectionId,
+      splitId: z.string(),
+      weights: z.array(z.number()),
+    }),
+  ),
   /** Where the cause seems to lie, when it is not here. */
   causeId: EntityId.nullable(),
 });

@@ -22,7 +22,7 @@ import { StepsForm } from './StepsForm.tsx';
 /** Asks for the steps of a guided canary and what takes it back. It writes nothing: review does. */
 export function CanaryDialog() {
   const request = useSplitDialog((state) => state.request);
-  const split = useSplit(request?.purpose === 'canary' ? request.splitId : null);
+  const split = useSplit(request?.purpose === 'canary' ? request.split : null);
   if (request?.purpose !== 'canary') return null;
   return (
     <Dialog title="Guided canary" onClose={closeSplitDialog} widthPx={560} closesOutside={false}>

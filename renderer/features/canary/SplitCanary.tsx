@@ -19,7 +19,7 @@ interface SplitCanaryProps {
 
 /** The canary over a split, or the way to begin one. */
 export function SplitCanary({ split, editable }: SplitCanaryProps) {
-  const canary = useCanaryOf(split.id);
+  const canary = useCanaryOf(split);
   const now = useNow();
   const { connectionId, document } = split;
   const denied = useDenied(connectionId, {
@@ -34,7 +34,7 @@ export function SplitCanary({ split, editable }: SplitCanaryProps) {
     <>
       {isShown && <CanaryPanel canary={canary} />}
       {canBegin && (
-        <Button isDisabled={denied !== null} onPress={() => askAboutSplit('canary', split.id)}>
+        <Button isDisabled={denied !== null} onPress={() => askAboutSplit('canary', split)}>
           Guided canary…
         </Button>
       )}

@@ -22,7 +22,7 @@ interface SplitCardProps {
 
 /** One route that divides calls: what it declares, what is measured, and handles to make a pending change. */
 export function SplitCard({ split, serviceName, measured, actions }: SplitCardProps) {
-  const draft = useDraft(split.id);
+  const draft = useDraft(split);
   const now = useNow();
   const [locked, setLocked] = useState<ReadonlySet<number>>(new Set());
   const editable = canBeDragged(split);
@@ -63,7 +63,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
         editable={editable}
         locked={locked}
         onChange={(wanted) => draftWeights(split, wanted)}
-        onCancel={() => discardDraft(split.id)}
+        onCancel={() => discardDraft(split)}
       />
       <ul className="splitVersions" aria-label={`Versions of ${label}`}>
         {destinations.map((destination, index) => (

@@ -21,7 +21,7 @@ export function SplitNotes({ split, overtaken, hasCounts, now }: SplitNotesProps
         <li className="toneWarn">
           Changed by someone else since you began; the review shows what you saw, what is there now and what
           you want.{' '}
-          <Button tone="quiet" onPress={() => discardDraft(split.id)}>
+          <Button tone="quiet" onPress={() => discardDraft(split)}>
             Put mine back
           </Button>
         </li>

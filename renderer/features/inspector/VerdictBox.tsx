@@ -2,7 +2,7 @@ import type { Verdict } from '../../../shared/model/inspect.ts';
 import type { ServiceSignals } from '../../../shared/model/signals.ts';
 import { useSplitStore } from '../../live/splits.ts';
 import { useService } from '../../live/topology.ts';
-import { draftWeights, operationOf, useDrafts } from '../../state/drafts.ts';
+import { draftOf, draftWeights, operationOf } from '../../state/drafts.ts';
 import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -27,7 +27,9 @@ export function VerdictBox({ verdict, signals, problem }: VerdictBoxProps) {
   const fallback = isUnread ? 'No verdict: what is known could not be read' : 'Reading what is known…';
   const headline = verdict?.headline ?? signals?.reasons[0] ?? fallback;
   const offers = (verdict?.suggestions ?? []).flatMap((suggestion) => {
-    const split = splits.find((each) => each.id === suggestion.splitId);
+    const split = splits.find(
+      ({ connectionId, id }) => connectionId === suggestion.connectionId && id === suggestion.splitId,
+    );
     return split && canBeDragged(split) ? [{ ...suggestion, split }] : [];
   });
   return (
@@ -57,7 +59,7 @@ export function VerdictBox({ verdict, signals, problem }: VerdictBoxProps) {
               tone="danger"
               onPress={() => {
                 draftWeights(split, weights);
-                const draft = useDrafts.getState().bySplit[split.id];
+                const draft = draftOf(split);
                 if (draft) openReview({ kind: 'plan', operation: operationOf(draft), title });
               }}
             >

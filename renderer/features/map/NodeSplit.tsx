@@ -50,7 +50,7 @@ function Bar(props: {
   readonly editable: boolean;
 }) {
   const { split } = props;
-  const draft = useDraft(split.id);
+  const draft = useDraft(split);
   return (
     // React Flow moves the card under a pointer unless told that this part is not for that.
     <div className="mapCardSplit nodrag nopan">
@@ -62,7 +62,7 @@ function Bar(props: {
         editable={props.editable}
         size="node"
         onChange={(weights) => draftWeights(split, weights)}
-        onCancel={() => discardDraft(split.id)}
+        onCancel={() => discardDraft(split)}
       />
     </div>
   );

@@ -4,7 +4,7 @@ import type { HeldTrip } from '../../../shared/model/trip.ts';
 import type { CanaryOutlook, WatchRequest } from '../../../shared/model/watch.ts';
 import type { ConsoleClient } from '../../client/link.ts';
 import { discardConfigDraft, editOf, useConfigDrafts } from '../../state/configDrafts.ts';
-import { discardDraft, useDrafts } from '../../state/drafts.ts';
+import { discardDraft, draftOf } from '../../state/drafts.ts';
 import { discardPending, usePending } from '../../state/pending.ts';
 import type { ReviewRequest } from '../../state/review.ts';
 import type { Confirmation } from './applyGate.ts';
@@ -112,16 +112,16 @@ export function dropDraftsOf({ operation }: Pick<Plan, 'operation'>): void {
     if (JSON.stringify(change.operation) === asked) discardPending(change.id);
   if (operation.kind === 'editDocument') dropEdit(operation);
   if (operation.kind !== 'setWeights') return;
-  const draft = useDrafts.getState().bySplit[operation.splitId];
-  if (draft && draft.weights.every((weight, index) => weight === operation.weights[index])) {
-    discardDraft(operation.splitId);
-  }
+  const split = { connectionId: operation.connectionId, id: operation.splitId };
+  const draft = draftOf(split);
+  if (draft?.weights.every((weight, index) => weight === operation.weights[index])) discardDraft(split);
 }
 
 function dropEdit(operation: EditDocument): void {
   for (const draft of Object.values(useConfigDrafts.getState().byDocument)) {
     const { edit, document } = editOf(draft, operation.restart);
-    if (document.uid === operation.document.uid && JSON.stringify(edit) === JSON.stringify(operation.edit))
-      discardConfigDraft(draft.seen);
+    const isSame =
+      document.connectionId === operation.connectionId && document.uid === operation.document.uid;
+    if (isSame && JSON.stringify(edit) === JSON.stringify(operation.edit)) discardConfigDraft(draft.seen);
   }
 }

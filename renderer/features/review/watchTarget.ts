@@ -1,3 +1,4 @@
+import type { SplitPlace } from '../../../shared/analysis/splitKey.ts';
 import { sharesOf } from '../../../shared/analysis/weights.ts';
 import { watchFigures, type WatchFigures } from '../../../shared/analysis/watchFigures.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
@@ -20,7 +21,7 @@ export interface WatchTarget extends WatchFigures {
 /** Of a shift the version that gains most, for it is the one on trial; of anything else the service as a whole. */
 export function useWatchTarget(plan: Plan | null): WatchTarget {
   const signals = useServiceSignals(useNodeId(plan?.serviceId ?? null));
-  const mixed = useMixedFigures(useSplit(plan === null ? null : splitIdOf(plan)));
+  const mixed = useMixedFigures(useSplit(plan === null ? null : splitOf(plan)));
   const gaining = plan === null ? null : gainingOf(plan);
   const version = gaining?.version ?? null;
   const figures = watchFigures(signals, {
@@ -31,8 +32,10 @@ export function useWatchTarget(plan: Plan | null): WatchTarget {
   return { ...figures, version, mixed, hindrance: plan === null ? null : hindranceOf(plan, signals) };
 }
 
-function splitIdOf({ operation }: Plan): string | null {
-  return operation.kind === 'setWeights' || operation.kind === 'setRouting' ? operation.splitId : null;
+function splitOf({ operation }: Plan): SplitPlace | null {
+  return operation.kind === 'setWeights' || operation.kind === 'setRouting'
+    ? { connectionId: operation.connectionId, id: operation.splitId }
+    : null;
 }
 
 function hindranceOf(plan: Plan, signals: ServiceSignals | null): string | null {

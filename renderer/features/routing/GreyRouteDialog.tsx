@@ -22,7 +22,7 @@ import { type CallerOption, type GreyDraft, greyRouteOf, mirrorOf } from './grey
 export function GreyRouteDialog() {
   const request = useSplitDialog((state) => state.request);
   const isOurs = request?.purpose === 'route' || request?.purpose === 'mirror';
-  const split = useSplit(isOurs ? request.splitId : null);
+  const split = useSplit(isOurs ? request.split : null);
   if (!isOurs) return null;
   const isMirror = request.purpose === 'mirror';
   return (

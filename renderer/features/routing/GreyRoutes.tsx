@@ -20,7 +20,7 @@ interface GreyRoutesProps {
 
 /** Which requests are on what whatever the weights say, what is mirrored, what traffic shows of it, and the ways to more. */
 export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
-  const routes = useGreyRoutes(split.id);
+  const routes = useGreyRoutes(split);
   const signals = useServiceSignals(routes.length === 0 ? null : split.serviceId);
   const { connectionId, document } = split;
   const denied = useDenied(connectionId, {
@@ -46,8 +46,8 @@ export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
           ))}
         </ul>
       )}
-      {canEdit && <Button onPress={() => askAboutSplit('route', split.id)}>Route some requests…</Button>}
-      {canEdit && !mirrored && <Button onPress={() => askAboutSplit('mirror', split.id)}>Mirror…</Button>}
+      {canEdit && <Button onPress={() => askAboutSplit('route', split)}>Route some requests…</Button>}
+      {canEdit && !mirrored && <Button onPress={() => askAboutSplit('mirror', split)}>Mirror…</Button>}
     </>
   );
 }

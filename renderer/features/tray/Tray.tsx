@@ -88,7 +88,7 @@ function DraftLine({
   const connection = useConnection(seen.connectionId);
   const service = useService(seen.serviceId);
   const signals = useServiceSignals(seen.serviceId);
-  const now = useSplit(seen.id);
+  const now = useSplit(seen);
   const name = nameOf(draft, service?.name ?? null);
   const outlook = outlookOf(seen, weights, signals?.versions ?? {});
   const isGone = connection === null || connection.state === 'closed';
@@ -125,7 +125,7 @@ function DraftLine({
           </span>
         )}
       </div>
-      <Button aria-label={`Discard the change of ${name}`} onPress={() => discardDraft(seen.id)}>
+      <Button aria-label={`Discard the change of ${name}`} onPress={() => discardDraft(seen)}>
         Discard
       </Button>
       <Button
