@@ -1,4 +1,4 @@
-import { type Answered, type Answerer, serve, type Served, springError } from './server.ts';
+import { type Answered, type Answerer, type Endpoint, serve, type Served, springError } from './server.ts';
 
 type State = 'CLOSED' | 'OPEN' | 'HALF_OPEN' | 'FORCED_OPEN' | 'DISABLED' | 'METRICS_ONLY';
 
@@ -18,7 +18,11 @@ const verbs: Readonly<Record<string, State>> = {
   DISABLE: 'DISABLED',
 };
 
-export async function simulateActuator(names: readonly string[]): Promise<SimulatedActuator> {
+/** With breakers of these names, and `endpoints` beside those for breakers and health. */
+export async function simulateActuator(
+  names: readonly string[],
+  endpoints: readonly Endpoint[] = [],
+): Promise<SimulatedActuator> {
   const breakers: SimulatedActuator['breakers'] = new Map(
     names.map((name) => [name, { state: 'CLOSED', threshold: 50 }]),
   );
@@ -28,13 +32,18 @@ export async function simulateActuator(names: readonly string[]): Promise<Simula
     status: 'UP',
   };
 
-  const answer: Answerer = ({ method, path, body }) => {
+  const answer: Answerer = (request) => {
+    const { method, path, body } = request;
     if (settings.fault === 'hangs') return null;
     if (settings.fault === 'fails') return springError(500, 'Internal Server Error', path);
     if (settings.fault === 'redirects')
       return { status: 302, headers: { location: 'http://127.0.0.1:1/elsewhere' } };
     if (path === '/actuator/health') return health();
     if (path === '/actuator/circuitbreakerevents') return { status: 200, body: { circuitBreakerEvents: [] } };
+    for (const endpoint of endpoints) {
+      const answered = endpoint(request);
+      if (answered !== undefined) return answered;
+    }
     const name = /^\/actuator\/circuitbreakers(?:\/(.+))?$/.exec(path);
     if (name === null || names.length === 0) return springError(404, 'Not Found', path);
     if (method === 'GET')

@@ -7,14 +7,19 @@ export interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Null never answers. */
-export type Answerer = (request: {
+export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
   readonly headers: IncomingMessage['headers'];
-}) => Answered | null;
+}
+
+/** Null never answers. */
+export type Answerer = (request: Asked) => Answered | null;
+
+/** Some paths of a server; undefined for all others. */
+export type Endpoint = (request: Asked) => Answered | undefined;
 
 /** A server on a port of its own that keeps what it was asked. */
 export interface Served extends AsyncDisposable {
