@@ -1,4 +1,5 @@
 import type { Connector, ConnectorHost, Found, Lent, Session } from '../connectors/kit/connector.ts';
+import { asDeclared } from '../connectors/kit/capabilities.ts';
 import { aheadOf } from '../connectors/kit/aheadOf.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { FoldedTopology } from '../analysis/foldTopology.ts';
@@ -109,7 +110,7 @@ export function openConnection(
     const parsed = request.connector.settings.safeParse(request.settings);
     if (!parsed.success)
       throw new Error(`The settings of ${request.title} do not fit: ${parsed.error.message}`);
-    const session = await request.connector.open(parsed.data, hostFor({}));
+    const session = asDeclared(request.connector, await request.connector.open(parsed.data, hostFor({})));
     if (signal.aborted) {
       await session[Symbol.asyncDispose]();
       return;
@@ -160,7 +161,8 @@ export function openConnection(
       return true;
     }
     try {
-      const session = await connector.open(connector.settings.parse(offer.settings), hostFor(offer.lent));
+      const opened = await connector.open(connector.settings.parse(offer.settings), hostFor(offer.lent));
+      const session = asDeclared(connector, opened);
       if (signal.aborted) await session[Symbol.asyncDispose]();
       else addSource(connector.id, offer.title, offer.detail, offer.consequence, session);
       return true;

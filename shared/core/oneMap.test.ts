@@ -20,6 +20,7 @@ async function openTwo(inRegistry: Paper = createPaper()) {
   const registry: typeof paper = {
     ...paper,
     id: 'consul',
+    capabilities: [...paper.capabilities, 'protections'],
     // Tells what protects calls, and nothing does.
     open: async (settings, host) => ({
       ...(await paper.open(settings, host)),

@@ -18,6 +18,8 @@ const Form = z
 const registry: Connector<unknown> = {
   id: 'registry',
   title: 'Registry',
+  capabilities: [],
+  caveat: 'Proven on paper only.',
   settings: z.unknown(),
   form: Form,
   open: () => Promise.reject(new Error('not opened here')),
@@ -49,6 +51,7 @@ describe('connections that are typed', () => {
       {
         connector: 'registry',
         title: 'Registry',
+        caveat: 'Proven on paper only.',
         fields: [
           {
             name: 'address',

@@ -168,6 +168,7 @@ function formOf(connector: Connector<unknown>): ConnectionForm | null {
   return {
     connector: connector.id,
     title: connector.title,
+    caveat: connector.caveat ?? null,
     fields: Object.entries(properties).map(([name, { title, description, examples, kind }]) => ({
       name,
       label: title,

@@ -17,6 +17,8 @@ export type FormField = z.infer<typeof FormField>;
 export const ConnectionForm = z.object({
   connector: z.string(),
   title: z.string(),
+  /** What to know before it is opened. */
+  caveat: z.string().nullable(),
   fields: z.array(FormField),
 });
 export type ConnectionForm = z.infer<typeof ConnectionForm>;

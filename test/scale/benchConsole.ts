@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../shared/connectors/kit/capabilities.ts';
 import { z } from 'zod';
 import type { Connector, SeriesObservation, Session } from '../../shared/connectors/kit/connector.ts';
 import type { SeriesRead } from '../../shared/connectors/kit/signals.ts';
@@ -83,6 +84,7 @@ function peerOf(fleet: BenchFleet, turn: () => number): Connector<unknown> {
   return {
     id: 'bench',
     title: 'Bench',
+    capabilities: capabilitiesOf(session),
     settings: z.object({}).passthrough(),
     discover: () =>
       Promise.resolve({

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../shared/connectors/kit/capabilities.ts';
 import { z } from 'zod';
 import { paperIsolation, wakeAll, type TrippedPaper } from './paperIsolation.ts';
 import type { Connector, Session } from '../../shared/connectors/kit/connector.ts';
@@ -269,6 +270,7 @@ export function paperConnector(paper: Paper, title = 'paper'): Connector<unknown
   return {
     id: 'paper',
     title: 'Paper',
+    capabilities: capabilitiesOf(session),
     settings: z.object({}).passthrough(),
     discover: () =>
       Promise.resolve({

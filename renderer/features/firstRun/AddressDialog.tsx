@@ -59,6 +59,7 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
           if (ready && !opening) void connect();
         }}
       >
+        {form.caveat !== null && <p className="toneWarn">! {form.caveat}</p>}
         {usual.map((field, i) => typed(field, i === 0))}
         <TextField
           label="Name"

@@ -19,6 +19,7 @@ export type { ConsulSettings } from './settings.ts';
 export const consul: Connector<ConsulSettings> = {
   id: 'consul',
   title: 'Consul',
+  capabilities: ['topology', 'weights', 'isolation', 'configuration', 'config'],
   settings: Settings,
   form: Form,
   open,

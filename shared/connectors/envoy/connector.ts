@@ -9,6 +9,7 @@ import { createSightings } from './sightings.ts';
 export const envoy: Connector<z.infer<typeof Settings>> = {
   id: 'envoy',
   title: 'Envoy',
+  capabilities: ['sightings', 'proof'],
   settings: Settings,
   form: Form,
   open,

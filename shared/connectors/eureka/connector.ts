@@ -93,6 +93,7 @@ const Form = z
 export const eureka: Connector<EurekaSettings> = {
   id: 'eureka',
   title: 'Eureka',
+  capabilities: ['topology', 'workloads', 'proof'],
   settings: Settings,
   form: Form,
   open,

@@ -21,6 +21,16 @@ export type IstioSettings = z.infer<typeof Settings>;
 export const istio: Connector<IstioSettings> = {
   id: 'istio',
   title: 'Istio',
+  capabilities: [
+    'topology',
+    'protections',
+    'documents',
+    'weights',
+    'isolation',
+    'protectionEdits',
+    'routing',
+    'configuration',
+  ],
   settings: Settings,
   async open(settings, host) {
     const client = kubeClientOf(host.lent);

@@ -24,6 +24,10 @@ import type { Transport } from './transport.ts';
 export interface Connector<Settings> {
   readonly id: string;
   readonly title: string;
+  /** All that a session of it can have; what one has depends on the peer and on rights. One with anything else is refused. */
+  readonly capabilities: readonly (keyof Capabilities)[];
+  /** What to know before opening one, in a sentence, as that it was proven on a simulator only; absent where there is nothing. */
+  readonly caveat?: string;
   /** Parses what the operator typed or what an offer carries. */
   readonly settings: z.ZodType<Settings>;
   /**

@@ -39,6 +39,7 @@ export type KubernetesSettings = z.infer<typeof Settings>;
 export const kubernetes: Connector<KubernetesSettings> = {
   id: 'kubernetes',
   title: 'Kubernetes',
+  capabilities: ['topology', 'events', 'proof', 'configuration', 'config', 'workloads'],
   settings: Settings,
   async discover() {
     const { contexts, problems } = await readKubeconfig({});

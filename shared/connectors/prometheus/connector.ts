@@ -35,6 +35,7 @@ const LEARN_AGAIN_MS = 5 * 60_000;
 export const prometheus: Connector<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
+  capabilities: ['signals', 'sightings', 'proof'],
   settings: PrometheusSettings,
   async open(settings, host) {
     const { transport } = host.lent;

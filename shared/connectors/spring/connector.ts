@@ -21,6 +21,7 @@ export type SpringSettings = z.infer<typeof Settings>;
 export const spring: Connector<SpringSettings> = {
   id: 'spring',
   title: 'Spring actuators',
+  capabilities: ['protections', 'events', 'isolation', 'proof'],
   settings: Settings,
   open({ within, headers }, host) {
     const feed = host.lent.instances;
