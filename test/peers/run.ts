@@ -12,6 +12,12 @@ import { progress } from './install/cache.ts';
 import { isInside, resultsDir, runInside } from './namespace.ts';
 import { finish, type PeerOutcome, vitestReportFile } from './report.ts';
 import { startPeers } from './start.ts';
+import { readStarted } from './started.ts';
+
+interface Planned {
+  readonly name: string;
+  readonly from: Exclude<keyof Installation, 'missingTools'>;
+}
 
 const browserName = 'chromium';
 const suitesLimitMs = 40 * 60_000;
@@ -25,13 +31,19 @@ const planned = [
   { name: 'istiod', from: 'istiod' },
   { name: 'envoy', from: 'envoy' },
   { name: 'prometheus', from: 'prometheus' },
-] as const satisfies readonly { name: string; from: Exclude<keyof Installation, 'missingTools'> }[];
+] as const satisfies readonly Planned[];
+/** Peers that the suites which need them start themselves; a run of only some suites can do without. */
+const plannedBySuites = [
+  { name: 'consul', from: 'consul' },
+  { name: 'spring', from: 'spring' },
+] as const satisfies readonly Planned[];
+const isWhole = process.argv.length === 2;
 
 process.exit(isInside() ? await inside() : await outside());
 
 async function outside(): Promise<number> {
   await mkdir(resultsDir, { recursive: true });
-  for (const name of [...planned.map((one) => one.name), browserName])
+  for (const name of [...[...planned, ...plannedBySuites].map((one) => one.name), browserName])
     console.log(`planned  ${name} (required)`);
   const installation = await installPeers();
   process.env[installed] = JSON.stringify(installation);
@@ -60,15 +72,21 @@ async function inside(): Promise<number> {
 }
 
 function outcomes(installation: Installation, coordinates: PeersCoordinates): readonly PeerOutcome[] {
-  return planned.map(({ name, from }) => {
+  const processes = Object.keys(coordinates.pids);
+  const started = readStarted(coordinates.runDir);
+  const outcomeOf = ({ name, from }: Planned, ran: boolean): PeerOutcome => {
     const version = coordinates.versions[installation[from].name] ?? installation[from].version;
-    const ran = Object.keys(coordinates.pids).some(
-      (process) => process === name || process.startsWith(`${name}-`),
-    );
     const reason = installation[from].kind === 'absent' ? installation[from].because : null;
-    const because = ran ? null : (reason ?? 'a peer it needs is absent');
+    const because = ran ? null : (reason ?? 'a peer it needs is absent, or no suite asked for it');
     return { name, version, required: true, outcome: ran ? 'run' : 'skipped', because };
-  });
+  };
+  return [
+    ...planned.map((one) => {
+      const ran = processes.some((process) => process === one.name || process.startsWith(`${one.name}-`));
+      return outcomeOf(one, ran);
+    }),
+    ...(isWhole ? plannedBySuites : []).map((one) => outcomeOf(one, started.includes(one.from))),
+  ];
 }
 
 function browserOutcome(browser: FoundBrowser | null): PeerOutcome {
@@ -104,7 +122,7 @@ async function runSuites(coordinatesFile: string, stop: AbortSignal): Promise<nu
 
 async function nothingRan(installation: Installation, because: string): Promise<number> {
   await rm(vitestReportFile, { force: true });
-  const peers = planned.map(({ name, from }): PeerOutcome => {
+  const peers = [...planned, ...plannedBySuites].map(({ name, from }): PeerOutcome => {
     const peer = installation[from];
     const reason = peer.kind === 'absent' ? peer.because : because;
     return { name, version: peer.version, required: true, outcome: 'skipped', because: reason };
