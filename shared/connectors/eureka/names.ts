@@ -38,6 +38,10 @@ function pathOf(healthCheckUrl: string | null): string {
   return base ?? '/actuator';
 }
 
+/** "10.1.2.3:8080"; null where it registered no port. */
+export const addressOf = ({ ip, port }: Registered): string | null =>
+  port === null ? null : `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+
 /** For those who ask each instance itself; null where it says no port. */
 export function reachableOf(one: Registered): ReachableInstance | null {
   const management = managementOf(one);
@@ -50,6 +54,7 @@ export function reachableOf(one: Registered): ReachableInstance | null {
     version: versionOf(one),
     serving: isServing(one),
     registration: String(one.registeredAt ?? ''),
+    address: addressOf(one),
     management,
   };
 }

@@ -6,7 +6,7 @@ import type {
 } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
 import type { Registered } from './applications.ts';
-import { isServing, namespace, serviceOf, uidOf, versionOf } from './names.ts';
+import { addressOf, isServing, namespace, serviceOf, uidOf, versionOf } from './names.ts';
 import type { Registry } from './registry.ts';
 
 const settleMs = 100;
@@ -93,6 +93,7 @@ function workloadFrom(
 
 function instanceFrom(one: Registered, workload: string): InstanceObservation {
   const zone = one.metadata.get('zone') ?? '';
+  const address = addressOf(one);
   return {
     namespace,
     name: one.id,
@@ -105,9 +106,7 @@ function instanceFrom(one: Registered, workload: string): InstanceObservation {
     lastRestartAt: null,
     startedAt: one.upSince,
     node: zone === '' ? null : `zone ${zone}`,
-    ...(one.port === null
-      ? {}
-      : { address: one.ip.includes(':') ? `[${one.ip}]:${one.port}` : `${one.ip}:${one.port}` }),
+    ...(address === null ? {} : { address }),
   };
 }
 

@@ -107,6 +107,8 @@ export interface ReachableInstance extends NamespacedName {
   readonly serving: boolean;
   /** Another one after it registered anew. */
   readonly registration: string;
+  /** "10.1.2.3:8080", where it registered to take calls; null where it did not say. */
+  readonly address: string | null;
   /** "http://10.1.2.3:8081/actuator": made of what was registered, so nobody goes there unless it is approved. */
   readonly management: string;
 }

@@ -14,6 +14,19 @@ export interface Actuator {
   setBreaker(name: string, verb: BreakerVerb, signal: AbortSignal): Promise<unknown>;
   breakerEvents(signal: AbortSignal): Promise<unknown>;
   health(signal: AbortSignal): Promise<unknown>;
+  /** Any other endpoint; null for an answer without a body. */
+  ask(asking: Asking, signal: AbortSignal): Promise<unknown>;
+}
+
+/** One question to an endpoint. */
+export interface Asking {
+  /** What errors call it: "Reading the routes". */
+  readonly tried: string;
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** Statuses that are no error; 200 unless said. */
+  readonly good?: readonly number[];
 }
 
 const timeoutMs = 5_000;
@@ -29,8 +42,24 @@ export function createActuator(transport: Transport): Actuator {
     return read(answer, good, tried, route);
   }
 
+  async function ask(asking: Asking, signal: AbortSignal): Promise<unknown> {
+    const { tried, method = 'GET', path, body, good = [200] } = asking;
+    const answer = await transport.request({
+      method,
+      path,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      signal,
+      timeoutMs,
+      maxBytes,
+    });
+    return answer.body === '' && good.includes(answer.status) ? null : read(answer, good, tried, route);
+  }
+
   return {
     route,
+    ask,
     breakers: (signal) => get('Reading breakers', '/circuitbreakers', signal),
     async setBreaker(name, verb, signal) {
       const answer = await transport.request({
