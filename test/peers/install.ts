@@ -7,6 +7,7 @@ import { etcd } from './install/etcd.ts';
 import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
+import { sentinel } from './install/sentinel.ts';
 import { spring } from './install/spring.ts';
 
 const recipes = {
@@ -19,6 +20,7 @@ const recipes = {
   istiod,
   consul,
   spring,
+  sentinel,
 } as const satisfies Record<string, Recipe>;
 
 /** Every program the tier needs, each present or absent with the reason. */
@@ -40,6 +42,7 @@ export function findPeers(): Installation {
     istiod: find(recipes.istiod),
     consul: find(recipes.consul),
     spring: find(recipes.spring),
+    sentinel: find(recipes.sentinel),
   };
 }
 
@@ -57,6 +60,7 @@ export async function installPeers(): Promise<Installation> {
     istiod: await ensure(recipes.istiod),
     consul: await ensure(recipes.consul),
     spring: await ensure(recipes.spring),
+    sentinel: await ensure(recipes.sentinel),
   };
   const [prometheusFound, envoyFound] = await fetched;
   return { missingTools, prometheus: prometheusFound, envoy: envoyFound, ...compiled };

@@ -12,11 +12,13 @@ import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
 import { recordConfiguration } from './record/configuration.ts';
 import { recordFutures, recordWatches } from './record/watches.ts';
 import { recordWorkloads } from './record/workloads.ts';
+import { recordSentinel } from './record/sentinel.ts';
 import { recordEureka, recordSpring } from './record/spring.ts';
 import type { Recorder } from './record/recorder.ts';
 import { createRecorder } from './record/recorder.ts';
 import { startPeers } from './start.ts';
 import { startConsul } from './start/consul.ts';
+import { startSentinel } from './start/sentinel.ts';
 import { startSpring } from './start/spring.ts';
 import { springInstances } from './start/springShop.ts';
 
@@ -24,11 +26,12 @@ import { springInstances } from './start/springShop.ts';
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
  * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's,
- * `… spring` only those of Spring's programs.
+ * `… spring` only those of Spring's programs, `… sentinel` only Sentinel's.
  */
 async function inside(only: string | undefined): Promise<number> {
   if (only === 'consul') return insideConsul();
   if (only === 'spring') return insideSpring();
+  if (only === 'sentinel') return insideSentinel();
   // The shortest interval at which a list's continuation expires while one waits.
   await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
   const { coordinates } = peers;
@@ -61,7 +64,7 @@ async function inside(only: string | undefined): Promise<number> {
   for (const [peer, recorder] of Object.entries(recorders)) {
     progress(`${peer}: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   }
-  return Math.max(await insideConsul(), await insideSpring());
+  return Math.max(await insideConsul(), await insideSpring(), await insideSentinel());
 }
 
 async function insideSpring(): Promise<number> {
@@ -85,6 +88,24 @@ async function insideSpring(): Promise<number> {
   const recorder = await recorderOf('spring');
   await recordSpring(recorder, peer);
   progress(`spring: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
+  return 0;
+}
+
+async function insideSentinel(): Promise<number> {
+  const { sentinel } = findPeers();
+  if (sentinel.kind === 'absent') throw new Error('the program with Sentinel is not installed');
+  await runCommand('ip', ['link', 'set', 'lo', 'up'], { timeLimitMs: 10_000 });
+  const runDir = join(resultsDir, 'recording');
+  await rm(runDir, { recursive: true, force: true });
+  await mkdir(runDir, { recursive: true });
+  const dir = fileURLToPath(new URL('../fixtures/sentinel/', import.meta.url));
+  await mkdir(dir, { recursive: true });
+  await using peer = await startSentinel({ dir: sentinel.dir, runDir });
+  const recorder = createRecorder('sentinel 1.8.8', (name, fixture) =>
+    writeFile(join(dir, `${name}.json`), fixture),
+  );
+  await recordSentinel(recorder, peer);
+  progress(`sentinel: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   return 0;
 }
 
