@@ -78,8 +78,9 @@ export function openConnection(
   let round = new AbortController();
 
   function hostFor(lent: Lent): ConnectorHost {
-    const { clock, random, log, ownPorts } = ports;
-    return { connectionId: request.id, clock, random, log, ownPorts, lent };
+    const { clock, random, log, ownPorts, openFolder } = ports;
+    const files = openFolder === undefined ? {} : { openFolder };
+    return { connectionId: request.id, clock, random, log, ownPorts, ...files, lent };
   }
 
   function addSource(

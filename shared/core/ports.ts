@@ -1,3 +1,4 @@
+import type { FileChange, NamedFolder, OpenFolder } from '../connectors/kit/folder.ts';
 import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
@@ -15,6 +16,8 @@ export interface Ports {
   readonly rehearsal: RehearsalPort;
   /** Git work trees that the operator named when starting. */
   readonly repositories: readonly Repository[];
+  /** Folders of this machine that the operator names for a connection; absent where the host lends none. */
+  readonly openFolder?: OpenFolder;
   /** Told whenever it changes what Podium looks after: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (kept: readonly Kept[]) => void;
   /** Ports of this machine at which the host itself listens; connectors never go there. */
@@ -29,6 +32,8 @@ export interface Kept {
   readonly kind: 'trip' | 'expiry' | 'watch' | 'canary';
   readonly title: string;
 }
+
+export type { FileChange, NamedFolder, OpenFolder };
 
 /** A Git work tree, read at its HEAD. Methods throw in words. */
 export interface Repository {

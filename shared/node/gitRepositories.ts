@@ -14,7 +14,7 @@ export function openRepositories(folders: readonly string[]): readonly Repositor
 }
 
 function openRepository(folder: string): Repository {
-  const git = (args: readonly string[], more: GitOptions = {}) => runGit(folder, args, more);
+  const git = (args: readonly string[], more?: GitOptions) => runGit(folder, args, more);
   return {
     folder,
     async head() {
@@ -50,24 +50,35 @@ function openRepository(folder: string): Repository {
     },
     read: (file) => git(['cat-file', 'blob', `HEAD:${file}`]),
     async commit({ file, text, branch, message }) {
-      const scratch = await mkdtemp(join(tmpdir(), 'podium-git-'));
-      const env = { GIT_INDEX_FILE: join(scratch, 'index') };
-      try {
-        const parent = (await git(['rev-parse', '--verify', 'HEAD'])).trim();
-        const mode = (await git(['ls-tree', 'HEAD', '--', file])).split(' ')[0] ?? '100644';
-        const blob = (await git(['hash-object', '-w', '--stdin', '--no-filters'], { input: text })).trim();
-        await git(['read-tree', parent], { env });
-        await git(['update-index', '--cacheinfo', `${mode},${blob},${file}`], { env });
-        const tree = (await git(['write-tree'], { env })).trim();
-        const commit = (await git(['commit-tree', tree, '-p', parent, '-F', '-'], { input: message })).trim();
-        // All zeros: only where there is no such branch yet.
-        await git(['update-ref', `refs/heads/${branch}`, commit, '0'.repeat(commit.length)]);
-        return commit;
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
+      const { commit } = await commitOnto(folder, { file, text, message });
+      // All zeros: only where there is no such branch yet.
+      await git(['update-ref', `refs/heads/${branch}`, commit, '0'.repeat(commit.length)]);
+      return commit;
     },
   };
+}
+
+/** Makes a commit of one file's new text on HEAD, by its path from the root, that no branch has yet; no filter and no hook runs. */
+export async function commitOnto(
+  folder: string,
+  { file, text, message }: { readonly file: string; readonly text: string; readonly message: string },
+): Promise<{ readonly commit: string; readonly parent: string; readonly entry: string }> {
+  const git = (args: readonly string[], more?: GitOptions) => runGit(folder, args, more);
+  const scratch = await mkdtemp(join(tmpdir(), 'podium-git-'));
+  const env = { GIT_INDEX_FILE: join(scratch, 'index') };
+  try {
+    const parent = (await git(['rev-parse', '--verify', 'HEAD'])).trim();
+    const mode = (await git(['ls-tree', '--full-tree', 'HEAD', '--', file])).split(' ')[0] ?? '';
+    const blob = (await git(['hash-object', '-w', '--stdin', '--no-filters'], { input: text })).trim();
+    const entry = `${mode === '' ? '100644' : mode},${blob},${file}`;
+    await git(['read-tree', parent], { env });
+    await git(['update-index', '--cacheinfo', entry], { env });
+    const tree = (await git(['write-tree'], { env })).trim();
+    const commit = (await git(['commit-tree', tree, '-p', parent, '-F', '-'], { input: message })).trim();
+    return { commit, parent, entry };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 interface GitOptions {
@@ -78,10 +89,10 @@ interface GitOptions {
 }
 
 /** Runs Git without a shell, without hooks, and without ever asking. What the repository's own configuration would start is off. */
-function runGit(
+export function runGit(
   folder: string,
   args: readonly string[],
-  { env = {}, input, noneFound }: GitOptions,
+  { env = {}, input, noneFound }: GitOptions = {},
 ): Promise<string> {
   const safe = [
     '-c',

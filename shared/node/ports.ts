@@ -13,6 +13,7 @@ import { createJournalStore } from './journalStore.ts';
 import { createLogFile } from './logFile.ts';
 import { createPictureStore } from './pictureStore.ts';
 import type { FleetProcess } from './fleetProcess.ts';
+import { openNamedFolder } from './namedFolders.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { createSettingsStore } from './settingsStore.ts';
 
@@ -52,6 +53,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     canaries: createCanaryStore(database, log),
     rehearsal,
     repositories: openRepositories(options.repositories ?? []),
+    openFolder: openNamedFolder,
     keepAwake: options.keepAwake ?? (() => undefined),
     ownPorts: options.ownPorts ?? (() => []),
     actor: actorName(),

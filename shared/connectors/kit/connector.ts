@@ -16,6 +16,7 @@ import type {
 } from '../../model/observations.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
+import type { OpenFolder } from './folder.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
 import type { Transport } from './transport.ts';
@@ -65,6 +66,8 @@ export interface ConnectorHost {
   readonly log: ConnectorLog;
   /** Ports of this machine at which Podium itself listens: nothing that a peer says may lead there. */
   ownPorts(): readonly number[];
+  /** Folders of this machine that the operator names in a connection's form; absent where this host lends none. */
+  readonly openFolder?: OpenFolder;
   /** Reach and client handed down by the session that offered this one; empty for a root session. */
   readonly lent: Lent;
 }
