@@ -10,6 +10,10 @@ export interface Registration {
   readonly metadata?: Readonly<Record<string, string>>;
   /** What it says beside its address; whoever goes there is led somewhere. */
   readonly urls?: Readonly<Record<string, string>>;
+  /** Names to look it up by, beside its own. */
+  readonly vips?: readonly string[];
+  /** When it came up; a moment ago where nothing is said. */
+  readonly upSince?: number;
 }
 
 interface Entry {
@@ -32,7 +36,8 @@ export interface SimulatedEureka extends Served {
   bareLists: boolean;
 }
 
-export async function simulateEureka(): Promise<SimulatedEureka> {
+/** Lets in only who sends `authorization`; everybody where nothing is said. */
+export async function simulateEureka(authorization?: string): Promise<SimulatedEureka> {
   const entries = new Map<string, Entry>();
   const settings = { holdLists: false, withoutDelta: false, bareLists: false };
   let listed = '';
@@ -64,7 +69,9 @@ export async function simulateEureka(): Promise<SimulatedEureka> {
     return made;
   }
 
-  const answer: Answerer = ({ method, path, query, body }) => {
+  const answer: Answerer = ({ method, path, query, body, headers }) => {
+    if (authorization !== undefined && headers.authorization !== authorization)
+      return springError(401, 'Unauthorized', path);
     const [, , , app = '', id = '', what = ''] = path.split('/');
     if (path === '/eureka/apps' && method === 'GET') return { status: 200, body: lists() };
     if (path === '/eureka/apps/delta' && method === 'GET')
@@ -99,8 +106,8 @@ export async function simulateEureka(): Promise<SimulatedEureka> {
     return { status: 200 };
   }
 
-  function put(instance: Record<string, unknown>): void {
-    registrations += 1_000;
+  function put(instance: Record<string, unknown>, upSince?: number): void {
+    registrations = upSince ?? registrations + 1_000;
     const raw = {
       ...instance,
       leaseInfo: {
@@ -123,7 +130,7 @@ export async function simulateEureka(): Promise<SimulatedEureka> {
   return Object.assign(settings, {
     port: served.port,
     asked: served.asked,
-    register: (registration: Registration) => put(instanceOf(registration)),
+    register: (registration: Registration) => put(instanceOf(registration), registration.upSince),
     remove: (app: string, id: string) => void entries.delete(`${app.toUpperCase()}/${id}`),
     statusOf(app: string, id: string) {
       const entry = entries.get(`${app.toUpperCase()}/${id}`);
@@ -150,6 +157,7 @@ export function instanceOf({
   ip = '127.0.0.1',
   metadata = {},
   urls = {},
+  vips = [],
 }: Registration) {
   const base = `http://${ip}:${port}`;
   return {
@@ -168,7 +176,7 @@ export function instanceOf({
     statusPageUrl: `${base}/actuator/info`,
     healthCheckUrl: `${base}/actuator/health`,
     ...urls,
-    vipAddress: app,
+    vipAddress: [app, ...vips].join(','),
     secureVipAddress: app,
     isCoordinatingDiscoveryServer: 'false',
   };
