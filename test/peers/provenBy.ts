@@ -1,0 +1,63 @@
+import type { Capabilities } from '../../shared/connectors/kit/connector.ts';
+
+/** What stands for one connector on real peers. */
+export interface ProvenBy {
+  /** Peers, by their names in the report of a run. */
+  readonly peers: readonly string[];
+  /** Suites that use a capability on them; one without is held to by suites on a simulator only. */
+  readonly suites: Partial<Record<keyof Capabilities, readonly string[]>>;
+}
+
+/** Which suites here stand for which capability of which connector; the README's table is made from it and from a report. */
+export const provenBy: Readonly<Record<string, ProvenBy>> = {
+  kubernetes: {
+    peers: ['kube-apiserver'],
+    suites: {
+      topology: ['kubernetes'],
+      events: ['kubernetes'],
+      configuration: ['config'],
+      config: ['config', 'configRoles'],
+      workloads: ['workloads', 'workloadKinds'],
+      proof: ['workloads'],
+    },
+  },
+  istio: {
+    peers: ['kube-apiserver', 'istiod', 'envoy'],
+    suites: {
+      topology: ['kubernetes'],
+      documents: ['kubernetes'],
+      weights: ['kubernetes', 'walk', 'honesty'],
+      isolation: ['tripsConformance', 'trips', 'tripsCrash'],
+      protections: ['protections'],
+      protectionEdits: ['protections'],
+      routing: ['routing'],
+      configuration: ['config'],
+    },
+  },
+  prometheus: {
+    peers: ['prometheus'],
+    suites: { signals: ['signals'], sightings: ['protections'], proof: ['honesty'] },
+  },
+  consul: {
+    peers: ['consul', 'envoy'],
+    suites: {
+      topology: ['consul', 'consulMesh'],
+      weights: ['consul', 'consulMesh', 'consulJudge'],
+      isolation: ['consulTrips'],
+      configuration: ['consulKeys'],
+      config: ['consulKeys'],
+    },
+  },
+  envoy: {
+    peers: ['envoy'],
+    suites: { sightings: ['consulEnvoy'], proof: ['consulEnvoy', 'consulJudge'] },
+  },
+  eureka: {
+    peers: ['spring'],
+    suites: { topology: ['spring'], workloads: ['spring'], proof: ['spring'] },
+  },
+  spring: {
+    peers: ['spring'],
+    suites: { protections: ['spring'], events: ['spring'], isolation: ['spring'], proof: ['spring'] },
+  },
+};
