@@ -105,11 +105,7 @@ async function main(): Promise<void> {
   });
   const report = Report.parse(JSON.parse(readFileSync(values.report, 'utf8')));
   const readme = join(root, 'README.md');
-  const made = between(
-    readFileSync(readme, 'utf8'),
-    'capabilities',
-    capabilitiesTable(connectors, report),
-  );
+  const made = between(readFileSync(readme, 'utf8'), 'capabilities', capabilitiesTable(connectors, report));
   const options = { parser: 'markdown', printWidth: 110, singleQuote: true, trailingComma: 'all' } as const;
   writeFileSync(readme, await format(made, options));
 }
