@@ -1,6 +1,6 @@
+import type { FieldValue } from '../../kit/formFields.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { at } from '../../kube/objects.ts';
-import type { FieldValue } from './values.ts';
 
 /** Keys and positions from the root of a document. */
 export type Path = readonly (string | number)[];

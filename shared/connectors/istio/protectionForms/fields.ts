@@ -1,21 +1,9 @@
-import type { ProtectionField } from '../../../model/protection.ts';
+import type { FieldSpec as CommonField, Section } from '../../kit/formFields.ts';
 
-/** A field as Istio's documents have it: what people call it, what it means, what a value may be. */
-export interface FieldSpec extends Pick<
-  ProtectionField,
-  'key' | 'title' | 'help' | 'type' | 'unit' | 'trap'
-> {
-  /** What holds while nothing is written. */
-  readonly whenUnset: string;
-  /** Least and greatest whole number. */
-  readonly range: readonly [number, number];
+/** A field as Istio's documents have it. */
+export interface FieldSpec extends CommonField {
   /** Zero reads as "unset" to Istio: what that means. */
   readonly zero: string | null;
-}
-
-export interface Section {
-  readonly title: string;
-  readonly fields: readonly FieldSpec[];
 }
 
 const most = 2 ** 31 - 1;
@@ -74,7 +62,7 @@ function percent(key: string, help: string, whenUnset: string, trap: string, zer
 const nameOf = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
 
 /** Fields of a DestinationRule, from the rule itself or from one of its subsets on. */
-export const policySections: readonly Section[] = [
+export const policySections: readonly Section<FieldSpec>[] = [
   {
     title: 'Limits (connectionPool), counted by each calling proxy for itself',
     fields: [
@@ -169,7 +157,7 @@ export const policySections: readonly Section[] = [
 ];
 
 /** Fields of one http route of a VirtualService. */
-export const routeSections: readonly Section[] = [
+export const routeSections: readonly Section<FieldSpec>[] = [
   {
     title: 'Time-out',
     fields: [
@@ -213,8 +201,3 @@ export const routeSections: readonly Section[] = [
     ],
   },
 ];
-
-/** The field of a form by its key. */
-export function fieldOf(sections: readonly Section[], key: string): FieldSpec | undefined {
-  return sections.flatMap(({ fields }) => fields).find((field) => field.key === key);
-}

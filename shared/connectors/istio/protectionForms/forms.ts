@@ -1,12 +1,13 @@
 import type { ProtectionForm } from '../../../model/protection.ts';
 import type { ServiceKey } from '../../kit/connector.ts';
+import type { Section } from '../../kit/formFields.ts';
 import { contentOf, contentYaml } from '../../kube/documents/content.ts';
 import { ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, numberAt, textAt } from '../../kube/objects.ts';
 import { shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { refOf } from '../splits.ts';
-import { type FieldSpec, policySections, routeSections, type Section } from './fields.ts';
+import { type FieldSpec, policySections, routeSections } from './fields.ts';
 import { skeletonOf } from './newDocuments.ts';
 import { baseOf, type FormTarget, hostOf, isNew, targetsOf } from './targets.ts';
 
@@ -20,7 +21,7 @@ export async function readForms(
   return targetsOf(mesh, service).map((target) => formOf(mesh, target));
 }
 
-export const sectionsOf = ({ kind }: Pick<FormTarget, 'kind'>): readonly Section[] =>
+export const sectionsOf = ({ kind }: Pick<FormTarget, 'kind'>): readonly Section<FieldSpec>[] =>
   kind === 'rule' || kind === 'newRule' ? policySections : routeSections;
 
 /** What stands in a field now; null where nothing does. */

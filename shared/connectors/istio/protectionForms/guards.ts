@@ -1,12 +1,11 @@
 import type { Guard } from '../../../model/change.ts';
+import { durationMs, fieldOf, type FieldValue } from '../../kit/formFields.ts';
 import { at, listAt, namespaceOf, numberAt, textAt } from '../../kube/objects.ts';
 import { covers, shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { gatewaysOf, hostsOf } from '../routes.ts';
-import { fieldOf } from './fields.ts';
 import { sectionsOf } from './forms.ts';
 import { baseOf, type FormTarget, hostOf, hostOfRule, isNew } from './targets.ts';
-import { durationMs, type FieldValue } from './values.ts';
 
 const tick = (id: string, title: string, detail: string | null): Guard => ({
   id,

@@ -1,6 +1,7 @@
 import type { DocumentRef } from '../../../model/entity.ts';
 import type { Expectation } from '../../../model/change.ts';
 import type { SetProtections } from '../../../model/operation.ts';
+import { fieldOf, type FieldValue } from '../../kit/formFields.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { DocumentEdit } from '../../kube/documents/change.ts';
 import type { Meaning, Proposal, Proposer } from '../../kube/documents/control.ts';
@@ -10,12 +11,11 @@ import { shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { httpRouteGuards } from './httpRoutes.ts';
 import { withFields } from './edit.ts';
-import { fieldOf } from './fields.ts';
 import { readOnlyOf, sectionsOf, valueOf } from './forms.ts';
 import { trapGuards } from './guards.ts';
 import { skeletonOf } from './newDocuments.ts';
 import { baseOf, findTarget, type FormTarget, hostOf, isNew, sameTarget } from './targets.ts';
-import { type FieldValue, readValue } from './values.ts';
+import { readValue } from './values.ts';
 
 /** Time-outs, retries, limits and ejection, written into the document and place that a form is about. */
 export function createProtectionProposer(mesh: Mesh): Proposer<SetProtections> {
