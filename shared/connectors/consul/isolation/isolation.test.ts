@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Transport } from '../../kit/transport.ts';
 import { createApi } from '../api.ts';
-import { metaOf, withMeta } from './content.ts';
+import { metaOf, withMeta } from '../entryWrites/content.ts';
 import { type Held, readHeld, withHeld, withoutHeld } from './marker.ts';
 import { isInForce, withoutTrip } from './trips.ts';
 

@@ -1,28 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
 import type { Change } from '../../../model/change.ts';
 import type { EndTrip, SetFallback, Trip } from '../../../model/operation.ts';
 import type { Fallback, HeldTrip, TripOption } from '../../../model/trip.ts';
 import { aheadOf } from '../../kit/aheadOf.ts';
-import {
-  type IsolationControl,
-  type PlannedWrite,
-  PartlyWritten,
-  type ReadBack,
-  type Receipt,
-  type Stamp,
-} from '../../kit/control.ts';
+import { type IsolationControl, type PlannedWrite, type ReadBack, type Stamp } from '../../kit/control.ts';
 import { PeerError } from '../../kit/peerError.ts';
-import type { EntryKind } from '../api.ts';
-import { entryKinds } from '../api.ts';
 import { hostOf } from '../names.ts';
 import { yamlOf } from '../plan.ts';
 import type { Registry } from '../registry.ts';
 import { refOf } from '../splits.ts';
-import { type Content, metaOf, withMeta } from './content.ts';
+import { metaOf, withMeta } from '../entryWrites/content.ts';
+import { applyChanges, contentIn, find, kindOf } from '../entryWrites/write.ts';
 import { type Held, readHeld, tripIdOf, withHeld } from './marker.ts';
 import { carriers, fallbackOf, proposeEnd, proposeFallback, proposeTrip } from './propose.ts';
-import { find, hindranceOf, isInForce } from './trips.ts';
+import { hindranceOf, isInForce } from './trips.ts';
 import { sayFallback } from './words.ts';
 
 type Isolation = Trip | EndTrip | SetFallback;
@@ -72,7 +63,7 @@ export function createIsolation(registry: Registry): IsolationControl {
       ...write,
       changes: write.changes.map((change) => stampChange(registry, change, stamp)),
     }),
-    apply: (write, signal) => apply(registry, write.changes, signal),
+    apply: (write, signal) => applyChanges(registry, write.changes, signal),
     verify: (change, signal) => verify(registry, change, signal),
     options: (call) => {
       const titles = { refuse: 'Refuse', divert: 'Divert', deny: 'Deny' } as const;
@@ -144,8 +135,6 @@ function readTrips(registry: Registry): HeldTrip[] {
   return [...found.values()].sort((a, b) => a.until - b.until || a.id.localeCompare(b.id));
 }
 
-const contentIn = (yaml: string): Content => (yaml === '' ? {} : (parse(yaml) as Content));
-
 /** What a change puts in or takes away of trips. */
 function tripsIn({ before, after }: Pick<Change, 'before' | 'after'>): {
   readonly added: readonly Held[];
@@ -183,53 +172,6 @@ function stampChange(registry: Registry, change: Change, stamp: Stamp): Change {
       step.path === '/Meta' && step.op !== 'remove' ? { ...step, value: after['Meta'] } : step,
     ),
   };
-}
-
-async function apply(registry: Registry, changes: readonly Change[], signal: AbortSignal): Promise<Receipt> {
-  const revisions: Receipt['revisions'][number][] = [];
-  for (const change of changes) {
-    try {
-      await writeOne(registry, change, signal);
-    } catch (error) {
-      if (revisions.length > 0 && error instanceof PeerError)
-        throw new PartlyWritten({ acceptedAt: registry.host.clock.now(), revisions }, error);
-      throw error;
-    }
-    // The answer is a bare "true"; what is stored now is read, and not having read it loses nothing.
-    const { kind, name } = change.document;
-    const entry =
-      change.action === 'delete' ? null : await find(registry, kindOf(kind), name, signal).catch(() => null);
-    revisions.push({
-      document: entry === null ? change.document : refOf(registry, entry),
-      revision: entry?.modifyIndex ?? '',
-      ...(entry === null ? {} : { after: yamlOf(entry.content) }),
-    });
-  }
-  return { acceptedAt: registry.host.clock.now(), revisions };
-}
-
-/** Consul answers a lost race with 200 and "false": only the body tells. */
-async function writeOne(registry: Registry, change: Change, signal: AbortSignal): Promise<void> {
-  const { kind, name, connectionId } = change.document;
-  if (connectionId !== registry.host.connectionId)
-    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
-  const { api } = registry;
-  const taken = await (change.action === 'create'
-    ? api.createEntry(contentIn(change.after), signal)
-    : change.action === 'delete'
-      ? api.deleteEntry(kindOf(kind), name, change.revision, signal)
-      : api.putEntry(contentIn(change.after), change.revision, signal));
-  if (!taken)
-    throw new PeerError(
-      'conflict',
-      `Someone else changed ${kind} ${name} meanwhile. Nothing was changed. Review it again.`,
-    );
-}
-
-function kindOf(kind: string): EntryKind {
-  const known = entryKinds.find((one) => one === kind);
-  if (known !== undefined) return known;
-  throw new PeerError('refused', `Podium writes no ${kind} entries.`);
 }
 
 /** What Consul fills in by itself is no matter of the trip's, nor is what others wrote elsewhere in the entry. */

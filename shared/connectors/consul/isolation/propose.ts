@@ -8,10 +8,12 @@ import { guardOf } from '../../kit/splitGuards.ts';
 import type { EntryKind } from '../api.ts';
 import type { Entry } from '../entries.ts';
 import type { Registry } from '../registry.ts';
-import { changeOf, type Edit, guardsOf } from './change.ts';
-import { contentOrNew, metaOf, withMeta } from './content.ts';
+import { type Edit, guardsOf, protocolGuards } from '../entryWrites/change.ts';
+import { contentOrNew, metaOf, withMeta } from '../entryWrites/content.ts';
+import { find, written } from '../entryWrites/write.ts';
+import { serviceOf } from '../services.ts';
 import { type Held, readHeld, tripIdOf } from './marker.ts';
-import { editsOfTrip, find, hindranceOf, serviceOf, withoutTrip } from './trips.ts';
+import { editsOfTrip, hindranceOf, withoutTrip } from './trips.ts';
 import { sayAnswer, sayCall, sayFallback, sayTime } from './words.ts';
 
 /** Kinds of entries that may carry a trip. */
@@ -168,41 +170,6 @@ export function fallbackOf({ meta }: Pick<Entry, 'meta'>): Fallback | null {
   }
 }
 
-function written(
-  registry: Registry,
-  edits: readonly Edit[],
-): Pick<PlannedWrite, 'target' | 'changes' | 'threeWay' | 'copies' | 'split'> {
-  const changes = edits.map((edit) => changeOf(registry, edit));
-  const server = registry.api.route.replace(/^at /, '');
-  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const commands = edits.map(({ kind, name, before, after }) =>
-    after === null
-      ? `consul config delete -kind ${kind} -name ${quote(name)} -cas -modify-index ${before?.modifyIndex ?? ''}`
-      : `consul config write -cas -modify-index ${before?.modifyIndex ?? '0'} - <<< ${quote(JSON.stringify(after))}`,
-  );
-  const curls = edits.map(({ kind, name, before, after }) =>
-    after === null
-      ? `curl --request DELETE --header "X-Consul-Token: $CONSUL_HTTP_TOKEN" ${quote(`${server}/v1/config/${kind}/${encodeURIComponent(name)}?cas=${before?.modifyIndex ?? ''}`)}`
-      : `curl --request PUT --header "X-Consul-Token: $CONSUL_HTTP_TOKEN" --data ${quote(JSON.stringify(after))} ${quote(`${server}/v1/config?cas=${before?.modifyIndex ?? '0'}`)}`,
-  );
-  return {
-    target: edits.map(({ kind, name }) => `${kind} ${name}`).join(', '),
-    changes,
-    threeWay: null,
-    copies: {
-      tool: 'consul',
-      command: commands.join('\n'),
-      curl: curls.join('\n'),
-      patch: JSON.stringify(
-        changes.flatMap(({ patch }) => patch),
-        null,
-        2,
-      ),
-    },
-    split: null,
-  };
-}
-
 type About = Pick<Held, 'host' | 'caller' | 'mechanism'>;
 
 function expectationOfTrip({ host, caller, mechanism }: About): Expectation {
@@ -220,27 +187,6 @@ function expectationOfEnd({ host, caller, mechanism }: About): Expectation {
   return mechanism.kind === 'deny'
     ? { ...common, how: 'policy', flags: [] }
     : { ...common, how: 'limit', flags: ['UO'] };
-}
-
-/** Routers, intentions on requests and limits on requests are of HTTP alone. */
-async function protocolGuards(registry: Registry, host: string, signal: AbortSignal): Promise<Guard[]> {
-  const callee = serviceOf(registry, host) ?? '';
-  const chain = (await registry.api.chain(callee, signal).catch(() => null)) as {
-    readonly Chain?: { readonly Protocol?: string };
-  } | null;
-  const protocol = chain?.Chain?.Protocol;
-  if (protocol === undefined)
-    return [guardOf('protocol', 'tick', `It is not known which protocol ${callee} speaks`)];
-  return protocol === 'tcp'
-    ? [
-        guardOf(
-          'protocol',
-          'block',
-          `${callee} is declared as tcp`,
-          'Requests cannot be told from connections there.',
-        ),
-      ]
-    : [guardOf('protocol', 'pass', `${callee} speaks ${protocol}`)];
 }
 
 /** Whether what answers instead is there. */

@@ -2,10 +2,8 @@ import type { Trip } from '../../../model/operation.ts';
 import type { CallTarget, TripMechanism } from '../../../model/trip.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { Entry } from '../entries.ts';
-import type { EntryKind } from '../api.ts';
-import { hostOf } from '../names.ts';
 import type { Registry } from '../registry.ts';
-import type { Edit } from './change.ts';
+import type { Edit } from '../entryWrites/change.ts';
 import {
   type Content,
   contentOrNew,
@@ -16,7 +14,9 @@ import {
   overridesOf,
   withMeta,
   withOverrides,
-} from './content.ts';
+} from '../entryWrites/content.ts';
+import { find } from '../entryWrites/write.ts';
+import { callersOf, serviceOf } from '../services.ts';
 import { type Held, withHeld, withoutHeld } from './marker.ts';
 
 /**
@@ -24,27 +24,6 @@ import { type Held, withHeld, withoutHeld } from './marker.ts';
  * change alone; the marker in Meta, which comes and goes with the limits, makes it another entry each time.
  */
 const none = { MaxConnections: 0, MaxPendingRequests: 0, MaxConcurrentRequests: 0 } as const;
-
-/** A service's name by one of its hosts; null where it is none of this data centre. */
-export function serviceOf(registry: Registry, host: string): string | null {
-  const found = (registry.catalog.value?.instances ?? []).find(
-    (one) => hostOf(one.service, one.namespace, registry.datacenter) === host,
-  );
-  return found?.service ?? null;
-}
-
-/** Services whose sidecars are told to reach a callee. */
-export function callersOf(registry: Registry, callee: string): string[] {
-  const all = (registry.catalog.value?.all ?? []).flatMap(({ proxyOf }) =>
-    proxyOf?.upstreams.some(
-      ({ name, datacenter }) =>
-        name === callee && (datacenter === null || datacenter === registry.datacenter),
-    ) === true
-      ? [proxyOf.service]
-      : [],
-  );
-  return [...new Set(all)].sort();
-}
 
 /** Why a call cannot be tripped in one way, in words for the operator; null where it can. */
 export function hindranceOf(registry: Registry, call: CallTarget, how: TripMechanism['kind']): string | null {
@@ -120,21 +99,6 @@ export async function editsOfTrip(
       ];
     case 'breaker':
       throw new PeerError('refused', 'A mesh has no breakers to force open.');
-  }
-}
-
-/** As the leader has it now; null where there is none. */
-export async function find(
-  registry: Registry,
-  kind: EntryKind,
-  name: string,
-  signal: AbortSignal,
-): Promise<Entry | null> {
-  try {
-    return await registry.fresh(kind, name, signal);
-  } catch (error) {
-    if (error instanceof PeerError && error.kind === 'notFound') return null;
-    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { mayWrite } from '../permissions.ts';
 import { yamlOf } from '../plan.ts';
 import type { Registry } from '../registry.ts';
 import { refOf } from '../splits.ts';
+import { serviceOf } from '../services.ts';
 import type { Content } from './content.ts';
 
 /** What is written of one entry: null before where it is made, null after where it goes. */
@@ -71,7 +72,6 @@ export async function guardsOf(
   );
   const names = edits.map(({ kind, name }) => `${kind} ${name}`).join(', ');
   const denied = edits.filter((_, index) => answers[index] === false).map(({ name }) => name);
-  const owned = edits.find(({ before }) => before?.meta.get('external-source') === 'kubernetes');
   return [
     denied.length > 0
       ? guardOf(
@@ -88,13 +88,58 @@ export async function guardsOf(
             'The write itself will tell.',
           )
         : guardOf('access', 'pass', `Your token may write ${names}`),
-    owned === undefined
-      ? guardOf('ownership', 'pass', 'No controller is known to own these entries')
-      : guardOf(
-          'ownership',
-          'tick',
-          `${owned.kind} ${owned.name} is owned by Consul on Kubernetes`,
-          'It is written from a resource in Kubernetes, and put back from there.',
-        ),
+    ownershipGuard(registry, edits),
   ];
+}
+
+/** Consul on Kubernetes writes entries from its resources, and registers what runs there: both say so in their Meta. */
+function ownershipGuard(registry: Registry, edits: readonly Edit[]): Guard {
+  const isFromKubernetes = ({ meta }: { readonly meta: ReadonlyMap<string, string> }): boolean =>
+    meta.get('external-source') === 'kubernetes';
+  const owned = edits.find(({ before }) => before !== null && isFromKubernetes(before));
+  if (owned !== undefined)
+    return guardOf(
+      'ownership',
+      'tick',
+      `${owned.kind} ${owned.name} is owned by Consul on Kubernetes`,
+      'It is written from a resource in Kubernetes, and put back from there.',
+    );
+  const made = edits.find(
+    ({ before, name }) =>
+      before === null &&
+      (registry.catalog.value?.instances ?? []).some((one) => one.service === name && isFromKubernetes(one)),
+  );
+  if (made !== undefined)
+    return guardOf(
+      'ownership',
+      'tick',
+      `${made.name} runs in Kubernetes, where its entries are usually resources`,
+      `Consul on Kubernetes will not take over a ${made.kind} that was made here: a resource of that name then fails to sync.`,
+    );
+  return guardOf('ownership', 'pass', 'No controller is known to own these entries');
+}
+
+/** Routers, intentions on requests and limits on requests are of HTTP alone. */
+export async function protocolGuards(
+  registry: Registry,
+  host: string,
+  signal: AbortSignal,
+): Promise<Guard[]> {
+  const callee = serviceOf(registry, host) ?? '';
+  const chain = (await registry.api.chain(callee, signal).catch(() => null)) as {
+    readonly Chain?: { readonly Protocol?: string };
+  } | null;
+  const protocol = chain?.Chain?.Protocol;
+  if (protocol === undefined)
+    return [guardOf('protocol', 'tick', `It is not known which protocol ${callee} speaks`)];
+  return protocol === 'tcp'
+    ? [
+        guardOf(
+          'protocol',
+          'block',
+          `${callee} is declared as tcp`,
+          'Requests cannot be told from connections there.',
+        ),
+      ]
+    : [guardOf('protocol', 'pass', `${callee} speaks ${protocol}`)];
 }
