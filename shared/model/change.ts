@@ -136,6 +136,26 @@ export const Breakers = z.object({
 });
 export type Breakers = z.infer<typeof Breakers>;
 
+/** Properties or levels of loggers that every instance of some services should have. */
+export const Settings = z.object({
+  kind: z.literal('settings'),
+  host: z.string().nullable(),
+  holders: z.array(z.object({ namespace: z.string(), name: z.string() })),
+  what: z.enum(['property', 'logger']),
+  /** Where a property should come from, as the end of its source's name: "payment.yml", "manager". */
+  source: z.string().nullable(),
+  settings: z.array(
+    z.object({
+      key: z.string(),
+      /** Null where that source, or that logger, should have none. */
+      value: z.string().nullable(),
+      /** Of one instance alone; null for every one. */
+      instance: z.string().nullable(),
+    }),
+  ),
+});
+export type Settings = z.infer<typeof Settings>;
+
 /** A write that no traffic figure can prove, with the reason. */
 export const Unmeasured = z.object({
   kind: z.literal('unmeasured'),
@@ -153,6 +173,7 @@ export const Expectation = z.discriminatedUnion('kind', [
   Served,
   Rollout,
   Breakers,
+  Settings,
   Unmeasured,
 ]);
 export type Expectation = z.infer<typeof Expectation>;

@@ -21,6 +21,10 @@ export const ConfigEntry = z.object({
   value: z.string().nullable(),
   bytes: z.number().int().nullable(),
   binary: z.boolean(),
+  /** Why there is no value: `secret` where it looks like one and is shown when asked for, `masked` where the peer keeps it to itself. */
+  cover: z.enum(['secret', 'masked']).optional(),
+  /** What more is known of it: where it comes from, what stands above it, instances that have another value. */
+  notes: z.array(z.string()).optional(),
 });
 export type ConfigEntry = z.infer<typeof ConfigEntry>;
 
@@ -28,9 +32,18 @@ export type ConfigEntry = z.infer<typeof ConfigEntry>;
 export const ConfigDocument = z.object({
   document: DocumentRef,
   revision: z.string(),
-  kind: z.enum(['configMap', 'secret', 'environment', 'mesh', 'keys']),
+  kind: z.enum([
+    'configMap',
+    'secret',
+    'environment',
+    'mesh',
+    'keys',
+    'configServer',
+    'overrides',
+    'loggers',
+  ]),
   entries: z.array(ConfigEntry),
-  /** The whole document as YAML; null for Secrets. */
+  /** The whole document as YAML; null for Secrets and for what is no document of its own. */
   yaml: z.string().nullable(),
   immutable: z.boolean(),
   reach: z.array(ConfigReach),
