@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRandom } from '../traffic/random.ts';
+import { type SimulatedActuator, simulateActuator } from './actuator.ts';
+import { simulateEureka } from './eureka.ts';
+import { type CornerInstance, type CornerService, partners } from './partners.ts';
+import { createPrograms, type Program } from './programs.ts';
+
+/** What can be made to happen here: a service that fails, and one more instance of another. */
+export const cornerIncidents = ['discountsFail', 'pricingGrows', 'calm'] as const;
+export type CornerIncident = (typeof cornerIncidents)[number];
+
+/** The rehearsal's Spring corner: a registry and the actuators of whatever registers there. */
+export interface SpringCorner extends AsyncDisposable {
+  /** Of the Eureka server. */
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+  /** Where its actuators lie. */
+  readonly within: string;
+  /** The `Authorization` that actuators let in. */
+  readonly actuatorAuthorization: string;
+  play(incident: CornerIncident): Promise<void>;
+}
+
+const day = 86_400_000;
+/** How long ago whatever runs here was started. */
+const upFor = 2 * day;
+
+/** Starts it on loopback, on ports that are free. Nothing of it runs but when it is asked, its past included. */
+export async function startCorner({
+  seed,
+  now = Date.now,
+  demand = () => 1,
+}: {
+  readonly seed: number;
+  readonly now?: () => number;
+  readonly demand?: () => number;
+}): Promise<SpringCorner> {
+  await using stack = new AsyncDisposableStack();
+  const [user, password] = ['podium', secret()];
+  const actuatorAuthorization = basic('actuator', secret());
+  const eureka = stack.use(await simulateEureka(basic(user, password)));
+  const startedAt = now() - upFor;
+  const running = new Map<string, SimulatedActuator>();
+  stack.defer(async () => {
+    for (const actuator of running.values()) await actuator[Symbol.asyncDispose]();
+  });
+
+  const known = (): readonly CornerInstance[] => programs.all.map(({ instance }) => instance);
+  const programs = createPrograms({
+    random: createRandom(seed ^ 0x51ed270b),
+    now,
+    startAt: startedAt,
+    demand,
+    listed: () =>
+      new Set(
+        programs.all
+          .filter(({ service, instance }) => eureka.statusOf(service.name, instance.id) === 'UP')
+          .map(({ instance }) => instance.id),
+      ),
+  });
+
+  function settle(): void {
+    programs.settle(now());
+    const counts = Map.groupBy(programs.all, ({ service }) => service.name.toUpperCase());
+    for (const { instance, view } of programs.all) {
+      const seen = [...counts].map(([app, of]) => [
+        app,
+        of.filter((one) => view.has(one.instance.id)).length,
+      ]);
+      const actuator = running.get(instance.id);
+      if (actuator !== undefined) actuator.clientView = Object.fromEntries(seen) as Record<string, number>;
+    }
+  }
+
+  async function start(service: CornerService, instance: CornerInstance, upSince: number): Promise<void> {
+    const port = instance.isGone === true ? await closedPort() : await serveProgram(service, instance);
+    eureka.register({
+      app: service.name,
+      id: instance.id,
+      port,
+      version: instance.version,
+      metadata: { team: service.team, zone: instance.zone },
+      vips: service.vips ?? [],
+      upSince,
+    });
+  }
+
+  async function serveProgram(service: CornerService, instance: CornerInstance): Promise<number> {
+    const { breakers, meters }: Program = programs.add(service, instance);
+    const actuator = await simulateActuator([], [], {
+      breakers,
+      meters,
+      now,
+      settle,
+      authorization: actuatorAuthorization,
+    });
+    running.set(instance.id, actuator);
+    return actuator.port;
+  }
+
+  let order = 0;
+  for (const service of partners)
+    for (const instance of service.instances) {
+      order += 1;
+      await start(service, instance, startedAt + order * 7_000);
+    }
+  const whole = stack.move();
+  return {
+    address: `http://127.0.0.1:${eureka.port}`,
+    user,
+    password,
+    within: '127.0.0.1/32',
+    actuatorAuthorization,
+    async play(incident) {
+      settle();
+      switch (incident) {
+        case 'discountsFail':
+          programs.failing.add('discounts');
+          return;
+        case 'pricingGrows':
+          await grow('pricing');
+          return;
+        case 'calm':
+          programs.failing.clear();
+      }
+    },
+    [Symbol.asyncDispose]: () => whole.disposeAsync(),
+  };
+
+  /** One more of a service, as somebody would start it by hand. */
+  async function grow(name: string): Promise<void> {
+    const service = partners.find((one) => one.name === name);
+    const [first] = service?.instances ?? [];
+    if (service === undefined || first === undefined) throw new Error(`there is no service ${name}`);
+    const taken = new Set(known().map(({ id }) => id));
+    let number = 2;
+    while (taken.has(`${name}-east-${number}`)) number += 1;
+    await start(service, { id: `${name}-east-${number}`, zone: 'east', version: first.version }, now());
+  }
+}
+
+const secret = (): string => randomBytes(18).toString('base64url');
+
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** A port at which somebody listened until a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // listens on TCP
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,212 @@
+import type { Meters } from './meters.ts';
+import { type Answered, type Endpoint, springError } from './server.ts';
+
+interface Part {
+  readonly name: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** A route as a gateway stores it. */
+export interface StoredRoute {
+  readonly id: string;
+  readonly uri: string;
+  readonly order: number;
+  readonly predicates: readonly Part[];
+  readonly filters: readonly Part[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+}
+
+interface Loaded {
+  readonly route: StoredRoute;
+  readonly weight: { readonly group: string; readonly weight: number } | null;
+}
+
+/** One running Spring Cloud Gateway: routes of its file, routes laid over them in memory, and the table that it serves. */
+export interface SimulatedGateway {
+  readonly endpoint: Endpoint;
+  /** How far its actuator lets it be changed. */
+  access: 'unrestricted' | 'read-only' | 'none';
+  /** `keepsTable`: every refresh answers 200 and loads nothing. `losesRefresh`: refresh fails. A number: so many writes are stored before the next fail. */
+  fault: 'keepsTable' | 'losesRefresh' | number | null;
+  /** As it happens at each heartbeat of Eureka's client: what is stored is loaded. */
+  heartbeat(): void;
+  /** What is stored in memory, by id. */
+  readonly memory: ReadonlyMap<string, StoredRoute>;
+  /** Where it sends a call of this path; null where no route takes it, and it answers 404. */
+  send(path: string, status?: number): string | null;
+}
+
+const named = (name: string, ...args: readonly string[]): Part => ({
+  name,
+  args: Object.fromEntries(args.map((arg, position) => [`_genkey_${position}`, arg])),
+});
+
+/** As a file writes it: `Path=/pay/**`, `Weight=payment, 80`. */
+export const fileRoute = (
+  id: string,
+  uri: string,
+  path: string,
+  group: string,
+  weight: number,
+): StoredRoute => ({
+  id,
+  uri,
+  order: 0,
+  predicates: [named('Path', path), named('Weight', group, String(weight))],
+  filters: [],
+  metadata: {},
+  enabled: true,
+});
+
+const predicateNames = ['Path', 'Weight', 'Header', 'Cookie', 'Method', 'Host', 'Query'];
+
+export function createGateway({
+  file,
+  meters,
+  fraction,
+  now = Date.now,
+}: {
+  readonly file: readonly StoredRoute[];
+  readonly meters: Meters;
+  /** 0 to 1, for which route gets a call. */
+  readonly fraction: () => number;
+  readonly now?: () => number;
+}): SimulatedGateway {
+  const memory = new Map<string, StoredRoute>();
+  const settings: Pick<SimulatedGateway, 'access' | 'fault'> = { access: 'unrestricted', fault: null };
+  const stored = (): StoredRoute[] => [...file, ...memory.values()];
+  let table = load(stored()) ?? [];
+
+  /** One route that is not bound, and the table before it stays. */
+  function refresh(): void {
+    if (settings.fault !== 'keepsTable') table = load(stored()) ?? table;
+  }
+
+  const endpoint: Endpoint = ({ method, path, body }) => {
+    if (!path.startsWith('/actuator/gateway')) return undefined;
+    if (settings.access === 'none') return springError(404, 'Not Found', path);
+    if (path === '/actuator/gateway/routedefinitions') return { status: 200, body: stored() };
+    if (path === '/actuator/gateway/routes' && method === 'GET')
+      return { status: 200, body: table.map(shown) };
+    if (path === '/actuator/gateway/refresh') {
+      if (settings.access === 'read-only') return springError(404, 'Not Found', path);
+      if (method !== 'POST') return springError(405, 'Method Not Allowed', path);
+      if (settings.fault === 'losesRefresh') return springError(500, 'Internal Server Error', path);
+      refresh();
+      return { status: 200 };
+    }
+    const id = /^\/actuator\/gateway\/routes\/(.+)$/s.exec(path)?.[1];
+    if (id === undefined) return springError(404, 'Not Found', path);
+    return settings.access === 'read-only' && method !== 'GET'
+      ? springError(405, 'Method Not Allowed', path)
+      : change(method, id, body, path);
+  };
+
+  function change(method: string, id: string, body: string, path: string): Answered {
+    if (method === 'DELETE') return memory.delete(id) ? { status: 200 } : { status: 404 };
+    if (method !== 'POST') return springError(405, 'Method Not Allowed', path);
+    if (typeof settings.fault === 'number') {
+      if (settings.fault === 0) return springError(500, 'Internal Server Error', path);
+      settings.fault -= 1;
+    }
+    const route = parsed(id, body);
+    if (route === null) return springError(400, 'Bad Request', path);
+    memory.set(id, route);
+    // It answers with the route's own address, which it cannot write for such an id; the route is stored.
+    return /[ %]/.test(id) ? springError(500, 'Internal Server Error', path) : { status: 201 };
+  }
+
+  return Object.assign(settings, {
+    endpoint,
+    memory,
+    heartbeat: refresh,
+    send(path: string, status = 200) {
+      const matching = table.filter(({ route }) => takes(route, path));
+      const groups = new Map<string, string>();
+      for (const { weight } of table)
+        if (weight !== null && !groups.has(weight.group))
+          groups.set(weight.group, chosenIn(table, weight.group, fraction()));
+      const taken = matching.find(
+        ({ route, weight }) => weight === null || groups.get(weight.group) === route.id,
+      );
+      if (taken === undefined) return null;
+      const { id, uri } = taken.route;
+      meters.time(
+        'spring.cloud.gateway.requests',
+        {
+          httpMethod: 'GET',
+          httpStatusCode: String(status),
+          outcome: status >= 500 ? 'SERVER_ERROR' : status >= 400 ? 'CLIENT_ERROR' : 'SUCCESSFUL',
+          routeId: id,
+          routeUri: uri,
+          status: status === 200 ? 'OK' : String(status),
+        },
+        { calls: 1, totalSeconds: 0.005, maxSeconds: 0.005 },
+        now(),
+      );
+      return uri;
+    },
+  });
+}
+
+/** The table of what is stored; null where one of the routes cannot be bound. */
+function load(stored: readonly StoredRoute[]): readonly Loaded[] | null {
+  const loaded: Loaded[] = [];
+  for (const route of stored) {
+    const args = route.predicates.find(({ name }) => name === 'Weight')?.args;
+    const group = args?.['weight.group'] ?? args?.['_genkey_0'];
+    const weight = args?.['weight.weight'] ?? args?.['_genkey_1'];
+    if (args !== undefined && (group === undefined || !/^\d+$/.test(weight ?? ''))) return null;
+    loaded.push({ route, weight: group === undefined ? null : { group, weight: Number(weight) } });
+  }
+  return loaded.sort((a, b) => a.route.order - b.route.order);
+}
+
+/** Of routes with the same id the last one's weight counts. */
+function chosenIn(table: readonly Loaded[], group: string, at: number): string {
+  const weights = new Map<string, number>();
+  for (const { route, weight } of table) if (weight?.group === group) weights.set(route.id, weight.weight);
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  let left = at * total;
+  for (const [id, weight] of weights) {
+    left -= weight;
+    if (left < 0) return id;
+  }
+  return '';
+}
+
+function takes({ predicates }: StoredRoute, path: string): boolean {
+  const pattern = predicates.find(({ name }) => name === 'Path')?.args['_genkey_0'];
+  return pattern === undefined || path.startsWith(pattern.replace('/**', '/'));
+}
+
+function parsed(id: string, body: string): StoredRoute | null {
+  try {
+    const {
+      uri = '',
+      order = 0,
+      predicates = [],
+      filters = [],
+      metadata = {},
+      enabled = true,
+    } = JSON.parse(body) as Partial<StoredRoute>;
+    if (predicates.some(({ name }) => !predicateNames.includes(name))) return null;
+    return { id, uri, order, predicates, filters, metadata, enabled };
+  } catch {
+    return null;
+  }
+}
+
+const shown = ({ route, weight }: Loaded): object => {
+  const path = route.predicates.find(({ name }) => name === 'Path')?.args['_genkey_0'] ?? '/**';
+  const first = `RouteDefinitionRouteLocator$$Lambda$1480/0x00007f55bf78e640 && Paths: [${path}], match trailing slash: true`;
+  return {
+    predicate: weight === null ? `(${first})` : `((${first}) && Weight: ${weight.group} ${weight.weight})`,
+    ...(Object.keys(route.metadata).length === 0 ? {} : { metadata: route.metadata }),
+    route_id: route.id,
+    filters: [],
+    uri: route.uri,
+    order: route.order,
+  };
+};
