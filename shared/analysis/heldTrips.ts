@@ -50,6 +50,8 @@ export function tripAnswer(
       return mechanism.state === 'forcedOpen'
         ? `breaker ${mechanism.name} forced open`
         : `breaker ${mechanism.name} off`;
+    case 'block':
+      return `blocked inside ${mechanism.application}`;
   }
 }
 

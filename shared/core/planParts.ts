@@ -47,6 +47,8 @@ export function notCounted(expectation: Expectation): string | null {
       return 'nothing to count: this is seen on the workload itself';
     case 'breakers':
       return 'nothing to count: a call that a breaker refuses never leaves its caller';
+    case 'blocks':
+      return 'nothing to count outside: what is blocked is counted in the application that blocks it';
     case 'settings':
       return 'nothing to count: what an instance has is read in the instance';
     default:

@@ -156,6 +156,17 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Resources that every instance of an application should block, or block by no trip any more. */
+export const Blocks = z.object({
+  kind: z.literal('blocks'),
+  /** The service that calls are kept from. */
+  host: z.string(),
+  application: z.string(),
+  resources: z.array(z.string()),
+  blocked: z.boolean(),
+});
+export type Blocks = z.infer<typeof Blocks>;
+
 /** A write that no traffic figure can prove, with the reason. */
 export const Unmeasured = z.object({
   kind: z.literal('unmeasured'),
@@ -173,6 +184,7 @@ export const Expectation = z.discriminatedUnion('kind', [
   Served,
   Rollout,
   Breakers,
+  Blocks,
   Settings,
   Unmeasured,
 ]);

@@ -37,14 +37,23 @@ export const TripMechanism = z.discriminatedUnion('kind', [
     name: z.string().min(1).max(200),
     state: z.enum(['forcedOpen', 'disabled']),
   }),
+  /** A rule that lets none through blocks these resources in each instance of an application, inside its own process. */
+  z.object({
+    kind: z.literal('block'),
+    /** Whose instances. */
+    application: z.string().min(1).max(200),
+    resources: z.array(z.string().min(1).max(1_000)).min(1).max(100),
+  }),
 ]);
 export type TripMechanism = z.infer<typeof TripMechanism>;
 
 /** What a peer can do to one call, for the form; asked when it is opened. */
 export const TripOption = z.object({
-  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker']),
+  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'block']),
   /** Which breaker; only where that is the mechanism. */
   breaker: z.string().optional(),
+  /** What is blocked, and in whose instances; only where that is the mechanism. */
+  blocked: z.object({ application: z.string(), resources: z.array(z.string()) }).optional(),
   title: z.string(),
   /** What callers get and whom it reaches, in words. */
   effect: z.string(),

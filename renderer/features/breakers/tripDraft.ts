@@ -136,6 +136,11 @@ function mechanismOf(
       if (name === undefined) return 'No breaker is known for this call.';
       return { kind: 'breaker', name, state: 'forcedOpen' };
     }
+    case 'block': {
+      const blocked = options.find(({ mechanism }) => mechanism === 'block')?.blocked;
+      if (blocked === undefined) return 'No application is known that could block this call.';
+      return { kind: 'block', ...blocked };
+    }
     case null:
       return 'Choose how the calls are stopped.';
   }

@@ -33,6 +33,8 @@ export function hindranceOf(registry: Registry, call: CallTarget, how: TripMecha
   switch (how) {
     case 'breaker':
       return 'A mesh has no breakers to force open: they are in the callers themselves.';
+    case 'block':
+      return 'A mesh has no rules of Sentinel’s: they are in the applications themselves.';
     case 'refuse':
       if (callers.length === 0)
         return `No sidecar is told to reach ${callee}, so none would refuse its calls.`;
@@ -98,7 +100,8 @@ export async function editsOfTrip(
         ),
       ];
     case 'breaker':
-      throw new PeerError('refused', 'A mesh has no breakers to force open.');
+    case 'block':
+      throw new PeerError('refused', 'A mesh has no breakers to force open, and no rules in applications.');
   }
 }
 

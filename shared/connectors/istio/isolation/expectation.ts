@@ -43,7 +43,8 @@ export function expectationOfTrip(
           }
         : { ...common, kind: 'diversion', to: { host: mechanism.to.host, subset: mechanism.to.subset } };
     case 'breaker':
-      return { kind: 'unmeasured', host, why: 'a mesh has no breakers' };
+    case 'block':
+      return { kind: 'unmeasured', host, why: 'a mesh has nothing inside its applications' };
   }
 }
 

@@ -103,6 +103,7 @@ function tripRoute(
     }
     case 'deny':
     case 'breaker':
+    case 'block':
       return null;
   }
 }
