@@ -38,6 +38,7 @@ export const ConfigDocument = z.object({
     'environment',
     'mesh',
     'keys',
+    'file',
     'configServer',
     'overrides',
     'loggers',

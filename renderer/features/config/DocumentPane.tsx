@@ -19,7 +19,8 @@ export function DocumentPane({ serviceId, document }: DocumentProps) {
   const view = useConfigPage((state) => state.view);
   const open = useConfigPage((state) => state.open);
   const isSecret = document.kind === 'secret';
-  const hasEntries = document.kind !== 'mesh';
+  const isFile = document.kind === 'file';
+  const hasEntries = document.kind !== 'mesh' && !isFile;
   const items = [
     ...(hasEntries
       ? [
@@ -42,7 +43,7 @@ export function DocumentPane({ serviceId, document }: DocumentProps) {
       : [
           {
             id: 'yaml',
-            title: 'YAML',
+            title: isFile ? 'Text' : 'YAML',
             content: <YamlView serviceId={serviceId} document={document} yaml={document.yaml} />,
           },
         ]),

@@ -6,7 +6,7 @@ import { DocumentEditor } from '../../ui/documentViews.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { type DocumentProps, formatBytes } from './documentWords.ts';
 import { SecretValue } from './SecretValue.tsx';
-import { valueFindings } from './textFindings.ts';
+import { isYamlName, valueFindings } from './textFindings.ts';
 import { useSought } from './useSought.ts';
 
 interface EntryEditorProps extends DocumentProps {
@@ -75,7 +75,7 @@ function PlainValue({ serviceId, document, entry, pending, isRemoved, editable }
       <DocumentEditor
         label={`Value of ${plainText(entry.key, 120)}`}
         text={shown}
-        language={/\.ya?ml$/.test(entry.key) ? 'yaml' : 'plain'}
+        language={isYamlName(entry.key) ? 'yaml' : 'plain'}
         findings={findings}
         isReadOnly={isCut || isRemoved || !editable}
         onChange={(text) => draftEntry(serviceId, document, entry.key, text)}

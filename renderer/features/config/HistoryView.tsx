@@ -10,7 +10,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Select } from '../../ui/Select.tsx';
-import { canEdit, type DocumentProps, fullTitle } from './documentWords.ts';
+import { canEdit, type DocumentProps, fullTitle, saysWhoItIs } from './documentWords.ts';
 import { restoredText } from './restoredText.ts';
 import { withoutIdentity } from './withoutIdentity.ts';
 
@@ -47,14 +47,13 @@ function Versions({
   versions,
 }: DocumentProps & { readonly versions: readonly ConfigVersion[] }) {
   const now = useNow();
+  const compared = saysWhoItIs(document) ? withoutIdentity : (text: string) => text;
   const texts = [
-    ...(document.yaml === null
-      ? []
-      : [{ id: 'now', title: 'as it is now', yaml: withoutIdentity(document.yaml) }]),
+    ...(document.yaml === null ? [] : [{ id: 'now', title: 'as it is now', yaml: compared(document.yaml) }]),
     ...versions.flatMap((version, index) =>
       version.yaml === null
         ? []
-        : [{ id: String(index), title: titleOf(version, now), yaml: withoutIdentity(version.yaml) }],
+        : [{ id: String(index), title: titleOf(version, now), yaml: compared(version.yaml) }],
     ),
   ];
   const newest = texts[0];
@@ -82,9 +81,11 @@ function Versions({
             {version.yaml !== null && canEdit(document) && document.yaml !== null && (
               <Button
                 aria-label={`Restore the version of ${titleOf(version, now)}`}
-                isDisabled={withoutIdentity(version.yaml) === newest?.yaml}
+                isDisabled={compared(version.yaml) === newest?.yaml}
                 onPress={() => {
-                  draftYaml(serviceId, document, restoredText(version.yaml ?? '', document));
+                  const recorded = version.yaml ?? '';
+                  const text = saysWhoItIs(document) ? restoredText(recorded, document) : recorded;
+                  draftYaml(serviceId, document, text);
                   setDocumentView('yaml');
                 }}
               >

@@ -6,7 +6,7 @@ import { plainText } from '../../ui/plainText.ts';
 import { canEdit, type DocumentProps, formatBytes, fullTitle } from './documentWords.ts';
 import { fieldHelp } from './fieldHelp.ts';
 import { pathAtCursor } from './pathAtCursor.ts';
-import { documentFindings } from './textFindings.ts';
+import { documentFindings, isYamlName } from './textFindings.ts';
 import { useSought } from './useSought.ts';
 
 interface YamlViewProps extends DocumentProps {
@@ -29,6 +29,7 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
     () => (edited === null ? [] : documentFindings(edited, document)),
     [edited, document],
   );
+  const isFile = document.kind === 'file';
   const help = cursor === null ? null : fieldHelp(document.document.kind, pathAtCursor(text, cursor));
   return (
     <div className="configView">
@@ -42,9 +43,9 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
         </p>
       )}
       <DocumentEditor
-        label={`${fullTitle(document)} as YAML`}
+        label={`${fullTitle(document)} as ${isFile ? 'text' : 'YAML'}`}
         text={isCut ? text.slice(0, mostShown) : text}
-        language="yaml"
+        language={isFile && !isYamlName(document.document.name) ? 'plain' : 'yaml'}
         findings={findings}
         isReadOnly={isCut || others || !canEdit(document)}
         onChange={(next) => draftYaml(serviceId, document, next)}

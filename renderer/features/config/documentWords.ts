@@ -13,12 +13,17 @@ export function canEdit({ readOnly, immutable }: ConfigDocument): boolean {
   return readOnly === null && !immutable;
 }
 
+/** Whether its text says which document it is, as those of Kubernetes do; others are nothing but what they hold. */
+export const saysWhoItIs = ({ kind }: Pick<ConfigDocument, 'kind'>): boolean =>
+  kind !== 'file' && kind !== 'keys';
+
 /** What configures a service, by sort. */
 export const groups = [
   { kind: 'configMap', title: 'ConfigMaps' },
   { kind: 'secret', title: 'Secrets' },
   { kind: 'environment', title: 'Environment' },
   { kind: 'keys', title: 'Keys of Consul' },
+  { kind: 'file', title: 'Files' },
   { kind: 'mesh', title: 'Mesh documents' },
 ] as const satisfies readonly { readonly kind: ConfigDocument['kind']; readonly title: string }[];
 

@@ -52,3 +52,15 @@ test('a value that breaks what its key promises is told, not refused', () => {
   expect(valueFindings('app.json', '{"a": 1,\n}')).toMatchObject([{ line: 2, severity: 'warning' }]);
   expect(valueFindings('app.properties', 'a=[')).toEqual([]);
 });
+
+describe('a text that does not say which document it is', () => {
+  test('is asked for no identity, and a file for nothing that its name does not promise', () => {
+    expect(documentFindings('LIMIT: "4"\n', { ...settings, kind: 'keys' })).toEqual([]);
+    const file = { ...settings, kind: 'file' as const };
+    const named = (name: string) => ({ ...file, document: { ...file.document, name } });
+    expect(documentFindings('limit=[', named('DEFAULT_GROUP/payment.properties'))).toEqual([]);
+    expect(documentFindings('a: [', named('DEFAULT_GROUP/payment.yaml'))).toMatchObject([
+      { severity: 'warning' },
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { ConfigDocument } from '../../../shared/model/config.ts';
 import type { LineFinding } from '../../ui/lineNote.ts';
+import { saysWhoItIs } from './documentWords.ts';
 
 /** More errors than this follow from the first ones. */
 const mostFindings = 20;
@@ -12,10 +13,12 @@ export function yamlFindings(text: string): readonly LineFinding[] {
 
 /** What is wrong with a whole document as typed: its YAML, who it is, and what its kind does not take. */
 export function documentFindings(text: string, { document, kind }: ConfigDocument): readonly LineFinding[] {
+  if (kind === 'file') return valueFindings(document.name, text);
   const { findings, parsed, lineOf } = read(text);
   if (findings.some(({ severity }) => severity === 'error')) return findings;
   if (!isMap(parsed.contents))
     return [{ line: 1, severity: 'error', text: 'A document is a map of fields.' }];
+  if (!saysWhoItIs({ kind })) return findings;
   const own: LineFinding[] = [];
   const expected = [
     [['apiVersion'], document.apiVersion],
@@ -39,7 +42,7 @@ export function documentFindings(text: string, { document, kind }: ConfigDocumen
 
 /** What is wrong with one value, by what its key promises: nothing here blocks, for a name is no proof. */
 export function valueFindings(key: string, value: string): readonly LineFinding[] {
-  if (/\.ya?ml$/.test(key)) return yamlFindings(value).map(asWarning);
+  if (isYamlName(key)) return yamlFindings(value).map(asWarning);
   if (!key.endsWith('.json') || value.trim() === '') return [];
   try {
     JSON.parse(value);
@@ -51,6 +54,8 @@ export function valueFindings(key: string, value: string): readonly LineFinding[
     return [{ line, severity: 'warning', text: `This is no JSON: ${said}` }];
   }
 }
+
+export const isYamlName = (name: string): boolean => /\.ya?ml$/.test(name);
 
 function read(text: string) {
   const lines = new LineCounter();
