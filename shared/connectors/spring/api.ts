@@ -27,11 +27,11 @@ export interface Asking {
   readonly body?: unknown;
   /** Statuses that are no error; 200 unless said. */
   readonly good?: readonly number[];
+  /** 5 s unless said. */
+  readonly limitMs?: number;
 }
 
 const timeoutMs = 5_000;
-/** Beans are made anew; the first one of a process took 4 s. */
-const refreshMs = 20_000;
 // A metrics page of a large service is smaller.
 const maxBytes = 4 * 1024 * 1024;
 
@@ -44,25 +44,8 @@ export function createActuator(transport: Transport): Actuator {
     return read(answer, good, tried, route);
   }
 
-  async function send(
-    tried: string,
-    method: 'POST' | 'DELETE',
-    path: string,
-    body: unknown,
-    signal: AbortSignal,
-    limitMs = timeoutMs,
-  ): Promise<PeerAnswer> {
-    const sent =
-      body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const answer = await transport.request({ method, path, ...sent, signal, timeoutMs: limitMs, maxBytes });
-    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer.status, tried, route);
-    return answer;
-  }
-
   async function ask(asking: Asking, signal: AbortSignal): Promise<unknown> {
-    const { tried, method = 'GET', path, body, good = [200] } = asking;
+    const { tried, method = 'GET', path, body, good = [200], limitMs = timeoutMs } = asking;
     const answer = await transport.request({
       method,
       path,
@@ -70,7 +53,7 @@ export function createActuator(transport: Transport): Actuator {
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       signal,
-      timeoutMs,
+      timeoutMs: limitMs,
       maxBytes,
     });
     return answer.body === '' && good.includes(answer.status) ? null : read(answer, good, tried, route);
@@ -81,31 +64,20 @@ export function createActuator(transport: Transport): Actuator {
     ask,
     breakers: (signal) => get('Reading breakers', '/circuitbreakers', signal),
     async setBreaker(name, verb, signal) {
-      const tried = `${verb} of ${name}`;
-      const path = `/circuitbreakers/${encodeURIComponent(name)}`;
-      const answer = await send(tried, 'POST', path, { updateState: verb }, signal);
-      return read(answer, [200], tried, route);
+      const answer = await transport.request({
+        method: 'POST',
+        path: `/circuitbreakers/${encodeURIComponent(name)}`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ updateState: verb }),
+        signal,
+        timeoutMs,
+        maxBytes,
+      });
+      return read(answer, [200], `${verb} of ${name}`, route);
     },
     breakerEvents: (signal) => get('Reading events of breakers', '/circuitbreakerevents', signal),
     // 503 is how health says DOWN.
     health: (signal) => get('Reading health', '/health', signal, [200, 503]),
-    environment: (signal) => get('Reading the environment', '/env', signal),
-    property: (key, signal) => get(`Reading ${key}`, `/env/${encodeURIComponent(key)}`, signal),
-    async override(key, value, signal) {
-      await send(`Overriding ${key}`, 'POST', '/env', { name: key, value }, signal);
-    },
-    async dropOverrides(signal) {
-      await send('Dropping overrides', 'DELETE', '/env', undefined, signal);
-    },
-    async refresh(signal) {
-      const answer = await send('Refreshing', 'POST', '/refresh', undefined, signal, refreshMs);
-      return read(answer, [200], 'Refreshing', route);
-    },
-    loggers: (signal) => get('Reading loggers', '/loggers', signal),
-    async setLevel(logger, level, signal) {
-      const path = `/loggers/${encodeURIComponent(logger)}`;
-      await send(`Setting the level of ${logger}`, 'POST', path, { configuredLevel: level }, signal);
-    },
   };
 }
 
