@@ -7,6 +7,9 @@ import { CanaryDialog } from './features/canary/CanaryDialog.tsx';
 import { SplitCanary } from './features/canary/SplitCanary.tsx';
 import { WatchChip } from './features/canary/WatchChip.tsx';
 import { ConfigTab } from './features/config/ConfigTab.tsx';
+import { FindingsButton } from './features/findings/FindingsButton.tsx';
+import { FindingsDialog } from './features/findings/FindingsDialog.tsx';
+import { ServiceFindings } from './features/findings/ServiceFindings.tsx';
 import { FindBar } from './features/find/FindBar.tsx';
 import { Connect } from './features/firstRun/Connect.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
@@ -69,6 +72,7 @@ const inspectorParts: InspectorParts = {
     },
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
+  findings: (service) => <ServiceFindings service={service} />,
   splitActions: (split, editable, measured) => (
     <>
       <SplitCanary split={split} editable={editable} />
@@ -112,6 +116,7 @@ export function App() {
       <CanaryDialog />
       <GreyRouteDialog />
       <UnprotectedDialog />
+      <FindingsDialog />
       <ReviewDialog />
       <SetDialog />
       <Toasts />
@@ -156,9 +161,9 @@ function Console() {
 function PageOf({ page }: { readonly page: Page }) {
   switch (page) {
     case 'map':
-      return <MapPage find={<FindBar />} />;
+      return <MapPage find={<FindBar />} findings={<FindingsButton />} />;
     case 'services':
-      return <ServicesPage find={<FindBar />} />;
+      return <ServicesPage find={<FindBar />} actions={<FindingsButton />} />;
     case 'config':
       return (
         <Suspense fallback={<EmptyState title="Loading…" busy />}>

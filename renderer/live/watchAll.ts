@@ -1,5 +1,6 @@
 import { watchCanaries } from './canaries.ts';
 import { watchConnections } from './connections.ts';
+import { watchFindings } from './findings.ts';
 import { watchHoldings } from './holdings.ts';
 import { watchRoutes } from './routes.ts';
 import { watchSplits } from './splits.ts';
@@ -16,6 +17,7 @@ export function watchAll(): () => void {
     watchHoldings(),
     watchRoutes(),
     watchCanaries(),
+    watchFindings(),
   ];
   return () => stops.forEach((stop) => stop());
 }

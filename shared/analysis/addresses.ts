@@ -13,3 +13,10 @@ export function addressKeys(address: string): readonly string[] {
   if (/^127\.|^::1$|^localhost$|^0\.0\.0\.0$/.test(host)) return [];
   return host === address ? [host] : [address, host];
 }
+
+/** The neighbourhood of an address, by which instances of one cluster can be told: the first half of IPv4, /64 of IPv6. */
+export function rangeOf(host: string): string {
+  if (!host.includes(':')) return host.split('.').slice(0, 2).join('.');
+  const [before = ''] = host.split('::');
+  return before.split(':').slice(0, 4).join(':').toLowerCase();
+}

@@ -15,6 +15,7 @@ import { Operation } from '../model/operation.ts';
 import { Plan } from '../model/plan.ts';
 import { OperationRecord } from '../model/record.ts';
 import { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import { RegistryFindings } from '../model/registryFinding.ts';
 import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
 import { Settings } from '../model/settings.ts';
@@ -81,6 +82,10 @@ export const contract = {
       .output(eventIterator(SignalsTick)),
     timeline: base.input(Range).output(eventIterator(Timeline)),
     charts: base.input(Range.extend({ serviceId: EntityId })).output(eventIterator(ServiceCharts)),
+  },
+  findings: {
+    /** What is wrong between systems and between instances, over the whole map; the whole list whenever it changed. */
+    watch: base.output(eventIterator(RegistryFindings)),
   },
   services: {
     inspect: base.input(z.object({ serviceId: EntityId })).output(eventIterator(ServiceDetail)),

@@ -1,7 +1,6 @@
 import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import { mergeDetails } from '../analysis/mergeDetails.ts';
-import { registryFindings } from '../analysis/registryFindings.ts';
 import { withObserved } from '../analysis/observedProtections.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
@@ -43,14 +42,7 @@ async function readFaces(
   const details = await Promise.all(
     places.map((place) => readDetail(place.service, place.connection, parts, signal)),
   );
-  if (details.length < 2) return details.length === 0 ? null : mergeDetails(details, oneMap.faces());
-  const told = places.map(({ service, connection }, i) => ({
-    system: oneMap.systemOf(connection.id),
-    runs: connection.sources.some(({ session }) => session.workloads !== undefined),
-    versions: service.versions.map(({ version }) => version),
-    instances: details[i]?.instances ?? [],
-  }));
-  return { ...mergeDetails(details, oneMap.faces()), contradictions: registryFindings(told) };
+  return details.length === 0 ? null : mergeDetails(details, oneMap.faces());
 }
 
 async function readDetail(

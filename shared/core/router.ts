@@ -5,6 +5,7 @@ import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
+import { watchFindings } from './findings.ts';
 import { watchDetail } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import { exportJournal } from './journalExport.ts';
@@ -113,6 +114,9 @@ export function createRouter({
       charts: os.signals.charts.handler(({ input, signal }) =>
         watchCharts(input.serviceId, input.rangeSeconds, { world, oneMap }, journal, ports, signal),
       ),
+    },
+    findings: {
+      watch: os.findings.watch.handler(({ signal }) => watchFindings({ world, oneMap, ports }, signal)),
     },
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>

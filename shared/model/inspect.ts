@@ -101,7 +101,5 @@ export const ServiceDetail = z.object({
   /** What of its protections cannot be seen at work, and the one setting that would show it; null where it can be seen. */
   unseen: z.object({ text: z.string(), setting: z.string() }).nullable().default(null),
   problems: z.array(z.string()),
-  /** Where the systems that know it contradict each other; absent where only one does. */
-  contradictions: z.array(z.object({ rule: z.string(), text: z.string() })).optional(),
 });
 export type ServiceDetail = z.infer<typeof ServiceDetail>;

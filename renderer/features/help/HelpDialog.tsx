@@ -8,9 +8,10 @@ import { Tabs } from '../../ui/Tabs.tsx';
 import { guardHelp } from './guards.ts';
 import { keyGroups } from './keys.ts';
 import { findExamples, legend } from './legend.tsx';
+import { findingHelp } from '../../ui/findingHelp.ts';
 import { operationHelp } from './operations.ts';
 
-/** All keys, what the signs on the map mean, what can be typed into find, what can be done, and what a review checks. */
+/** All keys, what the signs on the map mean, what can be typed into find, what can be done, what a review checks, and what the map finds. */
 export function HelpDialog() {
   const open = useView((view) => view.helpOpen);
   const [tab, setTab] = useState('keys');
@@ -27,6 +28,7 @@ export function HelpDialog() {
             { id: 'keys', title: 'Keys and signs', content: <KeysAndSigns /> },
             { id: 'operations', title: 'What can be done', content: <Operations /> },
             { id: 'guards', title: 'What a review checks', content: <Guards /> },
+            { id: 'findings', title: 'What can be found', content: <Findings /> },
           ]}
         />
       </div>
@@ -114,6 +116,26 @@ function Guards() {
           />
         ))}
       </div>
+    </>
+  );
+}
+
+function Findings() {
+  return (
+    <>
+      <p className="muted helpIntro">
+        Found by comparing what all systems say of the same service; shown on the map, in the list of services
+        and in the inspector.
+      </p>
+      <HelpList
+        title="Findings"
+        wide
+        rows={Object.values(findingHelp).map(({ title, what }) => ({
+          key: title,
+          term: <b>{title}</b>,
+          what,
+        }))}
+      />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { joinPair, splitOff } from '../../../shared/analysis/joins.ts';
 import type { Face, GraphService } from '../../../shared/model/graph.ts';
-import type { ServiceDetail } from '../../../shared/model/inspect.ts';
 import type { Joins } from '../../../shared/model/settings.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
@@ -14,13 +13,8 @@ import { PickOne } from '../../ui/PickOne.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 
-interface FacesProps {
-  readonly service: GraphService;
-  readonly contradictions: NonNullable<ServiceDetail['contradictions']>;
-}
-
 /** Which systems know the service, why they are taken to mean the same one, and the operator's word against it. */
-export function Faces({ service, contradictions }: FacesProps) {
+export function Faces({ service }: { readonly service: GraphService }) {
   const connections = useConnections();
   const [joining, setJoining] = useState(false);
   if (connections.length < 2 || service.kind === 'unknown') return null;
@@ -33,13 +27,6 @@ export function Faces({ service, contradictions }: FacesProps) {
         <ul className="faces">
           {faces.map((face) => (
             <FaceLine key={face.serviceId} face={face} faces={faces} />
-          ))}
-        </ul>
-      )}
-      {contradictions.length > 0 && (
-        <ul className="inspectorProblems" aria-label="Where they contradict each other">
-          {contradictions.map(({ text }) => (
-            <li key={text}>{plainText(text, 300)}</li>
           ))}
         </ul>
       )}

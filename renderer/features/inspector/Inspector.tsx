@@ -16,12 +16,7 @@ export function Inspector({ parts }: { readonly parts: InspectorParts }) {
     );
   }
   return selected.kind === 'service' ? (
-    <ServiceInspector
-      key={selected.id}
-      serviceId={selected.id}
-      tabs={parts.serviceTabs}
-      splitActions={parts.splitActions}
-    />
+    <ServiceInspector key={selected.id} serviceId={selected.id} parts={parts} />
   ) : (
     <CallInspector key={selected.id} callId={selected.id} guards={parts.callGuards} />
   );

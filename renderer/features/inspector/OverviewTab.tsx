@@ -5,7 +5,7 @@ import { Section } from '../../ui/Section.tsx';
 import { CallList } from './CallList.tsx';
 import { Faces } from './Faces.tsx';
 import { ServiceChartsView } from './ServiceChartsView.tsx';
-import type { SplitPart } from './inspectorParts.ts';
+import type { InspectorParts } from './inspectorParts.ts';
 import { SplitCard } from './SplitCard.tsx';
 import { SourceLine } from './SourceLine.tsx';
 import { busiestFirst, canBeDragged } from './splitView.ts';
@@ -14,11 +14,11 @@ interface OverviewTabProps {
   readonly service: GraphService;
   /** Null while it is being read. */
   readonly detail: ServiceDetail | null;
-  readonly splitActions: SplitPart;
+  readonly parts: Pick<InspectorParts, 'splitActions' | 'findings'>;
 }
 
 /** How calls are divided, how each version fares over time, and who is called. */
-export function OverviewTab({ service, detail, splitActions }: OverviewTabProps) {
+export function OverviewTab({ service, detail, parts }: OverviewTabProps) {
   const splits = useSplitsOf(service.id);
   const measured = useMeasuredSplits(splits.length === 0 ? null : service.id);
   const counted = measured.value ?? [];
@@ -33,12 +33,13 @@ export function OverviewTab({ service, detail, splitActions }: OverviewTabProps)
             split={split}
             serviceName={service.name}
             measured={own}
-            actions={splitActions(split, canBeDragged(split), own)}
+            actions={parts.splitActions(split, canBeDragged(split), own)}
           />
         );
       })}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />
-      <Faces service={service} contradictions={detail?.contradictions ?? []} />
+      {parts.findings(service)}
+      <Faces service={service} />
       {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
         <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>
           <CallList direction="in" calls={detail.callsIn} brief />

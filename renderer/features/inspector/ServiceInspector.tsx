@@ -15,7 +15,7 @@ import { CallsTab } from './CallsTab.tsx';
 import { DocumentsTab } from './DocumentsTab.tsx';
 import { EventsTab } from './EventsTab.tsx';
 import { InspectorHead } from './InspectorHead.tsx';
-import type { ServiceTab, SplitPart } from './inspectorParts.ts';
+import type { InspectorParts } from './inspectorParts.ts';
 import { InstancesTab } from './InstancesTab.tsx';
 import { OverviewTab } from './OverviewTab.tsx';
 import { Problems } from './Problems.tsx';
@@ -24,12 +24,10 @@ import { VerdictBox } from './VerdictBox.tsx';
 /** One service: the verdict first, then what it rests on. */
 export function ServiceInspector({
   serviceId,
-  tabs,
-  splitActions,
+  parts,
 }: {
   readonly serviceId: EntityId;
-  readonly tabs: readonly ServiceTab[];
-  readonly splitActions: SplitPart;
+  readonly parts: InspectorParts;
 }) {
   const service = useService(serviceId);
   const signals = useServiceSignals(serviceId);
@@ -68,10 +66,14 @@ export function ServiceInspector({
           {
             id: 'overview',
             title: 'Overview',
-            content: <OverviewTab service={service} detail={detail.value} splitActions={splitActions} />,
+            content: <OverviewTab service={service} detail={detail.value} parts={parts} />,
           },
           { id: 'calls', title: 'Calls', content: withDetail((value) => <CallsTab detail={value} />) },
-          ...tabs.map(({ id, title, content }) => ({ id, title, content: content(service, detail.value) })),
+          ...parts.serviceTabs.map(({ id, title, content }) => ({
+            id,
+            title,
+            content: content(service, detail.value),
+          })),
           {
             id: 'instances',
             title: 'Instances',

@@ -28,9 +28,14 @@ export type CallPart = (
  */
 export type SplitPart = (split: Split, editable: boolean, measured: MeasuredSplit | null) => ReactNode;
 
+/** What another feature shows of a service among what is known of it. */
+export type ServicePart = (service: GraphService) => ReactNode;
+
 /** What other features bring to the inspector: features do not know each other, the window puts them together. */
 export interface InspectorParts {
   readonly serviceTabs: readonly ServiceTab[];
+  /** What only the whole map shows of a service. */
+  readonly findings: ServicePart;
   /** What guards a call and what can be done to it. */
   readonly callGuards: CallPart;
   /** What runs over a split besides its weights, and what else can be asked of it. */

@@ -26,8 +26,8 @@ import { useMapLayout } from './useMapLayout.ts';
 /** What draws the map today; far levels may come from elsewhere behind the same interface. */
 const Canvas: MapCanvas = FlowCanvas;
 
-/** The map with what lies on it: overview, find (given from outside), attention, toolbar. */
-export function MapPage({ find }: { readonly find: ReactNode }) {
+/** The map with what lies on it: overview, attention, toolbar; find and the way to findings are given from outside. */
+export function MapPage({ find, findings }: { readonly find: ReactNode; readonly findings: ReactNode }) {
   const shown = useShown();
   const camera = useRef<MapCamera | null>(null);
   const [tidyCount, setTidyCount] = useState(0);
@@ -91,6 +91,7 @@ export function MapPage({ find }: { readonly find: ReactNode }) {
         <MapNotices shownServices={shown.services.length} />
       </div>
       <div className="mapBottom">
+        {findings}
         <Attention narrow={narrow} />
         {nodes.length > 0 && (
           <MapToolbar camera={camera} onTidy={tidy} picture={{ nodes, calls, containers }} />

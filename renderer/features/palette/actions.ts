@@ -3,6 +3,7 @@ import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
 import { commandMap } from '../../state/commands.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
+import { listFindings } from '../../state/findings.ts';
 import { editProtections, listUnprotected } from '../../state/protections.ts';
 import { openReview } from '../../state/review.ts';
 import { useSelection } from '../../state/selection.ts';
@@ -45,6 +46,13 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     if (hideIdle || queries.length > 0 || focus !== null || path !== null) {
       actions.push({ id: 'clear', title: 'Remove all filters', run: clearFilters });
     }
+  }
+  if (connections.length > 0) {
+    actions.push({
+      id: 'findings',
+      title: 'Findings: where systems contradict each other, whose load is uneven…',
+      run: listFindings,
+    });
   }
   actions.push(...onSelected(), ...heldTrips());
   for (const { id, title } of connections) {

@@ -27,7 +27,14 @@ import { ServiceCell } from './ServiceCell.tsx';
 const widePx = 860;
 
 /** The same data as the map in a table, to sort and to read aloud. */
-export function ServicesPage({ find }: { readonly find: ReactNode }) {
+export function ServicesPage({
+  find,
+  actions,
+}: {
+  readonly find: ReactNode;
+  /** What else there is to open, by other features. */
+  readonly actions: ReactNode;
+}) {
   const shown = useShown();
   const services = useTopology((graph) => graph.services);
   const trips = useTrips();
@@ -52,6 +59,7 @@ export function ServicesPage({ find }: { readonly find: ReactNode }) {
         </span>
         {find}
         <span className="grow" />
+        {actions}
         <Button onPress={() => showPage('map')}>Show map</Button>
       </div>
       <div className="pageBody" ref={bodyRef}>
