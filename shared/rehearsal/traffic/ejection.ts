@@ -1,4 +1,4 @@
-import type { Ejection } from './mesh.ts';
+import type { Ejection } from './clusterPolicy.ts';
 
 /** One pod's proxy as it sees one cluster: what it takes out of the traffic, and what it counts. */
 export interface ProxyState {

@@ -1,5 +1,5 @@
 import type { ProxyState } from './ejection.ts';
-import type { Limits } from './mesh.ts';
+import type { Limits } from './clusterPolicy.ts';
 
 /** One statistic of Envoy's clusters under its Prometheus name. */
 export interface EnvoyMetric {

@@ -2,7 +2,7 @@ import { ejectedOf, endEjections, type ProxyState } from './ejection.ts';
 import { breakers, ejections, type EnvoyMetric, type Look } from './envoyMetrics.ts';
 import { scrapeLabels } from './identity.ts';
 import type { MeshPod } from './mesh.ts';
-import type { Link, Network, Reach } from './network.ts';
+import { reachesOf, type Link, type Network, type Reach } from './network.ts';
 import type { Random } from './random.ts';
 import { inclusionOf } from './statsInclusion.ts';
 
@@ -25,7 +25,7 @@ export function envoyRowsOf(network: Network, random: Random, now: () => number)
   for (const link of network.links) {
     const { caller } = link;
     if (caller === null || link.behaviour.protocol === 'tcp') continue;
-    for (const reach of link.direct === null ? link.reaches.values() : [link.direct]) {
+    for (const reach of reachesOf(link)) {
       caller.pods.forEach((pod, index) => {
         const proxy = reach.proxies[index];
         const row = proxy === undefined ? null : rowOf(link, reach, pod, proxy, random, now);

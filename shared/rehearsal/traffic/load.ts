@@ -1,4 +1,4 @@
-import type { Limits } from './mesh.ts';
+import type { Limits } from './clusterPolicy.ts';
 
 /** Shares and delays that follow from how busy something is. */
 
@@ -16,6 +16,7 @@ export const refusedAt = (utilisation: number): number => (utilisation > 1 ? 1 -
  * under way without the limit. That is what a proxy's limit on requests at once does.
  */
 export function refusedByLimit(limit: number, offered: number): number {
+  if (limit <= 0) return 1;
   if (offered <= limit * 0.3) return 0;
   let blocked = 1;
   for (let under = 1; under <= limit; under += 1) blocked = (offered * blocked) / (under + offered * blocked);
@@ -28,6 +29,8 @@ export function refusedByLimit(limit: number, offered: number): number {
  */
 export function atOnceLimit(limits: Limits, http2: boolean): number | null {
   const { requests, connections, pending } = limits;
+  // Without room to wait no request sees the first connection made.
+  if (requests === 0 || pending === 0) return 0;
   const onConnections = http2 || connections === null || pending === null ? null : connections + pending;
   if (requests === null || onConnections === null) return requests ?? onConnections;
   return Math.min(requests, onConnections);

@@ -1,15 +1,7 @@
 import type { KubeObject, ObjectStore } from '../kube/store.ts';
+import { ejectionIn, limitsIn, type Ejection, type Limits } from './clusterPolicy.ts';
 import { policyOf, type Policy } from './policies.ts';
-import {
-  durationMsOf,
-  fieldsAt,
-  listAt,
-  numberOf,
-  selects,
-  textOf,
-  textsOf,
-  type Fields,
-} from './reading.ts';
+import { fieldsAt, listAt, numberOf, selects, textOf, textsOf, type Fields } from './reading.ts';
 
 /** A running copy that can take requests. */
 export interface MeshPod {
@@ -44,25 +36,6 @@ export interface MeshWorkload {
   readonly pods: readonly MeshPod[];
 }
 
-/** What a client's proxy allows towards a cluster at once; null is no limit. */
-export interface Limits {
-  readonly requests: number | null;
-  readonly connections: number | null;
-  readonly pending: number | null;
-}
-
-/** When a client's proxy takes an instance out, and for how long. */
-export interface Ejection {
-  readonly consecutive5xx: number | null;
-  readonly consecutiveGateway: number | null;
-  readonly baseMs: number;
-  /** How often those taken out are looked at. */
-  readonly intervalMs: number;
-  readonly maxRatio: number;
-  /** With fewer than this share in, all are asked again. */
-  readonly minHealthyRatio: number;
-}
-
 /** A host, or one subset of it, as a client's proxy knows it. */
 export interface Cluster {
   readonly id: string;
@@ -74,6 +47,16 @@ export interface Cluster {
   readonly workloads: readonly MeshWorkload[];
   readonly limits: Limits;
   readonly ejection: Ejection | null;
+  /** Asked in this order while none of its own instances can be. */
+  readonly instead: readonly Cluster[];
+}
+
+/** A rule for the proxies of one caller alone. */
+interface CallerRule {
+  readonly host: string;
+  readonly namespace: string;
+  readonly selector: Fields;
+  readonly policy: Fields;
 }
 
 /** What the mesh is, as the objects say. */
@@ -82,6 +65,7 @@ export interface MeshObjects {
   readonly pods: readonly MeshPod[];
   readonly podsByWorkload: ReadonlyMap<string, readonly MeshPod[]>;
   readonly rules: ReadonlyMap<string, Fields>;
+  readonly callerRules: readonly CallerRule[];
   readonly routes: readonly KubeObject[];
   readonly policies: readonly Policy[];
 }
@@ -121,18 +105,21 @@ export function readMesh(store: ObjectStore): MeshObjects {
     }
   }
   const rules = new Map<string, Fields>();
+  const callerRules: CallerRule[] = [];
   for (const object of store.list('destinationrules')) {
-    const host = resolveHost(
-      textOf(fieldsAt(object, 'spec')['host']),
-      object.metadata.namespace ?? '',
-      services,
-    );
-    if (host !== null && !rules.has(host)) rules.set(host, fieldsAt(object, 'spec'));
+    const namespace = object.metadata.namespace ?? '';
+    const spec = fieldsAt(object, 'spec');
+    const host = resolveHost(textOf(spec['host']), namespace, services);
+    if (host === null) continue;
+    const selector = fieldsAt(spec, 'workloadSelector', 'matchLabels');
+    if (Object.keys(selector).length > 0)
+      callerRules.push({ host, namespace, selector, policy: fieldsAt(spec, 'trafficPolicy') });
+    else if (!rules.has(host)) rules.set(host, spec);
   }
   // Where two claim a host, Istio's sidecars follow the older; of the same second, the one first by name.
   const routes = [...store.list('virtualservices')].sort((left, right) => byAge(left, right));
   const policies = store.list('authorizationpolicies').flatMap((object) => policyOf(object) ?? []);
-  return { services, pods, podsByWorkload, rules, routes, policies };
+  return { services, pods, podsByWorkload, rules, callerRules, routes, policies };
 }
 
 function byAge({ metadata: left }: KubeObject, { metadata: right }: KubeObject): number {
@@ -178,53 +165,46 @@ export function clusterOf(host: string, subset: string | null, mesh: MeshObjects
   }
   const common = fieldsAt(rule, 'trafficPolicy');
   const own = fieldsAt(declared, 'trafficPolicy');
-  const policy = (name: string): Fields => (name in own ? fieldsAt(own, name) : fieldsAt(common, name));
+  const failover = fieldsAt(rule, 'failover');
+  const id = `${subset ?? ''}|${host}`;
+  const name = `outbound|${service.port ?? ''}|${id}`;
+  const instead = listAt(failover, subset !== null && subset in failover ? subset : '*')
+    .map((one) => textsOf(one))
+    .flatMap(
+      (one) => clusterOf(one['host'] ?? '', one['subset'] ?? null, { ...mesh, rules: bare(mesh) }) ?? [],
+    )
+    // Each is a cluster of its own, named by whom it stands in for (Consul's discovery chains).
+    .map((one, at) => ({ ...one, id: `${one.id} for ${id}`, name: `failover-target~${at + 1}~${name}` }));
   return {
-    id: `${subset ?? ''}|${host}`,
+    id,
     service,
-    name: `outbound|${service.port ?? ''}|${subset ?? ''}|${host}`,
+    name: instead.length === 0 ? name : `failover-target~0~${name}`,
     exists,
     workloads: [...chosen].map(([workload, pods]) => ({ id: `${service.namespace}/${workload}`, pods })),
-    limits: limitsOf(policy('connectionPool')),
-    ejection:
-      'outlierDetection' in own || 'outlierDetection' in common
-        ? ejectionOf(policy('outlierDetection'))
-        : null,
+    limits: limitsIn(common, own),
+    ejection: ejectionIn(common, own),
+    instead,
   };
 }
 
-/** Zero means "not set" to Istio, so it is no limit. */
-function limitsOf(pool: Fields): Limits {
-  const positive = (value: unknown): number | null => {
-    const number = numberOf(value);
-    return number !== null && number > 0 ? number : null;
-  };
-  const http = fieldsAt(pool, 'http');
-  return {
-    requests: positive(http['http2MaxRequests']),
-    connections: positive(fieldsAt(pool, 'tcp')['maxConnections']),
-    pending: positive(http['http1MaxPendingRequests']),
-  };
+/** What is asked instead has nobody of its own behind it. */
+function bare({ rules }: MeshObjects): ReadonlyMap<string, Fields> {
+  return new Map([...rules].map(([host, { failover: _, ...rule }]) => [host, rule]));
 }
 
-function ejectionOf(detection: Fields): Ejection | null {
-  const given = (name: string): number | null => numberOf(detection[name]);
-  const consecutive5xx = positiveOr(given('consecutive5xxErrors') ?? 5, null);
-  const consecutiveGateway = positiveOr(given('consecutiveGatewayErrors') ?? 0, null);
-  if (consecutive5xx === null && consecutiveGateway === null) return null;
-  return {
-    consecutive5xx,
-    consecutiveGateway,
-    baseMs: durationMsOf(detection['baseEjectionTime']) ?? 30_000,
-    intervalMs: positiveOr(durationMsOf(detection['interval']), 10_000),
-    // Zero is "not set" here too, and not set is a tenth.
-    maxRatio: positiveOr(given('maxEjectionPercent'), 10) / 100,
-    minHealthyRatio: (given('minHealthPercent') ?? 0) / 100,
-  };
+/** A cluster as the proxies of one caller have it, where a rule of its namespace is for them alone. */
+export function asSeenBy(
+  caller: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+  cluster: Cluster,
+  { callerRules }: MeshObjects,
+): Cluster {
+  const rule = callerRules.find(
+    ({ host, namespace, selector }) =>
+      host === cluster.service.host && namespace === caller.namespace && selects(selector, caller.labels),
+  );
+  if (rule === undefined) return cluster;
+  return { ...cluster, limits: limitsIn(rule.policy), ejection: ejectionIn(rule.policy) };
 }
-
-const positiveOr = <T>(value: number | null, otherwise: T): number | T =>
-  value !== null && value > 0 ? value : otherwise;
 
 function podOf(object: KubeObject): MeshPod {
   const labels = object.metadata.labels ?? {};

@@ -5,11 +5,12 @@ import { createEnvironments, type Environments } from './environment.ts';
 import { envoyRowsOf, type EnvoyRow } from './envoyStats.ts';
 import { movedIn, rampBetween, refusedAt, refusedByLimit, slowdownAt } from './load.ts';
 import { readMesh, type MeshObjects } from './mesh.ts';
-import { buildNetwork, createMemory, type Link, type Network, type Program } from './network.ts';
+import { buildNetwork, createMemory, reachesOf, type Link, type Network, type Program } from './network.ts';
 import { createRandom } from './random.ts';
 import { kindOf } from './requestKinds.ts';
 import { createRequests, outside } from './requests.ts';
 import { compileRoutes, type RouteTable } from './routes.ts';
+import type { CountBy } from './tally.ts';
 
 /** A queue as it stands. */
 export interface QueueState {
@@ -48,6 +49,8 @@ export function createTraffic(options: {
   readonly behaviour: FleetBehaviour;
   readonly seed: number;
   readonly startAt: number;
+  /** By workload where nothing is said. */
+  readonly countBy?: CountBy;
 }): Traffic {
   const { store, behaviour } = options;
   const random = createRandom(options.seed);
@@ -86,6 +89,7 @@ export function createTraffic(options: {
       queue.published += messages;
     },
     () => at,
+    options.countBy,
   );
 
   const unsubscribe = store.subscribe(({ resource }) => {
@@ -219,7 +223,7 @@ function settle(network: Network, environments: Environments, elapsedMs: number)
       if (link.state.hangRatio < 0.001) link.state.hangRatio = 0;
     }
     const callers = Math.max(1, link.caller?.pods.length ?? 1);
-    for (const { state, limit } of link.direct === null ? link.reaches.values() : [link.direct]) {
+    for (const { state, limit } of reachesOf(link)) {
       if (state.offered > 0) {
         const each = state.accepted > 0 ? state.busyMs / state.accepted : 0;
         // Only what was let through could be timed; what was refused would have taken as long.

@@ -2,9 +2,9 @@ import type { Behaviour, CallBehaviour, ExternalBehaviour, FleetBehaviour } from
 import type { RequestRow, TcpRow } from './counters.ts';
 import { forgetEjections, newProxyState, type ProxyState } from './ejection.ts';
 import { identityOf, nobody, type Identity } from './identity.ts';
-import { atOnceLimit, sigmaOf } from './load.ts';
+import { atOnceLimit, refusedByLimit, sigmaOf } from './load.ts';
 import type { AskedRequest } from './matching.ts';
-import { clusterOf, type Cluster, type MeshObjects, type MeshPod } from './mesh.ts';
+import { asSeenBy, clusterOf, type Cluster, type MeshObjects, type MeshPod } from './mesh.ts';
 import { isRefused, type Policy } from './policies.ts';
 import { createKinds, type KindMix, type RequestKind } from './requestKinds.ts';
 import type { Route, RouteTable } from './routes.ts';
@@ -72,6 +72,8 @@ export interface Reach {
   readonly limit: number | null;
   /** One per pod of the caller, in their order; empty where nothing hangs on what a proxy remembers. */
   readonly proxies: readonly ProxyState[];
+  /** Asked in this order while no instance of its own can be. */
+  readonly instead: readonly Reach[];
 }
 
 export interface Target {
@@ -157,7 +159,8 @@ export function buildNetwork(
     return program;
   };
 
-  const reachOf = (caller: Program | null, cluster: Cluster, http2: boolean): Reach => {
+  const reachOf = (caller: Program | null, shared: Cluster, http2: boolean): Reach => {
+    const cluster = caller === null ? shared : asSeenBy({ ...caller.identity, ...caller }, shared, mesh);
     const targets: Target[] = [];
     cluster.workloads.forEach(({ id }, programIndex) => {
       const program = programOf(id);
@@ -167,6 +170,8 @@ export function buildNetwork(
     const external = behaviour.externals[cluster.service.host];
     const state = remembered(memory.reaches, `${caller?.id ?? ''}>${cluster.id}`, newReachState);
     const proxies = proxiesOf(caller, cluster, state);
+    const limit = atOnceLimit(cluster.limits, http2);
+    state.overflowRatio = limit === null ? 0 : refusedByLimit(limit, state.offeredAtOnce);
     return {
       cluster,
       targets,
@@ -174,8 +179,9 @@ export function buildNetwork(
       sourceRows: new Map(),
       destinationRows: new Map(),
       state,
-      limit: atOnceLimit(cluster.limits, http2),
+      limit,
       proxies,
+      instead: cluster.instead.map((other) => reachOf(caller, other, http2)),
     };
   };
 
@@ -223,6 +229,11 @@ export function buildNetwork(
     mix: mixOf(entry),
   }));
   return { programs, links, entries };
+}
+
+/** The clusters of a call, those that stand in for others included. */
+export function reachesOf({ direct, reaches }: Link): readonly Reach[] {
+  return [...reaches.values(), ...(direct === null ? [] : [direct])].flatMap((one) => [one, ...one.instead]);
 }
 
 /** What a caller's proxies remember of a cluster: only where it decides something, or is reported. */

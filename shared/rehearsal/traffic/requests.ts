@@ -15,7 +15,7 @@ import {
 import type { Random } from './random.ts';
 import type { RequestKind } from './requestKinds.ts';
 import type { Route } from './routes.ts';
-import { createTally } from './tally.ts';
+import { createTally, type CountBy } from './tally.ts';
 
 /** How one request ended. */
 export interface Outcome {
@@ -49,9 +49,10 @@ export function createRequests(
   counters: Counters,
   publish: (queue: string, messages: number) => void,
   now: () => number,
+  countBy?: CountBy,
 ): Requests {
   // One object for all requests: thousands a second would otherwise leave as many behind.
-  const tally = createTally(counters);
+  const tally = createTally(counters, countBy);
   const result: Outcome = { code: 200, flag: '-', latencyMs: 0 };
   const end = (code: number, flag: Flag, latencyMs: number): void => {
     result.code = code;
@@ -79,13 +80,14 @@ export function createRequests(
     if (reach === null) return answer(link, from, null, 503, flagged('NC', delayMs), delayMs + 0.2, weight);
     if (route !== null && route.mirrors.length > 0) copy(link, route, from, kind, weight);
     const timeoutMs = route?.timeoutMs ?? Number.POSITIVE_INFINITY;
-    const proxy = reach.proxies[from.index] ?? null;
     const attempts = route?.attempts ?? 0;
     let elapsedMs = delayMs;
     let target: Target | null = null;
     for (let attempt = 0; ; attempt += 1) {
       const limitMs = Math.min(timeoutMs - elapsedMs, route?.perTryMs ?? Number.POSITIVE_INFINITY);
-      target = tryOnce(link, reach, proxy, limitMs, kind, weight);
+      const asked = reach.instead.length === 0 ? reach : ableOf(reach, from.index);
+      const proxy = asked.proxies[from.index] ?? null;
+      target = tryOnce(link, asked, proxy, limitMs, kind, weight);
       elapsedMs += result.latencyMs;
       const { code, flag } = result;
       if (attempts === 0 || elapsedMs >= timeoutMs) break;
@@ -142,8 +144,8 @@ export function createRequests(
       end(503, 'UO', 0.2);
       return null;
     }
-    if (proxy !== null) proxy.requests += weight;
     if (external !== null) {
+      if (proxy !== null) proxy.requests += weight;
       const hangs = link.state.hangRatio > 0 && random.next() < link.state.hangRatio;
       const latencyMs = hangs
         ? hangMs
@@ -161,6 +163,7 @@ export function createRequests(
       end(503, 'UH', 0.2);
       return null;
     }
+    if (proxy !== null) proxy.requests += weight;
     if (target.program.policies !== null && link.isForbidden(target.program, kind)) {
       // The callee's own proxy answers "RBAC: access denied"; the program behind it never hears of it.
       end(403, '-', refusedMs);
@@ -281,6 +284,15 @@ export function createRequests(
     }
     return null;
   };
+
+  /** The first of a cluster and those that stand in for it with an instance that can be asked. */
+  const ableOf = (reach: Reach, index: number): Reach =>
+    [reach, ...reach.instead].find(({ targets, external, proxies }) => {
+      const proxy = proxies[index];
+      if (external !== null || proxy === undefined) return external !== null || targets.length > 0;
+      endEjections(proxy, now());
+      return ejectedOf(proxy, targets) < targets.length;
+    }) ?? reach;
 
   const howOften = (mean: number): number => {
     const whole = Math.floor(mean);

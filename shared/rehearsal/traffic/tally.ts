@@ -1,5 +1,5 @@
 import { countRequests, type Counters, type RequestRow } from './counters.ts';
-import { callLabels, nobody } from './identity.ts';
+import { callLabels, nobody, type LabelRecord } from './identity.ts';
 import type { Cluster, MeshPod } from './mesh.ts';
 import { callerIdentity, type Link, type Reach, type Sender, type Target } from './network.ts';
 import { outcomeId, type Flag } from './outcomes.ts';
@@ -39,10 +39,17 @@ export interface Tally {
   ): void;
 }
 
+/** Whether callers' proxies tell the workloads that answered apart, as Istio's do, or only their own clusters, as plain Envoys. */
+export type CountBy = 'workload' | 'cluster';
+
 /** Counts into these counters. */
-export function createTally(counters: Counters): Tally {
+export function createTally(counters: Counters, countBy: CountBy = 'workload'): Tally {
   const isGrpc = (link: Link): boolean => link.behaviour.protocol === 'grpc';
   const protocolOf = (link: Link): string => (isGrpc(link) ? 'grpc' : 'http');
+
+  const named = (labels: LabelRecord, { id }: Cluster): LabelRecord =>
+    countBy === 'cluster' ? { ...labels, cluster: id } : labels;
+  const keyed = ({ id }: Cluster): string => (countBy === 'cluster' ? `|${id}` : '');
 
   const sourceRow = (
     link: Link,
@@ -53,9 +60,12 @@ export function createTally(counters: Counters): Tally {
   ): RequestRow => {
     const { service } = reach.cluster;
     const destination = target?.program.identity ?? nobody;
-    const key = `s|${from.id}|${service.host}|${destination.namespace}/${destination.workload}|${id}`;
+    const key = `s|${from.id}|${service.host}|${destination.namespace}/${destination.workload}|${id}${keyed(reach.cluster)}`;
     return counters.request(key, from.id, id, () =>
-      callLabels('source', from, callerIdentity(link), destination, service, protocolOf(link)),
+      named(
+        callLabels('source', from, callerIdentity(link), destination, service, protocolOf(link)),
+        reach.cluster,
+      ),
     );
   };
 
