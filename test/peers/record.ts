@@ -6,6 +6,8 @@ import { findPeers, installPeers } from './install.ts';
 import { progress } from './install/cache.ts';
 import { isInside, resultsDir, runInside } from './namespace.ts';
 import { recordConsul, recordConsulEnvoy } from './record/consul.ts';
+import { recordConsulEntries } from './record/consulEntries.ts';
+import { recordConsulTrip } from './record/consulTrip.ts';
 import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
 import { recordKubernetesReads } from './record/kubernetesReads.ts';
 import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
@@ -127,7 +129,10 @@ async function insideConsul(): Promise<number> {
   };
   const recorder = await recorderOf('consul', consul.version);
   await recordConsul(recorder, peer);
-  await recordConsulEnvoy(await recorderOf('envoy', envoy.version));
+  await recordConsulEntries(recorder, peer);
+  const ofEnvoy = await recorderOf('envoy', envoy.version);
+  await recordConsulEnvoy(ofEnvoy);
+  await recordConsulTrip(ofEnvoy, peer);
   progress(`consul: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   return 0;
 }

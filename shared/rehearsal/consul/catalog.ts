@@ -1,5 +1,6 @@
 import { mayDo, type ConsulUser } from './access.ts';
 import { listIn, protocolOf } from './entryRules.ts';
+import { intentionFor } from './intentions.ts';
 import type { Check, ConsulState, Fields, Node, Service } from './state.ts';
 
 /** A read, and whether something was left out of it that this token may not see. */
@@ -197,16 +198,13 @@ function summary(
 }
 
 function intentionOf(state: ConsulState, from: string, to: string): Fields {
-  const find = (caller: string, callee: string): Fields | undefined =>
-    listIn(state.entry('service-intentions', callee)?.content, 'Sources').find(({ Name }) => Name === caller);
-  const exact = find(from, to);
-  const said = exact ?? find('*', to) ?? find(from, '*') ?? find('*', '*');
-  const permissions = listIn(said, 'Permissions').length > 0;
+  const { source, exact = false } = intentionFor(state, from, to) ?? {};
+  const permissions = listIn(source, 'Permissions').length > 0;
   return {
-    Allowed: said?.['Action'] === 'allow' && !permissions,
+    Allowed: source?.['Action'] === 'allow' && !permissions,
     HasPermissions: permissions,
     ExternalSource: '',
-    HasExact: exact !== undefined,
+    HasExact: exact,
     DefaultAllow: false,
   };
 }

@@ -5,7 +5,7 @@ import { createSampleStore, type SampleStore } from '../prometheus/sampleStore.t
 import { startPrometheus } from '../prometheus/server.ts';
 import { createTraffic, type Traffic } from '../traffic/model.ts';
 import { allRules, type ConsulUser } from './access.ts';
-import { createDc2, dc2Behaviour, registerShop } from './dc2.ts';
+import { createDc2, dc2Behaviour, registerShop, shared } from './dc2.ts';
 import { consulFamilies, consulMetricMetadata, createConsulScraper } from './envoyMetrics.ts';
 import { mirrorMesh } from './mirror.ts';
 import { startConsul } from './server.ts';
@@ -42,8 +42,14 @@ export function createDataCentre(options: DataCentreOptions): DataCentre {
   const state = createDc2();
   const stopShop = registerShop(state, options.shop);
   const store = createObjectStore({ now });
-  const stopMirror = mirrorMesh(state, store);
-  const traffic = createTraffic({ store, behaviour: dc2Behaviour, seed: seed ^ 0x2c9277b5, startAt });
+  const stopMirror = mirrorMesh(state, store, { hosts: [], foreign: shared });
+  const traffic = createTraffic({
+    store,
+    behaviour: dc2Behaviour,
+    seed: seed ^ 0x2c9277b5,
+    startAt,
+    countBy: 'cluster',
+  });
   const samples = createSampleStore();
   const scraper = createConsulScraper({
     state,

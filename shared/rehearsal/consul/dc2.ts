@@ -2,7 +2,7 @@ import { loyaltyPerOrder } from '../fleet/across.ts';
 import type { ObjectStore } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { fieldsAt, textOf } from '../traffic/reading.ts';
-import { meshHostOf } from './mirror.ts';
+import { meshHostOf } from './meshNames.ts';
 import { putCheck, register } from './registering.ts';
 import { createState, type ConsulState } from './state.ts';
 

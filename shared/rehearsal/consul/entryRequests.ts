@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { brokenBy, brokenWithout, isKind, misreadOf, normalised, shownEntry } from './entryRules.ts';
+import { brokenBy, brokenWithout } from './brokenRules.ts';
+import { isKind, misreadOf, normalised, shownEntry } from './entryRules.ts';
 import { denied, json, parsed, type Asking, type Reply, type Route } from './replies.ts';
 import type { Fields } from './state.ts';
 
@@ -65,8 +66,9 @@ export function deleteEntry(asking: Asking, query: URLSearchParams, kind: string
   const refused = deniedEntry(asking, kind, name, 'write');
   if (refused !== null) return refused;
   const cas = query.get('cas');
-  const index = asking.state.entry(kind, name)?.modifyIndex ?? 0;
-  if (cas !== null && Number(cas) !== index) return json(false);
+  const before = asking.state.entry(kind, name);
+  // What is gone is taken for deleted, whatever index was sent.
+  if (cas !== null && before !== undefined && Number(cas) !== before.modifyIndex) return json(false);
   const broken = brokenWithout(asking.state, kind, name);
   if (broken !== null) return { status: 500, text: broken };
   asking.state.removeEntry(kind, name);

@@ -1,3 +1,4 @@
+import { durationMs } from './durations.ts';
 import type { ConsulState, Entry, Fields } from './state.ts';
 
 /** Kinds of config entries that this data centre takes, with the fields that each may have beside Kind, Name and Meta. */
@@ -10,12 +11,19 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'service-intentions': ['Sources', 'JWT'],
 }; // prettier-ignore
 
+const overrideFields = ['Name', 'Namespace', 'Partition', 'Peer', 'EnvoyListenerJSON', 'EnvoyClusterJSON', 'Protocol', 'ConnectTimeoutMs', 'Limits', 'PassiveHealthCheck', 'MeshGateway', 'BalanceOutboundConnections']; // prettier-ignore
+
 export const isKind = (kind: string): boolean => kind in fieldsOf;
 
 export const listIn = (content: Fields | undefined, field: string): readonly Fields[] =>
   Array.isArray(content?.[field]) ? (content[field] as Fields[]) : [];
 
-const textIn = (content: Fields | undefined, field: string): string =>
+/** The texts of a list; whatever else is in it is left out. */
+export const textsIn = (content: Fields | undefined, field: string): string[] =>
+  Array.isArray(content?.[field]) ? content[field].filter((one) => typeof one === 'string') : [];
+
+/** Empty where there is none. */
+export const textIn = (content: Fields | undefined, field: string): string =>
   typeof content?.[field] === 'string' ? content[field] : '';
 
 /** What Consul answers to an entry that it cannot read; null where it can. */
@@ -24,7 +32,14 @@ export function misreadOf(content: Fields): string | null {
   const known = fieldsOf[kind];
   if (known === undefined) return `Request decoding failed: invalid config entry kind: ${kind}`;
   const common = ['Kind', 'Name', 'Meta', 'Namespace', 'Partition', 'CreateIndex', 'ModifyIndex', 'Hash'];
-  const odd = Object.keys(content).filter((key) => !known.includes(key) && !common.includes(key));
+  const odd = [
+    ...Object.keys(content).filter((key) => !known.includes(key) && !common.includes(key)),
+    ...listIn(content['UpstreamConfig'] as Fields | undefined, 'Overrides').flatMap((override, at) =>
+      Object.keys(override)
+        .filter((key) => !overrideFields.includes(key))
+        .map((key) => `UpstreamConfig.Overrides[${at}].${key}`),
+    ),
+  ];
   if (odd.length === 0) return null;
   const errors = odd.map((key) => `\t* invalid config key ${JSON.stringify(key)}\n`).join('');
   return `Request decoding failed: ${odd.length} error${odd.length === 1 ? '' : 's'} occurred:\n${errors}\n`;
@@ -38,18 +53,49 @@ export function normalised(content: Fields): Fields {
     case 'proxy-defaults':
       return { ...filled, AccessLogs: {}, ...given };
     case 'service-defaults':
-      return { ...filled, ...given };
+      return { ...filled, ...given, ...upstreamsOf(given) };
+    case 'service-router':
+      return { Routes: null, ...given };
     case 'service-intentions': {
-      const Sources = listIn(given, 'Sources').map((source) => ({
-        ...source,
-        Precedence: precedenceOf(textIn(source, 'Name'), textIn(given, 'Name')),
-        Type: 'consul',
-      }));
+      const Sources = listIn(given, 'Sources')
+        .map((source) => ({
+          ...source,
+          Precedence: precedenceOf(textIn(source, 'Name'), textIn(given, 'Name')),
+          Type: 'consul',
+        }))
+        .sort((a, b) => b.Precedence - a.Precedence);
       return { ...given, Sources };
     }
     default:
       return given;
   }
+}
+
+/** What a caller sets for its upstreams, with durations in nanoseconds. */
+function upstreamsOf(given: Fields): Fields {
+  const config = given['UpstreamConfig'] as Fields | undefined;
+  if (config === undefined) return {};
+  const filled = (upstream: Fields): Fields => {
+    const check = upstream['PassiveHealthCheck'] as Fields | undefined;
+    const durations = ['Interval', 'BaseEjectionTime'].flatMap((name) => {
+      const ms = durationMs(check?.[name]);
+      return ms === null ? [] : [[name, ms * 1e6] as const];
+    });
+    return {
+      Peer: '',
+      MeshGateway: {},
+      ...upstream,
+      ...(check === undefined ? {} : { PassiveHealthCheck: { ...check, ...Object.fromEntries(durations) } }),
+    };
+  };
+  const { Defaults } = config;
+  return {
+    UpstreamConfig: {
+      ...config,
+      ...('Overrides' in config ? { Overrides: listIn(config, 'Overrides').map(filled) } : {}),
+      ...(typeof Defaults === 'object' && Defaults !== null ? { Defaults: filled(Defaults as Fields) } : {}),
+    },
+  };
 }
 
 const precedenceOf = (source: string, destination: string): number =>
@@ -64,59 +110,6 @@ export function protocolOf(state: ConsulState, service: string): string {
 }
 
 export const isHttp = (protocol: string): boolean => ['http', 'http2', 'grpc'].includes(protocol);
-
-/** The rule that a write breaks, in Consul's words; null where it breaks none. */
-export function brokenBy(state: ConsulState, content: Fields): string | null {
-  const kind = textIn(content, 'Kind');
-  const name = textIn(content, 'Name');
-  if (name === '') return 'Name is required';
-  if (kind === 'service-splitter') {
-    const splits = listIn(content, 'Splits');
-    if (splits.length === 0) return 'no splits configured';
-    const sum = splits.reduce((all, { Weight }) => all + Number(Weight ?? 0), 0);
-    if (Math.abs(sum - 100) >= 0.001)
-      return `the sum of all split weights must be 100, not ${sum.toFixed(6)}`;
-  }
-  if (kind === 'service-splitter' || kind === 'service-router') {
-    const protocol = protocolOf(state, name);
-    if (!isHttp(protocol))
-      return `discovery chain ${JSON.stringify(name)} uses a protocol ${JSON.stringify(protocol)} that does not permit advanced routing or splitting behavior`;
-  }
-  const resolverOf = (service: string): Fields | undefined =>
-    kind === 'service-resolver' && service === name
-      ? content
-      : state.entry('service-resolver', service)?.content;
-  const splitters = [
-    ...state.entries('service-splitter').filter((one) => kind !== 'service-splitter' || one.name !== name),
-    ...(kind === 'service-splitter' ? [{ name, content }] : []),
-  ];
-  return undeclared(splitters, resolverOf);
-}
-
-/** What removing an entry would break. */
-export function brokenWithout(state: ConsulState, kind: string, name: string): string | null {
-  if (kind !== 'service-resolver') return null;
-  return undeclared(state.entries('service-splitter'), (service) =>
-    service === name ? undefined : state.entry('service-resolver', service)?.content,
-  );
-}
-
-function undeclared(
-  splitters: readonly Pick<Entry, 'name' | 'content'>[],
-  resolverOf: (service: string) => Fields | undefined,
-): string | null {
-  for (const splitter of splitters) {
-    for (const split of listIn(splitter.content, 'Splits')) {
-      const subset = textIn(split, 'ServiceSubset');
-      if (subset === '') continue;
-      const service = textIn(split, 'Service') || splitter.name;
-      const subsets = resolverOf(service)?.['Subsets'] ?? {};
-      if (!(subset in (subsets as Fields)))
-        return `service ${JSON.stringify(service)} does not have a subset named ${JSON.stringify(subset)}`;
-    }
-  }
-  return null;
-}
 
 /** A 64-bit number that is the same for the same content; as in Consul, JavaScript cannot hold all of its digits. */
 export function hashOf(content: Fields): number {

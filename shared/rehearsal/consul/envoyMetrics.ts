@@ -3,8 +3,9 @@ import { metricLabels, type SampleStore } from '../prometheus/sampleStore.ts';
 import { createTimeline, type Series } from '../prometheus/series.ts';
 import { bucketNames } from '../scraper.ts';
 import type { RequestRow } from '../traffic/counters.ts';
+import { envoyMetrics, type EnvoyMetric } from '../traffic/envoyMetrics.ts';
+import type { EnvoyRow } from '../traffic/envoyStats.ts';
 import type { Traffic } from '../traffic/model.ts';
-import { subsetsOf } from './mirror.ts';
 import type { ConsulState } from './state.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -12,14 +13,21 @@ type Labels = Readonly<Record<string, string>>;
 const requests = 'envoy_cluster_upstream_rq';
 const time = 'envoy_cluster_upstream_rq_time';
 
+/** Of a proxy's own statistics those that tell of limits, ejections and tries; tries that were refused a place are no requests. */
+const kept: readonly EnvoyMetric[] = envoyMetrics.filter(({ stat }) =>
+  /^(?:upstream_rq_(?:total|pending_overflow|retry|timeout)|circuit_breakers\.default\.\w+_open|outlier_detection\..+)$/.test(
+    stat,
+  ),
+);
+
 /** Help and types of the metrics that the sidecars have. */
 export const consulMetricMetadata: Readonly<
-  Record<string, { readonly type: 'counter' | 'histogram'; readonly help: string }>
+  Record<string, { readonly type: 'counter' | 'gauge' | 'histogram'; readonly help: string }>
 > = {
   [requests]: { type: 'counter', help: 'Responses by their code.' },
   [`${requests}_xx`]: { type: 'counter', help: 'Responses by the class of their code.' },
-  [`${requests}_total`]: { type: 'counter', help: 'Requests.' },
   [time]: { type: 'histogram', help: 'How long requests took, in milliseconds.' },
+  ...Object.fromEntries(kept.map(({ name, type, help }) => [name, { type, help }])),
 };
 
 /** One cluster of one caller's sidecar: the counters of several outcomes, added up. */
@@ -32,27 +40,40 @@ interface Cluster {
 /** What the callers' sidecars count by cluster, labelled as Consul's bootstrap has Envoy label it. */
 interface Clusters {
   now(): Iterable<Cluster>;
+  /** Each proxy's own statistics of its clusters. */
+  rows(): Iterable<{ readonly row: EnvoyRow; readonly labels: Labels }>;
 }
 
 function createClusters(state: ConsulState, traffic: Traffic): Clusters {
   const clusters = new Map<string, Cluster>();
   const seen = new Set<RequestRow>();
+  const addresses = () =>
+    new Map(traffic.mesh().pods.map(({ id, address, labels }) => [id, { address, labels }]));
   return {
     now() {
-      const addresses = new Map(traffic.mesh().pods.map((pod) => [pod.id, pod.address]));
+      const pods = addresses();
       for (const row of traffic.counters.requests()) {
         if (seen.has(row)) continue;
-        const address = addresses.get(row.reporter);
-        if (row.labels['reporter'] !== 'source' || address === undefined) continue;
+        const pod = pods.get(row.reporter);
+        if (row.labels['reporter'] !== 'source' || pod === undefined) continue;
         seen.add(row);
-        const labels = labelsOf(state, row.labels, address);
+        const labels = labelsOf(state, `outbound|80|${row.labels['cluster'] ?? ''}`, pod);
+        if (labels === null) continue;
         const key = `${row.reporter} ${labels['consul_destination_target']}`;
         const known = clusters.get(key);
         if (known === undefined) clusters.set(key, { pod: row.reporter, labels, rows: [row] });
         else known.rows.push(row);
       }
       // The counters of a sidecar go with it.
-      return [...clusters.values()].filter(({ pod }) => addresses.has(pod));
+      return [...clusters.values()].filter(({ pod }) => pods.has(pod));
+    },
+    rows() {
+      const pods = addresses();
+      return traffic.envoyRows().flatMap((row) => {
+        const pod = pods.get(row.reporter);
+        const labels = pod === undefined ? null : labelsOf(state, row.labels['cluster_name'] ?? '', pod);
+        return labels === null ? [] : [{ row, labels }];
+      });
     },
   };
 }
@@ -70,6 +91,8 @@ function count({ rows }: Cluster, add: (name: string, more: Labels, value: numbe
     if (code === '0') continue;
     byCode.set(code, (byCode.get(code) ?? 0) + row.count);
     byClass.set(code.slice(0, 1), (byClass.get(code.slice(0, 1)) ?? 0) + row.count);
+    // What its own proxy refused took no time upstream.
+    if (['UO', 'UH', 'NC'].includes(row.labels['response_flags'] ?? '')) continue;
     total += row.count;
     sumMs += row.sumMs;
     for (let index = 0; index < buckets.length; index += 1)
@@ -77,7 +100,6 @@ function count({ rows }: Cluster, add: (name: string, more: Labels, value: numbe
   }
   for (const [code, value] of byCode) add(requests, { envoy_response_code: code }, value);
   for (const [digit, value] of byClass) add(`${requests}_xx`, { envoy_response_code_class: digit }, value);
-  add(`${requests}_total`, {}, total);
   let below = 0;
   bucketNames.forEach((le, index) => {
     below += buckets[index] ?? 0;
@@ -87,12 +109,20 @@ function count({ rows }: Cluster, add: (name: string, more: Labels, value: numbe
   add(`${time}_count`, {}, total);
 }
 
-function labelsOf(state: ConsulState, labels: Labels, address: string): Record<string, string> {
-  const source = labels['source_canonical_service'] ?? '';
-  const destination = (labels['destination_service'] ?? '').split('.')[0] ?? '';
-  const version = labels['destination_version'];
-  // A request that reached nobody was of no subset that its metrics would tell.
-  const subset = [...subsetsOf(state, destination)].find(([, selects]) => selects === version)?.[0] ?? '';
+/** A cluster's name as the traffic model has it, which Consul's own is the same as but for the order of its parts. */
+const clusterName =
+  /^(?:(failover-target~\d+)~)?outbound\|\d*\|([^|]*)\|([^.]+)\.default\.svc\.cluster\.local$/;
+
+/** As Consul's bootstrap takes a cluster's name apart; null for one that is no service of this data centre. */
+function labelsOf(
+  { datacenter }: ConsulState,
+  name: string,
+  { address, labels }: { readonly address: string; readonly labels: Labels },
+): Record<string, string> | null {
+  const [, hash = '', subset = '', service] = clusterName.exec(name) ?? [];
+  if (service === undefined) return null;
+  const source = labels['app'] ?? '';
+  const part = `${hash === '' ? '' : `${hash}~`}${subset}`;
   return {
     job: 'consul-envoy',
     instance: `${address}:9102`,
@@ -100,15 +130,15 @@ function labelsOf(state: ConsulState, labels: Labels, address: string): Record<s
     consul_source_service: source,
     consul_source_namespace: 'default',
     consul_source_partition: 'default',
-    consul_source_datacenter: state.datacenter,
-    consul_destination_service: destination,
+    consul_source_datacenter: datacenter,
+    ...(hash === '' ? {} : { consul_destination_custom_hash: hash }),
+    consul_destination_service: service,
     consul_destination_service_subset: subset,
     consul_destination_namespace: 'default',
-    consul_destination_partition: 'default',
-    consul_destination_datacenter: state.datacenter,
+    consul_destination_datacenter: datacenter,
     consul_destination_routing_type: 'internal',
-    consul_destination_target: `${subset === '' ? '' : `${subset}.`}${destination}.default.${state.datacenter}`,
-    envoy_cluster_name: subset === '' ? destination : subset,
+    consul_destination_target: `${part === '' ? '' : `${part}.`}${service}.default.${datacenter}`,
+    envoy_cluster_name: part === '' ? service : part,
   };
 }
 
@@ -146,6 +176,10 @@ export function createConsulScraper(options: {
         const owner = `${cluster.pod} ${cluster.labels['consul_destination_target']}`;
         count(cluster, (name, more, value) => append(owner, name, cluster.labels, more, value));
       }
+      for (const { row, labels } of clusters.rows()) {
+        const now = row.look();
+        for (const { name, of } of kept) append(row.key, name, labels, {}, of(now));
+      }
     },
   };
 }
@@ -153,7 +187,12 @@ export function createConsulScraper(options: {
 /** The sidecars' counters as they stand, for the text format. */
 export function consulFamilies(state: ConsulState, traffic: Traffic): Family[] {
   const samples: { name: string; labels: Labels; value: number }[] = [];
-  for (const cluster of createClusters(state, traffic).now())
+  const clusters = createClusters(state, traffic);
+  for (const { row, labels } of clusters.rows()) {
+    const now = row.look();
+    for (const { name, of } of kept) samples.push({ name, labels, value: of(now) });
+  }
+  for (const cluster of clusters.now())
     count(cluster, (name, more, value) =>
       samples.push({ name, labels: { ...cluster.labels, ...more }, value }),
     );

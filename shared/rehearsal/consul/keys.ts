@@ -27,6 +27,16 @@ export function transact(
   if (!Array.isArray(body)) return null;
   const steps = body.map((one: unknown) => (one as { readonly KV?: Fields } | null)?.KV);
   if (steps.some((step) => typeof step?.['Key'] !== 'string')) return null;
+  const odd = steps.findIndex((step) => !verbs.has(String(step?.['Verb'])));
+  // What Consul does not understand it refuses before it looks at anything else.
+  if (odd >= 0)
+    return {
+      status: 409,
+      body: {
+        Results: null,
+        Errors: [{ OpIndex: odd, What: `unknown KV operation: ${String(steps[odd]?.['Verb'])}` }],
+      },
+    };
   const errors = steps.flatMap((step, OpIndex) => {
     const what = step === undefined ? null : refusal(state, user, step);
     return what === null ? [] : [{ OpIndex, What: what }];
@@ -36,10 +46,17 @@ export function transact(
   return { status: 200, body: { Results: results, Errors: null } };
 }
 
+const verbs: ReadonlySet<string> = new Set([
+  ...['set', 'cas', 'delete', 'delete-cas', 'delete-tree'],
+  ...['get', 'get-or-empty', 'get-tree', 'check-index', 'check-not-exists'],
+]);
+
 function refusal(state: ConsulState, user: ConsulUser, step: Fields): string | null {
   const key = String(step['Key']);
   const verb = String(step['Verb']);
-  const access = ['get', 'check-index', 'check-not-exists', 'get-tree'].includes(verb) ? 'read' : 'write';
+  const access = ['get', 'get-or-empty', 'check-index', 'check-not-exists', 'get-tree'].includes(verb)
+    ? 'read'
+    : 'write';
   if (!mayDo(user, 'key', access, key)) return sayDenied(user, 'key', access, key);
   const pair = state.pair(key);
   const stale = (pair?.modifyIndex ?? 0) !== Number(step['Index'] ?? 0);
@@ -51,16 +68,19 @@ function refusal(state: ConsulState, user: ConsulUser, step: Fields): string | n
     case 'cas':
       return stale ? `failed to set key ${quoted}, index is stale` : null;
     case 'delete-cas':
-      return stale ? `failed to delete key ${quoted}, index is stale` : null;
+      // What is gone is taken for deleted.
+      return stale && pair !== undefined ? `failed to delete key ${quoted}, index is stale` : null;
     case 'check-index':
       if (pair === undefined) return `key ${quoted} doesn't exist`;
-      return stale ? `current modify index for key ${quoted} is ${pair.modifyIndex}` : null;
+      return stale
+        ? `failed index check for key ${quoted}, current modify index ${pair.modifyIndex} != ${String(step['Index'])}`
+        : null;
     case 'get':
       return pair === undefined ? `key ${quoted} doesn't exist` : null;
     case 'check-not-exists':
       return pair === undefined ? null : `key ${quoted} exists`;
     default:
-      return `unknown KV verb ${JSON.stringify(verb)}`;
+      return null;
   }
 }
 
@@ -78,7 +98,13 @@ function carryOut(state: ConsulState, step: Fields): Fields[] {
     case 'delete-cas':
       state.removePair(key);
       return [];
-    case 'get': {
+    case 'delete-tree':
+      for (const pair of state.pairs(key)) state.removePair(pair.key);
+      return [];
+    case 'get-tree':
+      return state.pairs(key).map((pair) => ({ KV: shownPair(pair) }));
+    case 'get':
+    case 'get-or-empty': {
       const pair = state.pair(key);
       return pair === undefined ? [] : [{ KV: shownPair(pair) }];
     }

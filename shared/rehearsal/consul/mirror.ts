@@ -1,31 +1,44 @@
 import type { KubeInput, ObjectStore } from '../kube/store.ts';
 import { checksOf, proxied } from './catalog.ts';
-import { isHttp, listIn, protocolOf } from './entryRules.ts';
+import { callerRulesOf } from './mirrorCallers.ts';
+import { policyOf } from './mirrorIntentions.ts';
+import { routingOf } from './mirrorRoutes.ts';
+import { meshHostOf, meshNamespace, networking } from './meshNames.ts';
 import type { ConsulState, Fields, Service } from './state.ts';
 
-const namespace = 'default';
 const mirrored = [
   ['services', 'Service'],
   ['pods', 'Pod'],
   ['destinationrules', 'DestinationRule'],
   ['virtualservices', 'VirtualService'],
+  ['authorizationpolicies', 'AuthorizationPolicy'],
+  ['serviceentries', 'ServiceEntry'],
 ] as const;
 
-/** The host by which the traffic model knows a service of the data centre. */
-export const meshHostOf = (service: string): string => `${service}.${namespace}.svc.cluster.local`;
+/** What of the mesh Consul does not know. */
+export interface Beyond {
+  /** Hosts outside, which programs call without an upstream of their sidecars. */
+  readonly hosts: readonly string[];
+  /** Services whose own proxies are of another mesh: no intention of this data centre governs who calls them. */
+  readonly foreign: readonly string[];
+}
 
 /**
- * Keeps in a store of its own what the traffic model reads: each healthy instance as a pod, each resolver's subsets and each
- * splitter's weights as the documents that would steer the same way. Returns the end of it.
+ * Keeps in a store of its own what the traffic model reads: each healthy instance as a pod, and what the compiled discovery
+ * chains, callers' defaults and intentions say as the documents that would steer the same way. Returns the end of it.
  */
-export function mirrorMesh(state: ConsulState, store: ObjectStore): () => void {
+export function mirrorMesh(
+  state: ConsulState,
+  store: ObjectStore,
+  beyond: Beyond = { hosts: [], foreign: [] },
+): () => void {
   const sync = (): void => {
-    const wanted = objectsOf(state);
+    const wanted = objectsOf(state, beyond);
     for (const object of wanted) store.put(object);
     const names = new Set(wanted.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
     for (const [resource, kind] of mirrored)
       for (const { metadata } of [...store.list(resource)])
-        if (!names.has(`${kind}/${metadata.name}`)) store.remove(resource, namespace, metadata.name);
+        if (!names.has(`${kind}/${metadata.name}`)) store.remove(resource, meshNamespace, metadata.name);
   };
   sync();
   return state.subscribe((table) => {
@@ -33,26 +46,40 @@ export function mirrorMesh(state: ConsulState, store: ObjectStore): () => void {
   });
 }
 
-function objectsOf(state: ConsulState): KubeInput[] {
+function objectsOf(state: ConsulState, { hosts, foreign }: Beyond): KubeInput[] {
   const instances = state.services().filter(({ kind, name }) => kind === '' && name !== 'consul');
-  const names = [...new Set(instances.map(({ name }) => name))];
+  const registered = [...new Set(instances.map(({ name }) => name))];
+  const routing = registered.map((name) => routingOf(state, name));
+  // Entries may name services that nobody registered: proxies have a cluster for them, and nobody in it.
+  const names = [...new Set([...registered, ...routing.flatMap(({ leadsTo }) => leadsTo)])];
   return [
     ...names.map((name): KubeInput => ({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name, namespace },
+      metadata: { name, namespace: meshNamespace },
       spec: { selector: { app: name }, ports: [{ port: 80, name: 'http' }] },
     })),
+    ...hosts.map((host): KubeInput => ({
+      apiVersion: networking,
+      kind: 'ServiceEntry',
+      metadata: { name: host, namespace: meshNamespace },
+      spec: { hosts: [host], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] },
+    })),
     ...instances.map((one) => podOf(state, one)),
-    ...names.map((name) => ruleOf(state, name)),
-    ...state.entries('service-splitter').flatMap(({ name, content }) => routeOf(state, name, content)),
+    ...routing.flatMap(({ route }) => route ?? []),
+    ...names.map((name) => ruleOf(state, name, routing)),
+    ...callerRulesOf(state, names),
+    ...registered.filter((name) => !foreign.includes(name)).map((name) => policyOf(state, name, registered)),
   ];
 }
 
-export const versionOf = ({ body }: Service): string => {
+const versionOf = ({ body }: Service): string => {
   const version = (body['Meta'] as Fields | undefined)?.['version'];
   return typeof version === 'string' ? version : 'none';
 };
+
+/** Consul's bootstrap has every sidecar report all statistics. */
+const reports = { 'proxy.istio.io/config': '{"proxyStatsMatcher":{"inclusionPrefixes":["cluster."]}}' };
 
 function podOf(state: ConsulState, one: Service): KubeInput {
   const sidecars = state
@@ -67,8 +94,9 @@ function podOf(state: ConsulState, one: Service): KubeInput {
     kind: 'Pod',
     metadata: {
       name: one.id,
-      namespace,
+      namespace: meshNamespace,
       labels: { app: one.name, version },
+      annotations: reports,
       ownerReferences: [
         {
           apiVersion: 'apps/v1',
@@ -90,7 +118,7 @@ const sidecarOf = ({ body }: Service): unknown =>
   (body['Proxy'] as Fields | undefined)?.['DestinationServiceID'];
 
 /** Subsets whose filter is the version, which is all that this fleet's are. */
-export function subsetsOf(state: ConsulState, service: string): ReadonlyMap<string, string> {
+function subsetsOf(state: ConsulState, service: string): ReadonlyMap<string, string> {
   const subsets = (state.entry('service-resolver', service)?.content['Subsets'] ?? {}) as Fields;
   const found = new Map<string, string>();
   for (const [name, subset] of Object.entries(subsets)) {
@@ -103,33 +131,22 @@ export function subsetsOf(state: ConsulState, service: string): ReadonlyMap<stri
   return found;
 }
 
-function ruleOf(state: ConsulState, service: string): KubeInput {
+function ruleOf(
+  state: ConsulState,
+  service: string,
+  routing: readonly ReturnType<typeof routingOf>[],
+): KubeInput {
   const subsets = [...subsetsOf(state, service)].map(([name, version]) => ({ name, labels: { version } }));
+  const failover = Object.fromEntries(
+    routing
+      .flatMap(({ failover: all }) => all.filter((one) => one.service === service))
+      .map((one) => [one.subset === '' ? '*' : one.subset, one.instead]),
+  );
   return {
-    apiVersion: 'networking.istio.io/v1',
+    apiVersion: networking,
     kind: 'DestinationRule',
-    metadata: { name: service, namespace },
-    spec: { host: meshHostOf(service), subsets },
+    metadata: { name: service, namespace: meshNamespace },
+    // Every cluster that Consul sends has outlier detection with Envoy's own defaults.
+    spec: { host: meshHostOf(service), subsets, failover, trafficPolicy: { outlierDetection: {} } },
   };
-}
-
-function routeOf(state: ConsulState, service: string, content: Fields): KubeInput[] {
-  if (!isHttp(protocolOf(state, service))) return [];
-  const route = listIn(content, 'Splits').map((split) => {
-    const to = typeof split['Service'] === 'string' && split['Service'] !== '' ? split['Service'] : service;
-    const fallback = state.entry('service-resolver', to)?.content['DefaultSubset'];
-    const subset = split['ServiceSubset'] ?? fallback;
-    return {
-      destination: { host: meshHostOf(to), ...(typeof subset === 'string' ? { subset } : {}) },
-      weight: Number(split['Weight'] ?? 0),
-    };
-  });
-  return [
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'VirtualService',
-      metadata: { name: service, namespace },
-      spec: { hosts: [meshHostOf(service)], http: [{ route }] },
-    },
-  ];
 }

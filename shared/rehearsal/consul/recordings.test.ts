@@ -34,6 +34,19 @@ const inOrder = [
   'blocking-bad-index', 'kv-create', 'kv-create-exists', 'kv-read', 'kv-list', 'kv-keys', 'kv-missing',
   'kv-cas-wrong', 'kv-forbidden', 'txn', 'txn-cas-wrong', 'txn-forbidden', 'kv-delete-cas-wrong', 'kv-delete',
   'authorize-nonsense', 'path-unknown',
+  // test/peers/record/consulEntries.ts
+  'defaults-limits', 'defaults-limits-read', 'defaults-nameless', 'defaults-negative',
+  'defaults-unknown-nested', 'defaults-protocol', 'defaults-restore', 'meta-too-long', 'router-headers',
+  'router-headers-read', 'router-two-paths', 'router-path-relative', 'router-header-empty',
+  'router-unknown-subset', 'router-headers-delete', 'resolver-failover', 'resolver-failover-read',
+  'chain-failover', 'resolver-default-unknown', 'resolver-failover-empty', 'resolver-failover-unknown',
+  'resolver-subset-in-use', 'resolver-delete-in-use', 'resolver-restore', 'resolver-redirect',
+  'chain-redirect', 'resolver-redirect-delete', 'create', 'create-exists', 'create-identical', 'create-read',
+  'delete-cas-right', 'delete-cas-gone', 'intentions-permissions', 'intentions-permissions-read',
+  'intentions-empty', 'intentions-action', 'intentions-twice', 'intentions-forbidden', 'intentions-restore',
+  'kv-list-none', 'txn-create', 'txn-create-exists', 'txn-delete-cas-wrong', 'txn-delete-cas-absent',
+  'txn-unknown-verb', 'txn-trees', 'kv-put-below', 'kv-put-beside', 'kv-keys-separator', 'kv-list-two',
+  'kv-delete-tree',
 ]; // prettier-ignore
 
 const user = (description: string, digit: string, rules: readonly ConsulRule[]): [string, ConsulUser] => [
@@ -56,8 +69,9 @@ const service = (name: string, access: 'read' | 'write'): ConsulRule => ({
 const users = new Map([
   user('admin', '1', allRules),
   user('operator', '2', [
-    ...viewing.filter(({ resource }) => resource !== 'service'),
+    ...viewing.filter(({ resource }) => resource !== 'service' && resource !== 'intention'),
     everything('service', 'write'),
+    everything('intention', 'write'),
     { resource: 'key', name: 'shop/', prefix: true, access: 'write' },
   ]),
   user('viewer', '3', viewing),
@@ -122,10 +136,17 @@ describe('our Consul answers as the real one did', () => {
   }
 });
 
+test('tells its own time with every answer, as operators of trips need it', async () => {
+  const { headers } = await fetch(`${server.url}/v1/status/leader`);
+  expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(5_000);
+});
+
 /** Indexes are of our own history: the one that the recording names stands for the entry's present one. */
 function withOurIndex(name: string, path: string): string {
   const splitter = String(state.entry('service-splitter', 'payment')?.modifyIndex ?? 0);
   if (name === 'cas-right') return path.replace(/cas=\d+/, `cas=${splitter}`);
+  const router = String(state.entry('service-router', 'edge')?.modifyIndex ?? 7);
+  if (name.startsWith('delete-cas-')) return path.replace(/cas=\d+/, `cas=${router}`);
   if (name === 'blocking-nothing-new') return path.replace(/index=\d+/, `index=${state.indexOf('config')}`);
   return path;
 }

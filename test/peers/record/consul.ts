@@ -159,10 +159,8 @@ async function recordBlocking(
 export async function recordConsulEnvoy(recorder: Recorder): Promise<void> {
   const [edge] = shopInstances;
   const asker: Asker = { url: `http://${edge?.address}:${shopPorts.admin}`, user: 'anyone' };
-  const filter = encodeURIComponent('^cluster\\.v[12]\\.payment.*upstream_rq');
   await recorder.record('consul-routes', asker, { path: '/config_dump?resource=dynamic_route_configs' });
   await recorder.record('consul-clusters', asker, { path: '/clusters?format=json' });
-  await recorder.record('consul-stats', asker, { path: `/stats?format=json&filter=${filter}` });
   await recorder.record('consul-runtime-refused', asker, {
     method: 'POST',
     path: '/runtime_modify?circuit_breakers.payment.default.max_requests=0',
