@@ -64,6 +64,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
       },
       { ids: ['chain'], title: 'In force', what: 'Whether the weights are what proxies get now.' },
       {
+        ids: ['table'],
+        title: 'Table of routes',
+        what: 'Whether a gateway serves all that it stores: the next refresh loads the rest too, or fails as a whole.',
+      },
+      {
         ids: ['siblings'],
         title: 'Other routes',
         what: 'Other documents are for the same host: this one may be without effect.',

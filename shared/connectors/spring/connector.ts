@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
-import type { Connector } from '../kit/connector.ts';
+import type { Connector, ProofSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { createEvents } from './events.ts';
 import { createFleet } from './fleet.ts';
+import { createGateways } from './gateway/gateways.ts';
+import { createGatewayProof } from './gateway/proof.ts';
+import { createWeights } from './gateway/weights.ts';
 import { createHolding } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
@@ -21,7 +24,7 @@ export type SpringSettings = z.infer<typeof Settings>;
 export const spring: Connector<SpringSettings> = {
   id: 'spring',
   title: 'Spring actuators',
-  capabilities: ['protections', 'events', 'isolation', 'proof'],
+  capabilities: ['protections', 'events', 'weights', 'isolation', 'proof'],
   settings: Settings,
   open({ within, headers }, host) {
     const feed = host.lent.instances;
@@ -34,6 +37,7 @@ export const spring: Connector<SpringSettings> = {
       host,
     );
     const holding = createHolding(fleet);
+    const gateways = createGateways(fleet);
     return Promise.resolve({
       peer: { product: 'Spring actuators', version: '' },
       server: `within ${approved.words}`,
@@ -43,9 +47,26 @@ export const spring: Connector<SpringSettings> = {
       namespaces: null,
       protections: createProtections(fleet),
       events: createEvents(fleet),
+      weights: createWeights(gateways),
       isolation: createIsolation(fleet, holding),
-      proof: createProof(fleet),
-      [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+      proof: eitherProof(createProof(fleet), createGatewayProof(gateways)),
+      async [Symbol.asyncDispose]() {
+        await gateways[Symbol.asyncDispose]();
+        await fleet[Symbol.asyncDispose]();
+      },
     });
   },
 };
+
+/** Whichever of them has something to say. */
+const eitherProof = (...sources: readonly ProofSource[]): ProofSource => ({
+  note: (expectation) =>
+    sources.map((source) => source.note(expectation)).find((note) => note !== null) ?? null,
+  async loaded(expectation, since, signal) {
+    for (const source of sources) {
+      const proof = await source.loaded(expectation, since, signal);
+      if (proof !== null) return proof;
+    }
+    return null;
+  },
+});

@@ -32,7 +32,7 @@ export interface SimulatedGateway {
   /** As it happens at each heartbeat of Eureka's client: what is stored is loaded. */
   heartbeat(): void;
   /** What is stored in memory, by id. */
-  readonly memory: ReadonlyMap<string, StoredRoute>;
+  readonly memory: Map<string, StoredRoute>;
   /** Where it sends a call of this path; null where no route takes it, and it answers 404. */
   send(path: string, status?: number): string | null;
 }

@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import type { ConnectorHost } from '../../shared/connectors/kit/connector.ts';
+import type { EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
+import type { Split } from '../../shared/model/weights.ts';
+import { until } from './cluster.ts';
+import { eventually, openSpring, type OpenSpring, proofOf } from './spring.ts';
+import { changeOf, guardsOf, sharesOf, shift, signal, weightsOf } from './weights.ts';
+
+/**
+ * A Eureka with two versions of payment behind two copies of a gateway, whose file divides calls of payment by weights, 80
+ * to v1 and 20 to v2, in routes “payment-v1” and “payment-v2” of group “payment”.
+ */
+export interface GatewayUnderTest extends AsyncDisposable {
+  readonly settings: EurekaSettings;
+  readonly clock: ConnectorHost['clock'];
+  /** Copies that are up now. */
+  gateways(): readonly string[];
+  /** Weights that a copy serves, v1's and v2's, read past Podium. */
+  served(id: string): Promise<readonly number[]>;
+  /** How many routes a copy stores, in its file and in memory together. */
+  stored(id: string): Promise<number>;
+  /** Calls payment through a copy so often; how many calls each version counted itself. */
+  call(id: string, times: number): Promise<{ readonly v1: number; readonly v2: number }>;
+  /** As somebody else does it by hand, in one copy. */
+  setByHand(id: string, weights: readonly [number, number]): Promise<void>;
+  /** Its process ends and begins anew, under the same name. */
+  restart(id: string): Promise<void>;
+  /** Another copy comes; resolves to its id once Eureka lists it. */
+  join(): Promise<string>;
+}
+
+/** The split of group “payment” once it is as expected. */
+export async function gatewaySplit(
+  { actuators }: OpenSpring,
+  expected: (split: Split) => boolean = () => true,
+): Promise<Split> {
+  const isIt = (split: Split): boolean => split.route.title === 'payment';
+  const splits = await until(
+    (stop) => weightsOf(actuators).watch(stop, () => undefined),
+    (all) => all.some((split) => isIt(split) && expected(split)),
+    60_000,
+  );
+  const found = splits.find(isIt);
+  if (found === undefined) throw new Error('the split is gone');
+  return found;
+}
+
+export const weightsIn = ({ destinations }: Split): (number | null)[] =>
+  destinations.map(({ weight }) => weight);
+
+/** How far a counted share may lie from a declared one: five standard deviations, so that chance alone never fails a run. */
+const mayDiffer = (share: number, of: number): number => 5 * Math.sqrt((share * (1 - share)) / of);
+
+/** What the connector does with gateways, on simulated and on real ones. */
+export function gatewayConformance(
+  name: string,
+  start: () => Promise<GatewayUnderTest>,
+  timeoutMs = 20_000,
+): void {
+  const behind = (title: string, run: (under: GatewayUnderTest, open: OpenSpring) => Promise<void>) =>
+    test(
+      title,
+      async () => {
+        await using under = await start();
+        await using open = await openSpring(under);
+        await gatewaySplit(open, (split) => !split.route.match.includes('·'));
+        await run(under, open);
+      },
+      timeoutMs,
+    );
+  const servedIn = (under: GatewayUnderTest) => Promise.all(under.gateways().map((id) => under.served(id)));
+
+  describe(`routes by weight in ${name}`, () => {
+    behind(
+      'are a split of the service that they lead to, with versions that the registry knows',
+      async (_under, open) => {
+        const split = await gatewaySplit(open);
+        expect(split).toMatchObject({
+          hosts: ['payment'],
+          gateways: ['default/gateway'],
+          readOnly: null,
+          route: { title: 'payment', match: 'Path /pay/**', protocol: 'http' },
+          document: { kind: 'WeightGroup', name: 'gateway/payment' },
+          destinations: [
+            {
+              host: 'payment',
+              subset: 'payment-v1',
+              version: 'v1',
+              title: 'v1',
+              weight: 80,
+              readyInstances: 1,
+              problem: null,
+            },
+            {
+              host: 'payment',
+              subset: 'payment-v2',
+              version: 'v2',
+              title: 'v2',
+              weight: 20,
+              readyInstances: 1,
+              problem: null,
+            },
+          ],
+        });
+      },
+    );
+
+    behind(
+      'a plan writes nothing; applied, every copy serves it and services count it so; undone, nothing of it is left',
+      async (under, open) => {
+        const control = weightsOf(open.actuators);
+        const [first = ''] = under.gateways();
+        for (const [v1, v2] of [
+          [90, 10],
+          [50, 50],
+        ] as const) {
+          const split = await gatewaySplit(open);
+          const operation = shift(split, [v1, v2]);
+          const plan = await control.plan(operation, signal);
+          expect(guardsOf(plan)).toEqual({
+            'dry-run': 'pass',
+            access: 'pass',
+            destinations: 'pass',
+            changed: 'pass',
+            table: 'pass',
+          });
+          expect(plan.title).toBe(`Shift gateway, group payment: v1 80 → ${v1}, v2 20 → ${v2}`);
+          expect(await servedIn(under)).toEqual([
+            [80, 20],
+            [80, 20],
+          ]);
+
+          const since = Date.now();
+          await control.apply(plan, signal);
+          expect(await servedIn(under)).toEqual([
+            [v1, v2],
+            [v1, v2],
+          ]);
+          expect(await control.verify(changeOf(plan), signal)).toMatchObject({
+            state: 'after',
+            detail: '2 of 2 copies store it.',
+          });
+          expect(await proofOf(open.actuators, plan.expectation, since)).toEqual({
+            state: 'seen',
+            detail: `2 of 2 copies serve it: ${v1} / ${v2}`,
+          });
+          const calls = 200;
+          const counted = await under.call(first, calls);
+          expect(counted.v1 + counted.v2).toBe(calls);
+          const share = sharesOf(plan).destinations[1]?.share ?? 0;
+          expect(Math.abs(counted.v2 / calls - share)).toBeLessThan(mayDiffer(share, calls));
+          expect(weightsIn(await gatewaySplit(open, (now) => now.destinations[1]?.weight === v2))).toEqual([
+            v1,
+            v2,
+          ]);
+
+          const undo = await control.planUndo(operation, plan.changes, signal);
+          expect(guardsOf(undo)).toMatchObject({ changed: 'pass' });
+          await control.apply(undo, signal);
+          expect(await servedIn(under)).toEqual([
+            [80, 20],
+            [80, 20],
+          ]);
+          // Its file says the same: what was laid over it in memory is taken away, and not overwritten.
+          expect(await under.stored(first)).toBe(2);
+          expect(await control.verify(changeOf(plan), signal)).toMatchObject({ state: 'before' });
+          expect(await control.verify(changeOf(undo), signal)).toMatchObject({ state: 'after' });
+          await gatewaySplit(open, (now) => now.destinations[1]?.weight === 20);
+          await expect(control.planUndo(operation, plan.changes, signal)).rejects.toMatchObject({
+            kind: 'refused',
+          });
+        }
+      },
+    );
+
+    behind(
+      'all calls move at once from one version to the other, and none is lost meanwhile',
+      async (under, open) => {
+        const control = weightsOf(open.actuators);
+        const [first = ''] = under.gateways();
+        const all = await control.plan(shift(await gatewaySplit(open), [100, 0]), signal);
+        await control.apply(all, signal);
+        expect(await under.call(first, 50)).toEqual({ v1: 50, v2: 0 });
+        const other = shift(await gatewaySplit(open, (now) => now.destinations[1]?.weight === 0), [0, 100]);
+        const plan = await control.plan(other, signal);
+        await Promise.all([
+          control.apply(plan, signal),
+          // A call that no route takes is answered 404, and throws here.
+          under.call(first, 100),
+        ]);
+        expect(await under.call(first, 50)).toEqual({ v1: 0, v2: 50 });
+        // Memory held the routes before this one: they are stored there again.
+        await control.apply(await control.planUndo(other, plan.changes, signal), signal);
+        expect(await servedIn(under)).toEqual([
+          [100, 0],
+          [100, 0],
+        ]);
+      },
+    );
+
+    behind(
+      'what a gateway would not load, or answer 404 for, is refused before anything is sent',
+      async (under, open) => {
+        const control = weightsOf(open.actuators);
+        const split = await gatewaySplit(open);
+        for (const weights of [[0, 0], [12.5, 87.5], [-5, 105], [80, 20], [100]])
+          await expect(control.plan(shift(split, weights), signal)).rejects.toMatchObject({
+            kind: 'refused',
+          });
+        expect(await under.stored(under.gateways()[0] ?? '')).toBe(2);
+      },
+    );
+
+    behind('what somebody else stored since the review is no plan’s to overwrite', async (under, open) => {
+      const control = weightsOf(open.actuators);
+      const [first = '', second = ''] = under.gateways();
+      const plan = await control.plan(shift(await gatewaySplit(open), [90, 10]), signal);
+      await under.setByHand(second, [70, 30]);
+      await expect(control.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      expect([await under.served(first), await under.served(second)]).toEqual([
+        [80, 20],
+        [70, 30],
+      ]);
+      const split = await gatewaySplit(open, ({ route }) => route.match.includes('·'));
+      expect(split.route.match).toMatch(/ · gateway-[12] divides (70 \/ 30|80 \/ 20)$/);
+    });
+
+    behind(
+      'a copy that restarts divides as its file says: that is told, and one more change brings it along',
+      async (under, open) => {
+        const control = weightsOf(open.actuators);
+        const [, second = ''] = under.gateways();
+        const since = Date.now();
+        const plan = await control.plan(shift(await gatewaySplit(open), [60, 40]), signal);
+        await control.apply(plan, signal);
+        await under.restart(second);
+        expect(await under.served(second)).toEqual([80, 20]);
+        const read = await eventually(
+          () => control.verify(changeOf(plan), signal).catch(() => null),
+          (found) => found?.state === 'else',
+        );
+        expect(read?.detail).toBe(
+          '1 of 2 copies store it; gateway-2 divides 80 / 20, as before: it restarted, or was not written.',
+        );
+        expect(await proofOf(open.actuators, plan.expectation, since)).toMatchObject({
+          detail: '1 of 2 copies serve it: 60 / 40; gateway-2 serves 80 / 20',
+        });
+        const split = await gatewaySplit(open, ({ route }) => route.match.includes('gateway-'));
+        const again = await control.plan(shift(split, [60, 40]), signal);
+        await control.apply(again, signal);
+        expect(await servedIn(under)).toEqual([
+          [60, 40],
+          [60, 40],
+        ]);
+        const back = await control.planUndo(shift(split, [60, 40]), again.changes, signal);
+        await control.apply(back, signal);
+        // Each has its own again.
+        expect(await servedIn(under)).toEqual([
+          [60, 40],
+          [80, 20],
+        ]);
+      },
+    );
+
+    behind(
+      'a copy that joins later is told of, and not written to by what was reviewed without it',
+      async (under, open) => {
+        const control = weightsOf(open.actuators);
+        const split = await gatewaySplit(open);
+        const plan = await control.plan(shift(split, [60, 40]), signal);
+        const joined = await under.join();
+        await gatewaySplit(open, ({ revision }) => revision !== split.revision);
+        await expect(control.apply(plan, signal)).rejects.toThrow(`${joined} has this group too`);
+        expect(new Set((await servedIn(under)).map(String))).toEqual(new Set(['80,20']));
+      },
+    );
+  });
+}
