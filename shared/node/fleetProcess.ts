@@ -15,7 +15,7 @@ export interface FleetProcess {
 }
 
 /** What the rehearsal has beside the shop in Kubernetes. */
-export const fleetArguments: readonly string[] = ['--with-consul'];
+export const fleetArguments: readonly string[] = ['--with-consul', '--with-spring'];
 
 /** Runs the fleet on the Node that runs us. */
 export function spawnFleet(): FleetProcess {

@@ -41,6 +41,32 @@ test('a fleet that dies before it is ready is said to have, and the next start g
   ]);
 });
 
+test('partners of the fleet are a registry of their own, whose actuators want other credentials', async () => {
+  const process = scripted();
+  const rehearsal = createRehearsal(log, () => process.fleet);
+  const started = rehearsal.start();
+  const spring = {
+    address: 'http://127.0.0.1:8761',
+    user: 'podium',
+    password: 'made up',
+    within: '127.0.0.1/32',
+    actuatorAuthorization: 'Basic of something else',
+  };
+  process.say(JSON.stringify({ ready: true, kubeconfig: 'kind: Config', spring }));
+  const { actuatorAuthorization, ...registry } = spring;
+  expect(await started).toMatchObject([
+    { connector: 'kubernetes' },
+    {
+      connector: 'eureka',
+      title: 'Rehearsal partners',
+      settings: {
+        ...registry,
+        actuatorHeaders: [{ name: 'Authorization', value: actuatorAuthorization }],
+      },
+    },
+  ]);
+});
+
 test('a fleet with a second data centre is two systems, Kubernetes first', async () => {
   const process = scripted();
   const rehearsal = createRehearsal(log, () => process.fleet);

@@ -14,6 +14,16 @@ const Ready = z.object({
   consul: z
     .object({ address: z.string(), datacenter: z.string(), token: z.string(), prometheusUrl: z.string() })
     .optional(),
+  /** The Spring corner, where there is one. */
+  spring: z
+    .object({
+      address: z.string(),
+      user: z.string(),
+      password: z.string(),
+      within: z.string(),
+      actuatorAuthorization: z.string(),
+    })
+    .optional(),
 });
 const Played = z.object({ incident: z.string(), ok: z.boolean(), error: z.string().optional() });
 
@@ -50,13 +60,31 @@ export function createRehearsal(log: Log, startProcess: () => FleetProcess = spa
   };
 }
 
-function systemsOf({ kubeconfig, consul }: z.infer<typeof Ready>): RehearsalSystem[] {
+function systemsOf({ kubeconfig, consul, spring }: z.infer<typeof Ready>): RehearsalSystem[] {
   const kubernetes = { kubeconfig: { text: kubeconfig }, context: operatorContext };
-  const shop = { connector: 'kubernetes', title: 'Rehearsal', settings: kubernetes };
-  if (consul === undefined) return [shop];
-  const { address, datacenter, token, prometheusUrl } = consul;
+  return [
+    { connector: 'kubernetes', title: 'Rehearsal', settings: kubernetes },
+    ...(consul === undefined ? [] : [consulSystem(consul)]),
+    ...(spring === undefined ? [] : [springSystem(spring)]),
+  ];
+}
+
+function consulSystem({
+  address,
+  datacenter,
+  token,
+  prometheusUrl,
+}: NonNullable<z.infer<typeof Ready>['consul']>): RehearsalSystem {
   const settings = { address, datacenter, token, prometheus: { url: prometheusUrl, headers: [] } };
-  return [shop, { connector: 'consul', title: `Rehearsal ${datacenter}`, settings }];
+  return { connector: 'consul', title: `Rehearsal ${datacenter}`, settings };
+}
+
+function springSystem({
+  actuatorAuthorization,
+  ...registry
+}: NonNullable<z.infer<typeof Ready>['spring']>): RehearsalSystem {
+  const actuatorHeaders = [{ name: 'Authorization', value: actuatorAuthorization }];
+  return { connector: 'eureka', title: 'Rehearsal partners', settings: { ...registry, actuatorHeaders } };
 }
 
 interface Fleet {

@@ -10,6 +10,8 @@ export interface Wanted {
   readonly calm: boolean;
   /** Whether the shop has a second data centre, behind Consul's API. */
   readonly withConsul: boolean;
+  /** Whether partners of the shop have services of their own, in Eureka. */
+  readonly withSpring: boolean;
   /** A real API server whose routes and rules steer this fleet's traffic. */
   readonly follow: {
     readonly url: string;
@@ -21,7 +23,7 @@ export interface Wanted {
 }
 
 const usage =
-  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--with-consul] [--follow url [--token t] [--ca file] [--cert file --key file]]';
+  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--with-consul] [--with-spring] [--follow url [--token t] [--ca file] [--cert file --key file]]';
 
 /** Reads the command line; throws with the usage when it is wrong. */
 export function readCommandLine(
@@ -36,6 +38,7 @@ export function readCommandLine(
       history: { type: 'string' },
       calm: { type: 'boolean' },
       'with-consul': { type: 'boolean' },
+      'with-spring': { type: 'boolean' },
       follow: { type: 'string' },
       token: { type: 'string' },
       ca: { type: 'string' },
@@ -45,13 +48,15 @@ export function readCommandLine(
   });
   const services = values.services === undefined ? null : whole('services', values.services, 3, 5_000);
   const { follow } = values;
+  // A real API server that is followed, or a generated fleet, has no shop that calls others.
+  const isShop = services === null && follow === undefined;
   return {
     services,
     seed: whole('seed', values.seed ?? environment['PODIUM_SEED'] ?? '1', 0, 4_294_967_295),
     historyMinutes: whole('history', values.history ?? (services === null ? '60' : '10'), 0, 120),
     calm: values.calm ?? false,
-    // A real API server that is followed, or a generated fleet, has no shop that calls it.
-    withConsul: (values['with-consul'] ?? false) && services === null && values.follow === undefined,
+    withConsul: (values['with-consul'] ?? false) && isShop,
+    withSpring: (values['with-spring'] ?? false) && isShop,
     follow:
       follow === undefined
         ? null

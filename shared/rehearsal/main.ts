@@ -1,15 +1,21 @@
 import { createInterface } from 'node:readline';
-import { createDataCentre, startDataCentre, type DataCentre } from './consul/dataCentre.ts';
+import {
+  createDataCentre,
+  startDataCentre,
+  type DataCentre,
+  type DataCentreServers,
+} from './consul/dataCentre.ts';
 import { readCommandLine, type Wanted } from './commandLine.ts';
-import { obeyFault } from './faultCommands.ts';
+import { answerTo, type Played } from './commands.ts';
 import { followReal } from './follow.ts';
-import { withDc2 } from './fleet/across.ts';
+import { withDc2, withPartners } from './fleet/across.ts';
 import { createGenerated } from './fleet/generated.ts';
+import type { Fleet } from './fleet/fleet.ts';
 import { createShop } from './fleet/shop.ts';
-import type { KubeServer } from './kube/server.ts';
-import { createRehearsal, type Rehearsal, type RehearsalOptions } from './rehearsal.ts';
-import { createShopScript, incidents, type Incident } from './script.ts';
+import { createRehearsal, type RehearsalOptions } from './rehearsal.ts';
+import { createShopScript } from './script.ts';
 import { startServers } from './servers.ts';
+import { type SpringCorner, startCorner } from './spring/corner.ts';
 
 const tickMs = 500;
 
@@ -24,15 +30,19 @@ async function run(wanted: Wanted): Promise<void> {
     ? createDataCentre({ ...options, shop: rehearsal.store })
     : null;
   const consul = second === null ? null : await startDataCentre(second);
+  const usualDemand = rehearsal.traffic.demandAt(Date.now());
+  const demandAt = (at: number): number => rehearsal.traffic.demandAt(at) / usualDemand;
+  const corner = wanted.withSpring
+    ? await startCorner({ seed: options.seed, demand: () => demandAt(Date.now()) })
+    : null;
   const ending = new AbortController();
   if (wanted.follow !== null) {
     followReal(rehearsal.store, wanted.follow, ending.signal, (text) => process.stderr.write(`${text}\n`));
   }
-  const usualDemand = rehearsal.traffic.demandAt(Date.now());
   const ticking = setInterval(() => {
     const at = Date.now();
     rehearsal.advance(at);
-    second?.advance(at, rehearsal.traffic.demandAt(at) / usualDemand);
+    second?.advance(at, demandAt(at));
   }, tickMs);
 
   const end = (): void => {
@@ -43,6 +53,7 @@ async function run(wanted: Wanted): Promise<void> {
     const closing = async (): Promise<void> => {
       await servers[Symbol.asyncDispose]();
       await consul?.[Symbol.asyncDispose]();
+      await corner?.[Symbol.asyncDispose]();
     };
     void closing().finally(() => process.exit(0));
   };
@@ -50,26 +61,29 @@ async function run(wanted: Wanted): Promise<void> {
   process.once('SIGINT', end);
 
   const { kubeconfig, kubeUrl, prometheusUrl, metricsUrl } = servers;
-  const where =
-    consul === null
-      ? {}
-      : {
-          consul: {
-            address: consul.address,
-            datacenter: consul.datacenter,
-            token: consul.token,
-            prometheusUrl: consul.prometheusUrl,
-          },
-        };
-  const ready = { ready: true, kubeconfig, kubeUrl, prometheusUrl, metricsUrl, ...where };
-  listen(rehearsal, servers.kube, ready, end);
+  const where = { kubeconfig, kubeUrl, prometheusUrl, metricsUrl };
+  const others = {
+    ...(consul === null ? {} : { consul: placeOfConsul(consul) }),
+    ...(corner === null ? {} : { spring: placeOfSpring(corner) }),
+  };
+  listen({ rehearsal, kube: servers.kube, corner }, { ready: true, ...where, ...others }, end);
+}
+
+function placeOfConsul({ address, datacenter, token, prometheusUrl }: DataCentreServers): object {
+  return { address, datacenter, token, prometheusUrl };
+}
+
+function placeOfSpring(corner: SpringCorner): object {
+  const { address, user, password, within, actuatorAuthorization } = corner;
+  return { address, user, password, within, actuatorAuthorization };
 }
 
 /** Commands and answers go over whatever connects us to the one who started us: stdin, or one of Electron's ports. */
-function listen(rehearsal: Rehearsal, kube: KubeServer, ready: object, end: () => void): void {
+function listen(played: Played, ready: object, end: () => void): void {
   const obey = (message: unknown, say: (answer: object) => void): void => {
-    const answer = answerToFault(message, kube.faults) ?? answerTo(message, rehearsal);
-    if (answer !== null) say(answer);
+    void answerTo(message, played).then((answer) => {
+      if (answer !== null) say(answer);
+    });
   };
   const { parentPort } = process as { readonly parentPort?: ParentPort }; // only there in Electron's utility process
   if (parentPort !== undefined) {
@@ -101,26 +115,8 @@ interface ConsolePort {
   postMessage(message: object): void;
 }
 
-/** Faults are for tests and for those who want to see what Podium does then; each is answered as incidents are. */
-function answerToFault(message: unknown, faults: KubeServer['faults']): object | null {
-  if (typeof message !== 'object' || message === null || !('fault' in message)) return null;
-  const error = obeyFault({ ...message }, faults);
-  return error === null ? { fault: message.fault, ok: true } : { fault: message.fault, ok: false, error };
-}
-
-/** `{"incident":"sale"}` is answered with `{"incident":"sale","ok":true}`; what is no command is not answered. */
-function answerTo(message: unknown, { script }: Rehearsal): object | null {
-  if (typeof message !== 'object' || message === null || !('incident' in message)) return null;
-  const asked = String(message.incident);
-  const incident = incidents.find((one): one is Incident => one === asked);
-  const refuse = (error: string): object => ({ incident: asked, ok: false, error });
-  if (incident === undefined) return refuse(`there is no such incident; there are ${incidents.join(', ')}`);
-  if (script === null) return refuse('the generated fleet has no incidents');
-  script.trigger(incident);
-  return { incident: asked, ok: true };
-}
-
-function optionsOf({ services, seed, historyMinutes, calm, follow, withConsul }: Wanted): RehearsalOptions {
+function optionsOf(wanted: Wanted): RehearsalOptions {
+  const { services, seed, historyMinutes, calm, follow } = wanted;
   const base = { seed, now: Date.now, historyMs: historyMinutes * 60_000 };
   if (services !== null) {
     // More services, fewer samples of each: memory stays within some hundred megabytes.
@@ -128,10 +124,16 @@ function optionsOf({ services, seed, historyMinutes, calm, follow, withConsul }:
     return { ...base, fleet: createGenerated(services, seed, Date.now()), scrapeMs, keep: 240 };
   }
   const now = Date.now();
-  const fleet = withConsul ? withDc2(createShop(now), now) : createShop(now);
+  const fleet = shopWith(wanted, now);
   const shop = { ...base, fleet, scrapeMs: 5_000, keep: 1_440 };
   // Whoever follows a real API server leaves its documents alone.
   return follow === null ? { ...shop, script: (parts) => createShopScript({ ...parts, calm }) } : shop;
+}
+
+function shopWith({ withConsul, withSpring }: Wanted, now: number): Fleet {
+  const shop = createShop(now);
+  const across = withConsul ? withDc2(shop, now) : shop;
+  return withSpring ? withPartners(across, now) : across;
 }
 
 function wantedOrExit(): Wanted {

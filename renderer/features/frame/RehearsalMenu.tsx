@@ -6,6 +6,8 @@ import { Menu, MenuButton } from '../../ui/Menu.tsx';
 const incidents = [
   { id: 'sale', title: 'Begin a sale that overloads payment' },
   { id: 'badV2', title: 'Roll out a bad payment v2' },
+  { id: 'discountsFail', title: 'Let the partners’ discounts fail: breakers open' },
+  { id: 'pricingGrows', title: 'Start one more instance of the partners’ pricing' },
   { id: 'calm', title: 'Calm down: end all incidents' },
 ] as const;
 

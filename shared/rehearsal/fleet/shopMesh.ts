@@ -69,17 +69,17 @@ const trackedByArgo = (
   },
 });
 
-/** The call into the second data centre: a host like any other outside, with a time-out. */
-export function acrossMesh(now: number): KubeInput[] {
+/** A call into another system: a host like any other outside, with a time-out. */
+export function acrossMesh(now: number, name: string, host: string): KubeInput[] {
   const creationTimestamp = timeOf(now - 30 * 86_400_000);
-  const metadata = { name: 'loyalty', namespace: 'shop', labels: { app: 'loyalty' }, creationTimestamp };
+  const metadata = { name, namespace: 'shop', labels: { app: name }, creationTimestamp };
   return [
     {
       apiVersion: networking,
       kind: 'ServiceEntry',
       metadata,
       spec: {
-        hosts: [loyaltyHost],
+        hosts: [host],
         location: 'MESH_EXTERNAL',
         ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
         resolution: 'DNS',
@@ -90,10 +90,8 @@ export function acrossMesh(now: number): KubeInput[] {
       kind: 'VirtualService',
       metadata,
       spec: {
-        hosts: [loyaltyHost],
-        http: [
-          { route: [{ destination: { host: loyaltyHost } }], timeout: '800ms', retries: { attempts: 0 } },
-        ],
+        hosts: [host],
+        http: [{ route: [{ destination: { host } }], timeout: '800ms', retries: { attempts: 0 } }],
       },
     },
   ];
