@@ -3,7 +3,7 @@ import type { ObjectStore } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { fieldsAt, textOf } from '../traffic/reading.ts';
 import { meshHostOf } from './meshNames.ts';
-import { putCheck, register } from './registering.ts';
+import { putCheck, register, registerWithSidecar } from './registering.ts';
 import { createState, type ConsulState } from './state.ts';
 
 interface Instances {
@@ -65,70 +65,11 @@ export function createDc2(): ConsulState {
         team,
         address: `10.62.1.${count}`,
         ready: true,
+        upstreams: upstreams[service] ?? [],
       });
     }
   configure(state);
   return state;
-}
-
-/** An instance, its sidecar and the checks of both. */
-function registerWithSidecar(
-  state: ConsulState,
-  node: string,
-  one: {
-    readonly id: string;
-    readonly service: string;
-    readonly version: string;
-    readonly team: string;
-    readonly address: string;
-    readonly ready: boolean;
-  },
-): void {
-  const { id, service, address } = one;
-  const Meta = { team: one.team, version: one.version };
-  register(state, node, { ID: id, Name: service, Address: address, Port: 8080, Tags: [], Meta });
-  const sidecar = { id: `${id}-sidecar-proxy`, name: `${service}-sidecar-proxy` };
-  register(state, node, {
-    ID: sidecar.id,
-    Name: sidecar.name,
-    Kind: 'connect-proxy',
-    Address: address,
-    Port: 21_000,
-    Meta,
-    Proxy: {
-      DestinationServiceName: service,
-      DestinationServiceID: id,
-      LocalServiceAddress: address,
-      LocalServicePort: 8080,
-      Config: { envoy_prometheus_bind_addr: `${address}:9102`, protocol: 'http' },
-      Upstreams: (upstreams[service] ?? []).map((DestinationName, index) => ({
-        DestinationType: 'service',
-        DestinationName,
-        Datacenter: '',
-        LocalBindAddress: '127.0.0.1',
-        LocalBindPort: 5_001 + index,
-        MeshGateway: {},
-      })),
-    },
-  });
-  putCheck(state, node, {
-    id: `service:${id}`,
-    name: `Service '${service}' check`,
-    status: one.ready ? 'passing' : 'critical',
-    output: one.ready
-      ? `HTTP GET http://${address}:8080/healthz: 200 OK Output: {}`
-      : `HTTP GET http://${address}:8080/healthz: 503 Service Unavailable Output: {}`,
-    type: 'http',
-    service: { id, name: service },
-  });
-  putCheck(state, node, {
-    id: `service:${sidecar.id}:1`,
-    name: `Service '${sidecar.name}' check`,
-    status: 'passing',
-    output: `TCP connect ${address}:21000: Success`,
-    type: 'tcp',
-    service: sidecar,
-  });
 }
 
 function configure(state: ConsulState): void {
@@ -180,6 +121,7 @@ export function registerShop(state: ConsulState, store: ObjectStore): () => void
         team,
         address,
         ready: isReady(pod),
+        upstreams: upstreams[service] ?? [],
       });
     }
     for (const { id, name, kind } of state.services())

@@ -1,0 +1,4 @@
+import { consulTrips } from './consulTrips.ts';
+import { startSimulatedMesh } from './simulatedConsul.ts';
+
+consulTrips('the simulated Consul mesh', startSimulatedMesh);
