@@ -14,13 +14,13 @@ import { ServiceDetail } from '../model/inspect.ts';
 import { Operation } from '../model/operation.ts';
 import { Plan } from '../model/plan.ts';
 import { OperationRecord } from '../model/record.ts';
-import { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import { PlacedForm, UnprotectedCall } from '../model/protection.ts';
 import { RegistryFindings } from '../model/registryFinding.ts';
 import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
-import { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
+import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
 import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
 import { WorkloadsRead } from '../model/workload.ts';
@@ -99,6 +99,10 @@ export const contract = {
   trips: {
     /** Every trip that a document carries, whoever made it; the whole list whenever one changed. */
     watch: base.output(eventIterator(z.array(HeldTrip))),
+    /** Through which systems a call can be tripped, the one to begin with first; without a caller all are meant. */
+    places: base
+      .input(z.object({ calleeId: EntityId, callerId: EntityId.nullable() }))
+      .output(z.array(TripPlace)),
     /** What can be done to a call. */
     options: base
       .input(z.object({ connectionId: ConnectionId, call: CallTarget }))
@@ -109,7 +113,7 @@ export const contract = {
     watch: base.output(eventIterator(z.array(GreyRoute))),
   },
   protections: {
-    forms: base.input(z.object({ serviceId: EntityId })).output(z.array(ProtectionForm)),
+    forms: base.input(z.object({ serviceId: EntityId })).output(z.array(PlacedForm)),
     /** Calls that lack a time-out, limit, ejection or fallback, busiest first. */
     unprotected: base.input(z.object({ connectionId: ConnectionId })).output(z.array(UnprotectedCall)),
   },
@@ -233,7 +237,7 @@ export const contract = {
     write: base.input(Settings.partial()).output(nothing),
   },
   rehearsal: {
-    trigger: base.input(z.object({ incident: z.enum(['sale', 'badV2', 'calm']) })).output(nothing),
+    trigger: base.input(z.object({ incident: z.enum(['sale', 'badV2', 'discountsFail', 'pricingGrows', 'calm']) })).output(nothing),
   },
   about: {
     read: base.output(z.object({ version: z.string(), actor: z.string(), now: z.number() })),
