@@ -51,6 +51,19 @@ describe('services of several systems are one', () => {
     });
   });
 
+  test('when a registry lists it at a host that a single other system has for it', () => {
+    const host = 'inventory.shop.svc.cluster.local';
+    const inventory = service('east/shop/inventory', { hosts: [host] });
+    const stock = service('dc1/default/stock');
+    const addresses = (id: string) => (id === stock.id ? [`${host}:80`, host] : ['10.0.0.1']);
+    expect(facesOf([inventory, stock], stock.id, {}, addresses)).toEqual([
+      { serviceId: 'east/shop/inventory', reason: null },
+      { serviceId: 'dc1/default/stock', reason: `listed at its host ${host}` },
+    ]);
+    const second = service('west/shop/inventory', { hosts: [host] });
+    expect(facesOf([inventory, second, stock], stock.id, {}, addresses)).toHaveLength(1);
+  });
+
   test('when one calls outside by a host that is the other’s', () => {
     const host = 'order.shop.svc.cluster.local';
     const outside = service(`dc1/external/${host}`, { kind: 'external', namespace: null, hosts: [host] });

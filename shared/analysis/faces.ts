@@ -35,7 +35,7 @@ const precedence = ['kubernetes', 'consul', 'eureka', 'nacos'];
 
 /**
  * Joins what several systems know of one service: first pairs that the operator joined, then a shared name that documents
- * carry, then a shared instance address, then the same name by convention. Rules join only across kinds of systems and
+ * carry, then a shared instance address or one that is the other's own name, then the same name by convention. Rules join only across kinds of systems and
  * within one environment, give a node at most one face of each connection, and never join what the operator keeps apart.
  * `addressesOf`: what instances of a service are reached at.
  */
@@ -52,7 +52,7 @@ export function joinFaces(
     for (const pair of pairs) if (mayJoin(pair, byId, sources)) groups.join(pair, { byHand: false });
   };
   joinAll(byName(services));
-  if (joins.addresses) joinAll(byAddress(services, addressesOf));
+  if (joins.addresses) joinAll([...byAddress(services, addressesOf), ...byListedHost(services, addressesOf)]);
   if (joins.convention) joinAll(byConvention(services));
   joinAll(byHost(services));
   return groups.index((a, b) => rankOf(a, byId, sources) - rankOf(b, byId, sources) || (a < b ? -1 : 1));
@@ -134,12 +134,31 @@ function byConvention(services: readonly GraphService[]): Pair[] {
 const spaceOf = ({ namespace }: GraphService): string | null =>
   namespace === null || namespace === 'default' ? null : namespace;
 
-/** What one system calls outside by a host that is a service of another. */
-function byHost(services: readonly GraphService[]): Pair[] {
-  const owners = groupBy(
+/** Services by the full names that their own system has for them. */
+const byFullName = (services: readonly GraphService[]): Map<string, GraphService[]> =>
+  groupBy(
     services.filter(({ kind }) => kind !== 'external' && kind !== 'unknown'),
     ({ hosts }) => hosts.filter((host) => host.includes('.')),
   );
+
+/** What a registry lists at a host that is a service of another system, and of that one alone: its calls end there. */
+function byListedHost(
+  services: readonly GraphService[],
+  addressesOf: (id: EntityId) => readonly string[],
+): Pair[] {
+  const owners = byFullName(services);
+  return services.flatMap(({ id, connectionId }) =>
+    addressesOf(id).flatMap((host) => {
+      const [owner, ...others] = (owners.get(host) ?? []).filter((one) => one.connectionId !== connectionId);
+      if (owner === undefined || others.length > 0) return [];
+      return [{ a: owner.id, b: id, reason: `listed at its host ${host}` }];
+    }),
+  );
+}
+
+/** What one system calls outside by a host that is a service of another. */
+function byHost(services: readonly GraphService[]): Pair[] {
+  const owners = byFullName(services);
   return services
     .filter(({ kind }) => kind === 'external')
     .flatMap(({ id, hosts }) =>
