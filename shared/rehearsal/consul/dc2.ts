@@ -1,4 +1,4 @@
-import { loyaltyPerOrder } from '../fleet/across.ts';
+import { loyaltyPerOrder, stockHost } from '../fleet/across.ts';
 import type { ObjectStore } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { fieldsAt, textOf } from '../traffic/reading.ts';
@@ -27,6 +27,7 @@ const upstreams: Readonly<Record<string, readonly string[]>> = {
   order: ['loyalty'],
   refunds: ['points'],
   loyalty: ['points', 'vouchers'],
+  vouchers: ['stock'],
 };
 
 const nodes = ['dc2-a', 'dc2-b', 'dc2-c'];
@@ -68,8 +69,30 @@ export function createDc2(): ConsulState {
         upstreams: upstreams[service] ?? [],
       });
     }
+  registerOutside(state);
   configure(state);
   return state;
+}
+
+/** A service of the shop's Kubernetes under a name of its own here: listed by its host, on a node that no agent runs on. */
+function registerOutside(state: ConsulState): void {
+  const node = 'shop-kubernetes';
+  state.putNode({
+    ID: '',
+    Node: node,
+    Address: stockHost,
+    TaggedAddresses: {},
+    Meta: { 'external-node': 'true', 'external-probe': 'true' },
+  });
+  register(state, node, { ID: 'stock', Name: 'stock', Port: 80, Meta: { team: 'team-catalog' } });
+  putCheck(state, node, {
+    id: 'service:stock',
+    name: "Service 'stock' check",
+    status: 'passing',
+    output: `HTTP GET http://${stockHost}/healthz: 200 OK Output: {}`,
+    type: 'http',
+    service: { id: 'stock', name: 'stock' },
+  });
 }
 
 function configure(state: ConsulState): void {
@@ -77,7 +100,7 @@ function configure(state: ConsulState): void {
     state.putEntry(Kind, Name, { Kind, Name, ...rest });
   const filled = { TransparentProxy: {}, MeshGateway: {}, Expose: {} };
   put('proxy-defaults', 'global', { ...filled, AccessLogs: {}, Config: { protocol: 'http' } });
-  for (const name of [...new Set(own.map(({ service }) => service)), ...shared])
+  for (const name of [...new Set(own.map(({ service }) => service)), ...shared, 'stock'])
     put('service-defaults', name, { Protocol: 'http', ...filled });
   put('service-resolver', 'loyalty', {
     DefaultSubset: 'v1',
@@ -166,7 +189,9 @@ export const dc2Behaviour: FleetBehaviour = {
     'default/refunds': { v1: plain(2, 8, 60, [callTo('points', '/points', 1)]) },
     'default/loyalty': { v1: plain(11, 40, 60, loyaltyCalls), v2: plain(9, 34, 60, loyaltyCalls) },
     'default/points': { v1: plain(4, 15, 120) },
-    'default/vouchers': { v1: plain(6, 22, 80) },
+    'default/vouchers': { v1: plain(6, 22, 80, [callTo('stock', '/stock', 0.5)]) },
+    // As the shop's own traffic has its inventory.
+    'default/stock': { none: plain(5, 18, 400) },
   },
   externals: {},
   queues: [],

@@ -170,8 +170,9 @@ export function createConsulScraper(options: {
       if (turn <= last) return;
       last = turn;
       timeline.push(atMs);
-      for (const { id, address } of traffic.mesh().pods)
-        append(id, 'up', { job: 'consul-envoy', instance: `${address}:9102` }, {}, 1);
+      for (const { id, address, proxyConfig } of traffic.mesh().pods)
+        if (proxyConfig !== null)
+          append(id, 'up', { job: 'consul-envoy', instance: `${address}:9102` }, {}, 1);
       for (const cluster of clusters.now()) {
         const owner = `${cluster.pod} ${cluster.labels['consul_destination_target']}`;
         count(cluster, (name, more, value) => append(owner, name, cluster.labels, more, value));

@@ -96,7 +96,8 @@ function podOf(state: ConsulState, one: Service): KubeInput {
       name: one.id,
       namespace: meshNamespace,
       labels: { app: one.name, version },
-      annotations: reports,
+      // What has no sidecar reports nothing.
+      ...(sidecars.length === 0 ? {} : { annotations: reports }),
       ownerReferences: [
         {
           apiVersion: 'apps/v1',

@@ -1,10 +1,13 @@
 import { pricingHost, pricingPerCatalog } from '../spring/partners.ts';
 import type { Behaviour, ExternalBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
-import type { Fleet } from './fleet.ts';
+import { hostOf, type Fleet } from './fleet.ts';
 import { acrossMesh, loyaltyHost } from './shopMesh.ts';
 
 /** Calls into the second data centre for each request of the shop's order. */
 export const loyaltyPerOrder = 0.15;
+
+/** Where the second data centre asks the shop's inventory, which it lists as its own stock. */
+export const stockHost = hostOf('shop', 'inventory');
 
 /** A call of one of the shop's services to a service of another system; its caller does without where that fails. */
 interface Across {
