@@ -5,8 +5,14 @@ import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { createGateway, fileRoute, type SimulatedGateway } from '../../shared/rehearsal/spring/gateway.ts';
 import { createRandom } from '../../shared/rehearsal/traffic/random.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { openSpring, type OpenSpring, proofOf } from './spring.ts';
-import { gatewayConformance, gatewaySplit, type GatewayUnderTest, weightsIn } from './springGateway.ts';
+import { openSpring, type OpenSpring } from './spring.ts';
+import {
+  gatewayConformance,
+  gatewayProof,
+  gatewaySplit,
+  type GatewayUnderTest,
+  weightsIn,
+} from './springGateway.ts';
 import { changeOf, guardsOf, shift, signal, weightsOf } from './weights.ts';
 
 interface SimulatedUnder extends GatewayUnderTest {
@@ -137,9 +143,9 @@ describe('gateways that cannot be trusted', () => {
       detail:
         '1 of 2 copies serve it: 50 / 50; gateway-2 serves 80 / 20 and only stores 50 / 50; its log says why',
     };
-    expect(await proofOf(all.actuators, plan.expectation, since)).toEqual({ ...said, state: 'waiting' });
+    expect(await gatewayProof(all, plan, since)).toEqual({ ...said, state: 'waiting' });
     // It has had half a minute.
-    expect(await proofOf(all.actuators, plan.expectation, since - 31_000)).toEqual({
+    expect(await gatewayProof(all, plan, since - 31_000)).toEqual({
       ...said,
       state: 'contradicted',
     });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectorHost } from '../../shared/connectors/kit/connector.ts';
+import { counterDifferences } from '../../shared/analysis/counterDifferences.ts';
+import type { ConnectorHost, Proof } from '../../shared/connectors/kit/connector.ts';
+import type { PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import type { EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { until } from './cluster.ts';
-import { eventually, openSpring, type OpenSpring, proofOf } from './spring.ts';
-import { changeOf, guardsOf, sharesOf, shift, signal, weightsOf } from './weights.ts';
+import { eventually, openSpring, type OpenSpring } from './spring.ts';
+import { changeOf, guardsOf, sharesOf, shift, weightsOf } from './weights.ts';
 
 /**
  * A Eureka with two versions of payment behind two copies of a gateway, whose file divides calls of payment by weights, 80
@@ -48,6 +50,20 @@ export async function gatewaySplit(
 export const weightsIn = ({ destinations }: Split): (number | null)[] =>
   destinations.map(({ weight }) => weight);
 
+/** Of one test: copies of a real gateway take their time to come and go. */
+const within = (): AbortSignal => AbortSignal.timeout(240_000);
+
+/** What the actuators' session says of the weights being in force. */
+export async function gatewayProof(
+  { actuators }: OpenSpring,
+  { expectation }: Pick<PlannedWrite, 'expectation'>,
+  since: number,
+): Promise<Proof> {
+  const proof = await actuators.proof?.loaded(expectation, since, within());
+  if (proof === undefined || proof === null) throw new Error('the session has nothing to say of it');
+  return proof;
+}
+
 /** How far a counted share may lie from a declared one: five standard deviations, so that chance alone never fails a run. */
 const mayDiffer = (share: number, of: number): number => 5 * Math.sqrt((share * (1 - share)) / of);
 
@@ -57,14 +73,17 @@ export function gatewayConformance(
   start: () => Promise<GatewayUnderTest>,
   timeoutMs = 20_000,
 ): void {
-  const behind = (title: string, run: (under: GatewayUnderTest, open: OpenSpring) => Promise<void>) =>
+  const behind = (
+    title: string,
+    run: (under: GatewayUnderTest, open: OpenSpring, signal: AbortSignal) => Promise<void>,
+  ) =>
     test(
       title,
       async () => {
         await using under = await start();
         await using open = await openSpring(under);
         await gatewaySplit(open, (split) => !split.route.match.includes('·'));
-        await run(under, open);
+        await run(under, open, within());
       },
       timeoutMs,
     );
@@ -107,7 +126,7 @@ export function gatewayConformance(
 
     behind(
       'a plan writes nothing; applied, every copy serves it and services count it so; undone, nothing of it is left',
-      async (under, open) => {
+      async (under, open, signal) => {
         const control = weightsOf(open.actuators);
         const [first = ''] = under.gateways();
         for (const [v1, v2] of [
@@ -140,7 +159,7 @@ export function gatewayConformance(
             state: 'after',
             detail: '2 of 2 copies store it.',
           });
-          expect(await proofOf(open.actuators, plan.expectation, since)).toEqual({
+          expect(await gatewayProof(open, plan, since)).toEqual({
             state: 'seen',
             detail: `2 of 2 copies serve it: ${v1} / ${v2}`,
           });
@@ -174,8 +193,44 @@ export function gatewayConformance(
     );
 
     behind(
+      'what Podium counts of each version is what the services count, of calls since the write alone',
+      async (under, open, signal) => {
+        const control = weightsOf(open.actuators);
+        const [first = '', second = ''] = under.gateways();
+        const split = await gatewaySplit(open);
+        let since = 0;
+        const read = async () => {
+          const counted = await open.actuators.signals?.counters({ hosts: split.hosts, since }, signal);
+          return counted?.series ?? [];
+        };
+        const readAfter = () =>
+          eventually(read, (series) => series.some(({ samples }) => (samples.at(-1)?.[0] ?? 0) > since));
+        await under.call(first, 20);
+        await readAfter();
+        const plan = await control.plan(shift(split, [50, 50]), signal);
+        await control.apply(plan, signal);
+        since = Date.now();
+        await readAfter();
+        const [a, b] = [await under.call(first, 120), await under.call(second, 80)];
+        const counts = await eventually(
+          async () => counterDifferences(await read(), sharesOf(plan), since),
+          (each) => each.reduce((sum, count) => sum + count, 0) >= 200,
+        );
+        expect(counts).toEqual([a.v1 + b.v1, a.v2 + b.v2]);
+        const figures = await open.actuators.signals?.read(60, signal);
+        expect(figures?.problems).toEqual([]);
+        expect(figures?.calls[0]).toMatchObject({
+          source: { service: 'gateway' },
+          host: 'payment',
+          responseCode: '200',
+        });
+        await control.apply(await control.planUndo(shift(split, [50, 50]), plan.changes, signal), signal);
+      },
+    );
+
+    behind(
       'all calls move at once from one version to the other, and none is lost meanwhile',
-      async (under, open) => {
+      async (under, open, signal) => {
         const control = weightsOf(open.actuators);
         const [first = ''] = under.gateways();
         const all = await control.plan(shift(await gatewaySplit(open), [100, 0]), signal);
@@ -200,7 +255,7 @@ export function gatewayConformance(
 
     behind(
       'what a gateway would not load, or answer 404 for, is refused before anything is sent',
-      async (under, open) => {
+      async (under, open, signal) => {
         const control = weightsOf(open.actuators);
         const split = await gatewaySplit(open);
         for (const weights of [[0, 0], [12.5, 87.5], [-5, 105], [80, 20], [100]])
@@ -211,23 +266,26 @@ export function gatewayConformance(
       },
     );
 
-    behind('what somebody else stored since the review is no plan’s to overwrite', async (under, open) => {
-      const control = weightsOf(open.actuators);
-      const [first = '', second = ''] = under.gateways();
-      const plan = await control.plan(shift(await gatewaySplit(open), [90, 10]), signal);
-      await under.setByHand(second, [70, 30]);
-      await expect(control.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
-      expect([await under.served(first), await under.served(second)]).toEqual([
-        [80, 20],
-        [70, 30],
-      ]);
-      const split = await gatewaySplit(open, ({ route }) => route.match.includes('·'));
-      expect(split.route.match).toMatch(/ · gateway-[12] divides (70 \/ 30|80 \/ 20)$/);
-    });
+    behind(
+      'what somebody else stored since the review is no plan’s to overwrite',
+      async (under, open, signal) => {
+        const control = weightsOf(open.actuators);
+        const [first = '', second = ''] = under.gateways();
+        const plan = await control.plan(shift(await gatewaySplit(open), [90, 10]), signal);
+        await under.setByHand(second, [70, 30]);
+        await expect(control.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+        expect([await under.served(first), await under.served(second)]).toEqual([
+          [80, 20],
+          [70, 30],
+        ]);
+        const split = await gatewaySplit(open, ({ route }) => route.match.includes('·'));
+        expect(split.route.match).toMatch(/ · gateway-[12] divides (70 \/ 30|80 \/ 20)$/);
+      },
+    );
 
     behind(
       'a copy that restarts divides as its file says: that is told, and one more change brings it along',
-      async (under, open) => {
+      async (under, open, signal) => {
         const control = weightsOf(open.actuators);
         const [, second = ''] = under.gateways();
         const since = Date.now();
@@ -242,7 +300,7 @@ export function gatewayConformance(
         expect(read?.detail).toBe(
           '1 of 2 copies store it; gateway-2 divides 80 / 20, as before: it restarted, or was not written.',
         );
-        expect(await proofOf(open.actuators, plan.expectation, since)).toMatchObject({
+        expect(await gatewayProof(open, plan, since)).toMatchObject({
           detail: '1 of 2 copies serve it: 60 / 40; gateway-2 serves 80 / 20',
         });
         const split = await gatewaySplit(open, ({ route }) => route.match.includes('gateway-'));
@@ -264,7 +322,7 @@ export function gatewayConformance(
 
     behind(
       'a copy that joins later is told of, and not written to by what was reviewed without it',
-      async (under, open) => {
+      async (under, open, signal) => {
         const control = weightsOf(open.actuators);
         const split = await gatewaySplit(open);
         const plan = await control.plan(shift(split, [60, 40]), signal);

@@ -58,6 +58,13 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   },
   spring: {
     peers: ['spring'],
-    suites: { protections: ['spring'], events: ['spring'], isolation: ['spring'], proof: ['spring'] },
+    suites: {
+      protections: ['spring'],
+      events: ['spring'],
+      isolation: ['spring'],
+      proof: ['spring', 'springGateway'],
+      weights: ['springGateway'],
+      signals: ['springGateway'],
+    },
   },
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
-import type { Connector, ProofSource } from '../kit/connector.ts';
+import type { Connector, ProofSource, Session, SignalSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { createEvents } from './events.ts';
 import { createFleet } from './fleet.ts';
 import { createGateways } from './gateway/gateways.ts';
 import { createGatewayProof } from './gateway/proof.ts';
+import { createGatewaySignals } from './gateway/signals.ts';
 import { createWeights } from './gateway/weights.ts';
 import { createHolding } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
@@ -24,7 +25,7 @@ export type SpringSettings = z.infer<typeof Settings>;
 export const spring: Connector<SpringSettings> = {
   id: 'spring',
   title: 'Spring actuators',
-  capabilities: ['protections', 'events', 'weights', 'isolation', 'proof'],
+  capabilities: ['signals', 'protections', 'events', 'weights', 'isolation', 'proof'],
   settings: Settings,
   open({ within, headers }, host) {
     const feed = host.lent.instances;
@@ -38,7 +39,7 @@ export const spring: Connector<SpringSettings> = {
     );
     const holding = createHolding(fleet);
     const gateways = createGateways(fleet);
-    return Promise.resolve({
+    const session: Session & { signals?: SignalSource } = {
       peer: { product: 'Spring actuators', version: '' },
       server: `within ${approved.words}`,
       user: null,
@@ -54,7 +55,12 @@ export const spring: Connector<SpringSettings> = {
         await gateways[Symbol.asyncDispose]();
         await fleet[Symbol.asyncDispose]();
       },
+    };
+    // Without a gateway nobody here counts calls.
+    void gateways.found.then(() => {
+      session.signals = createGatewaySignals(gateways);
     });
+    return Promise.resolve(session);
   },
 };
 

@@ -29,6 +29,8 @@ export interface Gateways extends AsyncDisposable {
   readonly fleet: Fleet;
   /** False until every instance was asked once whether it is one. */
   readonly isKnown: boolean;
+  /** Resolves once there is one at all; never where there is none. */
+  readonly found: Promise<void>;
   all(): readonly Gateway[];
   /** Asks every instance of a service now; also those that are found to be no gateways, with the reason. */
   look(service: string, signal: AbortSignal): Promise<readonly Gateway[]>;
@@ -58,6 +60,7 @@ export function createGateways(fleet: Fleet): Gateways {
   const known = new Map<string, Known>();
   const listeners = new Set<() => void>();
   let isKnown = false;
+  const first = Promise.withResolvers<void>();
   const ring = (): void => listeners.forEach((listener) => listener());
 
   const api = async (uid: string): Promise<GatewayApi> => createGatewayApi(await fleet.actuator(uid));
@@ -81,6 +84,7 @@ export function createGateways(fleet: Fleet): Gateways {
       now.table = await read(uid, signal);
       now.problem = null;
       now.isGateway = true;
+      first.resolve();
     } catch (error) {
       if (signal.aborted) return;
       const isAbsent = error instanceof PeerError && error.kind === 'notFound';
@@ -140,6 +144,7 @@ export function createGateways(fleet: Fleet): Gateways {
     get isKnown() {
       return isKnown;
     },
+    found: first.promise,
     all: () =>
       fleet
         .members()
