@@ -33,8 +33,7 @@ export interface ConsoleUnderTest extends AsyncDisposable {
 }
 
 /** A console with the real connectors and real time; what it would keep on disk is in memory. */
-export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnderTest> {
-  process.env['KUBECONFIG'] = peers.kubernetes.kubeconfigFile;
+export async function startConsole(): Promise<Pick<ConsoleUnderTest, 'client' | 'follow'> & AsyncDisposable> {
   const console = await createConsole(
     connectors,
     createMemoryPorts({
@@ -48,6 +47,19 @@ export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnder
     }),
   );
   const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  return {
+    client,
+    follow: (operationId, expected, limitMs = 60_000) =>
+      first((signal) => client.operations.watch({ operationId }, { signal }), expected, limitMs),
+    [Symbol.asyncDispose]: () => console[Symbol.asyncDispose](),
+  };
+}
+
+/** Such a console for the cluster of a run. */
+export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnderTest> {
+  process.env['KUBECONFIG'] = peers.kubernetes.kubeconfigFile;
+  const console = await startConsole();
+  const { client } = console;
   let connectionId = '';
 
   async function paymentSplit(): Promise<Split> {
@@ -101,8 +113,7 @@ export async function openConsole(peers: PeersCoordinates): Promise<ConsoleUnder
       });
       return operationId;
     },
-    follow: (operationId, expected, limitMs = 60_000) =>
-      first((signal) => client.operations.watch({ operationId }, { signal }), expected, limitMs),
+    follow: console.follow,
     [Symbol.asyncDispose]: () => console[Symbol.asyncDispose](),
   };
 }
@@ -120,7 +131,7 @@ function isPayment({ document, serviceId }: Split): boolean {
 }
 
 /** The first value of a stream that is as expected; says what came last when none is. */
-async function first<T>(
+export async function first<T>(
   stream: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
   expected: (value: T) => boolean,
   limitMs = 60_000,
