@@ -1,0 +1,55 @@
+import type { CallObservation, TopologyObservation } from '../../model/topology.ts';
+import type { TopologySource } from '../kit/connector.ts';
+import { followChanges } from '../kit/followChanges.ts';
+import { createNotice } from '../kit/notice.ts';
+import { breakersOf } from './callees.ts';
+import type { Fleet } from './fleet.ts';
+
+const settleMs = 100;
+
+/** Calls that breakers tell of: whoever has one named after a service calls that service. */
+export function createCalls(fleet: Fleet): TopologySource {
+  const { clock } = fleet.host;
+  return {
+    async *watch(signal, onState) {
+      const notice = createNotice();
+      const ringing = (async () => {
+        for (;;) {
+          await fleet.changed(signal);
+          notice.ring();
+        }
+      })().catch(() => undefined);
+      onState({ ok: true, at: clock.now() });
+      yield* followChanges<TopologyObservation>(
+        { settleMs, read: () => topologyOf(fleet), content: ({ observedAt: _, ...rest }) => rest },
+        { notice, clock },
+        signal,
+      );
+      await ringing;
+    },
+  };
+}
+
+function topologyOf(fleet: Fleet): TopologyObservation {
+  const calls = breakersOf(fleet).flatMap(({ name, holder, namespace, callee }): CallObservation[] =>
+    callee === null
+      ? []
+      : [
+          {
+            caller: { namespace, name: holder },
+            callee: { namespace, name: callee },
+            basis: `breaker “${name}” of its caller`,
+            allowed: null,
+          },
+        ],
+  );
+  return {
+    observedAt: fleet.host.clock.now(),
+    // Which services there are is the registry’s to tell.
+    services: [],
+    workloads: [],
+    instances: [],
+    calls,
+    problems: [],
+  };
+}
