@@ -50,6 +50,7 @@ test('a node is found by the id that any of the systems which know it has for it
     system: 'Consul dc1',
     name: 'a',
     namespace: null,
+    hosts: [],
     readyInstances: null,
     desiredInstances: null,
     versions: [],

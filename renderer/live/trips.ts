@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import { faceIn } from '../../shared/analysis/faceIn.ts';
 import { soonestFirst, tripStops } from '../../shared/analysis/heldTrips.ts';
 import type { CallId, EntityId } from '../../shared/model/entity.ts';
 import type { HeldTrip } from '../../shared/model/trip.ts';
@@ -34,7 +35,7 @@ export function nameOfHostIn(connectionId: string): (host: string) => string | n
   // The name is looked up when it is drawn: two thousand cards are not drawn anew when one service comes.
   return (host) => {
     for (const service of useTopology.getState().services.values())
-      if (service.connectionId === connectionId && service.hosts.includes(host)) return service.name;
+      if (faceIn(service, connectionId)?.hosts.includes(host) === true) return service.name;
     return null;
   };
 }

@@ -74,6 +74,7 @@ function withFaces(
     system: systemOf(member.connectionId),
     name: member.name,
     namespace: member.namespace,
+    hosts: member.hosts,
     readyInstances: member.readyInstances,
     desiredInstances: member.desiredInstances,
     versions: member.versions.map(({ version }) => version),

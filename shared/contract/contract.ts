@@ -237,7 +237,9 @@ export const contract = {
     write: base.input(Settings.partial()).output(nothing),
   },
   rehearsal: {
-    trigger: base.input(z.object({ incident: z.enum(['sale', 'badV2', 'discountsFail', 'pricingGrows', 'calm']) })).output(nothing),
+    trigger: base
+      .input(z.object({ incident: z.enum(['sale', 'badV2', 'discountsFail', 'pricingGrows', 'calm']) }))
+      .output(nothing),
   },
   about: {
     read: base.output(z.object({ version: z.string(), actor: z.string(), now: z.number() })),

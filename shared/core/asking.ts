@@ -5,7 +5,7 @@ import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import type { DocumentRef } from '../model/entity.ts';
 import type { OperationRecord } from '../model/record.ts';
-import type { ProtectionForm, UnprotectedCall } from '../model/protection.ts';
+import type { PlacedForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadsRead } from '../model/workload.ts';
@@ -26,7 +26,7 @@ export interface Asking {
   trips(): HeldTrip[];
   routes(): GreyRoute[];
   tripOptions(connectionId: string, call: CallTarget, signal: AbortSignal | undefined): Promise<TripOption[]>;
-  protectionForms(serviceId: string, signal: AbortSignal | undefined): Promise<ProtectionForm[]>;
+  protectionForms(serviceId: string, signal: AbortSignal | undefined): Promise<PlacedForm[]>;
   unprotected(connectionId: string): UnprotectedCall[];
   config(
     serviceId: string,
@@ -128,7 +128,9 @@ export function createAsking(
           (forms) => forms(key, until(at, signal)),
           'Reading what protects this service',
         );
-        return { ...own, all: withRetryProduct(own.all, faceId, at, world) };
+        const place = { connectionId: at.id, system: oneMap.systemOf(at.id), serviceId: faceId };
+        const forms = withRetryProduct(own.all, faceId, at, world);
+        return { ...own, all: forms.map((form): PlacedForm => ({ ...form, ...place })) };
       });
       if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
       return all;

@@ -20,6 +20,7 @@ import type { Returns } from './returns/returns.ts';
 import { isHolding } from './returns/states.ts';
 import type { SettingsKeeper } from './settings.ts';
 import { watchSignals } from './signalsStream.ts';
+import { readTripPlaces } from './tripPlaces.ts';
 import type { World } from './world.ts';
 
 /** The parts that procedures speak to. */
@@ -134,6 +135,9 @@ export function createRouter({
     trips: {
       watch: os.trips.watch.handler(({ signal }) =>
         followDistinct(world.changes, () => asking.trips(), signal),
+      ),
+      places: os.trips.places.handler(({ input, signal }) =>
+        readTripPlaces(input, { world, oneMap }, signal),
       ),
       options: os.trips.options.handler(({ input, signal }) =>
         asking.tripOptions(input.connectionId, input.call, signal),

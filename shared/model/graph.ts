@@ -18,6 +18,8 @@ export const Face = z.object({
   system: z.string(),
   name: z.string(),
   namespace: z.string().nullable(),
+  /** By which callers in this system may name it, fully qualified first. */
+  hosts: z.array(z.string()),
   readyInstances: z.number().nullable(),
   desiredInstances: z.number().nullable(),
   versions: z.array(z.string()),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DocumentRef } from './entity.ts';
+import { ConnectionId, DocumentRef, EntityId } from './entity.ts';
 
 /** One field of a protection, in the peer's own words. */
 export const ProtectionField = z.object({
@@ -34,6 +34,15 @@ export const ProtectionForm = z.object({
   readOnly: z.string().nullable(),
 });
 export type ProtectionForm = z.infer<typeof ProtectionForm>;
+
+/** A form with the system that it writes to, and the service as that system knows it. */
+export const PlacedForm = ProtectionForm.extend({
+  connectionId: ConnectionId,
+  /** "Kubernetes east". */
+  system: z.string(),
+  serviceId: EntityId,
+});
+export type PlacedForm = z.infer<typeof PlacedForm>;
 
 /** A call that nothing, or not enough, protects: the busiest first. */
 export const UnprotectedCall = z.object({

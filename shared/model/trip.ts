@@ -64,6 +64,18 @@ export const TripOption = z.object({
 });
 export type TripOption = z.infer<typeof TripOption>;
 
+/** A system through which a call can be tripped, with the call as it knows it. */
+export const TripPlace = z.object({
+  connectionId: ConnectionId,
+  /** "Consul dc2". */
+  system: z.string(),
+  /** The caller is null where none was meant, and where the system does not know it. */
+  call: CallTarget,
+  /** What speaks for it or against it, in words. */
+  why: z.string(),
+});
+export type TripPlace = z.infer<typeof TripPlace>;
+
 /** A trip that a document carries, whoever made it. */
 export const HeldTrip = z.object({
   /** Unique in its connection. */

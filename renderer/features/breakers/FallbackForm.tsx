@@ -14,13 +14,13 @@ import type { CallFormProps } from './TripForm.tsx';
 import { useAnswerTargets, useDeclaredFallback } from './useAnswers.ts';
 
 /** What callers get while the service is tripped: declared now, used when a trip diverts. */
-export function FallbackForm({ callee, host, title }: CallFormProps) {
-  const targets = useAnswerTargets(callee);
+export function FallbackForm({ callee, place, title }: CallFormProps) {
+  const targets = useAnswerTargets(callee, place.connectionId);
   const declared = useDeclaredFallback(callee.id);
-  const nameOf = nameOfHostIn(callee.connectionId);
+  const nameOf = nameOfHostIn(place.connectionId);
   const [typed, setTyped] = useState<AnswerDraft | null>(null);
   const draft = typed ?? answerDraftOf(declared);
-  const at = { connectionId: callee.connectionId, call: { calleeId: callee.id, host, caller: null } };
+  const at = { connectionId: place.connectionId, call: { ...place.call, caller: null } };
   const drafted = fallbackOf(draft, at, targets);
   const review = (operation: SetFallback, words: string) => {
     closeTripDialog();

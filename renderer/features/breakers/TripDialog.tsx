@@ -1,14 +1,16 @@
 import './breakers.css';
+import { useState } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
-import { useConnection } from '../../live/connections.ts';
+import type { TripPlace } from '../../../shared/model/trip.ts';
+import { type Asked, useAsked } from '../../client/useAsked.ts';
 import { useService } from '../../live/topology.ts';
 import { closeTripDialog, type TripRequest, useTripDialog } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { NameCheck } from '../../ui/NameCheck.tsx';
-import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { FallbackForm } from './FallbackForm.tsx';
+import { PlaceField } from './PlaceField.tsx';
 import { TripForm } from './TripForm.tsx';
 
 /** Asks how calls are to be stopped, or what answers while they are. It writes nothing: review does. */
@@ -22,48 +24,65 @@ export function TripDialog() {
 function Asking({ request }: { readonly request: TripRequest }) {
   const callee = useService(request.calleeId);
   const caller = useService(request.callerId);
-  const host = callee?.hosts[0] ?? null;
+  const { calleeId, callerId } = request;
+  const places = useAsked(JSON.stringify([calleeId, callerId]), (client, signal) =>
+    client.trips.places({ calleeId, callerId }, { signal }),
+  );
+  const [chosenId, setChosenId] = useState<string | null>(null);
   const title = titleOf(request, callee, caller);
-  if (callee === null || host === null) {
+  const place = places.value?.find(({ connectionId }) => connectionId === chosenId) ?? places.value?.[0];
+  if (callee === null || places.value === null || place === undefined) {
     return (
       <Dialog title={title} onClose={closeTripDialog}>
-        <p className="tripNote">
-          {callee === null
-            ? 'No source names this service any more, so its calls cannot be stopped.'
-            : 'No document can name this service: no host of it is known.'}
-        </p>
-        <DialogActions>
-          <Button onPress={closeTripDialog}>Close</Button>
-        </DialogActions>
+        <Nothing callee={callee} places={places} />
       </Dialog>
     );
   }
   const Form = request.purpose === 'trip' ? TripForm : FallbackForm;
   return (
     <Dialog title={title} onClose={closeTripDialog} widthPx={620} closesOutside={false}>
-      <Where callee={callee} host={host} />
-      <Form callee={callee} caller={caller} host={host} title={title} />
+      <PlaceField places={places.value} chosen={place} onChoose={setChosenId} />
+      <NameCheck name={place.call.host} />
+      {/* What is filled in is of one system. */}
+      <Form key={place.connectionId} callee={callee} caller={caller} place={place} title={title} />
     </Dialog>
   );
 }
 
-function Where({ callee, host }: { readonly callee: GraphService; readonly host: string }) {
-  const connection = useConnection(callee.connectionId);
+/** Why there is no form: it is not known yet, it could not be asked, or there is nothing to be done. */
+function Nothing({
+  callee,
+  places,
+}: {
+  readonly callee: GraphService | null;
+  readonly places: Asked<TripPlace[]>;
+}) {
+  const isAsking = callee !== null && places.value === null && places.problem === null;
   return (
     <>
-      <p className="tripWhere">
-        {plainText(host, 160)}
-        {connection !== null && (
-          <>
-            {' on '}
-            <Place title={connection.title} environment={connection.environment} spelled />
-          </>
-        )}
-      </p>
-      <NameCheck name={host} />
+      {isAsking ? (
+        <p className="tripBusy" role="status">
+          <span className="spinner" aria-hidden="true" /> Asking which systems can stop these calls…
+        </p>
+      ) : (
+        <p className="tripNote" role={places.problem === null ? 'status' : 'alert'}>
+          {callee === null
+            ? 'No source names this service any more, so its calls cannot be stopped.'
+            : (places.problem ?? whyNone(callee))}
+        </p>
+      )}
+      <DialogActions>
+        {places.problem !== null && <Button onPress={places.again}>Ask again</Button>}
+        <Button onPress={closeTripDialog}>Close</Button>
+      </DialogActions>
     </>
   );
 }
+
+const whyNone = ({ hosts }: GraphService): string =>
+  hosts.length === 0
+    ? 'No document can name this service: no host of it is known.'
+    : 'No system that knows this service can stop calls at the moment: a mesh that Podium knows is needed for it, or breakers in the callers.';
 
 function titleOf({ purpose }: TripRequest, callee: GraphService | null, caller: GraphService | null): string {
   const name = plainText(callee?.name ?? 'a service that is gone', 80);

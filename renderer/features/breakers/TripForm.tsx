@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
+import type { TripPlace } from '../../../shared/model/trip.ts';
 import { useAsked } from '../../client/useAsked.ts';
 import { putOnTray } from '../../state/putOnTray.ts';
 import { openReview } from '../../state/review.ts';
@@ -20,24 +21,22 @@ export interface CallFormProps {
   readonly callee: GraphService;
   /** Null for every caller. */
   readonly caller: GraphService | null;
-  readonly host: string;
+  /** The system that it goes through, with the call as it is known there. */
+  readonly place: TripPlace;
   readonly title: string;
 }
 
 /** Who is affected, how, what they get, for how long, and why; in this order. */
-export function TripForm({ callee, caller, host, title }: CallFormProps) {
+export function TripForm({ callee, caller: meant, place, title }: CallFormProps) {
+  const { connectionId } = place;
+  // Whom the system does not know it cannot tell from others.
+  const caller = place.call.caller === null ? null : meant;
   const [typed, setTyped] = useState<TripDraft>(() => firstDraft(caller === null ? 'all' : 'one', null));
   const [answerTouched, setAnswerTouched] = useState(false);
-  const targets = useAnswerTargets(callee);
+  const targets = useAnswerTargets(callee, connectionId);
   const declared = useDeclaredFallback(callee.id);
   const callers = useCallersOf(callee.id);
-  const one = typed.scope === 'one' ? caller : null;
-  const call = {
-    calleeId: callee.id,
-    host,
-    caller: one && { id: one.id, namespace: one.namespace, name: one.name },
-  };
-  const { connectionId } = callee;
+  const call = typed.scope === 'one' ? place.call : { ...place.call, caller: null };
   const options = useAsked(JSON.stringify([connectionId, call]), (client, signal) =>
     client.trips.options({ connectionId, call }, { signal }),
   );

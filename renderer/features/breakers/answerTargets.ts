@@ -1,13 +1,14 @@
+import { faceIn, type KnownAs } from '../../../shared/analysis/faceIn.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { Split } from '../../../shared/model/weights.ts';
 import { type AnswerTarget, targetKey } from './tripDraft.ts';
 
 /**
- * Who could answer instead of a service: its own versions first, then services of its namespace, then all others of its
- * connection. What lies outside of the mesh is left out: nothing routes to it by itself.
+ * Who could answer instead of a service in one system: its own versions first, then services of its namespace, then all others
+ * that the system knows. What lies outside of the mesh is left out: nothing routes to it by itself.
  */
 export function answerTargets(
-  callee: GraphService,
+  callee: KnownAs,
   services: Iterable<GraphService>,
   splits: readonly Split[],
 ): AnswerTarget[] {
@@ -21,11 +22,11 @@ export function answerTargets(
       fallback: { kind: 'service', host, subset },
     });
   }
-  const others = [...services].filter(
-    (service) =>
-      service.connectionId === callee.connectionId && service.id !== callee.id && service.kind === 'service',
-  );
-  const away = (service: GraphService): number => (service.namespace === callee.namespace ? 0 : 1);
+  const others = [...services].flatMap((service) => {
+    const known = service.kind === 'service' ? faceIn(service, callee.connectionId) : null;
+    return known === null || known.serviceId === callee.serviceId ? [] : [known];
+  });
+  const away = ({ namespace }: KnownAs): number => (namespace === callee.namespace ? 0 : 1);
   others.sort((a, b) => away(a) - away(b) || a.name.localeCompare(b.name, 'en'));
   return [
     ...versions.values(),

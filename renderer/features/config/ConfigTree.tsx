@@ -1,5 +1,6 @@
 import { Button as AriaButton, Collection, Tree, TreeItem, TreeItemContent } from 'react-aria-components';
 import type { ConfigDocument } from '../../../shared/model/config.ts';
+import { useConnections } from '../../live/connections.ts';
 import { useConfigDrafts } from '../../state/configDrafts.ts';
 import { documentKey, type OpenDocument } from '../../state/configPage.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -15,6 +16,11 @@ interface ConfigTreeProps {
 /** Documents by sort, each with its keys; arrows walk it, Enter opens. */
 export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) {
   const drafts = useConfigDrafts((state) => state.byDocument);
+  const connections = useConnections();
+  const [first] = documents;
+  const isSeveral = documents.some(({ document }) => document.connectionId !== first?.document.connectionId);
+  const systemOf = ({ document: { connectionId } }: ConfigDocument): string | null =>
+    isSeveral ? (connections.find(({ id }) => id === connectionId)?.title ?? null) : null;
   const shown = groups.filter(({ kind }) => documents.some((each) => each.kind === kind));
   const opened = documents.find(({ document }) => document.uid === open?.uid);
   const openId = opened === undefined ? null : idOf(opened, open?.key ?? null);
@@ -51,6 +57,9 @@ export function ConfigTree({ label, documents, open, onOpen }: ConfigTreeProps) 
                     isOpen={openId === idOf(document, null)}
                   >
                     {shortTitle(document)}
+                    {systemOf(document) !== null && (
+                      <span className="muted ellipsis"> {plainText(systemOf(document) ?? '', 60)}</span>
+                    )}
                   </Row>
                   <Collection
                     items={document.entries.map((entry) => ({ ...entry, id: idOf(document, entry.key) }))}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { formatCount, formatPercentNumber } from '../../../shared/analysis/formats.ts';
 import { sharesOf } from '../../../shared/analysis/weights.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
+import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useNow } from '../../live/clock.ts';
 import { discardDraft, draftWeights, isOvertaken, useDraft } from '../../state/drafts.ts';
 import { formatSpan } from '../../ui/format.ts';
@@ -23,6 +24,7 @@ interface SplitCardProps {
 /** One route that divides calls: what it declares, what is measured, and handles to make a pending change. */
 export function SplitCard({ split, serviceName, measured, actions }: SplitCardProps) {
   const draft = useDraft(split);
+  const system = useTitleAmongSeveral(split.connectionId);
   const now = useNow();
   const [locked, setLocked] = useState<ReadonlySet<number>>(new Set());
   const editable = canBeDragged(split);
@@ -46,6 +48,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
       )}
     >
       <p className="splitAbout muted">
+        {system !== null && <>through {plainText(system, 60)} · </>}
         {plainText(route.match, 160)} · {plainText(governed(split.gateways), 160)}
         {measured !== null && measured.total > 0 && (
           <span className="num">

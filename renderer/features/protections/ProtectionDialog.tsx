@@ -1,7 +1,7 @@
 import './protections.css';
 import { useState } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
-import type { ProtectionForm } from '../../../shared/model/protection.ts';
+import type { PlacedForm } from '../../../shared/model/protection.ts';
 import { useAsked } from '../../client/useAsked.ts';
 import { useConnection } from '../../live/connections.ts';
 import { useService } from '../../live/topology.ts';
@@ -41,17 +41,11 @@ function Reading({
   readonly service: GraphService;
   readonly request: ProtectionRequest;
 }) {
-  const connection = useConnection(service.connectionId);
   const forms = useAsked(service.id, (client, signal) =>
     client.protections.forms({ serviceId: service.id }, { signal }),
   );
   return (
     <>
-      {connection !== null && (
-        <p className="tripWhere">
-          on <Place title={connection.title} environment={connection.environment} spelled />
-        </p>
-      )}
       {forms.value === null && forms.problem === null && (
         <p className="tripBusy" role="status">
           <span className="spinner" aria-hidden="true" /> Reading what is declared…
@@ -59,7 +53,7 @@ function Reading({
       )}
       {forms.problem !== null && <Nothing words={forms.problem} again={forms.again} />}
       {forms.value !== null && forms.value.length === 0 && (
-        <Nothing words="No source of this connection has protections that can be edited here." />
+        <Nothing words="No system that knows this service has protections that can be edited here." />
       )}
       {forms.value !== null && forms.value.length > 0 && (
         <Forms service={service} forms={forms.value} propose={request.propose} />
@@ -70,27 +64,35 @@ function Reading({
 
 interface FormsProps {
   readonly service: GraphService;
-  readonly forms: readonly ProtectionForm[];
+  readonly forms: readonly PlacedForm[];
   readonly propose: ProtectionRequest['propose'];
 }
 
 function Forms({ service, forms, propose }: FormsProps) {
   const [proposal] = useState(() =>
-    propose === null ? null : proposalFor(propose.kind, propose.figures, forms),
+    propose === null
+      ? null
+      : proposalFor(
+          propose.kind,
+          propose.figures,
+          forms.map((each) => ({ ...each, id: keyOf(each) })),
+        ),
   );
-  const [chosen, setChosen] = useState(proposal?.formId ?? forms[0]?.id ?? '');
+  const [chosen, setChosen] = useState(proposal?.formId ?? '');
   const [drafts, setDrafts] = useState<Readonly<Record<string, FormDraft>>>(
     proposal === null ? {} : { [proposal.formId]: proposal.draft },
   );
-  const form = forms.find(({ id }) => id === chosen) ?? forms[0];
+  const form = forms.find((each) => keyOf(each) === chosen) ?? forms[0];
+  const connection = useConnection(form?.connectionId ?? null);
   if (form === undefined) return null;
-  const draft = drafts[form.id] ?? {};
+  const key = keyOf(form);
+  const isSeveral = forms.some(({ connectionId }) => connectionId !== form.connectionId);
+  const draft = drafts[key] ?? {};
   const values = changedValues(form, draft);
   const changes = Object.keys(values).length;
   const problem = form.readOnly ?? draftProblem(form, draft);
   const isReady = problem === null && changes > 0;
-  const { id: formId, revision } = form;
-  const { connectionId, id: serviceId } = service;
+  const { id: formId, revision, connectionId, serviceId } = form;
   const operation = { kind: 'setProtections', connectionId, serviceId, formId, revision, values } as const;
   const review = () => {
     if (!isReady) return;
@@ -109,24 +111,33 @@ function Forms({ service, forms, propose }: FormsProps) {
         review();
       }}
     >
+      {connection !== null && (
+        <p className="tripWhere">
+          on <Place title={connection.title} environment={connection.environment} spelled />
+          {isSeveral && ': it holds for callers whose proxies this system configures'}
+        </p>
+      )}
       {forms.length > 1 && (
         <Select
           label="Which protections"
-          options={forms.map(({ id, title }) => ({ id, title: plainText(title, 100) }))}
-          selected={form.id}
+          options={forms.map((each) => ({
+            id: keyOf(each),
+            title: plainText(isSeveral ? `${each.title}, ${each.system}` : each.title, 140),
+          }))}
+          selected={key}
           onSelect={setChosen}
         />
       )}
-      {propose !== null && (proposal === null || form.id === proposal.formId) && (
+      {propose !== null && (proposal === null || key === proposal.formId) && (
         <p className={proposal === null ? 'toneWarn' : 'protectionProposal'} role="status">
           {proposal?.why ?? 'No form here can set that; these are the protections that can be edited.'}
         </p>
       )}
       <FormBody
-        key={form.id}
+        key={key}
         form={form}
         draft={draft}
-        onType={(key, text) => setDrafts({ ...drafts, [form.id]: { ...draft, [key]: text } })}
+        onType={(field, text) => setDrafts({ ...drafts, [key]: { ...draft, [field]: text } })}
       />
       <DialogActions>
         <p className={problem === null ? 'grow muted' : 'grow toneWarn'} role="status">
@@ -143,6 +154,9 @@ function Forms({ service, forms, propose }: FormsProps) {
     </form>
   );
 }
+
+/** Two systems may have forms of one id. */
+const keyOf = ({ connectionId, id }: PlacedForm): string => JSON.stringify([connectionId, id]);
 
 function Nothing({ words, again }: { readonly words: string; readonly again?: () => void }) {
   return (

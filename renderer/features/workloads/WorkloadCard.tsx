@@ -1,5 +1,6 @@
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
+import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useDenied } from '../../live/rights.ts';
 import { askFor } from '../../state/pending.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -20,6 +21,7 @@ interface WorkloadCardProps {
 /** One workload: how it stands, how its rollout moves, and what can be done to it. */
 export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) {
   const { ref, connectionId, version, rollout, paused, updatedReplicas, replicas } = workload;
+  const system = useTitleAmongSeveral(connectionId);
   const denied = useDenied(connectionId, { verb: 'patch', kind: ref.kind, namespace: ref.namespace });
   const deniedPods = useDenied(connectionId, { verb: 'patch', kind: 'Pod', namespace: ref.namespace });
   const act = (action: WorkloadAction) =>
@@ -29,7 +31,10 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
   const unpausable = cannotInWords('pause', workload);
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
   return (
-    <Section title={nameOf(workload)} aside={version !== null && <span>{plainText(version, 30)}</span>}>
+    <Section
+      title={system === null ? nameOf(workload) : `${nameOf(workload)} on ${plainText(system, 60)}`}
+      aside={version !== null && <span>{plainText(version, 30)}</span>}
+    >
       <p className="workloadState" role="status">
         <span className="num">{readyInWords(workload)}</span>
         {paused && <span className="tonePending">rollout paused</span>}
