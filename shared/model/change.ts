@@ -142,6 +142,8 @@ export const Settings = z.object({
   host: z.string().nullable(),
   holders: z.array(z.object({ namespace: z.string(), name: z.string() })),
   what: z.enum(['property', 'logger']),
+  /** Those that were there when it was planned; one that is not registered any more does not have it. */
+  instances: z.array(z.string()),
   /** Where a property should come from, as the end of its source's name: "payment.yml", "manager". */
   source: z.string().nullable(),
   settings: z.array(
@@ -155,6 +157,42 @@ export const Settings = z.object({
   ),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** A count or a time; null is the proxy's own default. */
+const Setting = z.number().nullable();
+
+/** What callers' proxies should hold about the calls to a host; parts that are absent are not looked at. */
+export const InProxies = z.object({
+  namespace: z.string().nullable(),
+  /** Null for every caller. */
+  caller: Caller.nullable(),
+  limits: z.object({ connections: Setting, waiting: Setting, requests: Setting }).optional(),
+  ejection: z
+    .object({
+      consecutive5xx: Setting,
+      intervalMs: Setting,
+      baseMs: Setting,
+      maxPercent: Setting,
+      enforcingPercent: Setting,
+    })
+    .optional(),
+  /** Of calls that no condition singles out. */
+  everyCall: z.object({ timeoutMs: Setting, retries: Setting }).optional(),
+  /** Which service answers when no instance is left; null where none does. */
+  failover: z.object({ host: z.string().nullable() }).optional(),
+  /** A route for some requests, as Envoy has it, that should be there or be gone. */
+  route: z
+    .object({
+      path: z.object({ how: z.enum(['exact', 'prefix']), value: z.string() }).nullable(),
+      headers: z.array(
+        z.object({ name: z.string(), how: z.enum(['exact', 'prefix', 'regex']), value: z.string() }),
+      ),
+      to: z.object({ host: z.string(), subset: z.string().nullable() }),
+      present: z.boolean(),
+    })
+    .optional(),
+});
+export type InProxies = z.infer<typeof InProxies>;
 
 /** Resources that every instance of an application should block, or block by no trip any more. */
 export const Blocks = z.object({
@@ -173,6 +211,8 @@ export const Unmeasured = z.object({
   /** The host whose errors and latency are shown around it, if there is one. */
   host: z.string().nullable(),
   why: z.string(),
+  /** What proxies can be asked instead. */
+  inProxies: InProxies.optional(),
 });
 export type Unmeasured = z.infer<typeof Unmeasured>;
 

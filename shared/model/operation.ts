@@ -71,6 +71,8 @@ export const GreyMatch = z.object({
     .max(8),
   cookie: z.object({ name: z.string().min(1).max(200), value: z.string().max(500) }).nullable(),
   caller: z.object({ namespace: z.string().nullable(), name: z.string() }).nullable(),
+  /** Absent for any path. */
+  path: z.object({ value: z.string().max(500), how: z.enum(['exact', 'prefix']) }).optional(),
 });
 export type GreyMatch = z.infer<typeof GreyMatch>;
 
