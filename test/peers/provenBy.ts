@@ -44,13 +44,18 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       topology: ['consul', 'consulMesh'],
       weights: ['consul', 'consulMesh', 'consulJudge'],
       isolation: ['consulTrips'],
+      protections: ['consulProtections'],
+      protectionEdits: ['consulProtections'],
       configuration: ['consulKeys'],
       config: ['consulKeys'],
     },
   },
   envoy: {
     peers: ['envoy'],
-    suites: { sightings: ['consulEnvoy'], proof: ['consulEnvoy', 'consulJudge'] },
+    suites: {
+      sightings: ['consulEnvoy', 'consulProtections'],
+      proof: ['consulEnvoy', 'consulJudge', 'consulProtections'],
+    },
   },
   eureka: {
     peers: ['spring'],

@@ -6,7 +6,10 @@ import { type ConsulApi, createApi } from './api.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createKeyControl } from './keys/control.ts';
 import { createKeySource } from './keys/source.ts';
+import { createEntryControl } from './entryWrites/control.ts';
 import { findOffers } from './offers.ts';
+import { createProtectionSource } from './protections/declared.ts';
+import { createProtectionProposer } from './protections/proposer.ts';
 import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
 import { type ConsulSettings, Form, Settings } from './settings.ts';
@@ -19,7 +22,15 @@ export type { ConsulSettings } from './settings.ts';
 export const consul: Connector<ConsulSettings> = {
   id: 'consul',
   title: 'Consul',
-  capabilities: ['topology', 'weights', 'isolation', 'configuration', 'config'],
+  capabilities: [
+    'topology',
+    'weights',
+    'isolation',
+    'protections',
+    'protectionEdits',
+    'configuration',
+    'config',
+  ],
   settings: Settings,
   form: Form,
   open,
@@ -65,6 +76,8 @@ async function open(settings: ConsulSettings, host: ConnectorHost): Promise<Sess
       topology: createTopologySource(registry),
       weights: createWeights(registry),
       isolation: createIsolation(registry),
+      protections: createProtectionSource(registry),
+      protectionEdits: createEntryControl(registry, createProtectionProposer(registry)),
       configuration: createKeySource(registry),
       config: createKeyControl(registry),
       offers: { find: (stop) => findOffers(settings, registry, stop) },

@@ -27,6 +27,8 @@ export interface EnvoyApi {
   readonly route: string;
   serverInfo(signal: AbortSignal): Promise<ServerInfo>;
   clusters(signal: AbortSignal): Promise<unknown>;
+  /** Clusters as the control plane sent them, with settings that their statuses do not show. */
+  sentClusters(signal: AbortSignal): Promise<unknown>;
   routes(signal: AbortSignal): Promise<unknown>;
   listeners(signal: AbortSignal): Promise<unknown>;
   /** Counters and gauges whose names match a regular expression (RE2). */
@@ -66,6 +68,7 @@ export function createApi(transport: Transport): EnvoyApi {
       };
     },
     clusters: (signal) => readJson(transport, at('/clusters', { format: 'json' }), signal),
+    sentClusters: (signal) => dump('dynamic_active_clusters', signal),
     routes: (signal) => dump('dynamic_route_configs', signal),
     listeners: (signal) => dump('dynamic_listeners', signal),
     stats: (filter, signal) => readJson(transport, at('/stats', { format: 'json', filter }), signal),

@@ -6,7 +6,14 @@ const Weighted = z.object({
 });
 const Route = z.object({
   match: z.looseObject({ prefix: z.string().optional() }).default({}),
-  route: z.object({ cluster: z.string().optional(), weighted_clusters: Weighted.optional() }).optional(),
+  route: z
+    .object({
+      cluster: z.string().optional(),
+      weighted_clusters: Weighted.optional(),
+      timeout: z.string().optional(),
+      retry_policy: z.object({ num_retries: z.number().optional() }).optional(),
+    })
+    .optional(),
   direct_response: z.object({ status: z.number() }).optional(),
 });
 const RouteTable = z.object({
@@ -20,6 +27,21 @@ export interface HeldHost {
   readonly name: string;
   /** Of the route for calls that no condition singles out; empty where there is none, or it leads nowhere. */
   readonly shares: readonly (ClusterTarget & { readonly cluster: string; readonly share: number })[];
+  /** All of its routes, in the order in which they are tried. */
+  readonly routes: readonly HeldRoute[];
+}
+
+/** One route of a host. */
+export interface HeldRoute {
+  /** Takes every request that came so far. */
+  readonly open: boolean;
+  /** As Envoy prints it. */
+  readonly match: Readonly<Record<string, unknown>>;
+  /** Where it sends requests; several where they are divided. */
+  readonly to: readonly ClusterTarget[];
+  /** Null for Envoy's own. */
+  readonly timeoutMs: number | null;
+  readonly retries: number | null;
 }
 
 /** The route tables that a proxy holds: those it was sent by themselves, and those within its listeners. */
@@ -29,6 +51,7 @@ export function readHosts(routes: unknown, listeners: unknown): HeldHost[] {
     (RouteTable.safeParse(table).data?.virtual_hosts ?? []).map(({ name, routes: all }) => ({
       name,
       shares: sharesOf(all),
+      routes: all.flatMap((one) => routeOf(one) ?? []),
     })),
   );
 }
@@ -36,9 +59,7 @@ export function readHosts(routes: unknown, listeners: unknown): HeldHost[] {
 /** The first route without a condition is the one that calls follow. */
 function sharesOf(routes: readonly unknown[]): HeldHost['shares'] {
   const read = routes.flatMap((one) => Route.safeParse(one).data ?? []);
-  const open = read.find(({ match }) => match.prefix === '/' && !isConditional(match));
-  const { cluster, weighted_clusters: weighted } = open?.route ?? {};
-  const targets = weighted?.clusters ?? (cluster === undefined ? [] : [{ name: cluster, weight: 1 }]);
+  const targets = targetsOf(read.find(isOpen) ?? {});
   const total = targets.reduce((sum, { weight }) => sum + weight, 0);
   return targets.flatMap(({ name, weight }) => {
     const target = targetOf(name);
@@ -46,12 +67,35 @@ function sharesOf(routes: readonly unknown[]): HeldHost['shares'] {
   });
 }
 
+function routeOf(value: unknown): HeldRoute | null {
+  const read = Route.safeParse(value).data;
+  if (read === undefined) return null;
+  return {
+    open: isOpen(read),
+    match: read.match,
+    to: targetsOf(read).flatMap(({ name }) => targetOf(name) ?? []),
+    timeoutMs: read.route?.timeout === undefined ? null : secondsMs(read.route.timeout),
+    retries: read.route?.retry_policy?.num_retries ?? null,
+  };
+}
+
+/** Envoy prints times as seconds: "2.500s". */
+export const secondsMs = (text: string): number => Math.round(Number.parseFloat(text) * 1_000);
+
+function targetsOf({ route }: Pick<z.infer<typeof Route>, 'route'>): { name: string; weight: number }[] {
+  const { cluster, weighted_clusters: weighted } = route ?? {};
+  return weighted?.clusters ?? (cluster === undefined ? [] : [{ name: cluster, weight: 1 }]);
+}
+
+const isOpen = ({ match }: Pick<z.infer<typeof Route>, 'match'>): boolean =>
+  match.prefix === '/' && !isConditional(match);
+
 const isConditional = (match: Readonly<Record<string, unknown>>): boolean =>
   ['headers', 'query_parameters', 'grpc', 'runtime_fraction', 'dynamic_metadata'].some(
     (condition) => match[condition] !== undefined,
   );
 
-const configsOf = (dump: unknown): readonly unknown[] => {
+export const configsOf = (dump: unknown): readonly unknown[] => {
   const configs = (dump as { readonly configs?: unknown } | null)?.configs;
   return Array.isArray(configs) ? (configs as unknown[]) : [];
 };

@@ -1,11 +1,22 @@
-import type { Diversion, Expectation, Refusals, Served, Shares } from '../../model/change.ts';
+import type {
+  Diversion,
+  Expectation,
+  InProxies,
+  Refusals,
+  Served,
+  Shares,
+  Unmeasured,
+} from '../../model/change.ts';
 import type { Proof, ProofSource } from '../kit/connector.ts';
 import { sayError } from '../kit/peerError.ts';
 import { type HeldCluster, type HeldHost, readClusters, readHosts } from './held.ts';
 import { isForHost } from './names.ts';
 import type { AskedProxy, Proxies } from './proxies.ts';
+import { differenceFrom, membersOf, readSent, type SentClusters } from './sent.ts';
 
-type Provable = Shares | Refusals | Diversion | Served;
+/** What traffic cannot show, but proxies hold. */
+type Configured = Unmeasured & { readonly host: string; readonly inProxies: InProxies };
+type Provable = Shares | Refusals | Diversion | Served | Configured;
 
 /** What one proxy holds about the calls of an expectation. */
 type Verdict =
@@ -62,39 +73,57 @@ function isProvable(expectation: Expectation): expectation is Provable {
       return expectation.how === 'limit';
     case 'served':
       return expectation.how === undefined || expectation.how === 'limit';
+    case 'unmeasured':
+      return expectation.inProxies !== undefined && expectation.host !== null;
     default:
       return false;
   }
 }
 
-const isCaller = (known: { readonly service: string }, { caller }: Provable): boolean =>
-  caller === null || caller === undefined || known.service === '' || known.service === caller.name;
+function isCaller(known: { readonly service: string }, expectation: Provable): boolean {
+  const { caller } = expectation.kind === 'unmeasured' ? expectation.inProxies : expectation;
+  return caller === null || caller === undefined || known.service === '' || known.service === caller.name;
+}
 
 async function judge(proxy: AskedProxy, expectation: Provable, signal: AbortSignal): Promise<Verdict> {
   try {
     const { api, info } = proxy;
     if (info.state !== 'LIVE') return { kind: 'differs', holds: `is not ready (${info.state})` };
-    const [routes, listeners, statuses] = await Promise.all([
+    const [routes, listeners, statuses, dump] = await Promise.all([
       api.routes(signal),
       api.listeners(signal),
       api.clusters(signal),
+      // Of shares and detours these tell nothing, and they are many.
+      expectation.kind === 'shares' || expectation.kind === 'diversion' ? null : api.sentClusters(signal),
     ]);
+    const sent = readSent(dump);
     const host = readHosts(routes, listeners).find(({ name }) => isForHost(name, expectation.host));
     if (host === undefined) return { kind: 'no caller' };
+    if (expectation.kind === 'unmeasured') {
+      const holds = differenceFrom(host, sent, expectation.inProxies);
+      return holds === null ? { kind: 'follows' } : { kind: 'differs', holds };
+    }
     const clusters = readClusters(statuses);
     if (clusters === null) return { kind: 'differs', holds: 'lists no clusters' };
-    return compare(host, clusters, expectation);
+    return compare(host, clusters, sent, expectation);
   } catch (error) {
     signal.throwIfAborted();
     return { kind: 'differs', holds: `could not be asked: ${sayError(error, 'Reading what it holds')}` };
   }
 }
 
-function compare(host: HeldHost, clusters: readonly HeldCluster[], expectation: Provable): Verdict {
+function compare(
+  host: HeldHost,
+  clusters: readonly HeldCluster[],
+  sent: SentClusters,
+  expectation: Exclude<Provable, Configured>,
+): Verdict {
   const used = host.shares.filter(({ share }) => share > 0);
   const statusOf = (cluster: string): HeldCluster | undefined =>
     clusters.find(({ name }) => name === cluster);
-  const refused = used.filter(({ cluster }) => statusOf(cluster)?.refusesAll === true);
+  const refused = used.filter(({ cluster }) =>
+    membersOf(cluster, sent).every((member) => statusOf(member)?.refusesAll === true),
+  );
   const holds = sayHeld(host, refused.length);
   // A cluster that still warms up is not in the list, and its calls are not answered yet.
   if (used.length === 0 || used.some(({ cluster }) => statusOf(cluster) === undefined))
