@@ -1,4 +1,5 @@
 import { loyaltyPerOrder, stockHost } from '../fleet/across.ts';
+import { audiences } from '../fleet/audiences.ts';
 import type { ObjectStore } from '../kube/store.ts';
 import type { Behaviour, CallBehaviour, FleetBehaviour } from '../traffic/behaviour.ts';
 import { fieldsAt, textOf } from '../traffic/reading.ts';
@@ -197,7 +198,12 @@ export const dc2Behaviour: FleetBehaviour = {
   queues: [],
   entries: [
     // Only those of its requests that make it call what is here.
-    { host: meshHostOf('order'), path: '/order', requestsPerSecond: 218 * loyaltyPerOrder },
+    {
+      host: meshHostOf('order'),
+      path: '/order',
+      requestsPerSecond: 218 * loyaltyPerOrder,
+      audiences,
+    },
     { host: meshHostOf('refunds'), path: '/refunds', requestsPerSecond: 6 },
   ],
 };

@@ -120,6 +120,39 @@ describe('a limit', () => {
   });
 });
 
+describe('a rule for the proxies of one caller', () => {
+  const ofFront = { workloadSelector: { matchLabels: { app: 'front' } } };
+  const shareRefused = (fleet: TestFleet, caller: string): number => {
+    const from = { reporter: 'source', source_workload: caller };
+    return fleet.count({ ...from, response_flags: 'UO' }) / fleet.count(from);
+  };
+
+  it('holds for those alone, and Envoy’s own thresholds of zero refuse everything at once', () => {
+    for (const thresholds of [{ maxRequests: 0 }, { maxPendingRequests: 0 }]) {
+      const fleet = createTestFleet({ otherPerSecond: 100 });
+      fleet.pass(2);
+      fleet.rule({ ...ofFront, trafficPolicy: { thresholds } });
+      fleet.pass(1);
+      fleet.mark();
+      fleet.pass(2);
+      expect(shareRefused(fleet, 'front')).toBe(1);
+      expect(shareRefused(fleet, 'other')).toBe(0);
+      fleet.rule({});
+      fleet.pass(1);
+      fleet.mark();
+      fleet.pass(2);
+      expect(shareRefused(fleet, 'front')).toBe(0);
+    }
+  });
+
+  it('leaves one connection, whatever the limit on connections', () => {
+    const fleet = createTestFleet();
+    fleet.rule({ ...ofFront, trafficPolicy: { thresholds: { maxConnections: 0 } } });
+    fleet.pass(4);
+    expect(shareRefused(fleet, 'front')).toBe(0);
+  });
+});
+
 describe('outlier detection', () => {
   const failing = { back: { errorRatio: 1 }, annotations: withBreakerStats };
 
