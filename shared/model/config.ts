@@ -8,8 +8,8 @@ export const ConfigReach = z.object({
   workload: WorkloadRef.nullable(),
   /** "container app: mounted at /etc/app", "environment variable DB_URL of container app". */
   how: z.string(),
-  /** `hot`: the mounted file updates itself and something reloads; `file`: the file updates, whether the process reads it again is unknown; `restart`: only new pods get it. */
-  arrival: z.enum(['hot', 'file', 'restart']),
+  /** `hot`: the mounted file updates itself and something reloads; `file`: the file updates, whether the process reads it again is unknown; `told`: processes that listen are told at once, whether they take it over is unknown; `restart`: only new pods get it. */
+  arrival: z.enum(['hot', 'file', 'told', 'restart']),
   /** Why it is believed so. */
   why: z.string(),
 });
@@ -42,6 +42,7 @@ export const ConfigDocument = z.object({
     'configServer',
     'overrides',
     'loggers',
+    'rules',
   ]),
   entries: z.array(ConfigEntry),
   /** The whole document as YAML; null for Secrets and for what is no document of its own. */

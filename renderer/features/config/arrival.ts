@@ -12,7 +12,7 @@ export interface ArrivalLine {
 
 /** One line for each way in which a change arrives, the slowest first. */
 export function arrivalLines(reach: readonly ConfigReach[]): readonly ArrivalLine[] {
-  const order = ['restart', 'file', 'hot'] as const;
+  const order = ['restart', 'file', 'told', 'hot'] as const;
   return order.flatMap((arrival) => {
     const some = reach.filter((each) => each.arrival === arrival);
     return some.length === 0
@@ -38,6 +38,8 @@ function textOf(arrival: ConfigReach['arrival'], workloads: number): string {
       return `needs a rollout restart of ${formatCount(workloads, 'workload')}`;
     case 'file':
       return 'the file updates itself within about a minute; whether the process reads it again is not known';
+    case 'told':
+      return 'processes that listen are told at once; whether they take it over is not known';
     case 'hot':
       return 'hot: it takes effect without a restart';
   }

@@ -147,6 +147,16 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'Which processes get it, and by which restart.',
       },
       {
+        ids: ['form'],
+        title: 'What its type says',
+        what: 'A file of JSON or YAML that cannot be read as such; its name and type are no proof.',
+      },
+      {
+        ids: ['fence'],
+        title: 'No fence',
+        what: 'The system cannot tell whether somebody writes at the same moment: it is compared right before.',
+      },
+      {
         ids: ['zero-limit'],
         title: 'Zero in a document',
         what: 'A limit of 0 in a mesh document is unlimited.',
