@@ -77,6 +77,12 @@ describe('a limit', () => {
   });
 });
 
+test('what whoever declares a protection has seen of it himself stays where no proxy tells of it', () => {
+  const observed = { text: 'closed on 2 of 2', source: 'Spring actuators', at: 3 };
+  const [breaker] = withObserved([protection('breaker', { observed })], evidence([sighting('a')]));
+  expect(breaker?.observed).toEqual(observed);
+});
+
 describe('ejection', () => {
   const ejection = protection('ejection');
   test('is told by how many are out and how many callers’ proxies see it so', () => {

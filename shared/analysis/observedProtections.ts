@@ -15,9 +15,15 @@ export interface CallEvidence {
   readonly flagsSeen: Pick<NonNullable<Protection['observed']>, 'source' | 'at'> | null;
 }
 
-/** The protections with what was seen of them at work. A mesh has no "open" or "closed": proxies reach limits, or eject. */
+/**
+ * The protections with what was seen of them at work. A mesh has no "open" or "closed": proxies reach limits, or eject.
+ * Whoever declares one may have seen it himself, as a breaker's own process does.
+ */
 export function withObserved(protections: readonly Protection[], evidence: CallEvidence): Protection[] {
-  return protections.map((protection) => ({ ...protection, observed: observedOf(protection, evidence) }));
+  return protections.map((protection) => ({
+    ...protection,
+    observed: observedOf(protection, evidence) ?? protection.observed,
+  }));
 }
 
 function observedOf(protection: Protection, evidence: CallEvidence): Protection['observed'] {

@@ -25,6 +25,7 @@ function protectionOf({ name, holder, members }: HeldBreaker, fleet: Fleet): Pro
     .map(({ breaker }) => breaker.failureRatioThreshold)
     .find((ratio) => ratio !== null);
   const failing = worst(members.map(({ breaker }) => breaker.failureRatio));
+  const refused = members.reduce((sum, { breaker }) => sum + (breaker.notPermittedCalls ?? 0), 0);
   const at = Math.min(...members.map(({ readAt }) => readAt ?? 0));
   const states = sayStates(
     members.map(({ breaker }) => breaker.state),
@@ -38,6 +39,8 @@ function protectionOf({ name, holder, members }: HeldBreaker, fleet: Fleet): Pro
       text: [
         states,
         failing === null ? 'too few calls for a rate' : `${(failing * 100).toFixed(1)} % failed at worst`,
+        // Counted since each breaker's state began; no request of these ever left its caller.
+        ...(refused === 0 ? [] : [`${refused} calls refused, which ${holder}’s own fallback answers`]),
         ...(unread.length === 0 ? [] : [`${unread.length} not read`]),
       ].join('; '),
       source: 'Spring actuators',
