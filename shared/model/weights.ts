@@ -56,6 +56,10 @@ export const Split = z.object({
   weightStep: z.number().positive().optional(),
   destinations: z.array(SplitDestination),
   ownership: Ownership.nullable(),
+  /** What a route beside it may look at, and whether requests can be mirrored; all but a path, and yes, unless said. */
+  beside: z
+    .object({ by: z.array(z.enum(['header', 'cookie', 'caller', 'path'])), mirror: z.boolean() })
+    .optional(),
   /** Why it cannot be changed here at all, else null. */
   readOnly: z.string().nullable(),
   /** Another console or this one changed it last, when and who, if the document says. */

@@ -4,6 +4,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { type KubeClient, kubeClientOf } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { listAt, textAt } from '../kube/objects.ts';
+import { createAddressSource } from './addresses.ts';
 import { createConfiguration } from './configuration.ts';
 import { createDocumentSource } from './documents.ts';
 import { createIsolation } from './isolation/isolation.ts';
@@ -23,6 +24,7 @@ export const istio: Connector<IstioSettings> = {
   title: 'Istio',
   capabilities: [
     'topology',
+    'addresses',
     'protections',
     'documents',
     'weights',
@@ -50,6 +52,7 @@ export const istio: Connector<IstioSettings> = {
       topology: createTopologySource(mesh),
       protections: createProtectionSource(mesh),
       documents: createDocumentSource(mesh),
+      addresses: createAddressSource(mesh),
       weights: createWeights(mesh),
       isolation: createIsolation(mesh),
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),

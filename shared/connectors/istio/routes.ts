@@ -2,7 +2,7 @@ import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../k
 import { qualify } from './hosts.ts';
 import { isTripRoute } from './isolation/marker.ts';
 import { sayMatch } from './matchText.ts';
-import { greyPrefix } from './routing/edit.ts';
+import { greyPrefix } from '../kit/greyMatch.ts';
 
 /** One route of a VirtualService that sends calls somewhere. */
 export interface Route {

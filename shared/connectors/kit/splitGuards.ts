@@ -1,5 +1,5 @@
 import type { Guard } from '../../model/change.ts';
-import type { Split } from '../../model/weights.ts';
+import type { Split, SplitDestination } from '../../model/weights.ts';
 
 /** Null leaves a destination without a weight. */
 export type Weights = readonly (number | null)[];
@@ -97,4 +97,34 @@ export function changedGuard(
         'Its conditions or destinations are different now. Look at it again.',
       );
   }
+}
+
+/** Whether what gets the requests is there to take them. A mirror's failures reach nobody, so it only asks. */
+export function destinationGuard(one: SplitDestination, mirrored: boolean): Guard {
+  const id = 'destination';
+  if (one.problem !== null)
+    return {
+      id,
+      verdict: mirrored ? 'tick' : 'block',
+      title: `Requests sent to ${one.title} would fail`,
+      detail: one.problem,
+    };
+  if (one.readyInstances === 0)
+    return {
+      id,
+      verdict: mirrored ? 'tick' : 'typeName',
+      title: `${one.title} has no ready instance`,
+      detail: mirrored
+        ? 'Nothing takes the copies until one is ready.'
+        : 'Requests sent there fail until one is ready.',
+    };
+  return {
+    id,
+    verdict: 'pass',
+    title:
+      one.readyInstances === null
+        ? `${one.title} exists; its readiness is not known here`
+        : `${one.title} has ${one.readyInstances} ready`,
+    detail: null,
+  };
 }

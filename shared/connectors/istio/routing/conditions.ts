@@ -1,4 +1,5 @@
 import type { GreyMatch } from '../../../model/operation.ts';
+import { headersOf } from '../../kit/greyMatch.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { at, listAt, mapAt, textAt } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
@@ -20,59 +21,13 @@ export function conditionsOf(mesh: Mesh, match: GreyMatch): Conditions {
     throw refused(
       'A grey route needs a condition: a header, a cookie or a caller. Without one it takes all calls.',
     );
-  const headers = new Map<string, Text>();
-  for (const { name, value, how } of match.headers) {
-    const key = headerName(name);
-    if (headers.has(key))
-      throw refused(`The header ${key} stands here twice; a request meets only one of them.`);
-    if (value === '' || !printable.test(value))
-      throw refused(`The header ${key}: “${value}” is not a value that a request can carry.`);
-    headers.set(key, how === 'exact' ? { exact: value } : { prefix: value });
-  }
-  if (match.cookie !== null) {
-    if (headers.has('cookie'))
-      throw refused('Name the cookie either as a cookie or as a header, not as both.');
-    headers.set('cookie', { regex: cookiePattern(match.cookie.name, match.cookie.value) });
-  }
-  return { headers: Object.fromEntries(headers), ...callerOf(mesh, match.caller) };
-}
-
-/** RFC 9110 tokens. Envoy knows header names in lower case only; `:authority` and its like are no headers here. */
-function headerName(name: string): string {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-    throw refused(`“${name}” is not the name of a header: letters, digits and - only.`);
-  return name.toLowerCase();
-}
-
-const printable = /^[\x20-\x7e]+$/;
-
-/**
- * One cookie among those that a request carries, as an expression over the whole header: Envoy has all cookies in one header,
- * joined by "; ".
- */
-function cookiePattern(name: string, value: string): string {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw refused(`“${name}” is not the name of a cookie.`);
-  if (!/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value))
+  if (match.path !== undefined)
     throw refused(
-      `“${value}” is not a value that a cookie can have: no spaces, quotes, commas or semicolons.`,
+      'A path has a route of its own in a VirtualService, with its own weights; edit the document instead.',
     );
-  return `^(.*; ?)?${quoteRe2(name)}=${quoteRe2(value)}(;.*)?$`;
+  const headers = [...headersOf(match)].map(([name, { how, value }]) => [name, { [how]: value } as Text]);
+  return { headers: Object.fromEntries(headers) as Conditions['headers'], ...callerOf(mesh, match.caller) };
 }
-
-/** The cookie that such an expression is about; null for any other expression. */
-export function readCookiePattern(pattern: string): GreyMatch['cookie'] {
-  const found = /^\^\(\.\*; \?\)\?(.+?)=(.*)\(;\.\*\)\?\$$/.exec(pattern);
-  if (found?.[1] === undefined || found[2] === undefined) return null;
-  const cookie = { name: unquoteRe2(found[1]), value: unquoteRe2(found[2]) };
-  try {
-    return cookiePattern(cookie.name, cookie.value) === pattern ? cookie : null;
-  } catch {
-    return null;
-  }
-}
-
-const quoteRe2 = (text: string): string => text.replaceAll(/[\\.+*?()|[\]{}^$]/g, '\\$&');
-const unquoteRe2 = (text: string): string => text.replaceAll(/\\(.)/g, '$1');
 
 function callerOf(
   mesh: Mesh,

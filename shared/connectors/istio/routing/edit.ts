@@ -24,9 +24,6 @@ export function wholeCaller(match: GreyMatch | null): Caller | null {
 export const notTold =
   'Proxies count calls by where they go, not by the route that sent them there: what took this route is counted with all others.';
 
-/** Routes of this name are ours to take away. */
-export const greyPrefix = 'podium-grey-';
-
 /** A copy of the document with other http routes. */
 export const withRoutes = (document: KubeObject, http: readonly unknown[]): KubeObject => ({
   ...document,

@@ -1,11 +1,11 @@
 import type { GreyRoute } from '../../../model/routing.ts';
+import { greyPrefix } from '../../kit/greyMatch.ts';
 import { at, type KubeObject, listAt, numberAt, textAt } from '../../kube/objects.ts';
 import { createDestinations } from '../destinations.ts';
 import { qualify, shortName } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { type Route, type RouteDestination, routesOf, splitIdOf } from '../routes.ts';
 import { refOf } from '../splits.ts';
-import { greyPrefix } from './edit.ts';
 import { isGrey, readMatch } from './readMatch.ts';
 
 /** Every route of the mesh that takes some requests by what they carry or who sends them, and every mirror. */

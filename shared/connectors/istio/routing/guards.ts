@@ -1,6 +1,5 @@
 import type { Guard } from '../../../model/change.ts';
 import type { GreyMatch } from '../../../model/operation.ts';
-import type { SplitDestination } from '../../../model/weights.ts';
 import { at } from '../../kube/objects.ts';
 import { siblingsOf } from '../expectation.ts';
 import { siblingGuard } from '../guards.ts';
@@ -10,36 +9,6 @@ import type { Fresh } from '../plan.ts';
 import { routesOf } from '../routes.ts';
 import { readSplits } from '../splits.ts';
 import { shadowOf } from './shadow.ts';
-
-/** Whether what gets the requests is there to take them. A mirror's failures reach nobody, so it only asks. */
-export function destinationGuard(one: SplitDestination, mirrored: boolean): Guard {
-  const id = 'destination';
-  if (one.problem !== null)
-    return {
-      id,
-      verdict: mirrored ? 'tick' : 'block',
-      title: `Requests sent to ${one.title} would fail`,
-      detail: one.problem,
-    };
-  if (one.readyInstances === 0)
-    return {
-      id,
-      verdict: mirrored ? 'tick' : 'typeName',
-      title: `${one.title} has no ready instance`,
-      detail: mirrored
-        ? 'Nothing takes the copies until one is ready.'
-        : 'Requests sent there fail until one is ready.',
-    };
-  return {
-    id,
-    verdict: 'pass',
-    title:
-      one.readyInstances === null
-        ? `${one.title} exists; its readiness is not known here`
-        : `${one.title} has ${one.readyInstances} ready`,
-    detail: null,
-  };
-}
 
 /** Earlier routes that take some or all of the requests that the new one is meant for. */
 export function shadowGuards({ document, route }: Fresh, made: object): Guard[] {

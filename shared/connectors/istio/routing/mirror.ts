@@ -1,10 +1,11 @@
 import type { SetRouting } from '../../../model/operation.ts';
 import { PeerError } from '../../kit/peerError.ts';
+import { destinationGuard } from '../../kit/splitGuards.ts';
 import { at, listAt } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Fresh } from '../plan.ts';
 import { subjectOf } from '../splits.ts';
-import { destinationGuard, documentGuards, mirrorGuard } from './guards.ts';
+import { documentGuards, mirrorGuard } from './guards.ts';
 import { type RoutingEdit, withRoutes } from './edit.ts';
 import { destinationAt } from './routes.ts';
 

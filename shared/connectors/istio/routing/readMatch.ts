@@ -1,6 +1,6 @@
 import type { GreyMatch } from '../../../model/operation.ts';
+import { readCookiePattern } from '../../kit/greyMatch.ts';
 import { at, listAt, mapAt, textAt } from '../../kube/objects.ts';
-import { readCookiePattern } from './conditions.ts';
 
 /** Labels that name a workload; a form can say no others. */
 const nameLabels = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];

@@ -1,16 +1,17 @@
 import type { GreyMatch, SetRouting } from '../../../model/operation.ts';
 import type { SplitDestination } from '../../../model/weights.ts';
+import { greyName } from '../../kit/greyMatch.ts';
 import { PeerError } from '../../kit/peerError.ts';
-import type { Weights } from '../../kit/splitGuards.ts';
+import { destinationGuard, type Weights } from '../../kit/splitGuards.ts';
 import { listAt, textAt } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
 import { sayMatch } from '../matchText.ts';
 import type { Fresh } from '../plan.ts';
 import { subjectOf } from '../splits.ts';
 import { type Conditions, conditionsOf, withConditions } from './conditions.ts';
-import { greyPrefix, notTold, type RoutingEdit, wholeCaller, withRoutes } from './edit.ts';
+import { notTold, type RoutingEdit, wholeCaller, withRoutes } from './edit.ts';
 import { greyRoutesOf } from './greyRoutes.ts';
-import { destinationGuard, documentGuards, shadowGuards } from './guards.ts';
+import { documentGuards, shadowGuards } from './guards.ts';
 
 type Add = Extract<SetRouting['change'], { kind: 'addRoute' }>;
 type Remove = Extract<SetRouting['change'], { kind: 'removeRoute' }>;
@@ -88,16 +89,6 @@ export function proposeRemove(mesh: Mesh, fresh: Fresh, change: Remove): Routing
 function countedOf(match: GreyMatch | null, weights: Weights): Pick<RoutingEdit, 'counted'> {
   const caller = wholeCaller(match);
   return caller === null ? {} : { counted: { caller, weights } };
-}
-
-function greyName(name: string): string {
-  const bare = name.startsWith(greyPrefix) ? name.slice(greyPrefix.length) : name;
-  if (!/^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$/.test(bare))
-    throw new PeerError(
-      'refused',
-      `“${name}” is no name for a route: small letters, digits and - only, at most 48 of them.`,
-    );
-  return greyPrefix + bare;
 }
 
 /** The destination at a position of the split. Throws `PeerError` for one that is not there. */
