@@ -46,6 +46,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       isolation: ['consulTrips'],
       protections: ['consulProtections'],
       protectionEdits: ['consulProtections'],
+      routing: ['consulRouting'],
       configuration: ['consulKeys'],
       config: ['consulKeys'],
     },
@@ -60,6 +61,18 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   eureka: {
     peers: ['spring'],
     suites: { topology: ['spring'], workloads: ['spring'], proof: ['spring'] },
+  },
+  sentinel: {
+    peers: ['sentinel'],
+    suites: {
+      topology: ['sentinel'],
+      events: ['sentinel'],
+      protections: ['sentinel'],
+      configuration: ['sentinel'],
+      isolation: ['sentinel'],
+      config: ['sentinel'],
+      proof: ['sentinel'],
+    },
   },
   spring: {
     peers: ['spring'],

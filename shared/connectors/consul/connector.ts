@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
 import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createAddressSource } from './addresses.ts';
 import { type ConsulApi, createApi } from './api.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createKeyControl } from './keys/control.ts';
@@ -14,6 +15,7 @@ import { readPermissions } from './permissions.ts';
 import { createRegistry } from './registry.ts';
 import { type ConsulSettings, Form, Settings } from './settings.ts';
 import { createTopologySource } from './topology.ts';
+import { createRouting } from './routing/routing.ts';
 import { createWeights } from './weights.ts';
 
 export type { ConsulSettings } from './settings.ts';
@@ -24,10 +26,12 @@ export const consul: Connector<ConsulSettings> = {
   title: 'Consul',
   capabilities: [
     'topology',
+    'addresses',
     'weights',
     'isolation',
     'protections',
     'protectionEdits',
+    'routing',
     'configuration',
     'config',
   ],
@@ -74,10 +78,12 @@ async function open(settings: ConsulSettings, host: ConnectorHost): Promise<Sess
       warnings: warningsOf(settings, chosen, about.all),
       namespaces: namespace === null ? null : [namespace],
       topology: createTopologySource(registry),
+      addresses: createAddressSource(registry),
       weights: createWeights(registry),
       isolation: createIsolation(registry),
       protections: createProtectionSource(registry),
       protectionEdits: createEntryControl(registry, createProtectionProposer(registry)),
+      routing: createRouting(registry),
       configuration: createKeySource(registry),
       config: createKeyControl(registry),
       offers: { find: (stop) => findOffers(settings, registry, stop) },

@@ -46,6 +46,7 @@ export function splitOf(registry: Registry, entry: Entry): Split | null {
     hosts: hostsOf(entry.name, entry.namespace, registry.datacenter),
     gateways: ['mesh'],
     weightStep: 0.01,
+    beside: { by: ['header', 'cookie', 'path'], mirror: false },
     destinations: targets.map(({ service, ...target }, index): SplitDestination => {
       const part = target.version ?? target.subset;
       return {
