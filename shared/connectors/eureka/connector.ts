@@ -23,6 +23,14 @@ const Settings = z.object({
   within: z.string().default(''),
   /** Sent to actuators, and never to Eureka. */
   actuatorHeaders: z.array(Header).default([]),
+  configServer: z
+    .object({
+      address: z.string(),
+      headers: z.array(Header).default([]),
+      /** Of its backend, on this machine; null where it is not to be changed from here. */
+      folder: z.string().nullable().default(null),
+    })
+    .optional(),
 });
 export type EurekaSettings = z.infer<typeof Settings>;
 
@@ -65,6 +73,23 @@ const Form = z
         'One a line, as “Authorization: Basic …”. They go to the addresses above and not to Eureka.',
       kind: 'secretLines',
     }),
+    configServer: optional.meta({
+      title: 'Config Server',
+      description: 'Address of Spring Cloud Config, where services get their configuration of one.',
+      examples: ['http://config.example.com:8888'],
+      kind: 'address',
+    }),
+    configHeaders: optional.meta({
+      title: 'Headers for the Config Server',
+      description: 'One a line, as “Authorization: Basic …”.',
+      kind: 'secretLines',
+    }),
+    configFolder: optional.meta({
+      title: 'Folder of its files',
+      description:
+        'On this computer, where they may be changed from here: a folder, or one of a Git work tree, where a change is a commit.',
+      examples: ['/srv/config'],
+    }),
   })
   .transform((typed, context): EurekaSettings => {
     try {
@@ -76,18 +101,32 @@ const Form = z
         message: error instanceof Error ? error.message : '',
       });
     }
-    const headers = typed.actuatorHeaders.split('\n').filter((line) => line.trim() !== '');
+    const { configServer } = typed;
     return {
       address: typed.address,
       ...(typed.user === '' ? {} : { user: typed.user, password: typed.password }),
       ...(typed.authority === '' ? {} : { authority: typed.authority }),
       within: typed.within,
-      actuatorHeaders: headers.map((line) => {
-        const at = line.indexOf(':');
-        return { name: line.slice(0, Math.max(at, 0)).trim(), value: line.slice(at + 1).trim() };
-      }),
+      actuatorHeaders: headersIn(typed.actuatorHeaders),
+      ...(configServer === ''
+        ? {}
+        : {
+            configServer: {
+              address: configServer,
+              headers: headersIn(typed.configHeaders),
+              folder: typed.configFolder === '' ? null : typed.configFolder,
+            },
+          }),
     };
   });
+
+function headersIn(text: string): EurekaSettings['actuatorHeaders'] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const at = line.indexOf(':');
+    return { name: line.slice(0, Math.max(at, 0)).trim(), value: line.slice(at + 1).trim() };
+  });
+}
 
 /** A Eureka server: applications, their instances, and the actuators behind them where the operator lets Podium ask them. */
 export const eureka: Connector<EurekaSettings> = {
@@ -161,9 +200,9 @@ function warningsOf({ address, user, skipVerify }: EurekaSettings): string[] {
 }
 
 /** Instances say where their actuators are; whether Podium goes there is for the operator to say. */
-function findActuators({ within, actuatorHeaders }: EurekaSettings, registry: Registry): Found {
+function findActuators({ within, actuatorHeaders, configServer }: EurekaSettings, registry: Registry): Found {
   const title = 'Spring actuators';
-  const consequence = 'Breakers, health and what each instance says of itself.';
+  const consequence = 'Breakers, health, configuration and what each instance says of itself.';
   if (within.trim() === '')
     return {
       offers: [],
@@ -183,7 +222,11 @@ function findActuators({ within, actuatorHeaders }: EurekaSettings, registry: Re
         title,
         detail: `of the instances that Eureka lists, within ${parseRanges(within).words}`,
         consequence,
-        settings: { within, headers: actuatorHeaders },
+        settings: {
+          within,
+          headers: actuatorHeaders,
+          ...(configServer === undefined ? {} : { configServer }),
+        },
         lent: { instances: registry.feed },
       },
     ],

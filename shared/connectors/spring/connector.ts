@@ -3,6 +3,10 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
 import type { Connector, ProofSource, Session, SignalSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createConfigControl } from './config/control.ts';
+import { createDesk } from './config/desk.ts';
+import { createConfigProof } from './config/proof.ts';
+import { createConfigSource } from './config/source.ts';
 import { createEvents } from './events.ts';
 import { createFleet } from './fleet.ts';
 import { createGateways } from './gateway/gateways.ts';
@@ -14,10 +18,15 @@ import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
 import { createProof } from './proof.ts';
 
+const Header = z.object({ name: z.string(), value: z.string() });
+
 const Settings = z.object({
   /** Where actuators may lie; instances that register others are not asked. */
   within: z.string(),
-  headers: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  headers: z.array(Header).default([]),
+  configServer: z
+    .object({ address: z.string(), headers: z.array(Header), folder: z.string().nullable() })
+    .optional(),
 });
 export type SpringSettings = z.infer<typeof Settings>;
 
@@ -25,9 +34,18 @@ export type SpringSettings = z.infer<typeof Settings>;
 export const spring: Connector<SpringSettings> = {
   id: 'spring',
   title: 'Spring actuators',
-  capabilities: ['signals', 'protections', 'events', 'weights', 'isolation', 'proof'],
+  capabilities: [
+    'signals',
+    'protections',
+    'events',
+    'configuration',
+    'weights',
+    'isolation',
+    'config',
+    'proof',
+  ],
   settings: Settings,
-  open({ within, headers }, host) {
+  open({ within, headers, configServer }, host) {
     const feed = host.lent.instances;
     if (feed === undefined)
       throw new PeerError('refused', 'Spring’s actuators are found through a registry; open that one.');
@@ -39,6 +57,7 @@ export const spring: Connector<SpringSettings> = {
     );
     const holding = createHolding(fleet);
     const gateways = createGateways(fleet);
+    const desk = createDesk(configServer, fleet);
     const session: Session & { signals?: SignalSource } = {
       peer: { product: 'Spring actuators', version: '' },
       server: `within ${approved.words}`,
@@ -50,8 +69,11 @@ export const spring: Connector<SpringSettings> = {
       events: createEvents(fleet),
       weights: createWeights(gateways),
       isolation: createIsolation(fleet, holding),
-      proof: eitherProof(createProof(fleet), createGatewayProof(gateways)),
+      configuration: createConfigSource(desk),
+      config: createConfigControl(desk),
+      proof: eitherProof(createProof(fleet), createGatewayProof(gateways), createConfigProof(desk)),
       async [Symbol.asyncDispose]() {
+        desk.close();
         await gateways[Symbol.asyncDispose]();
         await fleet[Symbol.asyncDispose]();
       },
