@@ -3,6 +3,7 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
 import type { Connector, ProofSource, Session, SignalSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createCalls } from './calls.ts';
 import { createConfigControl } from './config/control.ts';
 import { createDesk } from './config/desk.ts';
 import { createConfigProof } from './config/proof.ts';
@@ -35,6 +36,7 @@ export const spring: Connector<SpringSettings> = {
   id: 'spring',
   title: 'Spring actuators',
   capabilities: [
+    'topology',
     'signals',
     'protections',
     'events',
@@ -65,6 +67,7 @@ export const spring: Connector<SpringSettings> = {
       permissions: [],
       warnings: [],
       namespaces: null,
+      topology: createCalls(fleet),
       protections: createProtections(fleet),
       events: createEvents(fleet),
       weights: createWeights(gateways),
