@@ -1,0 +1,91 @@
+import type { Locator, Page } from '@playwright/test';
+import { pressByKeyboard, selectByKeyboard } from './byKeyboard.ts';
+import { expect, test } from './rehearsal.ts';
+import { rung, select, tabTo, unlock } from './steps.ts';
+
+const map = (page: Page): Locator => page.getByRole('region', { name: 'Map' });
+const cards = (page: Page, name: string): Locator =>
+  map(page).getByRole('button', { name: new RegExp(`^${name}, `) });
+const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' });
+const dialog = (page: Page): Locator => page.getByRole('dialog');
+const knownTo = (page: Page): Locator =>
+  inspector(page).getByRole('region', { name: 'Known to' }).getByRole('listitem');
+/** What the callers' breaker is in, as their actuators tell it. */
+const breaker = (page: Page): Locator =>
+  inspector(page).getByRole('definition').filter({ hasText: 'breaker' });
+
+test('a breaker is forced open in every instance, in one that joins as well, and closed everywhere at the end', async ({
+  rehearsal: page,
+}) => {
+  await test.step('the registry’s services are on the map, and what other systems know of them is theirs', async () => {
+    await expect(cards(page, 'discounts')).toBeVisible({ timeout: 30_000 });
+    await expect(map(page).getByRole('img', { name: /^pricing calls discounts/ })).toHaveCount(1, {
+      timeout: 30_000,
+    });
+    await expect(map(page).getByRole('img', { name: /^catalog calls pricing/ })).toHaveCount(1, {
+      timeout: 30_000,
+    });
+    await select(page, 'pricing');
+    await expect(knownTo(page).filter({ hasText: 'Kubernetes' })).toContainText(
+      'called by its host pricing.partners.example.com',
+    );
+    await selectByKeyboard(page, 'vouchers');
+    await expect(knownTo(page)).toHaveCount(2);
+    await expect(inspector(page)).toContainText('Eureka Rehearsal partners says v2');
+  });
+
+  await test.step('what breakers are in is read in each instance', async () => {
+    await selectByKeyboard(page, 'discounts');
+    await inspector(page).getByRole('tab', { name: 'Protections' }).click();
+    await expect(breaker(page)).toContainText('closed on 3 of 3', { timeout: 30_000 });
+  });
+
+  await test.step('it is forced open with a deadline, and every instance says so', async () => {
+    await unlock(page, 'Rehearsal partners');
+    await inspector(page).getByRole('button', { name: 'Trip all callers…' }).click();
+    await expect(dialog(page).getByRole('radio', { name: '5 min', exact: true })).toBeChecked();
+    await dialog(page).getByRole('textbox', { name: 'Why' }).fill('discounts are wrong today');
+    await dialog(page).getByRole('button', { name: 'Review…' }).click();
+    await expect(dialog(page)).toContainText('3 of 3 instances of pricing have the breaker “discounts” now');
+    for (const tick of await dialog(page).getByRole('region', { name: 'Guards' }).getByRole('checkbox').all())
+      await tick.check({ force: true });
+    await dialog(page).getByRole('button', { name: 'Apply trip for 5 min' }).click();
+    await expect(rung(page, 'Loaded')).toContainText('3 of 3 instances forced-open', { timeout: 30_000 });
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    await expect(cards(page, 'discounts')).toHaveAccessibleName(/held for pricing/);
+  });
+
+  await test.step('its callers answer with their fallback, and it gets no calls', async () => {
+    await expect(breaker(page)).toContainText(
+      /forced-open on 3 of 3.*\d+ calls refused, which pricing’s own fallback answers/,
+      { timeout: 30_000 },
+    );
+  });
+
+  await test.step('an instance that joins is held too', async () => {
+    await page.getByRole('button', { name: 'Incidents' }).click();
+    await page.getByRole('menuitem', { name: /^Start one more instance/ }).click();
+    await expect(breaker(page)).toContainText('forced-open on 4 of 4', { timeout: 40_000 });
+  });
+
+  await test.step('ended by keyboard, it is closed everywhere', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('end the trip of pricing');
+    await page.keyboard.press('Enter');
+    const apply = dialog(page).getByRole('button', { name: 'Apply' });
+    await expect(apply).toBeVisible();
+    const guards = dialog(page).getByRole('region', { name: 'Guards' });
+    for (const tick of await guards.getByRole('checkbox').all()) {
+      await tabTo(page, tick);
+      await page.keyboard.press('Space');
+    }
+    await expect(apply).toBeEnabled();
+    await pressByKeyboard(page, apply);
+    await expect(rung(page, 'Loaded')).toContainText('4 of 4 instances decide by themselves', {
+      timeout: 30_000,
+    });
+    await page.keyboard.press('Escape');
+    await expect(breaker(page)).toContainText('closed on 4 of 4', { timeout: 30_000 });
+    await expect(cards(page, 'discounts')).not.toHaveAccessibleName(/held/);
+  });
+});
