@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createRandom } from '../traffic/random.ts';
 import { type SimulatedActuator, simulateActuator } from './actuator.ts';
 import { simulateEureka } from './eureka.ts';
+import { createGateway, fileRoute } from './gateway.ts';
+import type { Meters } from './meters.ts';
 import { type CornerInstance, type CornerService, partners } from './partners.ts';
-import { createPrograms, type Program } from './programs.ts';
+import { createPrograms } from './programs.ts';
+import type { Endpoint } from './server.ts';
 
 /** What can be made to happen here: a service that fails, and one more instance of another. */
 export const cornerIncidents = ['discountsFail', 'pricingGrows', 'calm'] as const;
@@ -49,8 +52,9 @@ export async function startCorner({
   });
 
   const known = (): readonly CornerInstance[] => programs.all.map(({ instance }) => instance);
+  const random = createRandom(seed ^ 0x51ed270b);
   const programs = createPrograms({
-    random: createRandom(seed ^ 0x51ed270b),
+    random,
     now,
     startAt: startedAt,
     demand,
@@ -89,8 +93,10 @@ export async function startCorner({
   }
 
   async function serveProgram(service: CornerService, instance: CornerInstance): Promise<number> {
-    const { breakers, meters }: Program = programs.add(service, instance);
-    const actuator = await simulateActuator([], [], {
+    const program = programs.add(service, instance);
+    const { breakers, meters } = program;
+    const routes: Endpoint = (request) => program.gateway?.endpoint(request);
+    const actuator = await simulateActuator([], service.divides === undefined ? [] : [routes], {
       breakers,
       meters,
       now,
@@ -98,6 +104,7 @@ export async function startCorner({
       authorization: actuatorAuthorization,
     });
     running.set(instance.id, actuator);
+    program.address = `http://127.0.0.1:${actuator.port}`;
     return actuator.port;
   }
 
@@ -107,6 +114,11 @@ export async function startCorner({
       order += 1;
       await start(service, instance, startedAt + order * 7_000);
     }
+  // Routes lead to addresses, and everybody has one by now.
+  for (const program of programs.all) {
+    const { divides } = program.service;
+    if (divides !== undefined) program.gateway = gatewayTo(divides, program.meters);
+  }
   const whole = stack.move();
   return {
     address: `http://127.0.0.1:${eureka.port}`,
@@ -129,6 +141,15 @@ export async function startCorner({
     },
     [Symbol.asyncDispose]: () => whole.disposeAsync(),
   };
+
+  function gatewayTo({ to, path, weights }: NonNullable<CornerService['divides']>, meters: Meters) {
+    const file = programs.all
+      .filter(({ service }) => service.name === to)
+      .map(({ instance, address = '' }, i) =>
+        fileRoute(`${to}-${instance.version}`, address, path, to, weights[i] ?? 0),
+      );
+    return createGateway({ file, meters, fraction: random.next, now });
+  }
 
   /** One more of a service, as somebody would start it by hand. */
   async function grow(name: string): Promise<void> {

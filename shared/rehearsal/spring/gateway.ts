@@ -34,7 +34,9 @@ export interface SimulatedGateway {
   /** What is stored in memory, by id. */
   readonly memory: Map<string, StoredRoute>;
   /** Where it sends a call of this path; null where no route takes it, and it answers 404. */
-  send(path: string, status?: number): string | null;
+  send(path: string): string | null;
+  /** The same for many, that were answered so: how many went where. */
+  sendMany(path: string, calls: number, status: number): ReadonlyMap<string, number>;
 }
 
 const named = (name: string, ...args: readonly string[]): Part => ({
@@ -58,6 +60,9 @@ export const fileRoute = (
   metadata: {},
   enabled: true,
 });
+
+/** Of many calls so many are followed one by one; each stands for its share of all. */
+const mostFollowed = 24;
 
 const predicateNames = ['Path', 'Weight', 'Header', 'Cookie', 'Method', 'Host', 'Query'];
 
@@ -117,36 +122,52 @@ export function createGateway({
     return /[ %]/.test(id) ? springError(500, 'Internal Server Error', path) : { status: 201 };
   }
 
+  /** Whose turn it is. */
+  function routeFor(path: string): StoredRoute | null {
+    const matching = table.filter(({ route }) => takes(route, path));
+    const groups = new Map<string, string>();
+    for (const { weight } of table)
+      if (weight !== null && !groups.has(weight.group))
+        groups.set(weight.group, chosenIn(table, weight.group, fraction()));
+    const taken = matching.find(
+      ({ route, weight }) => weight === null || groups.get(weight.group) === route.id,
+    );
+    return taken?.route ?? null;
+  }
+
+  function note({ id, uri }: StoredRoute, calls: number, status: number): void {
+    const seconds = 0.005;
+    const tags = {
+      httpMethod: 'GET',
+      httpStatusCode: String(status),
+      outcome: status >= 500 ? 'SERVER_ERROR' : status >= 400 ? 'CLIENT_ERROR' : 'SUCCESSFUL',
+      routeId: id,
+      routeUri: uri,
+      status: status === 200 ? 'OK' : String(status),
+    };
+    const taken = { calls, totalSeconds: calls * seconds, maxSeconds: seconds };
+    meters.time('spring.cloud.gateway.requests', tags, taken, now());
+  }
+
+  function sendMany(path: string, calls: number, status: number): ReadonlyMap<string, number> {
+    const sent = new Map<string, number>();
+    const followed = Math.min(calls, mostFollowed);
+    for (let i = 0; i < followed; i += 1) {
+      const route = routeFor(path);
+      if (route === null) break;
+      const share = Math.floor(calls / followed) + (i < calls % followed ? 1 : 0);
+      note(route, share, status);
+      sent.set(route.uri, (sent.get(route.uri) ?? 0) + share);
+    }
+    return sent;
+  }
+
   return Object.assign(settings, {
     endpoint,
     memory,
     heartbeat: refresh,
-    send(path: string, status = 200) {
-      const matching = table.filter(({ route }) => takes(route, path));
-      const groups = new Map<string, string>();
-      for (const { weight } of table)
-        if (weight !== null && !groups.has(weight.group))
-          groups.set(weight.group, chosenIn(table, weight.group, fraction()));
-      const taken = matching.find(
-        ({ route, weight }) => weight === null || groups.get(weight.group) === route.id,
-      );
-      if (taken === undefined) return null;
-      const { id, uri } = taken.route;
-      meters.time(
-        'spring.cloud.gateway.requests',
-        {
-          httpMethod: 'GET',
-          httpStatusCode: String(status),
-          outcome: status >= 500 ? 'SERVER_ERROR' : status >= 400 ? 'CLIENT_ERROR' : 'SUCCESSFUL',
-          routeId: id,
-          routeUri: uri,
-          status: status === 200 ? 'OK' : String(status),
-        },
-        { calls: 1, totalSeconds: 0.005, maxSeconds: 0.005 },
-        now(),
-      );
-      return uri;
-    },
+    send: (path: string) => [...sendMany(path, 1, 200).keys()][0] ?? null,
+    sendMany,
   });
 }
 
@@ -156,12 +177,16 @@ function load(stored: readonly StoredRoute[]): readonly Loaded[] | null {
   for (const route of stored) {
     const args = route.predicates.find(({ name }) => name === 'Weight')?.args;
     const group = args?.['weight.group'] ?? args?.['_genkey_0'];
-    const weight = args?.['weight.weight'] ?? args?.['_genkey_1'];
-    if (args !== undefined && (group === undefined || !/^\d+$/.test(weight ?? ''))) return null;
+    const weight = evaluated(args?.['weight.weight'] ?? args?.['_genkey_1'] ?? '');
+    if (args !== undefined && (group === undefined || !/^\d+$/.test(weight))) return null;
     loaded.push({ route, weight: group === undefined ? null : { group, weight: Number(weight) } });
   }
   return loaded.sort((a, b) => a.route.order - b.route.order);
 }
+
+/** Spring evaluates what stands in `#{}`, here as far as two numbers are added. */
+const evaluated = (value: string): string =>
+  value.replace(/^#\{(\d+)\+(\d+)\}$/, (_, a, b) => String(Number(a) + Number(b)));
 
 /** Of routes with the same id the last one's weight counts. */
 function chosenIn(table: readonly Loaded[], group: string, at: number): string {

@@ -16,6 +16,8 @@ export interface CornerService {
   readonly instances: readonly CornerInstance[];
   /** Names to look it up by, beside its own. */
   readonly vips?: readonly string[];
+  /** It is a gateway, and divides these of its calls over the instances of whom they are for, in their order. */
+  readonly divides?: { readonly to: string; readonly path: string; readonly weights: readonly number[] };
 }
 
 /** A call for each of some requests, through a breaker that is named after whom it guards. */
@@ -76,6 +78,7 @@ export const partners: readonly CornerService[] = [
       callTo('returns', '/returns', 0.16, { method: 'POST' }),
       callTo('invoices', '/invoices/{number}', 0.06),
     ],
+    divides: { to: 'returns', path: '/returns/**', weights: [90, 10] },
     instances: pair('partner-gateway', '2.3.1'),
   },
   {
@@ -125,7 +128,10 @@ export const partners: readonly CornerService[] = [
         medianMs: 64,
       }),
     ],
-    instances: pair('returns', '1.14.0'),
+    instances: [
+      { id: 'returns-west-1', zone: 'west', version: '1.14.0' },
+      { id: 'returns-east-1', zone: 'east', version: '1.15.0' },
+    ],
   },
   {
     name: 'discounts',

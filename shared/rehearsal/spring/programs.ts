@@ -1,5 +1,6 @@
 import type { Random } from '../traffic/random.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
+import type { SimulatedGateway } from './gateway.ts';
 import { createMeters, type Meters, outcomeOf } from './meters.ts';
 import { type CornerCall, type CornerInstance, type CornerService, partnerRules } from './partners.ts';
 
@@ -9,6 +10,10 @@ export interface Program {
   readonly instance: CornerInstance;
   readonly breakers: Map<string, Breaker>;
   readonly meters: Meters;
+  /** Where the routes of a gateway lead; set once it is known where its instances listen. */
+  gateway?: SimulatedGateway;
+  /** "http://127.0.0.1:8080", once it is known. */
+  address?: string;
   /** Instances that its discovery client has as UP. */
   view: ReadonlySet<string>;
 }
@@ -112,6 +117,7 @@ export function createPrograms(options: {
 
   function step(at: number, ms: number): void {
     const incoming = new Map<string, number>();
+    const directed = new Map<string, number>();
     for (const [name, programs] of Map.groupBy(all, ({ service }) => service.name)) {
       const [first] = programs;
       if (first === undefined) continue;
@@ -122,11 +128,16 @@ export function createPrograms(options: {
       const weights = serving.reduce((sum, { instance }) => sum + (instance.weight ?? 1), 0);
       for (const program of serving) {
         const { id, weight = 1 } = program.instance;
-        const calls = whole(id, (requests * weight) / weights);
+        const calls = whole(id, (requests * weight) / weights) + (directed.get(program.address ?? '') ?? 0);
         const bad = whole(`${id} failed`, calls * failRatio(name, service.errorRatio));
         for (const one of service.calls) {
           const reached = call(program, one, whole(`${id} to ${one.to}`, calls * one.perRequest), at);
-          incoming.set(one.to, (incoming.get(one.to) ?? 0) + reached);
+          const { gateway } = program;
+          if (gateway === undefined || service.divides?.to !== one.to)
+            incoming.set(one.to, (incoming.get(one.to) ?? 0) + reached);
+          else
+            for (const [address, sent] of gateway.sendMany(service.divides.path, reached, 200))
+              directed.set(address, (directed.get(address) ?? 0) + sent);
         }
         const { method, uri, medianMs } = service;
         const taken = { good: calls - bad, bad, medianMs };

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../start/processes.ts';
 import type { SpringPeer } from '../start/spring.ts';
-import { gatewayInstance, gatewayUrl, springInstances } from '../start/springShop.ts';
+import { springInstances } from '../start/springShop.ts';
+import { recordGateway } from './gateway.ts';
 import type { Asker, Recorder, RecordedResponse } from './recorder.ts';
 
 const anyone = (url: string): Asker => ({ url, user: 'anyone' });
@@ -118,10 +119,7 @@ export async function recordSpring(recorder: Recorder, peer: SpringPeer): Promis
     anyone(`http://${springInstances[3].address}:8080`),
   );
 
-  await peer.start(gatewayInstance);
-  const gateway = anyone(gatewayUrl);
-  await recorder.record('gateway-routes', gateway, { path: '/actuator/gateway/routes' });
-  await recorder.record('gateway-definitions', gateway, { path: '/actuator/gateway/routedefinitions' });
+  await recordGateway(recorder, peer);
 }
 
 const readOnlyBreakers = {
