@@ -1,5 +1,7 @@
 import './App.css';
 import { lazy, Suspense, useEffect } from 'react';
+import { AddressBook } from './features/addressBook/AddressBook.tsx';
+import { AddressBookButton } from './features/addressBook/AddressBookButton.tsx';
 import { HeldChip } from './features/breakers/HeldChip.tsx';
 import { TripDialog } from './features/breakers/TripDialog.tsx';
 import { useHeldPrompt } from './features/breakers/useHeldPrompt.ts';
@@ -73,6 +75,7 @@ const inspectorParts: InspectorParts = {
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
   findings: (service) => <ServiceFindings service={service} />,
+  reach: (service) => <AddressBookButton serviceId={service.id} />,
   splitActions: (split, editable, measured) => (
     <>
       <SplitCanary split={split} editable={editable} />
@@ -117,6 +120,7 @@ export function App() {
       <GreyRouteDialog />
       <UnprotectedDialog />
       <FindingsDialog />
+      <AddressBook />
       <ReviewDialog />
       <SetDialog />
       <Toasts />
@@ -163,7 +167,17 @@ function PageOf({ page }: { readonly page: Page }) {
     case 'map':
       return <MapPage find={<FindBar />} findings={<FindingsButton />} />;
     case 'services':
-      return <ServicesPage find={<FindBar />} actions={<FindingsButton />} />;
+      return (
+        <ServicesPage
+          find={<FindBar />}
+          actions={
+            <>
+              <FindingsButton />
+              <AddressBookButton />
+            </>
+          }
+        />
+      );
     case 'config':
       return (
         <Suspense fallback={<EmptyState title="Loading…" busy />}>

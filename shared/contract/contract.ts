@@ -18,6 +18,7 @@ import { PlacedForm, UnprotectedCall } from '../model/protection.ts';
 import { RegistryFindings } from '../model/registryFinding.ts';
 import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
+import { AddressBookPage } from '../model/serviceAddress.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
@@ -89,6 +90,8 @@ export const contract = {
   },
   services: {
     inspect: base.input(z.object({ serviceId: EntityId })).output(eventIterator(ServiceDetail)),
+    /** Every name and address by which it is reached, in each system that knows it. */
+    addresses: base.input(z.object({ serviceId: EntityId })).output(AddressBookPage),
   },
   splits: {
     /** All declared splits, the whole list whenever one changed. */

@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
+import { readAddresses } from './addressBook.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
@@ -122,6 +123,9 @@ export function createRouter({
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>
         watchDetail(input.serviceId, { world, oneMap, journal, settings, ports }, signal),
+      ),
+      addresses: os.services.addresses.handler(({ input, signal }) =>
+        readAddresses(input.serviceId, { world, oneMap }, signal),
       ),
     },
     splits: {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { joinPair, splitOff } from '../../../shared/analysis/joins.ts';
 import type { Face, GraphService } from '../../../shared/model/graph.ts';
 import type { Joins } from '../../../shared/model/settings.ts';
@@ -14,13 +14,23 @@ import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 
 /** Which systems know the service, why they are taken to mean the same one, and the operator's word against it. */
-export function Faces({ service }: { readonly service: GraphService }) {
+export function Faces({
+  service,
+  reach,
+}: {
+  readonly service: GraphService;
+  /** The way to how it is reached. */
+  readonly reach: ReactNode;
+}) {
   const connections = useConnections();
   const [joining, setJoining] = useState(false);
-  if (connections.length < 2 || service.kind === 'unknown') return null;
+  if (service.kind === 'unknown') return null;
   const faces = service.faces ?? [];
   return (
-    <Section title="Known to" aside={<Button onPress={() => setJoining(true)}>Same as another…</Button>}>
+    <Section
+      title="Known to"
+      aside={connections.length > 1 && <Button onPress={() => setJoining(true)}>Same as another…</Button>}
+    >
       {faces.length === 0 ? (
         <p className="muted">{connections.find(({ id }) => id === service.connectionId)?.title} only.</p>
       ) : (
@@ -30,6 +40,7 @@ export function Faces({ service }: { readonly service: GraphService }) {
           ))}
         </ul>
       )}
+      <div className="verdictOffers">{reach}</div>
       {joining && <JoinDialog service={service} onClose={() => setJoining(false)} />}
     </Section>
   );

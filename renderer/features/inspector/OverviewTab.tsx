@@ -14,7 +14,7 @@ interface OverviewTabProps {
   readonly service: GraphService;
   /** Null while it is being read. */
   readonly detail: ServiceDetail | null;
-  readonly parts: Pick<InspectorParts, 'splitActions' | 'findings'>;
+  readonly parts: Pick<InspectorParts, 'splitActions' | 'findings' | 'reach'>;
 }
 
 /** How calls are divided, how each version fares over time, and who is called. */
@@ -39,7 +39,7 @@ export function OverviewTab({ service, detail, parts }: OverviewTabProps) {
       })}
       <ServiceChartsView service={service} split={ordered[0] ?? null} />
       {parts.findings(service)}
-      <Faces service={service} />
+      <Faces service={service} reach={parts.reach(service)} />
       {detail && (detail.callsIn.length > 0 || detail.callsOut.length > 0) && (
         <Section title="Calls" aside={<SourceLine provenance={detail.provenance} />}>
           <CallList direction="in" calls={detail.callsIn} brief />

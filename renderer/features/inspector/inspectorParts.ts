@@ -36,6 +36,8 @@ export interface InspectorParts {
   readonly serviceTabs: readonly ServiceTab[];
   /** What only the whole map shows of a service. */
   readonly findings: ServicePart;
+  /** The way to where its addresses are. */
+  readonly reach: ServicePart;
   /** What guards a call and what can be done to it. */
   readonly callGuards: CallPart;
   /** What runs over a split besides its weights, and what else can be asked of it. */

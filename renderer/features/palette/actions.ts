@@ -1,6 +1,7 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
+import { openAddressBook } from '../../state/addressBook.ts';
 import { commandMap } from '../../state/commands.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
 import { listFindings } from '../../state/findings.ts';
@@ -53,6 +54,11 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
       title: 'Findings: where systems contradict each other, whose load is uneven…',
       run: listFindings,
     });
+    actions.push({
+      id: 'addresses',
+      title: 'Address book: find a service and copy how to reach it…',
+      run: () => openAddressBook(),
+    });
   }
   actions.push(...onSelected(), ...heldTrips());
   for (const { id, title } of connections) {
@@ -98,6 +104,11 @@ function onSelected(): PaletteAction[] {
       id: 'fallback',
       title: `Fallback for calls to ${callee.name}…`,
       run: () => askForFallback(callee.id, caller?.id ?? null),
+    },
+    {
+      id: 'reach',
+      title: `How to reach ${callee.name}…`,
+      run: () => openAddressBook(callee.id),
     },
     {
       id: 'protections',

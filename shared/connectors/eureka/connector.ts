@@ -3,6 +3,7 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
 import type { Connector, ConnectorHost, Found, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createAddressSource } from './addresses.ts';
 import { createApi } from './api.ts';
 import { readApplications } from './applications.ts';
 import { createRegistry, type Registry } from './registry.ts';
@@ -132,7 +133,7 @@ function headersIn(text: string): EurekaSettings['actuatorHeaders'] {
 export const eureka: Connector<EurekaSettings> = {
   id: 'eureka',
   title: 'Eureka',
-  capabilities: ['topology', 'workloads', 'proof'],
+  capabilities: ['topology', 'addresses', 'workloads', 'proof'],
   settings: Settings,
   form: Form,
   open,
@@ -167,6 +168,7 @@ async function open(settings: EurekaSettings, host: ConnectorHost): Promise<Sess
       warnings: warningsOf(settings),
       namespaces: null,
       topology: createTopologySource(registry),
+      addresses: createAddressSource(registry),
       workloads: createWorkloads(registry),
       proof: createProof(registry),
       offers: { find: () => Promise.resolve(findActuators(settings, registry)) },

@@ -6,6 +6,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   signals: 'Rates, errors, latency',
   events: 'Events',
   documents: 'Documents with findings',
+  addresses: 'Address book: how services are reached',
   protections: 'Protections as declared',
   sightings: 'Limits and ejections as they acted',
   configuration: 'Configuration: read, search, history',

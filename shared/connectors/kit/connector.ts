@@ -14,6 +14,7 @@ import type {
   SightingsObservation,
   SignalsObservation,
 } from '../../model/observations.ts';
+import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
@@ -166,6 +167,7 @@ export interface Capabilities {
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;
+  readonly addresses: AddressSource;
   readonly proof: ProofSource;
   readonly weights: DeclaredControl<SetWeights, Split>;
   readonly isolation: IsolationControl;
@@ -262,6 +264,11 @@ export interface ConfigSource {
 /** Documents that shape a service. */
 export interface DocumentSource {
   read(service: ServiceKey, signal: AbortSignal): Promise<readonly DocumentObservation[]>;
+}
+
+/** How a service is reached through this system: its names and addresses, each with what it is for. */
+export interface AddressSource {
+  read(service: ServiceKey, signal: AbortSignal): Promise<readonly ServiceAddress[]>;
 }
 
 export interface DocumentObservation {

@@ -11,6 +11,7 @@ import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig
 import { textAt } from '../kube/objects.ts';
 import type { Reach } from '../http/reach.ts';
 import { createReach } from '../kube/reach.ts';
+import { createAddressSource } from './addresses.ts';
 import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
@@ -39,7 +40,7 @@ export type KubernetesSettings = z.infer<typeof Settings>;
 export const kubernetes: Connector<KubernetesSettings> = {
   id: 'kubernetes',
   title: 'Kubernetes',
-  capabilities: ['topology', 'events', 'proof', 'configuration', 'config', 'workloads'],
+  capabilities: ['topology', 'events', 'addresses', 'proof', 'configuration', 'config', 'workloads'],
   settings: Settings,
   async discover() {
     const { contexts, problems } = await readKubeconfig({});
@@ -111,6 +112,7 @@ async function openReach(
     offers: createOffers(client, settings.prometheus ?? null, host),
     topology: createTopologySource(client, host),
     events: createEventSource(client),
+    addresses: createAddressSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),
     configuration: createConfigSource(client, host.connectionId, kinds, seen),

@@ -3,6 +3,7 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
 import type { Connector, ProofSource, Session, SignalSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createAddressSource } from './addresses.ts';
 import { createCalls } from './calls.ts';
 import { createConfigControl } from './config/control.ts';
 import { createDesk } from './config/desk.ts';
@@ -37,6 +38,7 @@ export const spring: Connector<SpringSettings> = {
   title: 'Spring actuators',
   capabilities: [
     'topology',
+    'addresses',
     'signals',
     'protections',
     'events',
@@ -68,6 +70,7 @@ export const spring: Connector<SpringSettings> = {
       warnings: [],
       namespaces: null,
       topology: createCalls(fleet),
+      addresses: createAddressSource(gateways),
       protections: createProtections(fleet),
       events: createEvents(fleet),
       weights: createWeights(gateways),
