@@ -5,7 +5,18 @@ import { istio } from './istio/connector.ts';
 import { kubernetes } from './kubernetes/connector.ts';
 import { nacos } from './nacos/connector.ts';
 import { prometheus } from './prometheus/connector.ts';
+import { sentinel } from './sentinel/connector.ts';
 import { spring } from './spring/connector.ts';
 
 /** Every connector there is; the only place that names them all. */
-export const connectors = [kubernetes, istio, prometheus, consul, envoy, eureka, spring, nacos] as const;
+export const connectors = [
+  kubernetes,
+  istio,
+  prometheus,
+  consul,
+  envoy,
+  eureka,
+  spring,
+  sentinel,
+  nacos,
+] as const;

@@ -36,6 +36,7 @@ const planned = [
 const plannedBySuites = [
   { name: 'consul', from: 'consul' },
   { name: 'spring', from: 'spring' },
+  { name: 'sentinel', from: 'sentinel' },
 ] as const satisfies readonly Planned[];
 const isWhole = process.argv.length === 2;
 

@@ -20,7 +20,7 @@ export function DocumentPane({ serviceId, document }: DocumentProps) {
   const open = useConfigPage((state) => state.open);
   const isSecret = document.kind === 'secret';
   const isFile = document.kind === 'file';
-  const hasEntries = document.kind !== 'mesh' && !isFile;
+  const hasEntries = document.kind !== 'mesh' && document.kind !== 'rules' && !isFile;
   const items = [
     ...(hasEntries
       ? [

@@ -15,7 +15,7 @@ export function canEdit({ readOnly, immutable }: ConfigDocument): boolean {
 
 /** Whether its text says which document it is, as those of Kubernetes do; others are nothing but what they hold. */
 export const saysWhoItIs = ({ kind }: Pick<ConfigDocument, 'kind'>): boolean =>
-  kind !== 'file' && kind !== 'keys';
+  kind !== 'file' && kind !== 'keys' && kind !== 'rules';
 
 /** What configures a service, by sort. */
 export const groups = [
@@ -24,13 +24,16 @@ export const groups = [
   { kind: 'environment', title: 'Environment' },
   { kind: 'keys', title: 'Keys of Consul' },
   { kind: 'file', title: 'Files' },
+  { kind: 'rules', title: 'Rules of Sentinel' },
   { kind: 'mesh', title: 'Mesh documents' },
 ] as const satisfies readonly { readonly kind: ConfigDocument['kind']; readonly title: string }[];
 
 /** "payment-settings", "VirtualService payment". */
 export function shortTitle({ document, kind }: Pick<ConfigDocument, 'document' | 'kind'>): string {
   const name =
-    kind === 'mesh' || kind === 'environment' ? `${document.kind} ${document.name}` : document.name;
+    kind === 'mesh' || kind === 'environment' || kind === 'rules'
+      ? `${document.kind} ${document.name}`
+      : document.name;
   return plainText(name, 90);
 }
 

@@ -62,6 +62,21 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         title: 'Breakers in instances',
         what: 'How many instances have the breaker now, and which cannot be asked: those are set when they answer.',
       },
+      {
+        ids: ['resource'],
+        title: 'Resource',
+        what: 'How many instances of an application were called for what is to be blocked.',
+      },
+      {
+        ids: ['sentinel-off'],
+        title: 'Switched off',
+        what: 'Sentinel checks no rule in an instance until it is switched on again.',
+      },
+      {
+        ids: ['memory-only'],
+        title: 'In memory alone',
+        what: 'A data source did not take what was set last: its next push may overwrite it.',
+      },
       { ids: ['chain'], title: 'In force', what: 'Whether the weights are what proxies get now.' },
       {
         ids: ['table'],

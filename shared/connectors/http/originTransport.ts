@@ -54,7 +54,7 @@ export async function createOriginTransport(
   const given = checkHeaders(origin.headers);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // Looked up once and kept: a name that changes its mind later leads nowhere new.
-  const found = isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : await resolve(host);
+  const found = isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : await addressesOf(host);
   const pinned = found[0];
   if (pinned === undefined) throw new PeerError('unreachable', `The name ${host} has no address.`);
   for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts(), origin.within);
@@ -169,7 +169,8 @@ function checkHeaders(
   return checked;
 }
 
-async function resolve(
+/** Every address that a name stands for. Throws `PeerError` for one that nobody knows. */
+export async function addressesOf(
   host: string,
 ): Promise<readonly { readonly address: string; readonly family: number }[]> {
   try {

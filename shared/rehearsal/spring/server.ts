@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 export interface Answered {
   readonly status: number;
   readonly body?: unknown;
+  /** As it is, in place of a body that is sent as JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +29,8 @@ export interface Served extends AsyncDisposable {
   readonly asked: readonly string[];
 }
 
-export async function serve(answer: Answerer): Promise<Served> {
+/** At a port that is free unless one is named. */
+export async function serve(answer: Answerer, at = 0): Promise<Served> {
   const asked: string[] = [];
   const server: Server = createServer((incoming, outgoing) => {
     void collect(incoming).then((body) => {
@@ -44,7 +47,7 @@ export async function serve(answer: Answerer): Promise<Served> {
       if (given !== null) send(outgoing, given);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // listens on TCP
   return {
     port,
@@ -63,10 +66,10 @@ async function collect(incoming: IncomingMessage): Promise<string> {
   return text;
 }
 
-function send(outgoing: ServerResponse, { status, body, headers = {} }: Answered): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  outgoing.writeHead(status, { ...(text === '' ? {} : { 'content-type': 'application/json' }), ...headers });
-  outgoing.end(text);
+function send(outgoing: ServerResponse, { status, body, text, headers = {} }: Answered): void {
+  const json = body === undefined ? '' : JSON.stringify(body);
+  outgoing.writeHead(status, { ...(json === '' ? {} : { 'content-type': 'application/json' }), ...headers });
+  outgoing.end(text ?? json);
 }
 
 /** As Spring Boot words an error. */
