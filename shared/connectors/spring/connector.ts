@@ -19,6 +19,7 @@ import { createHolding } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
 import { createProof } from './proof.ts';
+import { createSpringSignals } from './signals/signals.ts';
 
 const Header = z.object({ name: z.string(), value: z.string() });
 
@@ -62,7 +63,11 @@ export const spring: Connector<SpringSettings> = {
     const holding = createHolding(fleet);
     const gateways = createGateways(fleet);
     const desk = createDesk(configServer, fleet);
-    const session: Session & { signals?: SignalSource } = {
+    let routed: SignalSource | null = null;
+    void gateways.found.then(() => {
+      routed = createGatewaySignals(gateways);
+    });
+    const session: Session = {
       peer: { product: 'Spring actuators', version: '' },
       server: `within ${approved.words}`,
       user: null,
@@ -70,6 +75,7 @@ export const spring: Connector<SpringSettings> = {
       warnings: [],
       namespaces: null,
       topology: createCalls(fleet),
+      signals: createSpringSignals(fleet, () => routed),
       addresses: createAddressSource(gateways),
       protections: createProtections(fleet),
       events: createEvents(fleet),
@@ -84,10 +90,6 @@ export const spring: Connector<SpringSettings> = {
         await fleet[Symbol.asyncDispose]();
       },
     };
-    // Without a gateway nobody here counts calls.
-    void gateways.found.then(() => {
-      session.signals = createGatewaySignals(gateways);
-    });
     return Promise.resolve(session);
   },
 };

@@ -81,6 +81,8 @@ export async function recordSpring(recorder: Recorder, peer: SpringPeer): Promis
   await get('endpoint-unknown', '/nonsense');
   await get('metric-requests', '/metrics/http.server.requests');
   await get('metric-unknown', '/metrics/nonsense');
+  await get('metric-client', '/metrics/http.client.requests');
+  await get('metric-client-payment', '/metrics/http.client.requests?tag=client.name:payment');
   await get('logger', '/loggers/podium.peers');
   await post('logger-debug', '/loggers/podium.peers', { configuredLevel: 'DEBUG' });
   await post('logger-reset', '/loggers/podium.peers', { configuredLevel: null });

@@ -2,11 +2,10 @@ import type { CountersObservation } from '../../../model/observations.ts';
 import type { SeriesObservation, SignalSource } from '../../kit/connector.ts';
 import { sayError } from '../../kit/peerError.ts';
 import type { CallRow } from '../../kit/signals.ts';
+import { addSample, isOver, rateAt, type Samples, sumAt } from '../signals/samples.ts';
 import { readCounts } from './counts.ts';
 import type { Gateway, Gateways } from './gateways.ts';
 import { targetOf, type Target } from './targets.ts';
-
-type Sample = readonly [number, number];
 
 /** One counter of one gateway, with what was read of it lately. */
 interface Counter {
@@ -14,12 +13,9 @@ interface Counter {
   readonly routeId: string;
   readonly status: string;
   readonly target: Target;
-  samples: Sample[];
+  readonly samples: Samples;
 }
 
-/** As long as a series is asked for at most; older readings are dropped. */
-const keptMs = 60 * 60_000;
-const mostSamples = 1_000;
 const everySeconds = 5;
 /** Several who ask at once get one reading. */
 const freshMs = 1_000;
@@ -48,9 +44,7 @@ export function createGatewaySignals(gateways: Gateways): SignalSource {
       const key = JSON.stringify([gateway.uid, routeId, status]);
       const counter = counters.get(key) ?? { gateway, routeId, status, target, samples: [] };
       counters.set(key, { ...counter, gateway, target });
-      const samples = counters.get(key)?.samples ?? [];
-      samples.push([at, count]);
-      while (samples.length > mostSamples || at - (samples[0]?.[0] ?? at) > keptMs) samples.shift();
+      addSample(counter.samples, at, count);
     }
   }
 
@@ -65,8 +59,7 @@ export function createGatewaySignals(gateways: Gateways): SignalSource {
       ),
     );
     readAt = clock.now();
-    for (const [key, { samples }] of counters)
-      if (readAt - (samples.at(-1)?.[0] ?? 0) > keptMs) counters.delete(key);
+    for (const [key, { samples }] of counters) if (isOver(samples, readAt)) counters.delete(key);
     return failed.flatMap((problem) => problem ?? []);
   }
 
@@ -112,8 +105,8 @@ export function createGatewaySignals(gateways: Gateways): SignalSource {
       const at = Array.from({ length: steps }, (_, i) => from + i * stepSeconds * 1000);
       const lines = [...Map.groupBy(of, ({ target }) => target.version)].map(([version, some]) => ({
         version,
-        requestsPerSecond: at.map((time) => sumAt(some, time, windowSeconds)),
-        failedPerSecond: at.map((time) => sumAt(some.filter(isFailed), time, windowSeconds)),
+        requestsPerSecond: at.map((time) => sumAt(samplesOf(some), time, windowSeconds)),
+        failedPerSecond: at.map((time) => sumAt(samplesOf(some.filter(isFailed)), time, windowSeconds)),
         p50Ms: at.map(() => null),
         p99Ms: at.map(() => null),
       }));
@@ -124,28 +117,10 @@ export function createGatewaySignals(gateways: Gateways): SignalSource {
 
 const isFailed = ({ status }: Counter): boolean => Number(status) >= 500;
 
-/** Per second over a window that ends then; null where it was not read at its end and before. */
-function rateAt({ samples }: Counter, at: number, windowSeconds: number): number | null {
-  const inside = samples.filter(([time]) => time <= at && time >= at - windowSeconds * 1000 - 500);
-  const [first, last] = [inside[0], inside.at(-1)];
-  if (first === undefined || last === undefined || last[0] - first[0] < 1_000) return null;
-  let grown = 0;
-  let before = first[1];
-  for (const [, count] of inside) {
-    // A gateway that restarted counts from nothing.
-    grown += count < before ? count : count - before;
-    before = count;
-  }
-  return grown / ((last[0] - first[0]) / 1000);
-}
-
-function sumAt(counters: readonly Counter[], at: number, windowSeconds: number): number | null {
-  const rates = counters.map((one) => rateAt(one, at, windowSeconds)).filter((rate) => rate !== null);
-  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0);
-}
+const samplesOf = (counters: readonly Counter[]): Samples[] => counters.map(({ samples }) => samples);
 
 function rowOf(counter: Counter, now: number, windowSeconds: number): CallRow | null {
-  const perSecond = rateAt(counter, now, windowSeconds);
+  const perSecond = rateAt(counter.samples, now, windowSeconds);
   if (perSecond === null) return null;
   const { gateway, routeId, status, target } = counter;
   return {
