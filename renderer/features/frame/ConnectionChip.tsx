@@ -32,19 +32,24 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
         {environment !== 'other' && <span className="environment">{environment}</span>}
       </AriaButton>
       {locked ? (
-        <AriaButton className="chip connectionLock" onPress={() => askToUnlock(id)}>
-          Read-only · Unlock…
+        <AriaButton
+          className="chip connectionLock"
+          aria-label="Read-only · Unlock…"
+          onPress={() => askToUnlock(id)}
+        >
+          Read-only<span className="connectionDo"> · Unlock…</span>
         </AriaButton>
       ) : (
         <AriaButton
           className="chip connectionLock unlocked"
+          aria-label="Unlocked · Lock"
           onPress={() => {
             ask((client) => client.connections.lock({ id })).catch((error: unknown) =>
               showToast({ tone: 'bad', text: wordsOfError(error) }),
             );
           }}
         >
-          Unlocked · Lock
+          Unlocked<span className="connectionDo"> · Lock</span>
         </AriaButton>
       )}
     </div>

@@ -18,7 +18,7 @@ export function TitleBar({ held }: { readonly held: ReactNode }) {
   const rangeSeconds = useTime((time) => time.rangeSeconds);
   const range = ranges.find(({ seconds }) => seconds === rangeSeconds);
   return (
-    <header className="titleBar">
+    <header className={connections.length > 2 ? 'titleBar crowded' : 'titleBar'}>
       <h1 className="titleBarName">Podium</h1>
       {connections.map((connection) => (
         <ConnectionChip key={connection.id} connection={connection} />
