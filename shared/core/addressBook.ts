@@ -1,3 +1,4 @@
+import { hostOf } from '../analysis/addresses.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { AddressBookPage, ServiceAddress } from '../model/serviceAddress.ts';
 import type { InstanceObservation } from '../model/topology.ts';
@@ -18,6 +19,12 @@ export async function readAddresses(
 ): Promise<AddressBookPage> {
   const places = oneMap.places(serviceId);
   if (places.length === 0) throw new Refusal('REFUSED', 'That service is not on the map any more.');
+  // A registry lists a pod by an address that leads nowhere outside of the pod's cluster.
+  const inCluster = new Set(
+    places
+      .filter(({ connection }) => runsInstances(connection))
+      .flatMap(({ service }) => world.instances(service.id).map(({ address }) => hostOf(address ?? ''))),
+  );
   return {
     places: await Promise.all(
       places.map(async ({ service, connection }) => {
@@ -32,7 +39,8 @@ export async function readAddresses(
           serviceId: id,
           name,
           namespace,
-          addresses: [...named, ...atInstances(world.instances(id), runsInstances(connection), problems)],
+          addresses: named,
+          instances: atInstances(world.instances(id), inCluster, problems),
           problems,
         };
       }),
@@ -66,7 +74,7 @@ const byName = (host: string): ServiceAddress => ({
 
 function atInstances(
   instances: readonly InstanceObservation[],
-  isCluster: boolean,
+  inCluster: ReadonlySet<string>,
   problems: string[],
 ): ServiceAddress[] {
   const reached = instances.filter(({ address }) => address !== undefined);
@@ -74,7 +82,7 @@ function atInstances(
   if (left > 0) problems.push(`${left} more instances have addresses of their own.`);
   return reached.slice(0, mostInstances).map(({ name, address = '', ready, version }) => ({
     text: address,
-    purpose: `instance ${name}${version === null ? '' : ` of ${version}`}${ready ? '' : ', not ready'}; past all balancing and weights`,
-    reach: isCluster ? 'cluster' : 'network',
+    purpose: `instance ${name}${version === null ? '' : ` of ${version}`}${ready ? '' : ', not ready'}`,
+    reach: inCluster.has(hostOf(address)) ? 'cluster' : 'network',
   }));
 }

@@ -26,6 +26,8 @@ export const AddressBookPage = z.object({
       name: z.string(),
       namespace: z.string().nullable(),
       addresses: z.array(ServiceAddress),
+      /** Of single instances, past whatever balances over them. */
+      instances: z.array(ServiceAddress),
       /** What could not be read, in words. */
       problems: z.array(z.string()),
     }),

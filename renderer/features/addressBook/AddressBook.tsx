@@ -48,7 +48,7 @@ function Search() {
   return (
     <Autocomplete inputValue={text} onInputChange={setText}>
       <SearchField aria-label="Find a service" autoFocus className="addressField">
-        <Input placeholder="a part of its name, host or owner" />
+        <Input className="input" placeholder="a part of its name, host or owner" />
       </SearchField>
       <ListBox
         aria-label="Services"

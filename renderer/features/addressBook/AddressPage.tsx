@@ -4,6 +4,7 @@ import type { AddressBookPage, ServiceAddress } from '../../../shared/model/serv
 import { useAsked } from '../../client/useAsked.ts';
 import { useConnection } from '../../live/connections.ts';
 import { Button } from '../../ui/Button.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
@@ -70,7 +71,7 @@ function AddressesIn({
   readonly place: AddressBookPage['places'][number];
   readonly onCopy: (text: string) => void;
 }) {
-  const { connectionId, system, name, namespace, addresses, problems } = place;
+  const { connectionId, system, name, namespace, addresses, instances, problems } = place;
   const connection = useConnection(connectionId);
   return (
     <Section
@@ -87,27 +88,50 @@ function AddressesIn({
         </>
       }
     >
-      {addresses.length === 0 && <p className="muted">This system tells no way to reach it.</p>}
-      <ul className="addresses" aria-label={`Addresses in ${plainText(system, 80)}`}>
-        {addresses.map(({ text, purpose, reach }) => (
-          <li key={`${text} ${purpose}`}>
-            <Button aria-label={`Copy ${plainText(text, 160)}`} onPress={() => onCopy(text)}>
-              Copy
-            </Button>
-            <div>
-              <code>{plainText(text, 300)}</code>
-              <p className="muted">
-                {plainText(purpose, 300)} · <span className="addressReach">{reachWords[reach]}</span>
-              </p>
-            </div>
-          </li>
-        ))}
-      </ul>
+      {addresses.length + instances.length === 0 && (
+        <p className="muted">This system tells no way to reach it.</p>
+      )}
+      <Addresses label={`Addresses in ${plainText(system, 80)}`} list={addresses} onCopy={onCopy} />
+      {instances.length > 0 && (
+        <details className="addressInstances">
+          <summary>{formatCount(instances.length, 'instance')}, each past all balancing and weights</summary>
+          <Addresses label={`Instances in ${plainText(system, 80)}`} list={instances} onCopy={onCopy} />
+        </details>
+      )}
       {problems.map((text) => (
         <p key={text} className="toneWarn">
           {plainText(text, 300)}
         </p>
       ))}
     </Section>
+  );
+}
+
+function Addresses({
+  label,
+  list,
+  onCopy,
+}: {
+  readonly label: string;
+  readonly list: readonly ServiceAddress[];
+  readonly onCopy: (text: string) => void;
+}) {
+  if (list.length === 0) return null;
+  return (
+    <ul className="addresses" aria-label={label}>
+      {list.map(({ text, purpose, reach }) => (
+        <li key={`${text} ${purpose}`}>
+          <Button aria-label={`Copy ${plainText(text, 160)}`} onPress={() => onCopy(text)}>
+            Copy
+          </Button>
+          <div>
+            <code>{plainText(text, 300)}</code>
+            <p className="muted">
+              {plainText(purpose, 300)} · <span className="addressReach">{reachWords[reach]}</span>
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
