@@ -175,3 +175,18 @@ test('a limit that lets none through is told by the 503 that proxies count witho
   // A reset that Consul took and no proxy heard of.
   expect(judge(lifted, overflow).state).toBe('contradicted');
 });
+
+test('a service that answers 503 itself after a limit ended is served, and its 503 are no refusals while one holds', () => {
+  const ended: Served = { ...about, kind: 'served', how: 'limit', flags: ['UO'] };
+  const limit: Refusals = { ...about, kind: 'refusals', how: 'limit', status: 503, flags: ['UO'] };
+  const answered = counter(100, { responseCode: '503', failed: true });
+  const overflow = (calls: number) =>
+    counter(calls, { responseCode: '503', failed: true, flags: ['UO'], stoppedBy: 'limit' });
+  expect(judge(ended, answered, overflow(0)).state).toBe('seen');
+  expect(judge(ended, answered, overflow(100)).state).toBe('contradicted');
+  expect(judge(limit, answered, overflow(100)).state).toBe('seen');
+  expect(judge(limit, answered, overflow(0)).state).toBe('contradicted');
+  // Without such counters a 503 may be the limit's own.
+  expect(judge(ended, answered).state).toBe('contradicted');
+  expect(judge(limit, answered).state).toBe('seen');
+});

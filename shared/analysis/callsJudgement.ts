@@ -34,13 +34,20 @@ export function judgeCalls({ expectation, series, since, now, previous }: CallsE
   let asWanted = 0;
   let otherwise = 0;
   let stopped = 0;
+  const limited = refusedByLimits(series, grown, expectation);
   for (const { series: one, increase } of grown) {
     if (atCallee ? !isAtCallee(one, expectation) : one.atCallee !== undefined) continue;
     if (!atCallee && !isOfCaller(one, expectation.caller)) continue;
+    // Counted among the answers too.
+    if (one.stoppedBy === 'limit') continue;
     if (one.stoppedBy !== undefined) stopped += increase;
-    const verdict = classify(one, expectation);
+    const verdict = limited === null ? classify(one, expectation) : whole(one, expectation);
     if (verdict === 'wanted') asWanted += increase;
     if (verdict === 'otherwise') otherwise += increase;
+  }
+  if (limited !== null) {
+    if (expectation.kind === 'refusals') [asWanted, otherwise] = [limited, Math.max(0, otherwise - limited)];
+    else [asWanted, otherwise] = [Math.max(0, asWanted - limited), limited];
   }
   const shares = judgeShares({
     expected: [{ share: 1 }, { share: 0 }],
@@ -53,6 +60,29 @@ export function judgeCalls({ expectation, series, since, now, previous }: CallsE
   const said = atCallee ? ', counted by its own proxies' : sayStopped(expectation, stopped);
   return { state: shares.state, detail: `${detail}${said}`, shares };
 }
+
+/**
+ * Calls that limits of the callers' proxies refused, which tells their 503 from the service's own; null where proxies do not
+ * count them, or the expectation is about something else.
+ */
+function refusedByLimits(
+  series: readonly CounterSeries[],
+  grown: readonly { readonly series: CounterSeries; readonly increase: number }[],
+  expectation: CallsEvidence['expectation'],
+): number | null {
+  if (expectation.kind === 'diversion' || expectation.how !== 'limit') return null;
+  const isMeant = (one: CounterSeries): boolean =>
+    one.stoppedBy === 'limit' && sameHost(one.host, expectation.host) && isOfCaller(one, expectation.caller);
+  if (!series.some(isMeant)) return null;
+  return grown.reduce((sum, { series: one, increase }) => sum + (isMeant(one) ? increase : 0), 0);
+}
+
+/** Of which side a call is before those that limits refused are told apart. */
+const whole = (
+  { host }: CounterSeries,
+  expectation: CallsEvidence['expectation'],
+): 'wanted' | 'otherwise' | null =>
+  !sameHost(host, expectation.host) ? null : expectation.kind === 'refusals' ? 'otherwise' : 'wanted';
 
 /** Counted by a proxy of the callee; of one caller's calls alone these say nothing. */
 function isAtCallee({ atCallee }: CounterSeries, expectation: CallsEvidence['expectation']): boolean {

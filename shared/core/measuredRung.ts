@@ -26,7 +26,7 @@ interface Judgement {
 /** Turns counters into judgements, look after look. */
 interface Judge {
   readonly hosts: readonly string[];
-  readonly stoppedBy?: 'fault' | 'answer';
+  readonly stoppedBy?: 'fault' | 'answer' | 'limit';
   readonly deniedIn?: string;
   judge(read: CountersObservation, since: number, now: number): Judgement;
 }
@@ -137,7 +137,7 @@ function callsJudge(expectation: Refusals | Diversion | Served): Judge {
   const how = expectation.kind === 'diversion' ? undefined : expectation.how;
   return {
     hosts: [...new Set([expectation.host, ...away])],
-    ...(how === 'fault' || how === 'answer' ? { stoppedBy: how } : {}),
+    ...(how === 'fault' || how === 'answer' || how === 'limit' ? { stoppedBy: how } : {}),
     ...(how === 'policy' && expectation.namespace !== null ? { deniedIn: expectation.namespace } : {}),
     judge(read, since, now) {
       const from = stretch ?? since;

@@ -56,8 +56,11 @@ export interface CountersObservation {
     readonly callerNames?: readonly string[];
     /** Empty where the proxy answered itself and does not say for which host. */
     readonly host: string;
-    /** What made the proxy answer itself; absent of calls that it sent on, or where flags tell. */
-    readonly stoppedBy?: 'fault' | 'answer';
+    /**
+     * What made the proxy answer itself; absent of calls that it sent on, or where flags tell. Those that a limit refused
+     * (`limit`) are counted a second time here: their answers are counted with all others of the host.
+     */
+    readonly stoppedBy?: 'fault' | 'answer' | 'limit';
     /** Counted by a callee's own proxy, which may call itself these names: what its policies denied, or let through. */
     readonly atCallee?: { readonly names: readonly string[]; readonly denied: boolean };
     readonly subset: string | null;

@@ -292,3 +292,55 @@ test('a restart of a proxy right after the write takes nothing from the verdict'
   expect(low - 0.03).toBeLessThan(share);
   expect(high + 0.03).toBeGreaterThan(share);
 }, 120_000);
+
+test('a service that answers 503 itself is told from the limit that refuses its calls, while it holds and after', async () => {
+  await settle(80);
+  const failing = (failRatio: number) =>
+    Promise.all(
+      ['v1', 'v2'].map((version) =>
+        fetch(`${peer.worldUrl}/_mode?service=payment-${version}&failRatio=${failRatio}&failStatus=503`, {
+          method: 'POST',
+        }),
+      ),
+    );
+  const { client } = podium;
+  const write = async (
+    operation: Parameters<typeof client.operations.plan>[0]['operation'],
+  ): Promise<string> => {
+    const plan = await client.operations.plan({ operation });
+    const { operationId } = await client.operations.apply({
+      planId: plan.id,
+      reason: 'proving what is measured',
+      ticked: plan.guards.filter(({ verdict }) => verdict === 'tick').map(({ id }) => id),
+      typedName: plan.serviceName,
+    });
+    return operationId;
+  };
+  const { serviceId } = await splitNow();
+  const tripId = await write({
+    kind: 'trip',
+    connectionId,
+    call: {
+      calleeId: serviceId ?? '',
+      host: 'payment.service.dc1.consul',
+      caller: { id: 'dc1/default/order', namespace: 'default', name: 'order' },
+    },
+    mechanism: { kind: 'refuse', status: 503 },
+    forSeconds: 300,
+  });
+  const held = await podium.follow(tripId, (one) => rungOf(one, 'measured').state !== 'waiting');
+  expect(rungOf(held, 'measured')).toMatchObject({ state: 'seen' });
+  await failing(1);
+  try {
+    const endId = await write({
+      kind: 'endTrip',
+      connectionId,
+      tripId: `${tripId}@payment.service.dc1.consul`,
+      serviceId,
+    });
+    const ended = await podium.follow(endId, (one) => rungOf(one, 'measured').state !== 'waiting');
+    expect(rungOf(ended, 'measured')).toMatchObject({ state: 'seen' });
+  } finally {
+    await failing(0);
+  }
+}, 150_000);

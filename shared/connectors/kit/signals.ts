@@ -23,7 +23,7 @@ export interface CounterRead {
   readonly hosts: readonly string[];
   readonly since: number;
   /** Also what proxies answered themselves for this reason, where they count that apart from the hosts. */
-  readonly stoppedBy?: 'fault' | 'answer';
+  readonly stoppedBy?: 'fault' | 'answer' | 'limit';
   /** Also what the proxies of this namespace denied by policies and let through, where they count that themselves. */
   readonly deniedIn?: string;
 }

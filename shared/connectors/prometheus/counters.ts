@@ -34,7 +34,10 @@ export async function readCounters(
     return row === null || row.host === null ? [] : [{ series, row, host: row.host }];
   });
   const chosen = callerSide(rows.map(({ row }) => row));
-  const stopped = read.stoppedBy === undefined ? undefined : dialect.stopped?.[read.stoppedBy];
+  const stopped =
+    read.stoppedBy === undefined || read.stoppedBy === 'limit'
+      ? undefined
+      : dialect.stopped?.[read.stoppedBy];
   const answered =
     stopped === undefined
       ? []
@@ -61,7 +64,39 @@ export async function readCounters(
       samples: finite(series),
     }));
   const denials = await readDenials(asking, dialect, read.deniedIn, seconds, signal);
-  return { series: [...sent, ...itself, ...denials], problems };
+  const refused =
+    read.stoppedBy === 'limit' ? await readRefused(asking, dialect, read.hosts, seconds, signal) : [];
+  return { series: [...sent, ...itself, ...denials, ...refused], problems };
+}
+
+/** Calls that limits of the callers' proxies refused; their 503 is among the host's own otherwise. */
+async function readRefused(
+  asking: Asking,
+  { refusedByLimit = [], toHosts, readLatency }: Dialect,
+  hosts: readonly string[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<readonly CounterSeries[]> {
+  const read = await Promise.all(
+    refusedByLimit.map(async (metric) => {
+      const all = await asking.samples(`${selector(metric, [toHosts(hosts)])}[${seconds}s]`, signal);
+      return all.map((series) => ({ metric, series }));
+    }),
+  );
+  return read.flat().flatMap(({ metric, series }): CounterSeries[] => {
+    const ends = readLatency(series.labels);
+    if (ends?.host == null) return [];
+    const { host, subset } = ends;
+    const key = `${metric} ${keyOf(series.labels)}`;
+    const said = {
+      version: null,
+      failed: true,
+      responseCode: '503',
+      flags: ['UO'],
+      stoppedBy: 'limit' as const,
+    };
+    return [{ key, ...callerOf(ends), host, subset, ...said, samples: finite(series) }];
+  });
 }
 
 /** What the proxies of a namespace say of their own policies. What they let through counts only where one is in force. */

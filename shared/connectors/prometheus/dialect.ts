@@ -14,6 +14,8 @@ export interface Dialect {
   readonly tcp: MetricQuery | null;
   /** Counters of what proxies answered themselves, by its reason, where they count that apart from hosts. */
   readonly stopped?: Readonly<Record<'fault' | 'answer', Pick<MetricQuery, 'metric' | 'matchers'>>>;
+  /** Counters of calls that a limit of the caller's proxy refused, each call in one of them; absent where none are exported. */
+  readonly refusedByLimit?: readonly string[];
   /** What the instance's own proxy counts, and the labels that name its pod; null where only callers' proxies count. */
   readonly perInstance: {
     readonly requests: Pick<MetricQuery, 'metric' | 'matchers'>;

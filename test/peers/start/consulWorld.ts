@@ -26,6 +26,8 @@ type Instance = (typeof settings.instances)[number];
 
 interface Mode {
   failRatio: number;
+  /** What it answers when it fails. */
+  failStatus: number;
   delayMs: number;
 }
 interface Tally {
@@ -36,7 +38,7 @@ interface Tally {
 const maxRate = 500;
 const maxUnderWay = 64;
 const tickMs = 20;
-const calm: Mode = { failRatio: 0, delayMs: 3 };
+const calm: Mode = { failRatio: 0, failStatus: 500, delayMs: 3 };
 const modes = new Map<string, Mode>();
 const tallies = new Map<string, Tally>();
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -70,6 +72,7 @@ function setMode(wanted: URLSearchParams): void {
   const number = (name: string, otherwise: number) => Number(wanted.get(name) ?? otherwise);
   modes.set(key, {
     failRatio: number('failRatio', before.failRatio),
+    failStatus: number('failStatus', before.failStatus),
     delayMs: number('delayMs', before.delayMs),
   });
 }
@@ -96,9 +99,13 @@ function open(instance: Instance): void {
   server.listen(settings.servicePort, address);
 }
 
-async function answer(instance: Instance, path: string, { failRatio, delayMs }: Mode): Promise<number> {
+async function answer(
+  instance: Instance,
+  path: string,
+  { failRatio, failStatus, delayMs }: Mode,
+): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random())));
-  if (Math.random() < failRatio) return 500;
+  if (Math.random() < failRatio) return failStatus;
   const next = instance.name === 'edge' && path !== '/pay' ? 'order' : 'payment';
   const port = instance.upstreams[next];
   if (port === undefined) return 200;

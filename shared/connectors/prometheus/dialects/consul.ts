@@ -30,6 +30,8 @@ export const consul: Dialect = {
   },
   latency: { metric: 'envoy_cluster_upstream_rq_time_bucket', matchers: [TO_SERVICES], by: [...ENDS, 'le'] },
   tcp: null,
+  // Seen on Envoy 1.40: a limit of 0 counts as pending, one that is reached as active, and neither counts twice.
+  refusedByLimit: ['envoy_cluster_upstream_rq_pending_overflow', 'envoy_cluster_upstream_rq_active_overflow'],
   perInstance: null,
   partLabel: 'consul_source_service',
   lines: { requests: [...DESTINATION, 'envoy_response_code'], latency: [...DESTINATION, 'le'] },
