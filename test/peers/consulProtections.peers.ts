@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProtectionForm } from '../../shared/model/protection.ts';
+import { carryOut, undo } from '../conformance/consulEdits.ts';
 import { editsOf, fieldOf, setting } from '../conformance/protections.ts';
 import { changeOf, guardsOf, signal } from '../conformance/weights.ts';
-import { carryOut, type OpenedShop, openShop, undo } from './consulShopOpened.ts';
+import { type OpenedShop, openShop } from './consulShopOpened.ts';
 import { readCoordinates } from './coordinates.ts';
 import { noteFigure } from './figures.ts';
 import { waitFor } from './start/processes.ts';
@@ -81,7 +82,9 @@ describe('protections in a real Consul mesh', () => {
   test('a limit of 0 that somebody left is taken away so that the proxies hear of it, though both have one hash', async () => {
     await put(
       orderDefaults({
-        UpstreamConfig: { Overrides: [{ Name: 'payment', Limits: { MaxConcurrentRequests: 0 } }] },
+        UpstreamConfig: {
+          Overrides: [{ Name: 'payment', ConnectTimeoutMs: 4_000, Limits: { MaxConcurrentRequests: 0 } }],
+        },
       }),
     );
     await waitFor('overflow', soon, async () => (await shop.ask()).includes('overflow'));

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DeclaredControl } from '../../shared/connectors/kit/control.ts';
 import type { GreyMatch, SetRouting } from '../../shared/model/operation.ts';
 import type { GreyRoute } from '../../shared/model/routing.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { hostOf, until } from '../conformance/cluster.ts';
-import { changeOf, guardsOf, signal, weightsOf } from '../conformance/weights.ts';
-import { carryOut, type OpenedShop, openShop, undo } from './consulShopOpened.ts';
+import {
+  addRoute,
+  carryOut,
+  routingOf as routing,
+  splitOfPayment,
+  undo,
+} from '../conformance/consulEdits.ts';
+import { changeOf, guardsOf, signal } from '../conformance/weights.ts';
+import { type OpenedShop, openShop } from './consulShopOpened.ts';
 import { readCoordinates } from './coordinates.ts';
 import { noteFigure } from './figures.ts';
 
@@ -14,23 +20,14 @@ let split: Split;
 
 beforeAll(async () => {
   shop = await openShop();
-  const [found] = await until(
-    (stop) => weightsOf(shop.session).watch(stop, () => undefined),
-    (all) => all.some(({ document }) => document.name === 'payment'),
-  );
-  if (found === undefined) throw new Error('payment has no split');
-  split = found;
+  split = await splitOfPayment(shop.session);
 }, 120_000);
 afterAll(() => shop[Symbol.asyncDispose](), 60_000);
 
-function routingOf(): DeclaredControl<SetRouting, GreyRoute> {
-  if (shop.session.routing === undefined) throw new Error('the session routes nothing');
-  return shop.session.routing;
-}
+const routingOf = () => routing(shop.session);
 const routesNow = (isIt: (all: readonly GreyRoute[]) => boolean): Promise<readonly GreyRoute[]> =>
   until((stop) => routingOf().watch(stop, () => undefined), isIt);
 
-const nothing: GreyMatch = { headers: [], cookie: null, caller: null };
 const setRouting = (change: SetRouting['change']): SetRouting => ({
   kind: 'setRouting',
   connectionId: hostOf().connectionId,
@@ -39,7 +36,7 @@ const setRouting = (change: SetRouting['change']): SetRouting => ({
   change,
 });
 const add = (name: string, match: Partial<GreyMatch>, destination = 1): SetRouting =>
-  setRouting({ kind: 'addRoute', name, match: { ...nothing, ...match }, destination });
+  addRoute(split, name, match, destination);
 const canary = { name: 'x-canary', value: 'yes', how: 'exact' } as const;
 
 /** Who answers so many calls of one kind. */

@@ -1,12 +1,13 @@
 import { consul } from '../../shared/connectors/consul/connector.ts';
 import { envoy } from '../../shared/connectors/envoy/connector.ts';
 import type { Proof, Session } from '../../shared/connectors/kit/connector.ts';
-import type { Control, PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import type { Expectation } from '../../shared/model/change.ts';
-import type { Operation } from '../../shared/model/operation.ts';
 import { hostOf } from '../conformance/cluster.ts';
+import type { ConsulMeshUnderTest } from '../conformance/consulTrips.ts';
 import { signal } from '../conformance/weights.ts';
 import { consulShop } from './consulRun.ts';
+import { readCoordinates } from './coordinates.ts';
+import { noteFigure } from './figures.ts';
 import type { ConsulPeer } from './start/consul.ts';
 import { consulTokens, shopPorts } from './start/consulShop.ts';
 import { waitFor } from './start/processes.ts';
@@ -86,30 +87,28 @@ export async function openShop(): Promise<OpenedShop> {
   };
 }
 
-/** Plans and applies as the console does; the changes are as the journal has them. */
-export async function carryOut<O extends Operation>(
-  control: Control<O>,
-  operation: O,
-): Promise<PlannedWrite> {
-  return await send(control, await control.plan(operation, signal));
-}
+const addresses = { edge: 'http://10.201.1.1:5002/', order: 'http://10.201.2.1:5002/' } as const;
 
-/** Takes it back as the console does. */
-export async function undo<O extends Operation>(
-  control: Control<O>,
-  operation: O,
-  { changes }: PlannedWrite,
-): Promise<PlannedWrite> {
-  return await send(control, await control.planUndo(operation, changes, signal));
-}
-
-async function send<O extends Operation>(control: Control<O>, plan: PlannedWrite): Promise<PlannedWrite> {
-  const { revisions } = await control.apply(plan, signal);
+/** The shop as conformance suites ask for it: through the sidecars' own listeners. */
+export async function startMesh(): Promise<ConsulMeshUnderTest> {
+  const shop = await openShop();
+  const { peer, openAs } = shop;
   return {
-    ...plan,
-    changes: plan.changes.map((change, position) => {
-      const { document = change.document, after } = revisions[position] ?? {};
-      return { ...change, document, after: after ?? change.after };
-    }),
+    openAs,
+    call: (method, path, body) => peer.call(method, path, body),
+    async ask(caller) {
+      const answer = await fetch(addresses[caller]);
+      const text = await answer.text();
+      return answer.ok ? (JSON.parse(text) as { name: string }).name : `${answer.status} ${text}`;
+    },
+    async reached() {
+      const answer = await fetch(`${peer.worldUrl}/_count`);
+      const { counts } = (await answer.json()) as { counts: Record<string, { requests: number }> };
+      return ['v1', 'v2'].reduce((sum, one) => sum + (counts[`payment-${one}`]?.requests ?? NaN), 0);
+    },
+    proven: (expectation) => shop.proven(expectation),
+    reconnect: (caller) => peer.restartSidecar(`${caller}-v1-1`),
+    note: (figure) => noteFigure(readCoordinates(), 'consul', `Consul mesh: ${figure}`),
+    [Symbol.asyncDispose]: () => shop[Symbol.asyncDispose](),
   };
 }
