@@ -44,6 +44,25 @@ export async function recordConsulTrip(recorder: Recorder, peer: ConsulPeer): Pr
     'consul-failover',
     '(failover-target~\\d~)?v1\\.payment\\..*\\.consul\\.(upstream_rq_500|upstream_rq_total|outlier_detection\\.ejections_active)',
   );
+  await put({
+    Kind: 'service-router',
+    Name: 'payment',
+    Routes: [
+      {
+        Match: { HTTP: { PathPrefix: '/pay', Header: [{ Name: 'x-canary', Exact: 'yes' }] } },
+        Destination: { ServiceSubset: 'v2' },
+      },
+      { Destination: { RequestTimeout: '2.5s', NumRetries: 2, RetryOnConnectFailure: true } },
+    ],
+  });
+  const dump = (resource: string) => `/config_dump?resource=${resource}&name_regex=.*payment.*`;
+  await waitFor('the route', { limitMs: 10_000 }, async () => {
+    const answer = await fetch(`${asker.url}${dump('dynamic_route_configs')}`);
+    return (await answer.text()).includes('x-canary');
+  });
+  await recorder.record('consul-sent-clusters', asker, { path: dump('dynamic_active_clusters') });
+  await recorder.record('consul-sent-routes', asker, { path: dump('dynamic_route_configs') });
+  await peer.call('DELETE', '/v1/config/service-router/payment');
   await fetch(`${peer.worldUrl}/_mode?service=payment-v1&failRatio=0`, { method: 'POST' });
   await put(plain);
 }
