@@ -119,7 +119,7 @@ export const partners: readonly CornerService[] = [
     method: 'POST',
     uri: '/returns',
     medianMs: 11,
-    errorRatio: 0.001,
+    errorRatio: 0.0004,
     requestsPerSecond: 0,
     calls: [
       callTo('refunds', '/refunds', 1, {
@@ -164,7 +164,7 @@ export const partners: readonly CornerService[] = [
     method: 'POST',
     uri: '/messages',
     medianMs: 21,
-    errorRatio: 0.002,
+    errorRatio: 0.0003,
     requestsPerSecond: 0,
     calls: [],
     instances: pair('notification', '2.8.5'),
@@ -175,7 +175,7 @@ export const partners: readonly CornerService[] = [
     method: 'GET',
     uri: '/invoices/{number}',
     medianMs: 16,
-    errorRatio: 0.0005,
+    errorRatio: 0.0002,
     requestsPerSecond: 0,
     calls: [],
     instances: [

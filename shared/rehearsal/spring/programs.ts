@@ -92,7 +92,7 @@ export function createPrograms(options: {
     const medianMs = one.medianMs ?? callee?.medianMs ?? 10;
     // Where no instance is left, its discovery client has nobody to call.
     const isThere = callee === undefined || callees.some(({ instance }) => program.view.has(instance.id));
-    const ratio = isThere ? failRatio(to, callee?.errorRatio ?? 0.0003) : 1;
+    const ratio = isThere ? failRatio(to, callee?.errorRatio ?? 0.0001) : 1;
     const breaker = program.breakers.get(to);
     const followed = Math.min(calls, mostFollowed);
     let good = 0;
