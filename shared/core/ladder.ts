@@ -78,36 +78,35 @@ async function prove(climb: Climb): Promise<void> {
   const rolls = record.expectation.kind === 'rollout';
   const longestMs = rolls ? longestRolloutMs : effectAfterMs;
   for (let pauseMs = 1_000; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
-    let waiting = false;
-    let last = notLoadable;
+    /** What those say who may yet see it, and what those say who cannot. */
+    const [waiting, blind]: [string[], string[]] = [[], []];
     for (const { session } of [...connection.sources]) {
       if (session.proof === undefined) continue;
       try {
         const proof = await session.proof.loaded(record.expectation, record.at, signal);
         if (proof === null) continue;
-        last = proof.detail;
         if (proof.state === 'seen' || proof.state === 'contradicted') {
           await tell(climb, 'loaded', proof.state, proof.detail, ports.clock.now());
           return;
         }
-        waiting ||= proof.state === 'waiting';
+        (proof.state === 'waiting' ? waiting : blind).push(proof.detail);
       } catch (thrown) {
         signal.throwIfAborted();
         // Not being able to ask is no proof of anything, and may pass.
-        last = sayError(thrown, 'Asking what the proxies hold');
-        waiting = true;
+        waiting.push(sayError(thrown, 'Asking what the proxies hold'));
       }
     }
+    const said = (waiting.length > 0 ? waiting : blind).join('; ') || notLoadable;
     const superseded = rolls ? await supersededBy(climb) : null;
     if (superseded !== null) {
       await tell(climb, 'loaded', 'unobservable', `${superseded} before it was through`, null);
       return;
     }
-    if (!waiting || ports.clock.now() - record.at > longestMs) {
-      await tell(climb, 'loaded', 'unobservable', last, null);
+    if (waiting.length === 0 || ports.clock.now() - record.at > longestMs) {
+      await tell(climb, 'loaded', 'unobservable', said, null);
       return;
     }
-    await tell(climb, 'loaded', 'waiting', last, null);
+    await tell(climb, 'loaded', 'waiting', said, null);
     await ports.clock.sleep(pauseMs, signal);
   }
 }

@@ -99,6 +99,12 @@ export async function startPeers(installation: Installation, options: PeersOptio
       istiodPeer = await startIstiod(istiod.dir, cluster, processes, runDir);
       progress('istiod is ready and validates');
       envoys = await startEnvoys(envoy.dir, cluster.admin, processes, runDir);
+      await cluster.forward(
+        Object.values(envoys).map(({ pod, adminUrl }) => {
+          const { hostname, port } = new URL(adminUrl);
+          return { pod, port: 15_000, to: { address: hostname, port: Number(port) } };
+        }),
+      );
       progress('gateway and sidecar answer');
       const load = processes.start(
         child('load', 'world/load.ts', 'PODIUM_LOAD', {

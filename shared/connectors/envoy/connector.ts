@@ -17,6 +17,17 @@ export const envoy: Connector<z.infer<typeof Settings>> = {
 
 async function open(settings: z.infer<typeof Settings>, host: ConnectorHost): Promise<Session> {
   const proxies = createProxies(settings, host);
+  if (settings.onlyProof)
+    return {
+      peer: { product: 'Envoy', version: '' },
+      server: `${host.lent.proxies?.().length ?? 0} proxies`,
+      user: null,
+      permissions: [],
+      warnings: [],
+      namespaces: null,
+      proof: createProof(proxies),
+      [Symbol.asyncDispose]: () => proxies[Symbol.asyncDispose](),
+    };
   try {
     const signal = AbortSignal.timeout(30_000);
     const { asked, silent } = await proxies.read(signal);

@@ -49,13 +49,15 @@ export function createProxies(
   }
 
   async function ask(known: Known, signal: AbortSignal): Promise<AskedProxy | SilentProxy> {
-    const { address } = known;
-    if (address === null) return { known, why: 'it is registered without the address of its admin endpoint' };
+    const { address, reach } = known;
+    if (address === null && reach === undefined)
+      return { known, why: 'it is registered without the address of its admin endpoint' };
     try {
-      const api = createApi(await transportTo(address, known.told));
+      const api = createApi(reach?.() ?? (await transportTo(address ?? '', known.told)));
       const before = host.clock.now();
       const info = await api.serverInfo(signal);
-      const said = known.told ? known : { ...instanceOf(info.node), calls: [] };
+      const own = instanceOf(info.node);
+      const said = known.told ? { ...known, service: known.service || own.service } : { ...own, calls: [] };
       // Uptimes are whole seconds, so starts are told by about one.
       return { known: said, api, info, startedAt: before - info.uptimeSeconds * 1_000 };
     } catch (error) {

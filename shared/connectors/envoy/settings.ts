@@ -5,6 +5,8 @@ export const Settings = z.object({
   addresses: z.array(z.string()).default([]),
   /** Ranges within which those lie that a registry told of. */
   mayLeadTo: z.string().default(''),
+  /** They are asked to prove a change and at no other time, for each asking costs others something. */
+  onlyProof: z.boolean().default(false),
 });
 
 /** What the operator types to open admin endpoints by hand. */
@@ -25,6 +27,6 @@ export const Form = z
         kind: 'lines',
       }),
   })
-  .transform(({ addresses }) => ({ addresses: linesOf(addresses), mayLeadTo: '' }));
+  .transform(({ addresses }) => ({ addresses: linesOf(addresses), mayLeadTo: '', onlyProof: false }));
 
 const linesOf = (text: string): string[] => text.split(/\s+/).filter((line) => line !== '');

@@ -95,11 +95,14 @@ export interface KnownProxy {
   readonly namespace: string;
   /** The running copy's name on the map. */
   readonly instance: string;
+  /** Empty where only the proxy itself says it. */
   readonly service: string;
   /** Of its admin endpoint, as registered, so nobody goes there unless it is approved; null where nothing says. */
   readonly address: string | null;
-  /** Hosts that it is told to reach. */
+  /** Hosts that it is told to reach; empty where nobody says. */
   readonly calls: readonly string[];
+  /** Lent where its admin endpoint is reached another way than by an address. */
+  readonly reach?: () => Transport;
 }
 
 /** A running copy and where it can be asked about itself. */

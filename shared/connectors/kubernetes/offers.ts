@@ -3,11 +3,12 @@ import { PeerError, sayError } from '../kit/peerError.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listAt, textAt } from '../kube/objects.ts';
 import { findPrometheus, type GivenPrometheus } from './findPrometheus.ts';
+import { findSidecars } from './sidecars.ts';
 
 const meshConsequence = 'Splits, weights, protections and mesh documents.';
 const withoutMesh = 'Calls cannot be divided from here, and nothing is known of what protects them.';
 
-/** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus by common names. */
+/** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus by common names, proxies by their containers. */
 export function createOffers(
   client: KubeClient,
   given: GivenPrometheus | null,
@@ -15,11 +16,16 @@ export function createOffers(
 ): OfferSource {
   return {
     async find(signal) {
-      const [mesh, metrics] = await Promise.all([
+      const [mesh, metrics, sidecars] = await Promise.all([
         findMesh(client, signal),
         findPrometheus(client, given, host, signal),
+        findSidecars(client, signal),
       ]);
-      return { offers: [...mesh.offers, ...metrics.offers], absent: [...mesh.absent, ...metrics.absent] };
+      const found = [mesh, metrics, sidecars];
+      return {
+        offers: found.flatMap(({ offers }) => offers),
+        absent: found.flatMap(({ absent }) => absent),
+      };
     },
   };
 }

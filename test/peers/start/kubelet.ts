@@ -10,8 +10,19 @@ export function podLogFile(runDir: string): string {
   return join(runDir, 'pods.log');
 }
 
+/** Where a port-forward to one pod of the shop leads: kwok's pods have no ports of their own. */
+export interface PodForward {
+  readonly pod: string;
+  readonly port: number;
+  readonly to: { readonly address: string; readonly port: number };
+}
+
 /** Writes kwok's configuration: how nodes and pods behave, whose logs are where, and where a port-forward leads. */
-export async function writeKwokConfig(programDir: string, runDir: string): Promise<string> {
+export async function writeKwokConfig(
+  programDir: string,
+  runDir: string,
+  forwards: readonly PodForward[] = [],
+): Promise<string> {
   await writeFile(podLogFile(runDir), `${new Date().toISOString()} stdout F the shop opens\n`);
   const apiVersion = 'kwok.x-k8s.io/v1alpha1';
   const logs = {
@@ -32,9 +43,18 @@ export async function writeKwokConfig(programDir: string, runDir: string): Promi
       forwards: [{ ports: [9090], target: { port: 9090, address: nodeAddress } }],
     },
   };
+  const shopForwards = forwards.map(({ pod, port, to }) => ({
+    apiVersion,
+    kind: 'ClusterPortForward',
+    metadata: { name: `${pod}-${port}` },
+    spec: {
+      selector: { matchNamespaces: ['shop'], matchNames: [pod] },
+      forwards: [{ ports: [port], target: to }],
+    },
+  }));
   const documents = [
     await readFile(join(programDir, 'stages.yaml'), 'utf8'),
-    ...[logs, forward].map((part) => JSON.stringify(part)),
+    ...[logs, forward, ...shopForwards].map((part) => JSON.stringify(part)),
   ];
   const file = join(runDir, 'kwok.yaml');
   await writeFile(file, documents.join('\n---\n'));

@@ -6,8 +6,8 @@ import { access } from './access.ts';
 import { type ApiClient, type KubeObject, createApiClient } from './api.ts';
 import { type Credentials, createCredentials, writeKubeconfig } from './certificates.ts';
 import { apiServerLaunch, apiUrlOf, etcdLaunch } from './controlPlane.ts';
-import { kubeletPort, writeKwokConfig } from './kubelet.ts';
-import { type Processes, statusOf, waitFor } from './processes.ts';
+import { kubeletPort, type PodForward, writeKwokConfig } from './kubelet.ts';
+import { type Launch, type Processes, statusOf, waitFor } from './processes.ts';
 import { deployments, namespaces } from './shop.ts';
 
 /** The programs' folders and settings. */
@@ -24,6 +24,8 @@ export interface KubernetesPeer {
   readonly credentials: Credentials;
   readonly kubeconfigFile: string;
   readonly admin: ApiClient;
+  /** Lets port-forwards to pods of the shop lead to where their programs are. */
+  forward(forwards: readonly PodForward[]): Promise<void>;
 }
 
 // Ports can be fixed: the network namespace belongs to this run alone.
@@ -68,24 +70,35 @@ export async function startKubernetes(
   say('the API server is ready');
 
   const kwokConfig = await writeKwokConfig(programs.kwokDir, runDir);
-  startControllers(programs, processes, kubeconfigFile, kwokConfig, credentials);
+  const kubelet = kwokLaunch(programs, kubeconfigFile, kwokConfig, credentials);
+  processes.start(controllerManagerLaunch(programs, kubeconfigFile, credentials));
+  const kwok = processes.start(kubelet);
   await Promise.all(namespaces.map((namespace) => admin.apply(namespace)));
   await Promise.all([...access, node].map((object) => admin.apply(object)));
   await applyCrds(admin, programs.crdsFile);
   await Promise.all(deployments.map((object) => admin.apply(object)));
   await waitFor('the pods', { limitMs, needs }, () => allReady(admin));
   say('the shop is in the cluster and its pods are ready');
-  return { url: apiUrl, credentials, kubeconfigFile, admin };
+  return {
+    url: apiUrl,
+    credentials,
+    kubeconfigFile,
+    admin,
+    async forward(forwards) {
+      // Its pods' names are known only now, and it reads its configuration once.
+      await processes.stop(kwok);
+      await writeKwokConfig(programs.kwokDir, runDir, forwards);
+      processes.start(kubelet);
+    },
+  };
 }
 
-function startControllers(
+function controllerManagerLaunch(
   programs: KubernetesPrograms,
-  processes: Processes,
   kubeconfigFile: string,
-  kwokConfig: string,
   credentials: Credentials,
-): void {
-  processes.start({
+): Launch {
+  return {
     name: 'kube-controller-manager',
     command: join(programs.kubernetesDir, 'kube-controller-manager'),
     args: [
@@ -98,8 +111,16 @@ function startControllers(
       '--kube-api-qps=500',
       '--kube-api-burst=1000',
     ],
-  });
-  processes.start({
+  };
+}
+
+function kwokLaunch(
+  programs: KubernetesPrograms,
+  kubeconfigFile: string,
+  kwokConfig: string,
+  credentials: Credentials,
+): Launch {
+  return {
     name: 'kwok',
     command: join(programs.kwokDir, 'kwok'),
     args: [
@@ -113,7 +134,7 @@ function startControllers(
       `--tls-cert-file=${credentials.serverCertFile}`,
       `--tls-private-key-file=${credentials.serverKeyFile}`,
     ],
-  });
+  };
 }
 
 const room = { cpu: '64', memory: '256Gi', pods: '3000' };
