@@ -14,7 +14,7 @@ export interface Desk {
   /** The folder of its backend on this machine; null where none was given. Throws `PeerError`. */
   folder(): Promise<NamedFolder | null>;
   /** What instances answered to the last refresh, by name: for those that mask their values. */
-  readonly refreshed: Map<string, { readonly at: number; readonly keys: readonly string[] }>;
+  readonly refreshed: Map<string, Refreshed>;
   close(): void;
 }
 
@@ -46,6 +46,23 @@ export function createDesk(given: GivenServer | undefined, fleet: Fleet): Desk {
     refreshed: new Map(),
     close: () => server?.close(),
   };
+}
+
+/** What became of a refresh. */
+export interface Refreshed {
+  readonly at: number;
+  readonly service: string;
+  readonly keys: readonly string[];
+}
+
+const awayMs = 10_000;
+
+/** Instances that may be away for a moment because they were just refreshed; of all services where none is named. */
+export function justRefreshed({ refreshed, fleet }: Desk, service: string | null): readonly string[] {
+  const since = fleet.host.clock.now() - awayMs;
+  return [...refreshed].flatMap(([name, one]) =>
+    one.at >= since && (service === null || service === one.service) ? [name] : [],
+  );
 }
 
 export type DocumentKind = 'ConfigFile' | 'Overrides' | 'Loggers';

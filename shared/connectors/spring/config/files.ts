@@ -6,7 +6,7 @@ import type { Written } from '../../kit/folder.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { type Asker, nameOf, type ServedSource } from './configServer.ts';
-import { type BackendFile, backendFile, type Desk, refOf } from './desk.ts';
+import { type BackendFile, backendFile, type Desk, justRefreshed, refOf } from './desk.ts';
 import { digestOf } from './digest.ts';
 import { refreshIn } from './endpoints.ts';
 import { effectiveIn, type Environment } from './environment.ts';
@@ -152,7 +152,11 @@ async function findServed(
       'refused',
       'No address of the Config Server was given for this connection: fill it in to change its files.',
     );
-  const all = await environmentsOf(fleet, await everybody(desk.fleet, instances, signal), signal);
+  const all = await environmentsOf(
+    fleet,
+    await everybody(fleet, [...instances, ...justRefreshed(desk, null)], signal),
+    signal,
+  );
   const tried = new Set<string>();
   for (const one of all) {
     const asker = askerOf(one.told, one.member.instance.service);
@@ -336,7 +340,7 @@ async function refreshAll(
     members,
     async (actuator, { instance }) => {
       const keys = await refreshIn(actuator, signal);
-      refreshed.set(instance.name, { at: clock.now(), keys });
+      refreshed.set(instance.name, { at: clock.now(), service: instance.service, keys });
     },
     signal,
   );

@@ -11,6 +11,7 @@ export const levelsMemory: Memory = {
   kind: 'Loggers',
   what: 'logger',
   source: null,
+  refreshes: false,
   many: 'loggers',
   refusal(key, value) {
     if (value === null)

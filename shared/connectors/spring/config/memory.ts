@@ -7,7 +7,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Actuator } from '../api.ts';
 import type { Member } from '../fleet.ts';
-import { type Desk, type DocumentKind, refOf } from './desk.ts';
+import { type Desk, type DocumentKind, justRefreshed, refOf } from './desk.ts';
 import {
   askEach,
   type Asked,
@@ -34,6 +34,8 @@ export interface Memory {
   readonly kind: DocumentKind;
   readonly what: Settings['what'];
   readonly source: string | null;
+  /** Whether an instance refreshes at a write. */
+  readonly refreshes: boolean;
   /** "overrides", "levels". */
   readonly many: string;
   /** Why an entry cannot be as wanted; null where it can. */
@@ -59,7 +61,7 @@ export function createMemoryControl(desk: Desk, memory: Memory): Control<EditDoc
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly Asked<Held>[]> => {
-    const members = await membersOf(fleet, service, names, signal);
+    const members = await membersOf(fleet, service, [...names, ...justRefreshed(desk, service)], signal);
     return await askEach(fleet, members, (actuator, member) => memory.read(actuator, member, signal), signal);
   };
 
@@ -128,8 +130,11 @@ export function createMemoryControl(desk: Desk, memory: Memory): Control<EditDoc
       const outcomes = await askInTurns(
         fleet,
         members.filter(({ instance }) => Object.keys(wantedIn(after, instance.name)).length > 0),
-        (actuator, { instance }) =>
-          memory.write(actuator, new Map(Object.entries(wantedIn(after, instance.name))), signal),
+        async (actuator, { instance }) => {
+          const { name, service } = instance;
+          await memory.write(actuator, new Map(Object.entries(wantedIn(after, name))), signal);
+          if (memory.refreshes) desk.refreshed.set(name, { at: fleet.host.clock.now(), service, keys: [] });
+        },
         signal,
       );
       const failure = totalFailure(outcomes);

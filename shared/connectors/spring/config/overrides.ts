@@ -11,6 +11,7 @@ export const overridesMemory: Memory = {
   kind: 'Overrides',
   what: 'property',
   source: 'manager',
+  refreshes: true,
   many: 'properties',
   refusal: (key, value, held) =>
     value === null && !held.some(({ told }) => told?.own.has(key) === true)
