@@ -55,7 +55,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['envoy'],
     suites: {
       sightings: ['consulEnvoy', 'consulProtections'],
-      proof: ['consulEnvoy', 'consulJudge', 'consulProtections'],
+      proof: ['consulEnvoy', 'consulJudge', 'consulProtections', 'istioEnvoy'],
     },
   },
   eureka: {
