@@ -35,10 +35,11 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
     }
   };
 
-  // Where it is and who asks; all else has a default that fits most.
-  const isUsual = ({ required, kind }: FormField) => required || kind === 'address' || kind === 'secret';
+  // Where it is and who asks; all else has a default that fits most. What stands before a password is whose it is.
+  const isUsual = ({ required, kind }: FormField, index: number): boolean =>
+    required || kind === 'address' || kind === 'secret' || form.fields[index + 1]?.kind === 'secret';
   const usual = form.fields.filter(isUsual);
-  const rare = form.fields.filter((field) => !isUsual(field));
+  const rare = form.fields.filter((field) => !usual.includes(field));
   const typed = (field: FormField, autoFocus: boolean) => (
     <TypedField
       key={field.name}
