@@ -140,6 +140,23 @@ export function springConformance(
       return Promise.resolve();
     });
 
+    inShop('tell of the call that they guard', async (_under, open) => {
+      const { topology } = open.actuators;
+      if (topology === undefined) throw new Error('the actuators tell of no calls');
+      const told = await until(
+        (stop) => topology.watch(stop, () => undefined),
+        ({ calls }) => calls !== undefined && calls.length > 0,
+      );
+      expect(told.calls).toEqual([
+        {
+          caller: { namespace: 'default', name: 'order' },
+          callee: { namespace: 'default', name: 'payment' },
+          basis: 'breaker “payment” of its caller',
+          allowed: null,
+        },
+      ]);
+    });
+
     inShop(
       'a plan writes nothing; held, every instance is forced open and answers the fallback; ended, none is',
       async (under, open, control) => {
