@@ -55,6 +55,6 @@ export function entryHint({ value, bytes, binary }: ConfigEntry, isSecret: boole
   if (binary) return bytes === null ? 'binary' : `binary, ${formatBytes(bytes)}`;
   if (isSecret) return bytes === null ? 'covered' : `covered, ${formatBytes(bytes)}`;
   if (value === null) return '–';
-  const first = value.trimStart().split('\n', 1)[0] ?? '';
+  const first = value.trimStart().split(/\r?\n/, 1)[0] ?? '';
   return value.includes('\n') ? `${plainText(first, 40)} …` : plainText(value, 48);
 }
