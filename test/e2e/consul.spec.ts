@@ -3,7 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { pressByKeyboard, selectByKeyboard } from './byKeyboard.ts';
 import { reach } from './instances.ts';
 import { expect, startPodium, test as base, type PodiumProcess } from './podium.ts';
-import { dragTo, openPage, rung, select, tabTo, unlock } from './steps.ts';
+import { dragTo, openPage, rung, tabTo, unlock } from './steps.ts';
 
 /** A host that knows no cluster: what it shows is the rehearsal with both its systems. */
 const test = base.extend<{ readonly fresh: PodiumProcess }>({
@@ -44,7 +44,8 @@ test('a service of the second data centre: weights, a trip and a key, each seen 
   });
 
   await test.step('weights are dragged on the map, and the traffic follows', async () => {
-    await select(page, 'loyalty');
+    // Of three systems not every card is in view; whoever is looked for comes into it.
+    await selectByKeyboard(page, 'loyalty');
     await dragTo(page, map(page).getByRole('slider', { name: /^Split of loyalty/ }), 55);
     await page
       .getByRole('region', { name: 'Pending changes' })
@@ -96,7 +97,7 @@ test('a service of the second data centre: weights, a trip and a key, each seen 
 
   await test.step('a key is changed live, is in the history, and is put back', async () => {
     await openPage(page, 'Map');
-    await select(page, 'loyalty');
+    await selectByKeyboard(page, 'loyalty');
     await inspector(page).getByRole('tab', { name: 'Config' }).click();
     await inspector(page).getByRole('button', { name: 'Open Config' }).click();
     await page.getByRole('treegrid').getByRole('row', { name: 'points-per-euro' }).click();
