@@ -51,6 +51,7 @@ test('partners of the fleet are a registry of their own, whose actuators want ot
     password: 'made up',
     within: '127.0.0.1/32',
     actuatorAuthorization: 'Basic of something else',
+    configServer: { address: 'http://127.0.0.1:8888', folder: '/tmp/made-up' },
   };
   process.say(JSON.stringify({ ready: true, kubeconfig: 'kind: Config', spring }));
   const { actuatorAuthorization, ...registry } = spring;

@@ -22,6 +22,7 @@ const Ready = z.object({
       password: z.string(),
       within: z.string(),
       actuatorAuthorization: z.string(),
+      configServer: z.object({ address: z.string(), folder: z.string() }),
     })
     .optional(),
 });
@@ -81,10 +82,12 @@ function consulSystem({
 
 function springSystem({
   actuatorAuthorization,
+  configServer,
   ...registry
 }: NonNullable<z.infer<typeof Ready>['spring']>): RehearsalSystem {
   const actuatorHeaders = [{ name: 'Authorization', value: actuatorAuthorization }];
-  return { connector: 'eureka', title: 'Rehearsal partners', settings: { ...registry, actuatorHeaders } };
+  const settings = { ...registry, actuatorHeaders, configServer: { ...configServer, headers: [] } };
+  return { connector: 'eureka', title: 'Rehearsal partners', settings };
 }
 
 interface Fleet {

@@ -74,8 +74,8 @@ function placeOfConsul({ address, datacenter, token, prometheusUrl }: DataCentre
 }
 
 function placeOfSpring(corner: SpringCorner): object {
-  const { address, user, password, within, actuatorAuthorization } = corner;
-  return { address, user, password, within, actuatorAuthorization };
+  const { address, user, password, within, actuatorAuthorization, configServer } = corner;
+  return { address, user, password, within, actuatorAuthorization, configServer };
 }
 
 /** Commands and answers go over whatever connects us to the one who started us: stdin, or one of Electron's ports. */

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCorner, type SpringCorner } from './corner.ts';
 
@@ -103,6 +105,22 @@ describe('the Spring corner', () => {
     // Only what asks its actuator is counted there; the callers’ own fallback goes on answering theirs.
     expect((await served('discounts-west-1')) - before[0]).toBeLessThan(5);
     expect((await served('pricing-west-1')) - before[1]).toBeGreaterThan(400);
+  });
+
+  test('hands out what lies in its Config Server’s folder, which instances have after a refresh', async () => {
+    const { folder, address } = corner.configServer;
+    expect(await (await fetch(`${address}/customers/default`)).json()).toMatchObject({
+      propertySources: [{ source: { 'customers.page-size': 50 } }, { source: { 'shop.currency': 'EUR' } }],
+    });
+    const has = async () =>
+      (await ask<{ property: { value: unknown } }>('customers-west-1', '/env/customers.page-size')).property
+        .value;
+    writeFileSync(join(folder, 'customers.yml'), 'customers:\n  page-size: 20\n');
+    expect(await has()).toBe(50);
+    expect(await ask('customers-west-1', '/refresh', { method: 'POST' })).toContain('customers.page-size');
+    expect(await has()).toBe(20);
+    await corner[Symbol.asyncDispose]();
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('has one more instance when asked, which is called once discovery clients know it', async () => {

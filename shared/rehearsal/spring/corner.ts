@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createRandom } from '../traffic/random.ts';
 import { type SimulatedActuator, simulateActuator } from './actuator.ts';
+import { simulateConfigServer } from './configServer.ts';
+import { simulateEnvironment } from './environment.ts';
 import { simulateEureka } from './eureka.ts';
 import { createGateway, fileRoute } from './gateway.ts';
+import { simulateLoggers } from './loggers.ts';
 import type { Meters } from './meters.ts';
+import { partnerFiles } from './partnerFiles.ts';
 import { type CornerInstance, type CornerService, partners } from './partners.ts';
 import { createPrograms } from './programs.ts';
 import type { Endpoint } from './server.ts';
@@ -24,6 +31,8 @@ export interface SpringCorner extends AsyncDisposable {
   readonly within: string;
   /** The `Authorization` that actuators let in. */
   readonly actuatorAuthorization: string;
+  /** The Config Server, and the folder that it hands out. */
+  readonly configServer: { readonly address: string; readonly folder: string };
   play(incident: CornerIncident): Promise<void>;
 }
 
@@ -45,6 +54,9 @@ export async function startCorner({
   const [user, password] = ['podium', secret()];
   const actuatorAuthorization = basic('actuator', secret());
   const eureka = stack.use(await simulateEureka(basic(user, password)));
+  const folder = configFolder();
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const config = stack.use(await simulateConfigServer(folder));
   const startedAt = now() - upFor;
   const running = new Map<string, SimulatedActuator>();
   stack.defer(async () => {
@@ -96,7 +108,17 @@ export async function startCorner({
     const program = programs.add(service, instance);
     const { breakers, meters } = program;
     const routes: Endpoint = (request) => program.gateway?.endpoint(request);
-    const actuator = await simulateActuator([], service.divides === undefined ? [] : [routes], {
+    const environment = simulateEnvironment({
+      own: { 'spring.application.name': service.name, 'shop.zone': instance.zone },
+      handedOut: () => config.sources(service.name, ['default']),
+    });
+    const loggers = simulateLoggers({ 'org.springframework.web': null, [`shop.${service.name}`]: null });
+    const endpoints = [
+      environment.endpoint,
+      loggers.endpoint,
+      ...(service.divides === undefined ? [] : [routes]),
+    ];
+    const actuator = await simulateActuator([], endpoints, {
       breakers,
       meters,
       now,
@@ -126,6 +148,7 @@ export async function startCorner({
     password,
     within: '127.0.0.1/32',
     actuatorAuthorization,
+    configServer: { address: `http://127.0.0.1:${config.port}`, folder },
     async play(incident) {
       settle();
       switch (incident) {
@@ -167,6 +190,13 @@ const secret = (): string => randomBytes(18).toString('base64url');
 
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** A folder of its own on this machine, which ends with the rehearsal. */
+function configFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'podium-partners-')));
+  for (const [file, text] of Object.entries(partnerFiles)) writeFileSync(join(folder, file), text);
+  return folder;
+}
 
 /** A port at which somebody listened until a moment ago. */
 async function closedPort(): Promise<number> {
