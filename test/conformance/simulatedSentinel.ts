@@ -1,5 +1,5 @@
 import { type SimulatedCentre, simulateCentre } from '../stand-ins/sentinel/commandCentre.ts';
-import { loaded, type Rule, type RuleType } from '../stand-ins/sentinel/rules.ts';
+import { loaded, type RuleType } from '../stand-ins/sentinel/rules.ts';
 import type { SentinelUnderTest } from './sentinel.ts';
 import { quickClock } from './simulatedSpring.ts';
 
