@@ -18,7 +18,6 @@ const views: readonly DocumentView[] = ['entries', 'yaml', 'history', 'compare']
 export function DocumentPane({ serviceId, document }: DocumentProps) {
   const view = useConfigPage((state) => state.view);
   const open = useConfigPage((state) => state.open);
-  const isSecret = document.kind === 'secret';
   const isFile = document.kind === 'file';
   const hasEntries = document.kind !== 'mesh' && document.kind !== 'rules' && !isFile;
   const items = [
@@ -48,7 +47,7 @@ export function DocumentPane({ serviceId, document }: DocumentProps) {
           },
         ]),
     { id: 'history', title: 'History', content: <HistoryView serviceId={serviceId} document={document} /> },
-    ...(isSecret
+    ...(document.yaml === null
       ? []
       : [
           {

@@ -5,7 +5,7 @@ import { openDocument } from '../../state/configPage.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { plainText } from '../../ui/plainText.ts';
-import { canEdit, type DocumentProps, entryHint } from './documentWords.ts';
+import { canEdit, type DocumentProps, entryHint, keyProblem } from './documentWords.ts';
 import { EntryEditor } from './EntryEditor.tsx';
 
 interface EntriesViewProps extends DocumentProps {
@@ -90,6 +90,7 @@ export function EntriesView({ serviceId, document, entryKey }: EntriesViewProps)
       )}
       {editable && (
         <NewEntry
+          document={document}
           taken={new Set([...document.entries.map(({ key }) => key), ...added])}
           isSecret={document.kind === 'secret'}
           onAdd={(key, value) => draftEntry(serviceId, document, key, value)}
@@ -119,15 +120,16 @@ function EntryLine({ entry, isSecret, note, onOpen }: EntryLineProps) {
 }
 
 interface NewEntryProps {
+  readonly document: DocumentProps['document'];
   readonly taken: ReadonlySet<string>;
   readonly isSecret: boolean;
   readonly onAdd: (key: string, value: string) => void;
 }
 
-function NewEntry({ taken, isSecret, onAdd }: NewEntryProps) {
+function NewEntry({ document, taken, isSecret, onAdd }: NewEntryProps) {
   const [key, setKey] = useState('');
   const [value, setValue] = useState('');
-  const problem = keyProblem(key, taken);
+  const problem = keyProblem(document, key, taken);
   return (
     <form
       className="configNew"
@@ -151,10 +153,4 @@ function NewEntry({ taken, isSecret, onAdd }: NewEntryProps) {
       </Button>
     </form>
   );
-}
-
-function keyProblem(key: string, taken: ReadonlySet<string>): string | null {
-  if (key === '') return null;
-  if (taken.has(key)) return 'There is such an entry.';
-  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) ? null : 'Letters, digits, dots, dashes and underscores only.';
 }

@@ -4,7 +4,7 @@ import { draftEntry, putEntryBack } from '../../state/configDrafts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DocumentEditor } from '../../ui/documentViews.tsx';
 import { plainText } from '../../ui/plainText.ts';
-import { type DocumentProps, formatBytes } from './documentWords.ts';
+import { type DocumentProps, formatBytes, removeWords } from './documentWords.ts';
 import { SecretValue } from './SecretValue.tsx';
 import { isYamlName, valueFindings } from './textFindings.ts';
 import { useSought } from './useSought.ts';
@@ -25,6 +25,8 @@ export function EntryEditor(props: EntryEditorProps) {
   const { serviceId, document, entry, pending, isRemoved, editable } = props;
   const { key } = entry;
   const name = plainText(key, 120);
+  // What looks secret among properties is shown when asked for, and changed where it is kept.
+  const isCovered = document.kind === 'secret' || entry.cover === 'secret';
   return (
     <>
       <div className="configEntryHead">
@@ -38,7 +40,7 @@ export function EntryEditor(props: EntryEditorProps) {
         )}
         {editable && !isRemoved && (
           <Button tone="danger" onPress={() => draftEntry(serviceId, document, key, null)}>
-            Remove
+            {removeWords(document)}
           </Button>
         )}
       </div>
@@ -48,11 +50,33 @@ export function EntryEditor(props: EntryEditorProps) {
           nor changed here.
         </p>
       )}
-      {!entry.binary && document.kind === 'secret' && (
-        <SecretValue {...props} onSet={(value) => draftEntry(serviceId, document, key, value)} />
+      <EntryNotes notes={entry.notes ?? []} />
+      {entry.cover === 'masked' && (
+        <p className="muted">
+          The service masks it (show-values): its value is told to nobody. What it shows instead is no value.
+        </p>
       )}
-      {!entry.binary && document.kind !== 'secret' && <PlainValue {...props} />}
+      {!entry.binary && isCovered && (
+        <SecretValue
+          {...props}
+          editable={editable && document.kind === 'secret'}
+          onSet={(value) => draftEntry(serviceId, document, key, value)}
+        />
+      )}
+      {!entry.binary && !isCovered && <PlainValue {...props} />}
     </>
+  );
+}
+
+/** What more is known of an entry. */
+function EntryNotes({ notes }: { readonly notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul className="configNotes" aria-label="What is known of it">
+      {notes.map((note, place) => (
+        <li key={place}>{plainText(note, 600)}</li>
+      ))}
+    </ul>
   );
 }
 
@@ -63,7 +87,10 @@ function PlainValue({ serviceId, document, entry, pending, isRemoved, editable }
   const isCut = !whole && value.length > mostShown;
   const shown = isCut ? value.slice(0, mostShown) : value;
   const findings = useMemo(() => (isCut ? [] : valueFindings(entry.key, value)), [entry.key, value, isCut]);
-  if (entry.value === null && pending === null) return <p className="muted">Its value is not known.</p>;
+  // An override or a level may be given to what differs, or is masked, in every instance alike.
+  const isHeld = document.kind === 'overrides' || document.kind === 'loggers';
+  if (entry.value === null && pending === null && !(isHeld && editable))
+    return <p className="muted">Its value is not known.</p>;
   return (
     <>
       {isCut && (

@@ -22,6 +22,9 @@ export const groups = [
   { kind: 'configMap', title: 'ConfigMaps' },
   { kind: 'secret', title: 'Secrets' },
   { kind: 'environment', title: 'Environment' },
+  { kind: 'configServer', title: 'Files of the Config Server' },
+  { kind: 'overrides', title: 'Environment of instances' },
+  { kind: 'loggers', title: 'Loggers' },
   { kind: 'keys', title: 'Keys of Consul' },
   { kind: 'file', title: 'Files' },
   { kind: 'rules', title: 'Rules of Sentinel' },
@@ -51,10 +54,33 @@ export function formatBytes(bytes: number): string {
 }
 
 /** An entry's value in a few words. */
-export function entryHint({ value, bytes, binary }: ConfigEntry, isSecret: boolean): string {
+export function entryHint({ value, bytes, binary, cover, notes }: ConfigEntry, isSecret: boolean): string {
   if (binary) return bytes === null ? 'binary' : `binary, ${formatBytes(bytes)}`;
-  if (isSecret) return bytes === null ? 'covered' : `covered, ${formatBytes(bytes)}`;
-  if (value === null) return '–';
+  if (cover === 'masked') return 'masked by the service';
+  if (isSecret || cover === 'secret') return bytes === null ? 'covered' : `covered, ${formatBytes(bytes)}`;
+  if (value === null) return notes?.some((note) => note.startsWith('differs')) === true ? 'differs' : '–';
   const first = value.trimStart().split(/\r?\n/, 1)[0] ?? '';
   return value.includes('\n') ? `${plainText(first, 40)} …` : plainText(value, 48);
+}
+
+/** What taking an entry away means. */
+export function removeWords({ kind }: Pick<ConfigDocument, 'kind'>): string {
+  if (kind === 'loggers') return 'Take its level away';
+  return kind === 'overrides' ? 'Take the override away' : 'Remove';
+}
+
+/** Why a name cannot be added; null where it can. */
+export function keyProblem(
+  { kind }: Pick<ConfigDocument, 'kind'>,
+  key: string,
+  taken: ReadonlySet<string>,
+): string | null {
+  if (key === '') return null;
+  if (taken.has(key)) return 'There is such an entry.';
+  const isProperty = kind === 'configServer' || kind === 'overrides' || kind === 'loggers';
+  if (isProperty && /^[-._$a-zA-Z0-9[\]]{1,253}$/.test(key)) return null;
+  if (/^[-._a-zA-Z0-9]{1,253}$/.test(key)) return null;
+  return isProperty
+    ? 'Letters, digits, dots, dashes, underscores and brackets only.'
+    : 'Letters, digits, dots, dashes and underscores only.';
 }

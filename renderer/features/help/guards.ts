@@ -39,6 +39,41 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
     ],
   },
   {
+    title: 'Configuration of Spring',
+    guards: [
+      {
+        ids: ['config-file'],
+        title: 'File of the Config Server',
+        what: 'The file on this machine says just what the Config Server hands out; else it is not changed.',
+      },
+      {
+        ids: ['overridden'],
+        title: 'Stands above',
+        what: 'Instances that have the property from elsewhere, so that the file changes nothing for them.',
+      },
+      {
+        ids: ['shared-file'],
+        title: 'Shared file',
+        what: 'Several services get it, and all of their instances refresh.',
+      },
+      {
+        ids: ['writable-environment', 'masked-overrides'],
+        title: 'Overrides',
+        what: 'Whether instances take them, and whether they can be taken back: Spring drops all of an instance at once, and what is masked could not be written back.',
+      },
+      {
+        ids: ['instances-gone'],
+        title: 'Not registered now',
+        what: 'Instances that had it and are away: they keep it until they restart or refresh.',
+      },
+      {
+        ids: ['loud-logger'],
+        title: 'Loud loggers',
+        what: 'What DEBUG and TRACE may write, and how much of it.',
+      },
+    ],
+  },
+  {
     title: 'Weights and trips',
     guards: [
       { ids: ['sum'], title: 'Sum', what: 'The weights still add up to what they did.' },

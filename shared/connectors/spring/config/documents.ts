@@ -215,7 +215,7 @@ function sayUnread(unread: readonly Asked<unknown>[]): ConfigReach {
   return {
     workload: null,
     how: `not read: ${unread.map(({ name }) => name).join(', ')}`,
-    arrival: 'file',
+    arrival: 'hot',
     why: unread
       .map(({ name, error }) => `${name}: ${error?.message ?? ''}`)
       .join('; ')
