@@ -85,10 +85,10 @@ async function simulatedGateways(
       });
     },
     stored: async (id) => ((await ask(id, '/routedefinitions')) as unknown[]).length,
-    call(id, times) {
+    call(id, times, headers) {
       const counted = { v1: 0, v2: 0 };
       for (let i = 0; i < times; i += 1) {
-        const uri = of(id).send('/pay/1');
+        const uri = of(id).send('/pay/1', headers);
         if (uri === null) throw new Error('a call was answered 404');
         counted[uri === addresses['v1'] ? 'v1' : 'v2'] += 1;
       }

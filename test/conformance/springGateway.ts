@@ -3,6 +3,7 @@ import { counterDifferences } from '../../shared/analysis/counterDifferences.ts'
 import type { ConnectorHost, Proof } from '../../shared/connectors/kit/connector.ts';
 import type { PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import type { EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
+import type { SetRouting } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { until } from './cluster.ts';
 import { eventually, openSpring, type OpenSpring } from './spring.ts';
@@ -22,7 +23,11 @@ export interface GatewayUnderTest extends AsyncDisposable {
   /** How many routes a copy stores, in its file and in memory together. */
   stored(id: string): Promise<number>;
   /** Calls payment through a copy so often; how many calls each version counted itself. */
-  call(id: string, times: number): Promise<{ readonly v1: number; readonly v2: number }>;
+  call(
+    id: string,
+    times: number,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly v1: number; readonly v2: number }>;
   /** As somebody else does it by hand, in one copy. */
   setByHand(id: string, weights: readonly [number, number]): Promise<void>;
   /** Its process ends and begins anew, under the same name. */
@@ -225,6 +230,84 @@ export function gatewayConformance(
           responseCode: '200',
         });
         await control.apply(await control.planUndo(shift(split, [50, 50]), plan.changes, signal), signal);
+      },
+    );
+
+    behind(
+      'a route for some requests is before the weights in every copy, and what it names goes there alone; undone, it is gone',
+      async (under, open, signal) => {
+        const { routing, proof } = open.actuators;
+        if (routing === undefined) throw new Error('the session routes nothing');
+        const [first = ''] = under.gateways();
+        const split = await gatewaySplit(open);
+        const add = (change: SetRouting['change']): SetRouting => ({
+          kind: 'setRouting',
+          connectionId: 'conformance',
+          splitId: split.id,
+          revision: split.revision,
+          change,
+        });
+        const match = {
+          headers: [{ name: 'x-beta', value: 'a.b', how: 'prefix' as const }],
+          cookie: { name: 'grey', value: 'yes+no' },
+          caller: null,
+        };
+        const operation = add({ kind: 'addRoute', name: 'beta', match, destination: 1 });
+        const plan = await routing.plan(operation, signal);
+        expect(guardsOf(plan)).toEqual({ access: 'pass', destination: 'pass', table: 'pass' });
+        expect(await under.stored(first)).toBe(2);
+        const since = Date.now();
+        await routing.apply(plan, signal);
+        expect(await routing.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
+        expect(await proof?.loaded(plan.expectation, since, signal)).toEqual({
+          state: 'seen',
+          detail: '2 of 2 copies serve route podium.beta',
+        });
+        const beta = { 'x-beta': 'a.b1', cookie: 'grey=yes+no' };
+        expect(await under.call(first, 30, beta)).toEqual({ v1: 0, v2: 30 });
+        // All conditions must hold, and as they are written: the weights have all others.
+        for (const headers of [{ 'x-beta': 'aXb', cookie: beta.cookie }, { 'x-beta': 'a.b' }])
+          expect((await under.call(first, 60, headers)).v1).toBeGreaterThan(20);
+        const [route] = await until(
+          (stop) => routing.watch(stop, () => undefined),
+          (routes) => routes.length > 0,
+          60_000,
+        );
+        expect(route).toMatchObject({
+          splitId: split.id,
+          name: 'podium.beta',
+          match,
+          to: 'v2',
+          destination: 1,
+          ours: true,
+        });
+        await expect(routing.plan(operation, signal)).rejects.toMatchObject({ kind: 'refused' });
+        for (const refused of [
+          { kind: 'removeRoute' as const, routeName: 'payment-v1' },
+          { kind: 'mirror' as const, destination: 1, percent: 50 },
+          { ...operation.change, match: { headers: [], cookie: null, caller: null } } as SetRouting['change'],
+          {
+            kind: 'addRoute' as const,
+            name: 'evil',
+            match: { ...match, headers: [{ name: 'x', value: '#{1+1}', how: 'exact' as const }] },
+            destination: 1,
+          },
+        ])
+          await expect(routing.plan(add(refused), signal)).rejects.toMatchObject({ kind: 'refused' });
+
+        const undo = await routing.planUndo(operation, plan.changes, signal);
+        await routing.apply(undo, signal);
+        expect(await under.stored(first)).toBe(2);
+        expect(await routing.verify(changeOf(plan), signal)).toMatchObject({ state: 'before' });
+        await routing.apply(await routing.plan(operation, signal), signal);
+        const removal = add({ kind: 'removeRoute', routeName: 'podium.beta' });
+        const gone = await routing.plan(removal, signal);
+        await routing.apply(gone, signal);
+        expect(await proof?.loaded(gone.expectation, since, signal)).toMatchObject({ state: 'seen' });
+        expect(await under.stored(first)).toBe(2);
+        await expect(routing.planUndo(operation, plan.changes, signal)).rejects.toMatchObject({
+          kind: 'refused',
+        });
       },
     );
 

@@ -82,6 +82,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       isolation: ['spring'],
       proof: ['spring', 'springGateway'],
       weights: ['springGateway'],
+      routing: ['springGateway'],
       signals: ['springGateway', 'springSignals'],
     },
   },

@@ -74,10 +74,13 @@ async function under(): Promise<GatewayUnderTest> {
       });
     },
     stored: async (id) => ((await ask(id, '/routedefinitions')) as unknown[]).length,
-    async call(id, times) {
+    async call(id, times, headers = {}) {
       const before = await Promise.all(payments.map(countedBy));
       for (let i = 0; i < times; i += 1) {
-        const answer = await fetch(`http://${copyNamed(id).address}:8080/pay/${i}`, within(10_000));
+        const answer = await fetch(`http://${copyNamed(id).address}:8080/pay/${i}`, {
+          headers: { ...headers },
+          ...within(10_000),
+        });
         await answer.text();
         if (answer.status !== 200) throw new Error(`a call was answered ${answer.status}`);
       }

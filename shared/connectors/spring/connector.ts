@@ -13,6 +13,7 @@ import { createEvents } from './events.ts';
 import { createFleet } from './fleet.ts';
 import { createGateways } from './gateway/gateways.ts';
 import { createGatewayProof } from './gateway/proof.ts';
+import { createRouting } from './gateway/routing.ts';
 import { createGatewaySignals } from './gateway/signals.ts';
 import { createWeights } from './gateway/weights.ts';
 import { createHolding } from './isolation/holding.ts';
@@ -45,6 +46,7 @@ export const spring: Connector<SpringSettings> = {
     'events',
     'configuration',
     'weights',
+    'routing',
     'isolation',
     'config',
     'proof',
@@ -80,6 +82,7 @@ export const spring: Connector<SpringSettings> = {
       protections: createProtections(fleet),
       events: createEvents(fleet),
       weights: createWeights(gateways),
+      routing: createRouting(gateways),
       isolation: createIsolation(fleet, holding),
       configuration: createConfigSource(desk),
       config: createConfigControl(desk),

@@ -34,7 +34,7 @@ export interface SimulatedGateway {
   /** What is stored in memory, by id. */
   readonly memory: Map<string, StoredRoute>;
   /** Where it sends a call of this path; null where no route takes it, and it answers 404. */
-  send(path: string): string | null;
+  send(path: string, headers?: Readonly<Record<string, string>>): string | null;
   /** The same for many, that were answered so: how many went where. */
   sendMany(path: string, calls: number, status: number): ReadonlyMap<string, number>;
 }
@@ -123,8 +123,8 @@ export function createGateway({
   }
 
   /** Whose turn it is. */
-  function routeFor(path: string): StoredRoute | null {
-    const matching = table.filter(({ route }) => takes(route, path));
+  function routeFor(path: string, headers: Readonly<Record<string, string>>): StoredRoute | null {
+    const matching = table.filter(({ route }) => takes(route, path, headers));
     const groups = new Map<string, string>();
     for (const { weight } of table)
       if (weight !== null && !groups.has(weight.group))
@@ -149,11 +149,16 @@ export function createGateway({
     meters.time('spring.cloud.gateway.requests', tags, taken, now());
   }
 
-  function sendMany(path: string, calls: number, status: number): ReadonlyMap<string, number> {
+  function sendMany(
+    path: string,
+    calls: number,
+    status: number,
+    headers: Readonly<Record<string, string>> = {},
+  ): ReadonlyMap<string, number> {
     const sent = new Map<string, number>();
     const followed = Math.min(calls, mostFollowed);
     for (let i = 0; i < followed; i += 1) {
-      const route = routeFor(path);
+      const route = routeFor(path, headers);
       if (route === null) break;
       const share = Math.floor(calls / followed) + (i < calls % followed ? 1 : 0);
       note(route, share, status);
@@ -166,7 +171,8 @@ export function createGateway({
     endpoint,
     memory,
     heartbeat: refresh,
-    send: (path: string) => [...sendMany(path, 1, 200).keys()][0] ?? null,
+    send: (path: string, headers: Readonly<Record<string, string>> = {}) =>
+      [...sendMany(path, 1, 200, headers).keys()][0] ?? null,
     sendMany,
   });
 }
@@ -201,9 +207,20 @@ function chosenIn(table: readonly Loaded[], group: string, at: number): string {
   return '';
 }
 
-function takes({ predicates }: StoredRoute, path: string): boolean {
-  const pattern = predicates.find(({ name }) => name === 'Path')?.args['_genkey_0'];
-  return pattern === undefined || path.startsWith(pattern.replace('/**', '/'));
+function takes(
+  { predicates }: StoredRoute,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): boolean {
+  return predicates.every(({ name, args }) => {
+    const [first = '', second = ''] = Object.values(args);
+    const asked = new RegExp(`^(?:${second})$`);
+    if (name === 'Path') return path.startsWith(first.replace('/**', '/'));
+    if (name === 'Header') return asked.test(headers[first] ?? '\n');
+    if (name !== 'Cookie') return true;
+    const cookies = (headers['cookie'] ?? '').split('; ').map((one) => one.split('='));
+    return cookies.some(([cookie, value = '']) => cookie === first && asked.test(value));
+  });
 }
 
 function parsed(id: string, body: string): StoredRoute | null {
@@ -224,10 +241,18 @@ function parsed(id: string, body: string): StoredRoute | null {
 }
 
 const shown = ({ route, weight }: Loaded): object => {
-  const path = route.predicates.find(({ name }) => name === 'Path')?.args['_genkey_0'] ?? '/**';
-  const first = `RouteDefinitionRouteLocator$$Lambda$1480/0x00007f55bf78e640 && Paths: [${path}], match trailing slash: true`;
+  const arg = (name: string, at: number): string =>
+    Object.values(route.predicates.find((one) => one.name === name)?.args ?? {})[at] ?? '';
+  const has = (name: string): boolean => route.predicates.some((one) => one.name === name);
+  const others = [
+    ...(has('Header') ? [`Header: ${arg('Header', 0)} regexp=${arg('Header', 1)}`] : []),
+    ...(has('Cookie') ? [`Cookie: name=${arg('Cookie', 0)} regexp=${arg('Cookie', 1)}`] : []),
+    ...(weight === null ? [] : [`Weight: ${weight.group} ${weight.weight}`]),
+  ];
+  const path = has('Path') ? arg('Path', 0) : '/**';
+  const first = `(RouteDefinitionRouteLocator$$Lambda$1480/0x00007f55bf78e640 && Paths: [${path}], match trailing slash: true)`;
   return {
-    predicate: weight === null ? `(${first})` : `((${first}) && Weight: ${weight.group} ${weight.weight})`,
+    predicate: others.reduce((all, one) => `(${all} && ${one})`, first),
     ...(Object.keys(route.metadata).length === 0 ? {} : { metadata: route.metadata }),
     route_id: route.id,
     filters: [],

@@ -1,5 +1,7 @@
+import { followChanges } from '../../kit/followChanges.ts';
 import { createNotice } from '../../kit/notice.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
+import type { SourceHealth } from '../../kit/reading.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { createGatewayApi, type GatewayApi } from './api.ts';
 import { type Definition, type LiveRoute, readDefinitions, readLive } from './definitions.ts';
@@ -44,6 +46,7 @@ export interface Gateways extends AsyncDisposable {
 /** One that is no gateway, or does not let itself be asked, may be another process or configured anew one day. */
 const askAgainMs = 60_000;
 const atOnce = 8;
+const settleMs = 100;
 
 interface Known {
   readonly registration: string;
@@ -173,4 +176,28 @@ export function createGateways(fleet: Fleet): Gateways {
       await running;
     },
   };
+}
+
+/** What can be read off the gateways, now and as it changes; nothing before every instance was asked once. */
+export async function* followGateways<Value>(
+  gateways: Gateways,
+  read: () => Value,
+  onState: (state: SourceHealth) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Value, void, undefined> {
+  const { clock } = gateways.fleet.host;
+  const notice = createNotice();
+  const ringing = (async () => {
+    for (;;) {
+      await gateways.changed(signal);
+      notice.ring();
+    }
+  })().catch(() => undefined);
+  onState({ ok: true, at: clock.now() });
+  yield* followChanges(
+    { settleMs, read: () => (gateways.isKnown ? read() : null), content: (value) => value },
+    { notice, clock },
+    signal,
+  );
+  await ringing;
 }

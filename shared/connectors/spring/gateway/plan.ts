@@ -97,7 +97,7 @@ export async function planWrite(
         'It is what gateways load, as far as Podium knows',
         'A gateway has no way to try a write. Only the numbers of these weights differ from what it stores now; they are whole and not all zero.',
       ),
-      guardOf('access', 'pass', `${sayCount(group.gateways.length)} of ${service} can be written to`),
+      guardOf('access', 'pass', `Every copy of ${service} that was read lets its routes be changed`),
       ...destinationGuards(split, weights),
       changedGuard(moved, null),
       ...unreadGuard(unread, group),
@@ -105,7 +105,7 @@ export async function planWrite(
     ],
     expectation: expectationOf(group, split, after),
     threeWay,
-    copies: terminalCopies(gateways, group, after),
+    copies: copyCommands(gateways, group, after),
     split,
     notes: [
       `It is kept in the memory of each copy of ${service}: one that restarts, or joins later, divides as its own file says until it is changed again.`,
@@ -159,7 +159,8 @@ function movedSince(group: Group, split: Split, seen: Seen): Parameters<typeof c
 export const fingerprintOf = (copies: readonly Copies[]): string =>
   [...new Set(copies.map(({ routes }) => shapeOf(routes)))].sort().join();
 
-function unreadGuard(unread: readonly Gateway[], group: Group): Guard[] {
+/** Copies that cannot be asked now. */
+export function unreadGuard(unread: readonly Gateway[], group: Group): Guard[] {
   if (unread.length === 0) return [];
   return [
     guardOf(
@@ -175,7 +176,7 @@ function unreadGuard(unread: readonly Gateway[], group: Group): Guard[] {
 }
 
 /** A refresh loads everything that is stored, also what somebody else left there; or nothing, where one route is broken. */
-function tableGuard({ gateways }: Group): Guard {
+export function tableGuard({ gateways }: Group): Guard {
   const stale = gateways.flatMap(({ gateway }) => {
     const groups = groupsOf([gateway]).flatMap((group) => group.gateways);
     const odd = [
@@ -252,34 +253,38 @@ function stepsOf(now: readonly Copies[], after: readonly Copies[]): Pick<Change,
 
 const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** The same writes for a terminal, to every copy. */
-function terminalCopies(gateways: Gateways, group: Group, after: readonly Copies[]): PlannedWrite['copies'] {
+/** The same writes for a terminal, to every copy; routes of these ids are removed there. */
+export function copyCommands(
+  gateways: Gateways,
+  group: Group,
+  after: readonly Copies[],
+  removed: readonly string[] = [],
+): PlannedWrite['copies'] {
   const members = gateways.fleet.of(group.service);
+  const post = `curl --fail --request POST`;
   const lines = after.flatMap(({ instances, routes }) =>
     instances.flatMap((name) => {
       const at = members.find(({ instance }) => instance.name === name)?.instance.management ?? '';
+      const urlOf = (id: string): string => quoted(`${at}/gateway/routes/${encodeURIComponent(id)}`);
       return [
         ...routes.map(
-          (definition) =>
-            `curl --fail --request POST --header 'Content-Type: application/json' --data ${quoted(JSON.stringify(definition))} ${quoted(`${at}/gateway/routes/${encodeURIComponent(definition.id)}`)}`,
+          (one) =>
+            `${post} --header 'Content-Type: application/json' --data ${quoted(JSON.stringify(one))} ${urlOf(one.id)}`,
         ),
-        `curl --fail --request POST ${quoted(`${at}/gateway/refresh`)}`,
+        ...removed.map((id) => `curl --fail --request DELETE ${urlOf(id)}`),
+        `${post} ${quoted(`${at}/gateway/refresh`)}`,
       ];
     }),
   );
   const command = lines.join('\n');
-  return {
-    tool: 'curl',
-    command,
-    curl: command,
-    patch: JSON.stringify(
-      after.flatMap(({ routes }) => routes),
-      null,
-      2,
-    ),
-  };
+  const patch = JSON.stringify(
+    after.flatMap(({ routes }) => routes),
+    null,
+    2,
+  );
+  return { tool: 'curl', command, curl: command, patch };
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const sayCount = (count: number): string => (count === 1 ? 'the one copy' : `all ${count} copies`);
+const sayCount = (count: number): string => (count === 1 ? 'the one copy' : `${count} copies`);

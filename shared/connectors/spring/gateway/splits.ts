@@ -76,6 +76,7 @@ export function splitOf(gateways: Gateways, group: Group): Split | null {
       };
     }),
     ownership: null,
+    beside: { by: ['header', 'cookie'], mirror: false },
     readOnly: whyReadOnly(group),
     // A gateway does not keep who wrote.
     changedBy: null,

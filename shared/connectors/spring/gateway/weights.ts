@@ -3,19 +3,16 @@ import type { Change } from '../../../model/change.ts';
 import type { SetWeights } from '../../../model/operation.ts';
 import type { Split } from '../../../model/weights.ts';
 import type { DeclaredControl, ReadBack } from '../../kit/control.ts';
-import { followChanges } from '../../kit/followChanges.ts';
-import { createNotice } from '../../kit/notice.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { sayWeights } from '../../kit/splitGuards.ts';
 import { weightOf } from './definitions.ts';
 import { copiesOf, definitionsFor, definitionsOf, type GroupDocument, readDocument } from './documents.ts';
-import type { Gateways } from './gateways.ts';
+import { followGateways, type Gateways } from './gateways.ts';
 import { groupsOf, revisionOf, weightsIn } from './groups.ts';
 import { fingerprintOf, planWrite, type Seen } from './plan.ts';
 import { readSplits, splitIdOf } from './splits.ts';
 import { writeGroup } from './write.ts';
 
-const settleMs = 100;
 const remembered = 5_000;
 
 /** Weights of routes, stored in the memory of every copy of a gateway and loaded there. */
@@ -24,8 +21,7 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
   /** What routes were beside their weights, by split and revision, so that a plan can tell whether only weights moved. */
   const memory = new Map<string, string>();
 
-  function current(): readonly Split[] | null {
-    if (!gateways.isKnown) return null;
+  function current(): readonly Split[] {
     for (const group of groupsOf(gateways.all()))
       memory.set(`${splitIdOf(group)} ${revisionOf(group)}`, fingerprintOf(copiesOf(group.gateways)));
     for (const key of memory.keys()) {
@@ -36,22 +32,7 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
   }
 
   return {
-    async *watch(signal, onState) {
-      const notice = createNotice();
-      const ringing = (async () => {
-        for (;;) {
-          await gateways.changed(signal);
-          notice.ring();
-        }
-      })().catch(() => undefined);
-      onState({ ok: true, at: host.clock.now() });
-      yield* followChanges(
-        { settleMs, read: current, content: (splits) => splits },
-        { notice, clock: host.clock },
-        signal,
-      );
-      await ringing;
-    },
+    watch: (signal, onState) => followGateways(gateways, current, onState, signal),
 
     plan({ splitId, weights, seen }, signal) {
       const known: Seen = { ...seen, fingerprint: memory.get(`${splitId} ${seen.revision}`) };
