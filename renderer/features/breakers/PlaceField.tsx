@@ -26,16 +26,18 @@ export function PlaceField({ places, chosen, onChoose }: PlaceFieldProps) {
         )}
       </p>
       {places.length > 1 && (
-        <Choice
-          label="Through which system"
-          options={places.map(({ connectionId, system, why }) => ({
-            id: connectionId,
-            title: plainText(system, 80),
-            note: plainText(sentence(why), 300),
-          }))}
-          selected={chosen.connectionId}
-          onSelect={onChoose}
-        />
+        <div className="tripSystems">
+          <Choice
+            label="Through which system"
+            options={places.map(({ connectionId, system, why }) => ({
+              id: connectionId,
+              title: plainText(system, 80),
+              note: plainText(sentence(why), 300),
+            }))}
+            selected={chosen.connectionId}
+            onSelect={onChoose}
+          />
+        </div>
       )}
     </>
   );

@@ -56,7 +56,7 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     });
     actions.push({
       id: 'addresses',
-      title: 'Address book: find a service and copy how to reach it…',
+      title: 'Address book: find a service and copy its addresses…',
       run: () => openAddressBook(),
     });
   }
