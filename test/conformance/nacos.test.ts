@@ -318,6 +318,20 @@ describe('what is registered', () => {
     ]);
   });
 
+  test('tells clients’ names of a service, with its namespace and group', async () => {
+    await using shop = await startShop();
+    shop.namespaces.push({ id: '7a1f', title: 'staging' });
+    shop.register({ service: 'order', ip: '10.0.0.2', port: 1, namespaceId: '7a1f', group: 'SHOP' });
+    await using session = await openNacos(shop);
+    await topologyWith(session, 4);
+    const addresses = await need(session.addresses).read(
+      { namespace: 'staging', name: 'SHOP@@order', hosts: [] },
+      signal,
+    );
+    expect(addresses.map(({ text }) => text)).toEqual(['http://order/', 'lb://order', 'SHOP@@order']);
+    expect(addresses[0]?.purpose).toMatch(/of namespace 7a1f and group SHOP .*1 of 1 instances/);
+  });
+
   test('is read of the chosen namespaces and group alone', async () => {
     await using shop = await startShop();
     shop.namespaces.push({ id: '7a1f', title: 'staging' });

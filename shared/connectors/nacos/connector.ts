@@ -4,6 +4,7 @@ import { createOriginTransport } from '../http/originTransport.ts';
 import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { guardOf } from '../kit/splitGuards.ts';
+import { createAddressSource } from './addresses.ts';
 import { defaultGroup, type NacosApi, publicId } from './api.ts';
 import { createCall } from './call.ts';
 import { createConfigControl } from './config/control.ts';
@@ -32,7 +33,7 @@ const caveat =
 export const nacos: Connector<NacosSettings> = {
   id: 'nacos',
   title: 'Nacos',
-  capabilities: ['topology', 'workloads', 'proof', 'configuration', 'config'],
+  capabilities: ['topology', 'addresses', 'workloads', 'proof', 'configuration', 'config'],
   caveat,
   settings: Settings,
   form: Form,
@@ -80,6 +81,7 @@ async function open(settings: NacosSettings, host: ConnectorHost): Promise<Sessi
         ? {}
         : {
             topology: createTopologySource(registry),
+            addresses: createAddressSource(registry),
             workloads: createWorkloads(registry, access),
             proof: createProof(registry),
           }),
