@@ -32,6 +32,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'Somebody changed it since you looked: compare the three versions first.',
       },
       {
+        ids: ['expressions'],
+        title: 'Expressions',
+        what: 'A value that its reader may evaluate with all its rights: “#{…}”, “${jndi:…}”.',
+      },
+      {
         ids: ['journal-read-only'],
         title: 'Journal',
         what: 'Nothing is written that could not be noted before.',

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Change } from '../../../model/change.ts';
+import type { Change, Guard } from '../../../model/change.ts';
 import type { EditDocument } from '../../../model/operation.ts';
 import type { Control, PlannedWrite } from '../../kit/control.ts';
 import { PeerError } from '../../kit/peerError.ts';
@@ -165,6 +165,7 @@ async function planWrite(
             'Someone changed keys of this folder since you looked',
             'Compare what is there now.',
           ),
+      ...expressionGuards(keys, wanted),
     ],
     expectation: {
       kind: 'unmeasured',
@@ -177,6 +178,24 @@ async function planWrite(
     notes: ['All of it is written in one transaction, or nothing.'],
     direction: 'neutral',
   };
+}
+
+/**
+ * Consul keeps any text. An application of Spring that reads it evaluates `#{…}`, and old loggers look up `${jndi:…}`, both
+ * with all rights of the service; a plain `${…}` is how such texts name other properties.
+ */
+function expressionGuards(keys: readonly string[], wanted: Readonly<Record<string, string>>): Guard[] {
+  const telling = keys.filter((key) => /#\{|\$\{[^}]*jndi:/i.test(wanted[key] ?? ''));
+  return telling.length === 0
+    ? []
+    : [
+        guardOf(
+          'expressions',
+          'tick',
+          `${telling.slice(0, 3).join(', ')} holds an expression that its reader may evaluate`,
+          '“#{…}” and “${jndi:…}” are run by applications of Spring that read them, with all their rights. Go on only if that is meant.',
+        ),
+      ];
 }
 
 function operationsOf({ document, after, revision }: Change): KeyOperation[] {

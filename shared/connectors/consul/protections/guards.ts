@@ -60,7 +60,7 @@ function zeroGuards({ values }: Written): Guard[] {
   return never !== undefined && values.get(never) === 0
     ? [
         guardOf(
-          'zero-EnforcingConsecutive5xx',
+          `zero-${never.title}`,
           'tick',
           'EnforcingConsecutive5xx 0 switches ejection for errors off',
           'An instance that fails goes on getting its share of the calls.',
