@@ -16,7 +16,7 @@ import { PickOne } from '../../ui/PickOne.tsx';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Limit } from '../../ui/WatchForm.tsx';
-import { type CallerOption, type GreyDraft, greyRouteOf, mirrorOf } from './greyDraft.ts';
+import { type CallerOption, type GreyDraft, greyRouteOf, mirrorOf, waysBeside } from './greyDraft.ts';
 
 /** Asks which requests go to one version whatever the weights say, or are copied there. It writes nothing: review does. */
 export function GreyRouteDialog() {
@@ -67,6 +67,12 @@ function Where({ split }: { readonly split: Split }) {
   );
 }
 
+const ways: readonly { readonly id: GreyDraft['by']; readonly title: string }[] = [
+  { id: 'header', title: 'with a header' },
+  { id: 'cookie', title: 'with a cookie' },
+  { id: 'caller', title: 'of one caller' },
+];
+
 function RouteForm({ split }: { readonly split: Split }) {
   const callers = useCallers(split);
   const [draft, setDraft] = useState<GreyDraft>({
@@ -89,11 +95,7 @@ function RouteForm({ split }: { readonly split: Split }) {
         look="row"
         selected={draft.by}
         onSelect={(by) => change({ by })}
-        options={[
-          { id: 'header', title: 'with a header' },
-          { id: 'cookie', title: 'with a cookie' },
-          { id: 'caller', title: 'of one caller' },
-        ]}
+        options={waysBeside(split).map((id) => ({ id, title: wayTitles[id] }))}
       />
       {draft.by === 'header' && (
         <Carried
@@ -104,17 +106,19 @@ function RouteForm({ split }: { readonly split: Split }) {
           value={draft.value}
           onValue={(value) => change({ value })}
         >
-          <Choice
-            label="Its value"
-            look="row"
-            selected={draft.how}
-            onSelect={(how) => change({ how })}
-            options={[
-              { id: 'exact', title: 'is exactly' },
-              { id: 'prefix', title: 'begins with' },
-            ]}
-          />
+          <How label="Its value" draft={draft} onChange={change} />
         </Carried>
+      )}
+      {draft.by === 'path' && (
+        <>
+          <How label="The path" draft={draft} onChange={change} />
+          <TextField
+            label="Path"
+            value={draft.value}
+            onChange={(value) => change({ value })}
+            placeholder="/refunds"
+          />
+        </>
       )}
       {draft.by === 'cookie' && (
         <Carried
@@ -148,6 +152,35 @@ function RouteForm({ split }: { readonly split: Split }) {
         They go there whatever the weights say; all other requests are divided as before.
       </p>
     </Form>
+  );
+}
+
+const wayTitles: Readonly<Record<GreyDraft['by'], string>> = {
+  header: 'with a header',
+  cookie: 'with a cookie',
+  caller: 'of one caller',
+  path: 'for a path',
+};
+
+interface HowProps {
+  readonly label: string;
+  readonly draft: GreyDraft;
+  readonly onChange: (part: Pick<GreyDraft, 'how'>) => void;
+}
+
+/** Whether the whole value is meant, or what it begins with. */
+function How({ label, draft, onChange }: HowProps) {
+  return (
+    <Choice
+      label={label}
+      look="row"
+      selected={draft.how}
+      onSelect={(how) => onChange({ how })}
+      options={[
+        { id: 'exact', title: 'is exactly' },
+        { id: 'prefix', title: 'begins with' },
+      ]}
+    />
   );
 }
 

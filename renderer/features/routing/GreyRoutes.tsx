@@ -22,7 +22,7 @@ interface GreyRoutesProps {
 export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
   const routes = useGreyRoutes(split);
   const signals = useServiceSignals(routes.length === 0 ? null : split.serviceId);
-  const { connectionId, document } = split;
+  const { connectionId, document, beside } = split;
   const denied = useDenied(connectionId, {
     verb: 'patch',
     kind: document.kind,
@@ -47,7 +47,9 @@ export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
         </ul>
       )}
       {canEdit && <Button onPress={() => askAboutSplit('route', split)}>Route some requests…</Button>}
-      {canEdit && !mirrored && <Button onPress={() => askAboutSplit('mirror', split)}>Mirror…</Button>}
+      {canEdit && !mirrored && split.beside?.mirror !== false && (
+        <Button onPress={() => askAboutSplit('mirror', split)}>Mirror…</Button>
+      )}
     </>
   );
 }

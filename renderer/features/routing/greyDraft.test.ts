@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { splitOf } from '../../../test/support/splits.ts';
-import { type GreyDraft, greyRouteOf, mirrorOf, removalOf } from './greyDraft.ts';
+import { type GreyDraft, greyRouteOf, mirrorOf, removalOf, waysBeside } from './greyDraft.ts';
 
 const split = splitOf([50, 50]);
 const draft: GreyDraft = {
@@ -30,6 +30,18 @@ describe('a grey route', () => {
         destination: 1,
       },
     });
+  });
+
+  test('takes a path where the peer looks at one', () => {
+    expect(waysBeside(split)).toEqual(['header', 'cookie', 'caller']);
+    expect(waysBeside({ ...split, beside: { by: ['path'], mirror: false } })).toEqual(['path']);
+    const path = { ...draft, by: 'path' as const, how: 'prefix' as const, value: '/refunds' };
+    expect(greyRouteOf(path, split, []).operation?.change).toMatchObject({
+      name: 'refunds-to-v2',
+      match: { headers: [], cookie: null, caller: null, path: { value: '/refunds', how: 'prefix' } },
+    });
+    expect(greyRouteOf({ ...path, value: '/' }, split, []).problem).toContain('Every path');
+    expect(greyRouteOf({ ...path, value: 'refunds?x' }, split, []).problem).toContain('begins with /');
   });
 
   test('takes a cookie or a caller', () => {

@@ -3,7 +3,7 @@ import type { Split } from '../../../shared/model/weights.ts';
 
 /** A grey route as it stands in its form. */
 export interface GreyDraft {
-  readonly by: 'header' | 'cookie' | 'caller';
+  readonly by: 'header' | 'cookie' | 'caller' | 'path';
   readonly headerName: string;
   readonly how: 'exact' | 'prefix';
   readonly value: string;
@@ -25,6 +25,10 @@ export interface CallerOption {
 type Drafted =
   | { readonly operation: SetRouting; readonly problem: null }
   | { readonly operation: null; readonly problem: string };
+
+/** What a route beside this split may look at: a peer that does not say looks at all but paths, which are routes of their own. */
+export const waysBeside = ({ beside }: Split): readonly GreyDraft['by'][] =>
+  beside?.by ?? ['header', 'cookie', 'caller'];
 
 /** The route that a draft asks for, or what is wrong with it. */
 export function greyRouteOf(draft: GreyDraft, split: Split, callers: readonly CallerOption[]): Drafted {
@@ -81,6 +85,10 @@ function matchOf(draft: GreyDraft, callers: readonly CallerOption[]): GreyMatch 
       if (value === '' || /[;\s]/.test(value)) return 'A cookie’s value is one word without semicolon.';
       return { ...nothing, cookie: { name, value } };
     }
+    case 'path':
+      if (!/^\/[^\s?#]*$/.test(value)) return 'A path begins with /: /refunds.';
+      if (draft.how === 'prefix' && value === '/') return 'Every path begins with /.';
+      return { ...nothing, path: { value, how: draft.how } };
     case 'caller': {
       const caller = callers.find(({ id }) => id === draft.callerId);
       if (caller === undefined) return 'Choose who calls.';
@@ -90,12 +98,16 @@ function matchOf(draft: GreyDraft, callers: readonly CallerOption[]): GreyMatch 
 }
 
 /** "x-user-beta-to-v2": what it is for, so that who reads the document need not guess. */
-function nameOf({ destination }: GreyDraft, { headers, cookie, caller }: GreyMatch, split: Split): string {
+function nameOf(
+  { destination }: GreyDraft,
+  { headers, cookie, caller, path }: GreyMatch,
+  split: Split,
+): string {
   const who = headers[0]
     ? `${headers[0].name}-${headers[0].value}`
     : cookie
       ? `${cookie.name}-${cookie.value}`
-      : (caller?.name ?? '');
+      : (caller?.name ?? path?.value ?? '');
   const to = split.destinations[destination]?.title ?? '';
   return `${who}-to-${to}`
     .toLowerCase()
