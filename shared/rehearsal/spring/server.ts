@@ -23,13 +23,15 @@ export type Answerer = (request: Asked) => Answered | null;
 /** Some paths of a server; undefined for all others. */
 export type Endpoint = (request: Asked) => Answered | undefined;
 
-/** A server on a port of its own that keeps what it was asked. */
+/** A server on a port of its own that keeps what it was asked lately. */
 export interface Served extends AsyncDisposable {
   readonly port: number;
   readonly asked: readonly string[];
 }
 
 /** At a port that is free unless one is named. */
+const mostKept = 2_000;
+
 export async function serve(answer: Answerer, at = 0): Promise<Served> {
   const asked: string[] = [];
   const server: Server = createServer((incoming, outgoing) => {
@@ -37,6 +39,7 @@ export async function serve(answer: Answerer, at = 0): Promise<Served> {
       const url = new URL(incoming.url ?? '/', 'http://here');
       const method = incoming.method ?? 'GET';
       asked.push(`${method} ${url.pathname}${url.search}`);
+      if (asked.length > mostKept) asked.splice(0, mostKept / 2);
       const given = answer({
         method,
         path: decodeURIComponent(url.pathname),
