@@ -160,6 +160,41 @@ export function sentinelConformance(
     );
 
     inShop(
+      'figures are what the instances counted: passed, blocked, and who called whom',
+      async (under, session, control) => {
+        const { signals } = session;
+        if (signals === undefined) throw new Error('the session has no figures');
+        for (let i = 0; i < 20; i += 1) for (const id of under.orders()) await under.order(id);
+        const rateOf = async (code: string): Promise<number> => {
+          const { calls } = await signals.read(60, signal);
+          return calls
+            .filter(
+              (row) => row.source.service === 'order' && row.host === 'payment' && row.responseCode === code,
+            )
+            .reduce((sum, { perSecond }) => sum + perSecond, 0);
+        };
+        // 42 at least, of which a second's log may be written late.
+        expect(
+          await eventually(
+            () => rateOf('200'),
+            (rate) => rate >= 40 / 60,
+          ),
+        ).toBeGreaterThan(0);
+        const written = await hold(control, await control.plan(tripPayment(), signal));
+        for (let i = 0; i < 20; i += 1) for (const id of under.orders()) await under.order(id);
+        expect(
+          await eventually(
+            () => rateOf('429'),
+            (rate) => rate >= 40 / 60,
+          ),
+        ).toBeGreaterThan(0);
+        const { calls } = await signals.read(60, signal);
+        expect(calls.some((row) => row.source.service === null && row.host === 'order')).toBe(true);
+        await control.apply(await control.planUndo(tripPayment(), written.changes, signal), signal);
+      },
+    );
+
+    inShop(
       'a plan writes nothing; held, every instance refuses payment; ended, none does',
       async (under, session, control) => {
         const [option] = await control.options(tripPayment().call, signal);

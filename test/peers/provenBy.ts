@@ -66,6 +66,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['sentinel'],
     suites: {
       topology: ['sentinel'],
+      signals: ['sentinel'],
       events: ['sentinel'],
       protections: ['sentinel'],
       configuration: ['sentinel'],

@@ -11,6 +11,7 @@ import { findPlaces } from './places.ts';
 import { createProof } from './proof.ts';
 import { createProtections } from './protections.ts';
 import { Form, type SentinelSettings, Settings } from './settings.ts';
+import { createSignals } from './signals/signals.ts';
 import { createTopologySource } from './topology.ts';
 
 export type { SentinelSettings } from './settings.ts';
@@ -19,7 +20,16 @@ export type { SentinelSettings } from './settings.ts';
 export const sentinel: Connector<SentinelSettings> = {
   id: 'sentinel',
   title: 'Sentinel',
-  capabilities: ['topology', 'events', 'protections', 'configuration', 'isolation', 'config', 'proof'],
+  capabilities: [
+    'topology',
+    'signals',
+    'events',
+    'protections',
+    'configuration',
+    'isolation',
+    'config',
+    'proof',
+  ],
   caveat:
     'A command centre asks nobody who they are, speaks plain HTTP and listens on every address of its machine: whoever reaches its port can change rules, or switch Sentinel off.',
   settings: Settings,
@@ -46,6 +56,7 @@ async function open(settings: SentinelSettings, host: ConnectorHost): Promise<Se
       warnings: warningsOf(members),
       namespaces: null,
       topology: createTopologySource(fleet),
+      signals: createSignals(fleet),
       events: createEvents(fleet),
       protections: createProtections(fleet),
       isolation: createIsolation(fleet, holding),

@@ -25,6 +25,8 @@ export interface Member extends Place {
   readonly incarnation: number;
   /** When its data source did not take what was set; null where nothing is known of that. */
   readonly memoryOnlyAt: number | null;
+  /** How far its clock is ahead of this machine's, and never more than it is; null where it did not tell. */
+  readonly clockOffsetMs: number | null;
 }
 
 /** The same while it is being read. */
@@ -125,6 +127,6 @@ export function createMemberReader(
         Object.assign(one, read, { problem: null, resources: new Set(read.figures.keys()) });
       }
     },
-    view: ({ place, centre: _, resources: __, clockOffsetMs: ___, ...known }) => ({ ...place, ...known }),
+    view: ({ place, centre: _, resources: __, ...known }) => ({ ...place, ...known }),
   };
 }

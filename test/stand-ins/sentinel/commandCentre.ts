@@ -36,9 +36,9 @@ export async function simulateCentre(port = 0): Promise<SimulatedCentre> {
     const second = Math.floor(Date.now() / 1000) * 1000;
     const log = seconds.get(second) ?? new Map<string, Counts>();
     seconds.set(second, log);
-    for (const of of [counts, log]) {
-      const one = of.get(resource) ?? { pass: 0, block: 0 };
-      of.set(resource, { ...one, [how]: one[how] + 1 });
+    for (const tally of [counts, log]) {
+      const one = tally.get(resource) ?? { pass: 0, block: 0 };
+      tally.set(resource, { ...one, [how]: one[how] + 1 });
     }
   }
 
