@@ -29,9 +29,9 @@ export interface Served extends AsyncDisposable {
   readonly asked: readonly string[];
 }
 
-/** At a port that is free unless one is named. */
 const mostKept = 2_000;
 
+/** At a port that is free unless one is named. */
 export async function serve(answer: Answerer, at = 0): Promise<Served> {
   const asked: string[] = [];
   const server: Server = createServer((incoming, outgoing) => {
