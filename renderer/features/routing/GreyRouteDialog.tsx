@@ -67,12 +67,6 @@ function Where({ split }: { readonly split: Split }) {
   );
 }
 
-const ways: readonly { readonly id: GreyDraft['by']; readonly title: string }[] = [
-  { id: 'header', title: 'with a header' },
-  { id: 'cookie', title: 'with a cookie' },
-  { id: 'caller', title: 'of one caller' },
-];
-
 function RouteForm({ split }: { readonly split: Split }) {
   const callers = useCallers(split);
   const [draft, setDraft] = useState<GreyDraft>({

@@ -22,7 +22,7 @@ interface GreyRoutesProps {
 export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
   const routes = useGreyRoutes(split);
   const signals = useServiceSignals(routes.length === 0 ? null : split.serviceId);
-  const { connectionId, document, beside } = split;
+  const { connectionId, document } = split;
   const denied = useDenied(connectionId, {
     verb: 'patch',
     kind: document.kind,
