@@ -12,27 +12,37 @@ afterEach(async () => {
   for (const console of open.splice(0)) await console[Symbol.asyncDispose]();
 });
 
-/** A system on paper; `unavailable`: why nothing can be done to calls there. */
-function system(id: string, title: string, paper: Paper, unavailable: string | null): Connector<unknown> {
+/** A system on paper; `unavailable`: why nothing can be done to calls there, undefined where it trips none at all. */
+function system(
+  id: string,
+  title: string,
+  paper: Paper,
+  unavailable: string | null | undefined,
+): Connector<unknown> {
   const connector = paperConnector(paper, title);
   const option: TripOption = {
     mechanism: 'refuse',
     title: 'Refuse',
     effect: 'callers get 503',
     perCaller: true,
-    unavailable,
+    unavailable: unavailable ?? null,
   };
   return {
     ...connector,
     id,
     open: async (settings, host) => {
       const session = await connector.open(settings, host);
-      return { ...session, isolation: { ...session.isolation!, options: () => Promise.resolve([option]) } };
+      const { isolation, ...others } = session;
+      if (unavailable === undefined) return others;
+      return { ...session, isolation: { ...isolation!, options: () => Promise.resolve([option]) } };
     },
   };
 }
 
-async function openTwo(unavailable: { readonly east: string | null; readonly dc1: string | null }) {
+async function openTwo(unavailable: {
+  readonly east: string | null | undefined;
+  readonly dc1: string | null | undefined;
+}) {
   const clock = createFakeClock();
   const [east, dc1] = [createPaper(), createPaper()];
   const end = (name: string) => ({
@@ -102,6 +112,15 @@ test('a system where nothing can be done comes last, and says why', async () => 
   expect(places.map(({ connectionId, why }) => [connectionId, why])).toEqual([
     ['east', 'nobody counted these calls there'],
     ['dc1', 'the token may not write'],
+  ]);
+});
+
+test('a system that trips no calls at all is named all the same, and why', async () => {
+  const client = await openTwo({ east: null, dc1: undefined });
+  const places = await client.trips.places({ calleeId, callerId: null });
+  expect(places.map(({ connectionId, why }) => [connectionId, why])).toEqual([
+    ['east', 'nobody counted these calls there'],
+    ['dc1', 'no source of it can stop calls at the moment'],
   ]);
 });
 

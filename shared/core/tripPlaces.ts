@@ -26,7 +26,7 @@ export async function readTripPlaces(
   const weighed = await Promise.all(
     oneMap.places(calleeId).flatMap(({ service, connection }) => {
       const host = service.hosts[0];
-      if (host === undefined || !canTrip(connection)) return [];
+      if (host === undefined) return [];
       const caller = callers.find((place) => place.connection.id === connection.id)?.service ?? null;
       const call: CallTarget = {
         calleeId: service.id,
@@ -40,9 +40,6 @@ export async function readTripPlaces(
   );
   return weighed.toSorted((a, b) => b.rank[0] - a.rank[0] || b.rank[1] - a.rank[1]).map(({ place }) => place);
 }
-
-const canTrip = ({ sources }: LiveConnection): boolean =>
-  sources.some(({ session }) => session.isolation !== undefined);
 
 /** `stranger`: the caller that is meant, where the system does not know it. */
 async function weigh(
@@ -87,6 +84,8 @@ async function whatCanBeDone(
   const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
   try {
     const asked = connection.sources.flatMap(({ session }) => session.isolation ?? []);
+    if (asked.length === 0)
+      return { isUsable: false, hindrance: 'no source of it can stop calls at the moment' };
     const options = (await Promise.all(asked.map((one) => one.options(call, limit)))).flat();
     const usable = options.some((option: TripOption) => option.unavailable === null);
     const said = options.find(({ unavailable }) => unavailable !== null)?.unavailable;

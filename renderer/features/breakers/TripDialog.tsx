@@ -68,7 +68,7 @@ function Nothing({
         <p className="tripNote" role={places.problem === null ? 'status' : 'alert'}>
           {callee === null
             ? 'No source names this service any more, so its calls cannot be stopped.'
-            : (places.problem ?? whyNone(callee))}
+            : (places.problem ?? 'No document can name this service: no host of it is known.')}
         </p>
       )}
       <DialogActions>
@@ -78,11 +78,6 @@ function Nothing({
     </>
   );
 }
-
-const whyNone = ({ hosts }: GraphService): string =>
-  hosts.length === 0
-    ? 'No document can name this service: no host of it is known.'
-    : 'No system that knows this service can stop calls at the moment: a mesh that Podium knows is needed for it, or breakers in the callers.';
 
 function titleOf({ purpose }: TripRequest, callee: GraphService | null, caller: GraphService | null): string {
   const name = plainText(callee?.name ?? 'a service that is gone', 80);
