@@ -167,7 +167,7 @@ describe('gateways that cannot be trusted', () => {
     expect(await control.verify(changeOf(plan), signal)).toMatchObject({
       state: 'else',
       detail: expect.stringMatching(
-        /^1 of 2 copies store it; gateway-2 divides 80 \/ 20, as before/,
+        /^1 of 2 copies store it; gateway-2 divides 80 \/ 20, as before: gateway-2: Storing route payment-v1 .* Its routes were put back/,
       ) as unknown,
     });
     // And what memory held before goes back there.

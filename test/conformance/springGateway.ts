@@ -381,7 +381,7 @@ export function gatewayConformance(
           (found) => found?.state === 'else',
         );
         expect(read?.detail).toBe(
-          '1 of 2 copies store it; gateway-2 divides 80 / 20, as before: it restarted, or was not written.',
+          '1 of 2 copies store it; gateway-2 divides 80 / 20, as before: it restarted.',
         );
         expect(await gatewayProof(open, plan, since)).toMatchObject({
           detail: '1 of 2 copies serve it: 60 / 40; gateway-2 serves 80 / 20',

@@ -49,17 +49,6 @@ async function ask(id: string, path: string, method = 'GET', body?: unknown): Pr
 
 const routes = ['payment-v1', 'payment-v2'] as const;
 
-/** How many calls an instance of payment counted itself. */
-async function countedBy({ actuator }: SpringInstance): Promise<number> {
-  const answer = await fetch(
-    `${actuator}/metrics/http.server.requests?tag=uri:/pay/%7Bid%7D`,
-    within(10_000),
-  );
-  if (answer.status === 404) return 0;
-  const { measurements } = (await answer.json()) as { measurements: { statistic: string; value: number }[] };
-  return measurements.find(({ statistic }) => statistic === 'COUNT')?.value ?? 0;
-}
-
 async function under(): Promise<GatewayUnderTest> {
   const ids = (): string[] => [...peer.running.keys()].filter((id) => copies.has(id)).sort();
   return {
@@ -75,18 +64,18 @@ async function under(): Promise<GatewayUnderTest> {
     },
     stored: async (id) => ((await ask(id, '/routedefinitions')) as unknown[]).length,
     async call(id, times, headers = {}) {
-      const before = await Promise.all(payments.map(countedBy));
+      // Every service says itself who it is; its meters would say so a moment after the answer.
+      const counted = { v1: 0, v2: 0 };
       for (let i = 0; i < times; i += 1) {
         const answer = await fetch(`http://${copyNamed(id).address}:8080/pay/${i}`, {
           headers: { ...headers },
           ...within(10_000),
         });
-        await answer.text();
         if (answer.status !== 200) throw new Error(`a call was answered ${answer.status}`);
+        const { version } = (await answer.json()) as { version: 'v1' | 'v2' };
+        counted[version] += 1;
       }
-      const after = await Promise.all(payments.map(countedBy));
-      const [v1 = 0, v2 = 0] = after.map((count, i) => count - (before[i] ?? 0));
-      return { v1, v2 };
+      return counted;
     },
     async setByHand(id, weights) {
       const definitions = (await ask(id, '/routedefinitions')) as {

@@ -20,6 +20,8 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
   const { host } = gateways.fleet;
   /** What routes were beside their weights, by split and revision, so that a plan can tell whether only weights moved. */
   const memory = new Map<string, string>();
+  /** Why copies did not take the last write of a group, by group and copy. */
+  const failing = new Map<string, ReadonlyMap<string, string>>();
 
   function current(): readonly Split[] {
     for (const group of groupsOf(gateways.all()))
@@ -59,6 +61,10 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
       refuseElsewhere(gateways, change);
       const outcomes = await writeGroup(gateways, change, signal);
       const failures = outcomes.flatMap(({ error }) => error ?? []);
+      failing.set(
+        change.document.uid,
+        new Map(outcomes.flatMap(({ name, error }) => (error === null ? [] : [[name, error.message]]))),
+      );
       const worst = failures.find(({ kind }) => kind === 'unanswered') ?? failures[0];
       if (worst !== undefined && failures.length === outcomes.length) throw worst;
       const acceptedAt = host.clock.now();
@@ -73,7 +79,7 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
 
     async verify(change, signal) {
       refuseElsewhere(gateways, change);
-      return readBack(gateways, change, signal);
+      return readBack(gateways, change, failing.get(change.document.uid) ?? new Map(), signal);
     },
   };
 }
@@ -85,7 +91,12 @@ function refuseElsewhere(gateways: Gateways, { document }: Change): void {
 }
 
 /** Whether every copy stores what was written. What is served, the proof tells. Throws while a copy cannot be read. */
-async function readBack(gateways: Gateways, change: Change, signal: AbortSignal): Promise<ReadBack> {
+async function readBack(
+  gateways: Gateways,
+  change: Change,
+  failing: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<ReadBack> {
   const [before, after] = [readDocument(change.before), readDocument(change.after)];
   const copies = await gateways.look(after.gateway, signal);
   const group = groupsOf(copies).find(({ name }) => name === after.group);
@@ -105,7 +116,7 @@ async function readBack(gateways: Gateways, change: Change, signal: AbortSignal)
     .filter((one) => !good.includes(one))
     .map(
       (one) =>
-        `${one.gateway.name} divides ${sayWeights(weightsIn(one))}${stateIn(before, one) ? ', as before: it restarted, or was not written' : ''}`,
+        `${one.gateway.name} divides ${sayWeights(weightsIn(one))}${stateIn(before, one) ? `, as before: ${failing.get(one.gateway.name) ?? 'it restarted'}` : ''}`,
     );
   const unread = copies.filter(
     ({ problem, name }) => problem !== null && definitionsFor(after, name) !== null,

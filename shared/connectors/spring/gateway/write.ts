@@ -164,7 +164,6 @@ async function putBack(
 ): Promise<PeerError> {
   const signal = AbortSignal.timeout(15_000);
   const why = sayError(cause, 'Writing it');
-  const kind = cause instanceof PeerError ? cause.kind : 'broken';
   try {
     const api = await gateways.api(uid);
     const now = routesOf(await gateways.read(uid, signal), group);
@@ -176,7 +175,7 @@ async function putBack(
       else await api.store(definition, signal);
     }
     if (done.length > 0) await api.refresh(signal).catch(() => undefined);
-    return new PeerError(kind, `${name}: ${why} Its routes were put back.`, { cause });
+    return new PeerError('refused', `${name}: ${why} Its routes were put back.`, { cause });
   } catch (error) {
     return new PeerError(
       'unanswered',
