@@ -160,7 +160,6 @@ export async function recordConsulEnvoy(recorder: Recorder): Promise<void> {
   const [edge] = shopInstances;
   const asker: Asker = { url: `http://${edge?.address}:${shopPorts.admin}`, user: 'anyone' };
   await recorder.record('consul-routes', asker, { path: '/config_dump?resource=dynamic_route_configs' });
-  await recorder.record('consul-clusters', asker, { path: '/clusters?format=json' });
   await recorder.record('consul-runtime-refused', asker, {
     method: 'POST',
     path: '/runtime_modify?circuit_breakers.payment.default.max_requests=0',
