@@ -27,7 +27,9 @@ export const Wanted = z.object({
 });
 export type Wanted = z.infer<typeof Wanted>;
 
-export const writeWanted = (wanted: Wanted): string => stringify(wanted, { lineWidth: 0 });
+/** The rules first, as in the text of before, so that a comparison shows what is added to them. */
+export const writeWanted = ({ sets, ...rest }: Wanted): string =>
+  stringify({ sets, ...rest }, { lineWidth: 0 });
 
 /** Throws where the journal's text is none of ours. */
 export function readWanted(text: string): Wanted {
