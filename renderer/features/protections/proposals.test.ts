@@ -53,6 +53,24 @@ describe('proposed values', () => {
       expect(proposedTimeoutMs(p99Ms)).toBeGreaterThanOrEqual(2 * p99Ms);
   });
 
+  it('fields of a service-defaults and a service-router are found by Consul’s names', () => {
+    const call = form('call', [
+      field('Limits.MaxConnections', 'integer'),
+      field('Limits.MaxConcurrentRequests', 'integer'),
+      field('PassiveHealthCheck.MaxFailures', 'integer'),
+      field('PassiveHealthCheck.Interval', 'duration'),
+    ]);
+    const routes = form('routes', [field('RequestTimeout', 'duration'), field('NumRetries', 'integer')]);
+    expect(proposalFor('timeout', figures, [call, routes])).toMatchObject({
+      draft: { RequestTimeout: '2s' },
+    });
+    const limit = proposalFor('limit', figures, [call, routes])?.draft ?? {};
+    expect(Object.keys(limit)).toEqual(['Limits.MaxConcurrentRequests']);
+    expect(proposalFor('ejection', figures, [call, routes])).toMatchObject({
+      draft: { 'PassiveHealthCheck.MaxFailures': '5', 'PassiveHealthCheck.Interval': '10s' },
+    });
+  });
+
   it('a limit is four times the calls under way by Little’s law, and at least ten', () => {
     expect(proposedLimit({ requestsPerSecond: 200, p99Ms: 500 })).toBe(400);
     expect(proposedLimit({ requestsPerSecond: 1, p99Ms: 20 })).toBe(10);

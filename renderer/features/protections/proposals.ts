@@ -11,15 +11,21 @@ export interface Proposal {
 
 /** The field of each kind, by the name that ends its path; the first that a form has is taken. */
 const fieldNames: Readonly<Record<ProposedKind, readonly RegExp[]>> = {
-  timeout: [/(^|\.)timeout$/i],
-  limit: [/http2MaxRequests$/i, /http1MaxPendingRequests$/i, /maxRequests$/i, /maxConnections$/i],
-  ejection: [/consecutive5xxErrors$/i, /consecutiveErrors$/i],
+  timeout: [/(^|\.)timeout$/i, /(^|\.)RequestTimeout$/],
+  limit: [
+    /http2MaxRequests$/i,
+    /MaxConcurrentRequests$/,
+    /http1MaxPendingRequests$/i,
+    /maxRequests$/i,
+    /maxConnections$/i,
+  ],
+  ejection: [/consecutive5xxErrors$/i, /consecutiveErrors$/i, /MaxFailures$/],
 };
 
 /** What ejection is proposed with: the values that Envoy takes by itself once it is switched on. */
 const ejectionDefaults: readonly (readonly [RegExp, string])[] = [
-  [/consecutive5xxErrors$/i, '5'],
-  [/outlierDetection\.interval$/i, '10s'],
+  [/(consecutive5xxErrors|MaxFailures)$/i, '5'],
+  [/(outlierDetection|PassiveHealthCheck)\.interval$/i, '10s'],
   [/baseEjectionTime$/i, '30s'],
   [/maxEjectionPercent$/i, '10'],
 ];
