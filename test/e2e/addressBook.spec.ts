@@ -93,13 +93,14 @@ test('what systems contradict each other about leads to its cause, and any servi
     await command(page, 'trip calls to order', /Trip calls to order/);
     const systems = dialog.getByRole('radiogroup', { name: 'Through which system' });
     await expect(systems.getByRole('radio', { name: /^Kubernetes Rehearsal It counts/ })).toBeChecked();
-    await expect(dialog.getByRole('radiogroup', { name: 'How' })).toContainText(
+    await expect(dialog.getByRole('radiogroup', { name: 'How', exact: true })).toContainText(
       'The callers’ proxies refuse',
     );
     await expectNoFindingsInBoth(page, 'trip through one of two systems');
     await systems.getByText('Consul Rehearsal dc2').click();
     await expect(dialog.getByText(/^order\.service\.dc2\.consul on Rehearsal dc2$/)).toBeVisible();
-    await expect(dialog.getByRole('radiogroup', { name: 'How' })).toContainText('intention');
+    await expect(dialog.getByRole('radiogroup', { name: 'How', exact: true })).toContainText('intention');
+    await dialog.getByText('Deny', { exact: true }).click();
     await dialog.getByRole('button', { name: 'Review…' }).click();
     await expect(page.getByRole('dialog', { name: /order/ })).toContainText('Rehearsal dc2');
   });
