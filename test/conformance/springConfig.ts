@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eureka, type EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
-import type { ConnectorHost, Session } from '../../shared/connectors/kit/connector.ts';
+import type { ConnectorHost, Proof, Session } from '../../shared/connectors/kit/connector.ts';
 import type { PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import { spring } from '../../shared/connectors/spring/connector.ts';
 import type { ConfigDocument } from '../../shared/model/config.ts';
@@ -10,7 +10,7 @@ import type { EditDocument } from '../../shared/model/operation.ts';
 import { openNamedFolder } from '../../shared/node/namedFolders.ts';
 import { hostOf } from './cluster.ts';
 import { configOf, edited, setting } from './config.ts';
-import { eventually, proofOf } from './spring.ts';
+import { eventually } from './spring.ts';
 import { changeOf, guardsOf } from './weights.ts';
 
 /** Eureka, a Config Server on a folder, and two instances each of payment and order, which a suite may change. */
@@ -42,7 +42,7 @@ interface Open extends AsyncDisposable {
   document(service: string, kind: ConfigDocument['kind'], name: string): Promise<ConfigDocument>;
 }
 
-const signal = AbortSignal.timeout(600_000);
+const signal = AbortSignal.timeout(3_600_000);
 const bothPayments = ['payment-1', 'payment-2'] as const;
 
 export async function openSpringConfig({
@@ -77,12 +77,18 @@ export async function openSpringConfig({
   };
 }
 
+async function proofOf(session: Session, { expectation }: PlannedWrite, since: number): Promise<Proof> {
+  const proof = await session.proof?.loaded(expectation, since, signal);
+  if (proof === undefined || proof === null) throw new Error('the session has nothing to say of it');
+  return proof;
+}
+
 /** A change with all that follows: written, read back, and seen in every instance. */
 async function carry(session: Session, plan: PlannedWrite): Promise<string> {
   const since = Date.now();
   await configOf(session).apply(plan, signal);
   const seen = await eventually(
-    () => proofOf(session, plan.expectation, since),
+    () => proofOf(session, plan, since),
     ({ state }) => state !== 'waiting',
     60_000,
   );
@@ -317,7 +323,7 @@ export function springConfigConformance(
           new RegExp(`^2 of 3 instances; ${id}: Overriding shop.note`),
         );
         const proof = await eventually(
-          () => proofOf(open.session, plan.expectation, 0),
+          () => proofOf(open.session, plan, 0),
           ({ detail }) => detail.startsWith('2 of 3'),
         );
         expect(proof).toMatchObject({ state: 'waiting', detail: expect.stringContaining(id) as unknown });

@@ -4,6 +4,7 @@ import { waitFor } from '../start/processes.ts';
 import type { SpringPeer } from '../start/spring.ts';
 import { springInstances } from '../start/springShop.ts';
 import { recordGateway } from './gateway.ts';
+import { recordSpringConfig } from './springConfig.ts';
 import type { Asker, Recorder, RecordedResponse } from './recorder.ts';
 
 const anyone = (url: string): Asker => ({ url, user: 'anyone' });
@@ -110,6 +111,8 @@ export async function recordSpring(recorder: Recorder, peer: SpringPeer): Promis
   await ask('env-property-posted', '/env/payment.greeting');
   await ask('env-delete', '/env', 'DELETE');
   await ask('bus-absent', '/busrefresh', 'POST');
+
+  await recordSpringConfig(recorder, peer);
 
   // Reading only: what a write is answered then.
   await peer.stop('order-2');
