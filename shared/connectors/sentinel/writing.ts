@@ -75,7 +75,10 @@ export function changeEach(
 /** Throws what went wrong where nothing went right: of those, what nobody knows comes first. */
 export function throwIfNone(outcomes: readonly Outcome[]): void {
   const failures = outcomes.flatMap(({ error }) => error ?? []);
-  const worst = failures.find(({ kind }) => kind === 'unanswered') ?? failures[0];
+  const of = (kind: PeerError['kind']) => failures.find((one) => one.kind === kind);
+  // One that is silent anyway says least about why the others did not take it.
+  const told = failures.find(({ kind }) => kind !== 'unreachable');
+  const worst = of('unanswered') ?? of('conflict') ?? told ?? failures[0];
   if (worst !== undefined && failures.length === outcomes.length) throw worst;
 }
 
