@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
 import type { Kept } from '../shared/core/ports.ts';
-import { fleetArguments } from '../shared/node/fleetProcess.ts';
+import { fleetArguments, fleetEnvironment } from '../shared/node/fleetProcess.ts';
 
 const restartAfterMs = 1_000;
 const stopWithinMs = 3_000;
@@ -92,7 +92,7 @@ export function startConsoleProcess({
     fleet?.kill();
     fleet = utilityProcess.fork(join(folder, 'rehearsal.js'), [...fleetArguments], {
       serviceName: 'Podium rehearsal',
-      env: {},
+      env: fleetEnvironment(),
     });
     const { port1, port2 } = new MessageChannelMain();
     fleet.postMessage('podium:port', [port1]);

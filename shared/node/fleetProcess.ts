@@ -39,8 +39,13 @@ export function spawnFleet(): FleetProcess {
   };
 }
 
-/** The fleet needs nothing of ours, so it is told nothing of ours. */
-function fleetEnvironment(): NodeJS.ProcessEnv {
+/** The fleet needs nothing of ours but a place for its files, so it is told nothing else. */
+export function fleetEnvironment(): Record<string, string> {
   const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'PODIUM_SEED'];
-  return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
+  return Object.fromEntries(
+    kept.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
