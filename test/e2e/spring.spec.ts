@@ -23,7 +23,7 @@ test('a breaker is forced open in every instance, in one that joins as well, and
       timeout: 30_000,
     });
     await expect(map(page).getByRole('img', { name: /^catalog calls pricing/ })).toHaveCount(1, {
-      timeout: 30_000,
+      timeout: 60_000,
     });
     await select(page, 'pricing');
     await expect(knownTo(page).filter({ hasText: 'Kubernetes' })).toContainText(
