@@ -44,12 +44,23 @@ export function copiesOf(
   all: readonly GroupIn[],
   change: (definition: Definition, route: number, copy: GroupIn) => Definition = (definition) => definition,
 ): Copies[] {
-  const found: { instances: string[]; routes: Definition[] }[] = [];
-  for (const copy of all) {
-    const routes = definitionsOf(copy).map((definition, i) => change(definition, i, copy));
-    const alike = found.find((one) => isDeepStrictEqual(one.routes, routes));
-    if (alike === undefined) found.push({ instances: [copy.gateway.name], routes });
-    else alike.instances.push(copy.gateway.name);
+  return alike(
+    all.map((copy) => ({
+      instance: copy.gateway.name,
+      routes: definitionsOf(copy).map((definition, i) => change(definition, i, copy)),
+    })),
+  );
+}
+
+/** Instances that have the very same routes are one entry. */
+export function alike(
+  all: readonly { readonly instance: string; readonly routes: readonly Definition[] }[],
+): Copies[] {
+  const found: { instances: string[]; routes: readonly Definition[] }[] = [];
+  for (const { instance, routes } of all) {
+    const same = found.find((one) => isDeepStrictEqual(one.routes, routes));
+    if (same === undefined) found.push({ instances: [instance], routes });
+    else same.instances.push(instance);
   }
   return found;
 }

@@ -6,7 +6,7 @@ import type { DeclaredControl, PlannedWrite, ReadBack } from '../../kit/control.
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { type Definition, hasExpression } from './definitions.ts';
-import { definitionsFor, type GroupDocument, readDocument, writeDocument } from './documents.ts';
+import { alike, definitionsFor, type GroupDocument, readDocument, writeDocument } from './documents.ts';
 import { followGateways, type Gateways } from './gateways.ts';
 import { greyDefinition, greyIdOf, isOurs, readGreyRoutes } from './grey.ts';
 import { copyCommands, lookAt, type Looked, tableGuard, unreadGuard } from './plan.ts';
@@ -155,10 +155,12 @@ function planned(
   const before: GroupDocument = {
     gateway: service,
     group: name,
-    copies: group.gateways.map(({ gateway }) => ({
-      instances: [gateway.name],
-      routes: (gateway.table?.definitions ?? []).filter(({ id }) => what.ids.includes(id)),
-    })),
+    copies: alike(
+      group.gateways.map(({ gateway: { name: instance, table } }) => ({
+        instance,
+        routes: (table?.definitions ?? []).filter(({ id }) => what.ids.includes(id)),
+      })),
+    ),
   };
   const after = { ...before, copies: before.copies.map((copy) => ({ ...copy, routes: what.wanted })) };
   return {
