@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCorner, type SpringCorner } from './corner.ts';
@@ -48,6 +48,9 @@ const breaker = async (id: string, name: string) =>
 interface Meter {
   readonly measurements: readonly { readonly statistic: string; readonly value: number }[];
 }
+interface Tagged {
+  readonly availableTags: readonly { readonly tag: string }[];
+}
 const served = async (id: string): Promise<number> =>
   (await ask<Meter>(id, '/metrics/http.server.requests?tag=outcome:SUCCESS')).measurements[0]?.value ?? 0;
 
@@ -74,6 +77,15 @@ describe('the Spring corner', () => {
     const other = await served('pricing-west-2');
     at += 60_000;
     expect((await served('pricing-west-2')) - other).toBeLessThan(west / 5);
+  });
+
+  test('counts what its callers call with the tags of the real timer', async () => {
+    const file = new URL('../../../test/fixtures/spring/metric-client.json', import.meta.url);
+    const real = JSON.parse(readFileSync(file, 'utf8')) as { response: { body: Tagged } };
+    const tags = ({ availableTags }: Tagged) => availableTags.map(({ tag }) => tag).sort();
+    expect(tags(await ask<Tagged>('customers-west-1', '/metrics/http.client.requests'))).toEqual(
+      tags(real.response.body),
+    );
   });
 
   test('has one instance that is registered and does not answer', async () => {
