@@ -109,6 +109,8 @@ export async function planWrite(
     split,
     notes: [
       `It is kept in the memory of each copy of ${service}: one that restarts, or joins later, divides as its own file says until it is changed again.`,
+      // Seen on a real one: weights are announced route by route, those of a file before those of memory.
+      'Where a file has the same routes, its weights are read first at every refresh, which a gateway makes by itself too (every 30 s, unless it was told otherwise): a call of that instant may still go as the file says.',
     ],
     direction: null,
   };
