@@ -96,7 +96,6 @@ test('what systems contradict each other about leads to its cause, and any servi
     await expect(dialog.getByRole('radiogroup', { name: 'How', exact: true })).toContainText(
       'The callers’ proxies refuse',
     );
-    await expectNoFindingsInBoth(page, 'trip through one of two systems');
     await systems.getByText('Consul Rehearsal dc2').click();
     await expect(dialog.getByText(/^order\.service\.dc2\.consul on Rehearsal dc2$/)).toBeVisible();
     await expect(dialog.getByRole('radiogroup', { name: 'How', exact: true })).toContainText('intention');
