@@ -226,6 +226,23 @@ describe('with instances that differ', () => {
     expect(await shop.overridesIn('payment-1')).toEqual({ 'payment.greeting': 'hi', 'shop.theirs': 'kept' });
   });
 
+  test('a secret that somebody set in memory gets into no plan, and so into no journal', async () => {
+    await using shop = await simulatedSpringConfig();
+    await using open = await openSpringConfig(shop);
+    await known(open);
+    await shop.overrideByHand('payment-1', 'db.password', 'hunter2');
+    await shop.overrideByHand('payment-1', 'db.url', 'jdbc:postgresql://app:hunter2@db/shop');
+    const environment = await open.document('payment', 'overrides', 'payment');
+    expect(JSON.stringify(environment)).not.toContain('hunter2');
+    for (const key of ['db.password', 'db.url'])
+      await expect(
+        configOf(open.session).plan(edited(environment, { kind: 'entries', set: [], remove: [key] }), signal),
+      ).rejects.toThrow('would stand in the journal');
+    const file = await open.document('payment', 'configServer', 'payment.yml');
+    const without = edited(file, { kind: 'entries', set: [], remove: ['payment.api-key'] });
+    await expect(configOf(open.session).plan(without, signal)).rejects.toThrow('looks secret');
+  });
+
   test('an instance that joins later is named by the proof', async () => {
     await using shop = await simulatedSpringConfig();
     await using open = await openSpringConfig(shop);

@@ -18,6 +18,7 @@ import {
   sayOutcomes,
   totalFailure,
 } from './instances.ts';
+import { looksSecret } from './secrets.ts';
 import { sayKeys, type Wanted, wantedOf } from './values.ts';
 
 /** What an instance holds in its memory: by key a text, where it has one of its own. */
@@ -197,6 +198,16 @@ function planSpread(
     const one = all.find((each) => each.name === name);
     return one === undefined ? undefined : (one.held.own.get(key) ?? null);
   });
+  const secret = Object.entries(before).find(([key, by]) =>
+    Object.values(by).some(
+      (value) => value !== null && memory.what === 'property' && looksSecret(key, value),
+    ),
+  );
+  if (secret !== undefined)
+    throw new PeerError(
+      'refused',
+      `What instances have of ${secret[0]} looks like a secret, and would stand in the journal for the way back. Change it where it is kept.`,
+    );
   if (JSON.stringify(before) === JSON.stringify(after))
     throw new PeerError('refused', 'Every instance has it so already: there is nothing to change.');
   const wanted: Wanted = new Map(
