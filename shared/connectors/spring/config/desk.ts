@@ -4,7 +4,8 @@ import type { NamedFolder } from '../../kit/folder.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { Fleet } from '../fleet.ts';
 import { type ConfigServer, createConfigServer, type ServedSource, type SourceFile } from './configServer.ts';
-import { readSourceText, type SourceText } from './sourceText.ts';
+import { readSourceText } from './readSourceText.ts';
+import type { SourceText } from './sourceText.ts';
 
 /** What the configuration of one connection is read and written with. */
 export interface Desk {

@@ -21,7 +21,7 @@ import {
   registersAnew,
   sayNames,
 } from './instances.ts';
-import { readSourceText } from './sourceText.ts';
+import { readSourceText } from './readSourceText.ts';
 import { sayKeys, type Wanted, wantedOf } from './values.ts';
 
 /** A file with those who get it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSourceText } from './sourceText.ts';
+import { readSourceText } from './readSourceText.ts';
 
 const yaml = `# payment's own
 payment:
