@@ -6,13 +6,8 @@ import { createGateway, fileRoute, type SimulatedGateway } from '../../shared/re
 import { createRandom } from '../../shared/rehearsal/traffic/random.ts';
 import { quickClock } from './simulatedSpring.ts';
 import { openSpring, type OpenSpring } from './spring.ts';
-import {
-  gatewayConformance,
-  gatewayProof,
-  gatewaySplit,
-  type GatewayUnderTest,
-  weightsIn,
-} from './springGateway.ts';
+import { gatewayProof, gatewaySplit, type GatewayUnderTest, weightsIn } from './gatewayUnderTest.ts';
+import { gatewayConformance } from './springGateway.ts';
 import { changeOf, guardsOf, shift, signal, weightsOf } from './weights.ts';
 
 interface SimulatedUnder extends GatewayUnderTest {

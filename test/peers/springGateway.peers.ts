@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { realClock } from '../conformance/cluster.ts';
-import { gatewayConformance, type GatewayUnderTest } from '../conformance/springGateway.ts';
+import type { GatewayUnderTest } from '../conformance/gatewayUnderTest.ts';
+import { gatewayConformance } from '../conformance/springGateway.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import { type SpringPeer, startSpring } from './start/spring.ts';
