@@ -20,7 +20,7 @@ interface Planned {
 }
 
 const browserName = 'chromium';
-const suitesLimitMs = 40 * 60_000;
+const suitesLimitMs = 60 * 60_000;
 const installed = 'PODIUM_PEERS_INSTALLED';
 /** Every peer that a complete run needs, by the installation it comes from. */
 const planned = [
