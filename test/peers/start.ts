@@ -100,7 +100,7 @@ export async function startPeers(installation: Installation, options: PeersOptio
       progress('istiod is ready and validates');
       envoys = await startEnvoys(envoy.dir, cluster.admin, processes, runDir);
       await cluster.forward(
-        Object.values(envoys).map(({ pod, adminUrl }) => {
+        [envoys.edge, envoys.order].map(({ pod, adminUrl }) => {
           const { hostname, port } = new URL(adminUrl);
           return { pod, port: 15_000, to: { address: hostname, port: Number(port) } };
         }),
