@@ -49,7 +49,8 @@ export type TripMechanism = z.infer<typeof TripMechanism>;
 
 /** What a peer can do to one call, for the form; asked when it is opened. */
 export const TripOption = z.object({
-  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'block']),
+  /** `breakerOff` is a breaker that is let through everything. */
+  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'breakerOff', 'block']),
   /** Which breaker; only where that is the mechanism. */
   breaker: z.string().optional(),
   /** What is blocked, and in whose instances; only where that is the mechanism. */

@@ -158,10 +158,27 @@ export function springConformance(
     });
 
     inShop(
+      'turned off, it lets calls through in every instance; ended, it decides again',
+      async (under, _open, control) => {
+        const off = tripPayment({ mechanism: { kind: 'breaker', name: 'payment', state: 'disabled' } });
+        const plan = await control.plan(off, signal);
+        expect(plan.title).toBe('Trip order → payment: breaker payment let through everything for 5 min');
+        const written = await hold(control, plan);
+        await all(under, 'DISABLED');
+        for (const id of under.orders()) expect(await under.fallsBack(id)).not.toBe(true);
+        await control.apply(await control.planUndo(off, written.changes, signal), signal);
+        await all(under, 'CLOSED');
+      },
+    );
+
+    inShop(
       'a plan writes nothing; held, every instance is forced open and answers the fallback; ended, none is',
       async (under, open, control) => {
-        const [option] = await control.options(tripPayment().call, signal);
-        expect(option).toMatchObject({ mechanism: 'breaker', breaker: 'payment', unavailable: null });
+        const options = await control.options(tripPayment().call, signal);
+        expect(options).toMatchObject([
+          { mechanism: 'breaker', breaker: 'payment', unavailable: null },
+          { mechanism: 'breakerOff', breaker: 'payment', unavailable: null },
+        ]);
         const plan = await control.plan(tripPayment(), signal);
         expect(plan.title).toBe('Trip order → payment: breaker payment forced open for 5 min');
         expect(guardsOf(plan)).toEqual({ breaker: 'pass' });

@@ -58,6 +58,15 @@ describe('a trip as it is filled in', () => {
     },
   );
 
+  it('names the breaker that the peer has, to force open or to turn off', () => {
+    const options = [option('breaker', { breaker: 'payment' }), option('breakerOff', { breaker: 'payment' })];
+    const stateOf = (mechanism: TripOption['mechanism'], known = options) =>
+      tripOf({ ...firstDraft('all', null), mechanism }, at, [], known).operation?.mechanism;
+    expect(stateOf('breaker')).toEqual({ kind: 'breaker', name: 'payment', state: 'forcedOpen' });
+    expect(stateOf('breakerOff')).toEqual({ kind: 'breaker', name: 'payment', state: 'disabled' });
+    expect(stateOf('breakerOff', options.slice(0, 1))).toBeUndefined();
+  });
+
   it('a refusal is no success', () => {
     const draft = { ...firstDraft('all', null), mechanism: 'refuse' } as const;
     for (const status of ['200', '399', '600', '50', 'abc', '5030'])

@@ -131,10 +131,11 @@ function mechanismOf(
     }
     case 'deny':
       return { kind: 'deny' };
-    case 'breaker': {
-      const name = options.find(({ mechanism }) => mechanism === 'breaker')?.breaker;
+    case 'breaker':
+    case 'breakerOff': {
+      const name = options.find(({ mechanism }) => mechanism === draft.mechanism)?.breaker;
       if (name === undefined) return 'No breaker is known for this call.';
-      return { kind: 'breaker', name, state: 'forcedOpen' };
+      return { kind: 'breaker', name, state: draft.mechanism === 'breaker' ? 'forcedOpen' : 'disabled' };
     }
     case 'block': {
       const blocked = options.find(({ mechanism }) => mechanism === 'block')?.blocked;

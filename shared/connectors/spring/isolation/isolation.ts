@@ -25,18 +25,26 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
       const name = first?.name ?? '';
       const holders = found.filter((one) => one.name === name);
       const count = holders.reduce((sum, { members }) => sum + members.length, 0);
-      const option: TripOption = {
+      const everywhere = `Set in each of ${count} instances, and in those that join.`;
+      const forcedOpen: TripOption = {
         mechanism: 'breaker',
         ...(first === undefined ? {} : { breaker: name }),
         title: first === undefined ? 'Force a breaker open' : `Force breaker “${name}” open`,
-        effect: `Calls to ${call.host} are refused inside ${holders.map(({ holder }) => holder).join(', ')}, whose own fallback answers; nothing leaves for ${call.host}. Set in each of ${count} instances, and in those that join.`,
+        effect: `Calls to ${call.host} are refused inside ${holders.map(({ holder }) => holder).join(', ')}, whose own fallback answers; nothing leaves for ${call.host}. ${everywhere}`,
         perCaller: true,
         unavailable:
           first === undefined
             ? `No breaker of ${call.caller?.name ?? 'a caller'} is named after ${call.host}, so nothing says which guards this call.`
             : null,
       };
-      return Promise.resolve([option]);
+      if (first === undefined) return Promise.resolve([forcedOpen]);
+      const off: TripOption = {
+        ...forcedOpen,
+        mechanism: 'breakerOff',
+        title: `Turn breaker “${name}” off`,
+        effect: `Every call to ${call.host} leaves, whatever fails, and none is counted: for a breaker that stops calls which would be served. ${everywhere}`,
+      };
+      return Promise.resolve([forcedOpen, off]);
     },
 
     plan(operation, signal) {
