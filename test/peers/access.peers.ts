@@ -11,7 +11,7 @@ const sourceOf = (state: ConnectionState, connector: string) =>
   state.sources.find((source) => source.connector === connector);
 const isFailing = (state: ConnectionState) => state.state === 'failing';
 const hasLooked = (state: ConnectionState) =>
-  state.state === 'open' && sourceOf(state, 'kubernetes')?.state === 'live' && state.sources.length === 3;
+  state.state === 'open' && sourceOf(state, 'kubernetes')?.state === 'live' && state.sources.length === 4;
 
 /** What the window is told of a context once it has been tried. */
 async function stateOf(context: string, options: OpenOptions, expected = hasLooked) {
@@ -31,7 +31,7 @@ test.each([
 });
 
 test('who may see nothing in the namespace they named is told so, with the server’s words', async () => {
-  const state = await stateOf('nobody', shop, ({ error, sources }) => error !== null && sources.length === 3);
+  const state = await stateOf('nobody', shop, ({ error, sources }) => error !== null && sources.length === 4);
   expect(state.error).toMatch(/not allowed.*"nobody" cannot list resource "services".*"shop"/);
   expect(sourceOf(state, 'prometheus')).toMatchObject({ state: 'absent' });
   expect(state.permissions.every((one) => one.allowed === false)).toBe(true);
