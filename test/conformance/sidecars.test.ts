@@ -72,6 +72,16 @@ test('what does not answer, or may not be reached, is told and not offered', asy
   expect(forbidden.detail).toMatch(/You may not port-forward to pods/);
 });
 
+test('a pod in which nothing listens is told with what its node says', async () => {
+  await using cluster = await startSimulatedCluster();
+  await run(cluster, 1);
+  const { detail, isOffered } = await findEnvoy(cluster.settings);
+  expect(isOffered).toBe(false);
+  expect(detail).toMatch(
+    /port-forward to pod shop\/payment-.* failed: error forwarding port 15000.*connection refused/,
+  );
+});
+
 test('a mesh of more proxies than are worth a stream each is not asked', async () => {
   await using admin = await serveAdmin(serverInfo);
   await using cluster = await startSimulatedCluster({

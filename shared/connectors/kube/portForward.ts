@@ -136,6 +136,8 @@ function requestOver(stream: Duplex, request: PeerRequest, route: string): Promi
       signal,
     });
     out.on('error', fail);
+    // A kubelet that finds nothing at the port says so with its first word, which may come before anybody listens here.
+    if (stream.errored !== null) return fail(stream.errored);
     stream.on('error', fail);
     out.on('response', (answer) => {
       const chunks: Buffer[] = [];
