@@ -6,8 +6,10 @@ import { parseRanges } from './ranges.ts';
 
 const noPorts = { ownPorts: (): readonly number[] => [] };
 const seen: string[] = [];
+const waiting: (() => void)[] = [];
 const server = createServer((request, response) => {
   seen.push(`${request.method} ${request.url}`);
+  if (request.url === '/slow') return void waiting.push(() => response.end('{}'));
   if (request.url === '/moved') response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });
   response.end('{}');
 });
@@ -46,6 +48,36 @@ describe('an address that is typed', () => {
     const asked = transport.request({ method: 'GET', path: '/moved', signal: AbortSignal.timeout(5000) });
     await expect(asked).rejects.toThrow('answers with a redirect (302), which Podium does not follow');
     transport.close();
+  });
+
+  test('is let go of without cutting what is under way', async () => {
+    const transport = await open(`http://127.0.0.1:${port}`);
+    const ask = (method: 'GET' | 'POST', path = '/slow') =>
+      transport.request({ method, path, signal: AbortSignal.timeout(5_000) });
+    const arrived = async (): Promise<() => void> => {
+      for (;;) {
+        const answer = waiting.shift();
+        if (answer !== undefined) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const read = ask('GET');
+    const answerRead = await arrived();
+    transport.retire();
+    answerRead();
+    expect((await read).status).toBe(200);
+    expect((await ask('GET', '/after')).status).toBe(200);
+
+    const write = ask('POST');
+    const answerWrite = await arrived();
+    transport.close();
+    answerWrite();
+    expect((await write).status).toBe(200);
+
+    const cut = ask('GET');
+    await arrived();
+    transport.close();
+    await expect(cut).rejects.toThrow('was lost before its answer was complete');
   });
 
   test('with a certificate authority that is none is refused', async () => {

@@ -40,7 +40,12 @@ export interface Origin {
 }
 
 /** A transport that holds connections of its own. */
-export type OriginTransport = Transport & { close(): void };
+export type OriginTransport = Transport & {
+  /** Cuts what is being read. A write that is under way ends by itself: nobody would know what one that was cut has done. */
+  close(): void;
+  /** Keeps no connection any more; what is under way, and what follows from it, ends by itself. */
+  retire(): void;
+};
 
 /**
  * Reaches an address the operator typed, with the headers they gave, and nothing else: its name is looked up once, redirects
@@ -81,10 +86,8 @@ export async function createOriginTransport(
     agent: (write) => (write ? agents.write : agents.read),
     tls,
     authority: null,
-    close() {
-      agents.read.destroy();
-      agents.write.destroy();
-    },
+    // Writes have connections of their own, which nobody keeps.
+    close: () => agents.read.destroy(),
   };
   return {
     route: `at ${reach.name}`,
@@ -99,6 +102,10 @@ export async function createOriginTransport(
       return answer;
     },
     close: () => reach.close(),
+    retire() {
+      agents.read.maxFreeSockets = 0;
+      for (const idle of Object.values(agents.read.freeSockets)) idle?.forEach((socket) => socket.destroy());
+    },
   };
 }
 

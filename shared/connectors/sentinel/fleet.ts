@@ -1,9 +1,9 @@
+import type { OriginTransport } from '../http/originTransport.ts';
 import { aheadOf } from '../kit/aheadOf.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
-import type { Transport } from '../kit/transport.ts';
 import { type CommandCentre, createCommandCentre } from './api.ts';
 import { createMemberReader, type Kept, memberOf } from './member.ts';
 import type { Member } from './member.ts';
@@ -12,7 +12,7 @@ import type { findPlaces } from './places.ts';
 export type { Member } from './member.ts';
 
 /** Reaches one command centre. */
-export type Reach = (address: string) => Promise<Transport & { close(): void }>;
+export type Reach = (address: string) => Promise<OriginTransport>;
 
 /** Every instance of every application, asked one by one. */
 export interface Fleet extends AsyncDisposable {
@@ -74,7 +74,7 @@ export function createFleet(
       for (const [uid, one] of kept)
         if (!present.has(uid)) {
           kept.delete(uid);
-          void one.centre?.then(({ close }) => close()).catch(() => undefined);
+          void one.centre?.then(({ retire }) => retire()).catch(() => undefined);
         }
     }
     for (const place of found.places) if (!kept.has(place.uid)) kept.set(place.uid, memberOf(place));
@@ -84,6 +84,7 @@ export function createFleet(
     one.centre ??= reach(one.place.address).then((transport) => ({
       ...createCommandCentre(transport),
       close: () => transport.close(),
+      retire: () => transport.retire(),
     }));
     try {
       return await one.centre;

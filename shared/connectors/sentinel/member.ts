@@ -1,3 +1,4 @@
+import type { OriginTransport } from '../http/originTransport.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import type { CommandCentre } from './api.ts';
@@ -32,7 +33,7 @@ export interface Member extends Place {
 /** The same while it is being read. */
 export interface Kept {
   readonly place: Place;
-  centre: Promise<CommandCentre & { close(): void }> | null;
+  centre: Promise<CommandCentre & Pick<OriginTransport, 'close' | 'retire'>> | null;
   version: string | null;
   isOn: boolean | null;
   rules: RuleSets | null;

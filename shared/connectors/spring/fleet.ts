@@ -1,8 +1,8 @@
+import type { OriginTransport } from '../http/originTransport.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed, ReachableInstance } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
-import type { Transport } from '../kit/transport.ts';
 import { type Actuator, createActuator } from './api.ts';
 import { type Breaker, readBreakers } from './breakers.ts';
 import { type Health, readHealth } from './health.ts';
@@ -22,7 +22,7 @@ export interface Member {
 }
 
 /** Reaches one address; made for each instance, and for none that is not approved. */
-export type Reach = (address: string) => Promise<Transport & { close(): void }>;
+export type Reach = (address: string) => Promise<OriginTransport>;
 
 /** Every running copy of every service, asked one by one. */
 export interface Fleet extends AsyncDisposable {
@@ -45,10 +45,12 @@ const everyMs = 5_000;
 /** Health costs an instance more than breakers: databases are asked. */
 const healthEachRounds = 3;
 const atOnce = 8;
+/** So long one that registered is still asked where a write is about it. */
+const awayMs = 30_000;
 
 interface Kept {
   instance: ReachableInstance;
-  actuator: Promise<Actuator & { close(): void }> | null;
+  actuator: Promise<Actuator & Pick<OriginTransport, 'close' | 'retire'>> | null;
   breakers: Member['breakers'];
   readAt: number | null;
   health: Health | null;
@@ -61,6 +63,8 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
   const { clock } = host;
   const closing = new AbortController();
   const kept = new Map<string, Kept>();
+  /** Those that registered a moment ago: at a refresh they register anew, and run on meanwhile. */
+  const away = new Map<string, { readonly one: Kept; readonly since: number }>();
   const listeners = new Set<() => void>();
   const afterRound = new Set<() => Promise<void>>();
   const backoff = createBackoff(clock.now, host.random.fraction);
@@ -73,7 +77,12 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     for (const [uid, one] of kept)
       if (present.get(uid)?.management !== one.instance.management) {
         kept.delete(uid);
-        void one.actuator?.then(({ close }) => close()).catch(() => undefined);
+        away.set(uid, { one, since: clock.now() });
+      }
+    for (const [uid, { one, since }] of away)
+      if (clock.now() - since > awayMs) {
+        away.delete(uid);
+        void one.actuator?.then(({ retire }) => retire()).catch(() => undefined);
       }
     for (const [uid, instance] of present) {
       const known = kept.get(uid);
@@ -81,7 +90,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       else
         kept.set(uid, {
           instance,
-          actuator: null,
+          actuator: backAgain(uid, instance),
           breakers: null,
           readAt: null,
           health: null,
@@ -90,6 +99,14 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
           isAbsent: false,
         });
     }
+  }
+
+  /** The line to an instance that was away for a moment; null for a newcomer. */
+  function backAgain(uid: string, { management }: ReachableInstance): Kept['actuator'] {
+    const before = away.get(uid)?.one;
+    if (before?.instance.management !== management) return null;
+    away.delete(uid);
+    return before.actuator;
   }
 
   /** Which of several registrations answer at one address: a load balancer's, which is no instance. */
@@ -106,6 +123,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     one.actuator ??= reach(one.instance.management).then((transport) => ({
       ...createActuator(transport),
       close: () => transport.close(),
+      retire: () => transport.retire(),
     }));
     try {
       return await one.actuator;
@@ -229,7 +247,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       return of(service);
     },
     actuator(uid) {
-      const one = kept.get(uid);
+      const one = kept.get(uid) ?? away.get(uid)?.one;
       if (one === undefined) throw new PeerError('notFound', `${uid} is not registered any more.`);
       return actuatorOf(one);
     },
@@ -246,7 +264,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await running;
-      for (const one of kept.values())
+      for (const one of [...kept.values(), ...[...away.values()].map((left) => left.one)])
         await one.actuator?.then(({ close }) => close()).catch(() => undefined);
     },
   };
