@@ -7,6 +7,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.use({ colorScheme });
 
     test(`every screen is accessible in the ${colorScheme} theme`, async ({ page, podium }) => {
+      // A dozen screens, each gone through by axe.
+      test.setTimeout(240_000);
       await page.goto(podium.url);
       const connect = page.getByRole('button', { name: /^Connect to shop-rehearsal, / });
       await expect(connect).toBeVisible();
