@@ -17,6 +17,8 @@ const breaker = (page: Page): Locator =>
 test('a breaker is forced open in every instance, in one that joins as well, and closed everywhere at the end', async ({
   rehearsal: page,
 }) => {
+  // Three systems, each waited for.
+  test.setTimeout(240_000);
   await test.step('the registry’s services are on the map, and what other systems know of them is theirs', async () => {
     await expect(cards(page, 'discounts')).toBeVisible({ timeout: 30_000 });
     await expect(map(page).getByRole('img', { name: /^pricing calls discounts/ })).toHaveCount(1, {

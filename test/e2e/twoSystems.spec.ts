@@ -25,6 +25,8 @@ test('what two systems know is one map: one node, one call across, and weights t
   page,
   fresh,
 }) => {
+  // Three systems, each waited for.
+  test.setTimeout(240_000);
   await page.goto(fresh.url);
   await page.getByRole('button', { name: 'Enter the rehearsal' }).click();
   await expect(cards(page, 'loyalty')).toBeVisible({ timeout: 60_000 });
