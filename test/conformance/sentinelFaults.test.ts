@@ -11,7 +11,7 @@ import { sentinel } from '../../shared/connectors/sentinel/connector.ts';
 import { wordsOf } from '../../shared/connectors/sentinel/words.ts';
 import { type SimulatedCentre, simulateCentre } from '../stand-ins/sentinel/commandCentre.ts';
 import { loaded } from '../stand-ins/sentinel/rules.ts';
-import { configOf, editOf, flowRulesOf, openSentinel, proofOf, tripPayment } from './sentinel.ts';
+import { configOf, editOf, flowRulesOf, openSentinel, proofOf, tripPayment } from './sentinelShop.ts';
 import { simulatedSentinel, type SimulatedSentinel } from './simulatedSentinel.ts';
 import { quickClock } from './simulatedSpring.ts';
 import { eventually } from './spring.ts';

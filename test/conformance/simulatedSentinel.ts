@@ -1,6 +1,6 @@
 import { type SimulatedCentre, simulateCentre } from '../stand-ins/sentinel/commandCentre.ts';
 import { loaded, type RuleType } from '../stand-ins/sentinel/rules.ts';
-import type { SentinelUnderTest } from './sentinel.ts';
+import type { SentinelUnderTest } from './sentinelShop.ts';
 import { quickClock } from './simulatedSpring.ts';
 
 /** The simulated instances, with their command centres at hand. */

@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSentinel, proofOf, sentinelConformance, tripPayment } from '../conformance/sentinel.ts';
+import { sentinelConformance } from '../conformance/sentinel.ts';
+import { openSentinel, proofOf, tripPayment } from '../conformance/sentinelShop.ts';
 import { eventually } from '../conformance/spring.ts';
 import { heldIn, hold, isolationOf } from '../conformance/tripSteps.ts';
 import { changeOf, guardsOf, signal } from '../conformance/weights.ts';

@@ -1,5 +1,5 @@
 import { realClock } from '../conformance/cluster.ts';
-import type { FlowRule, SentinelUnderTest } from '../conformance/sentinel.ts';
+import type { FlowRule, SentinelUnderTest } from '../conformance/sentinelShop.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import {
