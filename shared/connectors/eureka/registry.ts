@@ -1,6 +1,6 @@
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed } from '../kit/connector.ts';
-import { followChanges, type Picture } from '../kit/followChanges.ts';
+import { followAmong, type Picture } from '../kit/followChanges.ts';
 import { createNotice } from '../kit/notice.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import type { SourceHealth } from '../kit/reading.ts';
@@ -127,20 +127,7 @@ export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
       hurried = hurriedLooks;
       wake.ring();
     },
-    async *follow(picture, heard, signal) {
-      const notice = createNotice();
-      const listener = (): void => {
-        heard();
-        notice.ring();
-      };
-      listeners.add(listener);
-      try {
-        heard();
-        yield* followChanges(picture, { notice, clock }, signal);
-      } finally {
-        listeners.delete(listener);
-      }
-    },
+    follow: (picture, heard, signal) => followAmong(listeners, picture, { heard, clock }, signal),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await running;

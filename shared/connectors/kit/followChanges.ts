@@ -1,5 +1,5 @@
 import type { ConnectorHost } from './connector.ts';
-import type { Notice } from './notice.ts';
+import { createNotice, type Notice } from './notice.ts';
 
 /** Something made of watched objects, which is made again after they changed. */
 export interface Picture<Value> {
@@ -32,5 +32,26 @@ export async function* followChanges<Value>(
       if (signal.aborted) return;
       throw error;
     }
+  }
+}
+
+/** The same for one of several who follow what rings its listeners; `heard` is called at once and at every ring. */
+export async function* followAmong<Value>(
+  listeners: Set<() => void>,
+  picture: Picture<Value>,
+  { heard, clock }: { readonly heard: () => void; readonly clock: ConnectorHost['clock'] },
+  signal: AbortSignal,
+): AsyncGenerator<Value, void, undefined> {
+  const notice = createNotice();
+  const listener = (): void => {
+    heard();
+    notice.ring();
+  };
+  listeners.add(listener);
+  try {
+    heard();
+    yield* followChanges(picture, { notice, clock }, signal);
+  } finally {
+    listeners.delete(listener);
   }
 }
