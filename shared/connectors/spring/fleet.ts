@@ -45,8 +45,8 @@ const everyMs = 5_000;
 /** Health costs an instance more than breakers: databases are asked. */
 const healthEachRounds = 3;
 const atOnce = 8;
-/** So long one that registered is still asked where a write is about it. */
-const awayMs = 30_000;
+/** So long one that left the registry and still answers is counted: Eureka makes its list anew every 30 s. */
+const awayMs = 40_000;
 
 interface Kept {
   instance: ReachableInstance;
@@ -56,15 +56,18 @@ interface Kept {
   health: Health | null;
   healthAt: number | null;
   problem: string | null;
-  isAbsent: boolean;
+  hasNoBreakers: boolean;
+  /** Since when the registry does not name it; null while it does. */
+  awayAt: number | null;
 }
+
+/** At a refresh an instance leaves the registry for a moment, and runs on: it counts as long as it answers. */
+const isThere = ({ awayAt, problem }: Kept): boolean => awayAt === null || problem === null;
 
 export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHost): Fleet {
   const { clock } = host;
   const closing = new AbortController();
   const kept = new Map<string, Kept>();
-  /** Those that registered a moment ago: at a refresh they register anew, and run on meanwhile. */
-  const away = new Map<string, { readonly one: Kept; readonly since: number }>();
   const listeners = new Set<() => void>();
   const afterRound = new Set<() => Promise<void>>();
   const backoff = createBackoff(clock.now, host.random.fraction);
@@ -74,39 +77,36 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     const now = feed.current();
     if (now === null) return;
     const present = new Map(now.map((one) => [one.uid, one]));
-    for (const [uid, one] of kept)
-      if (present.get(uid)?.management !== one.instance.management) {
-        kept.delete(uid);
-        away.set(uid, { one, since: clock.now() });
-      }
-    for (const [uid, { one, since }] of away)
-      if (clock.now() - since > awayMs) {
-        away.delete(uid);
-        void one.actuator?.then(({ retire }) => retire()).catch(() => undefined);
-      }
+    const addresses = new Set(now.map(({ management }) => management));
+    for (const [uid, one] of kept) {
+      const { management } = present.get(uid) ?? {};
+      if (management === one.instance.management) one.awayAt = null;
+      else one.awayAt ??= clock.now();
+      const isReplaced = one.awayAt !== null && (present.has(uid) || addresses.has(one.instance.management));
+      if (isReplaced || (one.awayAt !== null && clock.now() - one.awayAt > awayMs)) forget(uid, one);
+    }
     for (const [uid, instance] of present) {
       const known = kept.get(uid);
       if (known !== undefined) known.instance = instance;
       else
         kept.set(uid, {
           instance,
-          actuator: backAgain(uid, instance),
+          actuator: null,
           breakers: null,
           readAt: null,
           health: null,
           healthAt: null,
           problem: 'not asked yet',
-          isAbsent: false,
+          hasNoBreakers: false,
+          awayAt: null,
         });
     }
   }
 
-  /** The line to an instance that was away for a moment; null for a newcomer. */
-  function backAgain(uid: string, { management }: ReachableInstance): Kept['actuator'] {
-    const before = away.get(uid)?.one;
-    if (before?.instance.management !== management) return null;
-    away.delete(uid);
-    return before.actuator;
+  /** Cuts no write that is under way. */
+  function forget(uid: string, one: Kept): void {
+    kept.delete(uid);
+    void one.actuator?.then(({ retire }) => retire()).catch(() => undefined);
   }
 
   /** Which of several registrations answer at one address: a load balancer's, which is no instance. */
@@ -151,7 +151,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
           `What answers ${actuator.route}/circuitbreakers is no actuator of Resilience4j.`,
         );
       one.breakers = breakers;
-      one.isAbsent = body === null;
+      one.hasNoBreakers = body === null;
       one.problem = null;
     } catch (error) {
       if (signal.aborted) return;
@@ -174,7 +174,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     for (let round = 0; !signal.aborted; round += 1) {
       take();
       // What has no breakers is asked less often.
-      const due = [...kept.values()].filter((one) => !one.isAbsent || round % healthEachRounds === 0);
+      const due = [...kept.values()].filter((one) => !one.hasNoBreakers || round % healthEachRounds === 0);
       await readEach(due, round % healthEachRounds === 0, signal);
       if (signal.aborted) return;
       for (const after of afterRound)
@@ -215,16 +215,16 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
 
   const running = run(closing.signal);
   const members = (): Member[] => {
-    const all = [...kept.values()].map(
-      ({ instance, breakers, readAt, health, healthAt, problem }): Member => ({
+    const all = [...kept.values()]
+      .filter(isThere)
+      .map(({ instance, breakers, readAt, health, healthAt, problem }): Member => ({
         instance,
         breakers,
         readAt,
         health,
         healthAt,
         problem,
-      }),
-    );
+      }));
     return all.sort((a, b) => a.instance.name.localeCompare(b.instance.name));
   };
   const of = (service: string): Member[] => members().filter(({ instance }) => instance.service === service);
@@ -233,7 +233,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     host,
     members,
     of,
-    services: () => [...new Set([...kept.values()].map(({ instance }) => instance.service))],
+    services: () => [...new Set(members().map(({ instance }) => instance.service))],
     async look(service, signal) {
       await heardOf(signal);
       take();
@@ -247,7 +247,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       return of(service);
     },
     actuator(uid) {
-      const one = kept.get(uid) ?? away.get(uid)?.one;
+      const one = kept.get(uid);
       if (one === undefined) throw new PeerError('notFound', `${uid} is not registered any more.`);
       return actuatorOf(one);
     },
@@ -264,7 +264,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await running;
-      for (const one of [...kept.values(), ...[...away.values()].map((left) => left.one)])
+      for (const one of kept.values())
         await one.actuator?.then(({ close }) => close()).catch(() => undefined);
     },
   };
