@@ -174,13 +174,22 @@ export function sentinelConformance(
         await under.join();
         expect(under.orders()).toHaveLength(3);
         await all(under, 'fallback');
-        await under.restart(under.orders()[0] ?? '');
-        await all(under, 'fallback');
-        const proof = await eventually(
-          () => proofOf(session, written.expectation, since),
-          ({ state }) => state === 'seen',
-        );
-        expect(proof.detail).toMatch(/^3 of 3 instances block it; in their last second \d/);
+        const [first = ''] = under.orders();
+        const seen = (expected: (detail: string) => boolean) =>
+          eventually(
+            () => proofOf(session, written.expectation, since),
+            ({ detail }) => expected(detail),
+          );
+        await under.stop(first);
+        // A process that is there again at the next reading lost the rule as if somebody had taken it out.
+        await seen((detail) => detail.includes(`${under.nameOf(first)} `));
+        await under.begin(first);
+        await all(under, 'fallback', 30_000);
+        const proof = await seen((detail) => detail.startsWith('3 of 3 instances block it'));
+        expect(proof).toMatchObject({
+          state: 'seen',
+          detail: expect.stringMatching(/; in their last second \d/) as unknown,
+        });
         const [trip] = await heldIn(session, (trips) => trips.length > 0);
         const end = await control.plan(endOf(trip as HeldTrip), signal);
         await control.apply(end, signal);

@@ -27,8 +27,10 @@ export interface SentinelUnderTest extends AsyncDisposable {
   order(id: string): Promise<'paid' | 'fallback' | 'refused'>;
   /** Another instance of order comes and is called once; resolves to its id. */
   join(): Promise<string>;
-  /** Its process ends and begins anew at the same place, without the rules that it had in memory. */
-  restart(id: string): Promise<void>;
+  /** Its process ends. */
+  stop(id: string): Promise<void>;
+  /** One that was stopped begins anew at the same place, without the rules that it had in memory. */
+  begin(id: string): Promise<void>;
 }
 
 export const tripPayment = (more: Partial<Trip> = {}): Trip => ({

@@ -57,8 +57,9 @@ describe('Sentinel and its callers', () => {
     // The second instance reads its rules from this file, every three seconds.
     await writeFile(join(peer.rulesFolder, 'flow.json'), '[{"resource":"/stock","count":50}]');
     await untilAll('paid', ['order-2'], Date.now());
+    const pushedAt = Date.now();
     await eventually(
-      () => proofOf(session, written.expectation, Date.now() - 1_500),
+      () => proofOf(session, written.expectation, pushedAt),
       ({ detail }) => /^1 of 3 instances block it/.test(detail),
     );
     expect(await control.verify(changeOf(written), signal)).toMatchObject({

@@ -81,10 +81,8 @@ export function sentinelUnder(peer: SentinelPeer): SentinelUnderTest {
       await peer.start(thirdOrder);
       return thirdOrder.id;
     },
-    async restart(id) {
-      await peer.stop(id);
-      await peer.start(instanceNamed(id));
-    },
+    stop: (id) => peer.stop(id),
+    begin: (id) => peer.start(instanceNamed(id)),
     async [Symbol.asyncDispose]() {
       if (peer.running.has(thirdOrder.id)) await peer.stop(thirdOrder.id);
       for (const id of peer.running.keys()) {
