@@ -203,6 +203,35 @@ export function consulTrips(name: string, start: () => Promise<ConsulMeshUnderTe
       expect(await entry('service-splitter/payment')).toEqual(splitter);
     });
 
+    test('a service that denies a caller is said to answer it 403, and so it does', async () => {
+      const before = await entry('service-intentions/cashdesk');
+      const sources = ['edge', 'order'].map((Name) => ({
+        Name,
+        Action: Name === 'order' ? 'deny' : 'allow',
+      }));
+      await mesh.call('PUT', '/v1/config', {
+        Kind: 'service-intentions',
+        Name: 'cashdesk',
+        Sources: sources,
+      });
+      const divert = tripOf({ kind: 'divert', to: { kind: 'service', host: cashdesk, subset: null } }, null);
+      await eventually(
+        'the guard',
+        async () =>
+          guardsOf(await isolationOf(session).plan(divert, signal))['stand-in-intentions'] === 'tick',
+      );
+      const write = await hold(divert, 'op-6');
+      await mesh.reconnect('order');
+      await gets('order', '403');
+      await gets('edge', 'cashdesk');
+      const back = await undo(divert, write);
+      await (before === null
+        ? mesh.call('DELETE', '/v1/config/service-intentions/cashdesk')
+        : mesh.call('PUT', '/v1/config', before));
+      await mesh.proven(back.expectation);
+      await gets('order', 'payment');
+    });
+
     test('an intention denies one caller on new connections, and is put back as it was', async () => {
       const before = await entry('service-intentions/payment');
       const deny = tripOf({ kind: 'deny' }, 'order');

@@ -138,6 +138,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         title: 'Fallback',
         what: 'Who is to answer is there, is ready, and is not failing itself.',
       },
+      {
+        ids: ['stand-in-intentions'],
+        title: 'Let in',
+        what: 'Intentions of whoever is to answer deny callers: they would get a 403 instead.',
+      },
     ],
   },
   {

@@ -4,12 +4,12 @@ import { Fallback } from '../../../model/trip.ts';
 import { aheadOf } from '../../kit/aheadOf.ts';
 import type { PlannedWrite } from '../../kit/control.ts';
 import { PeerError } from '../../kit/peerError.ts';
-import { guardOf } from '../../kit/splitGuards.ts';
 import type { EntryKind } from '../api.ts';
 import type { Entry } from '../entries.ts';
 import type { Registry } from '../registry.ts';
 import { type Edit, guardsOf, protocolGuards } from '../entryWrites/change.ts';
 import { contentOrNew, metaOf, withMeta } from '../entryWrites/content.ts';
+import { standInGuards } from '../entryWrites/standIn.ts';
 import { find, written } from '../entryWrites/write.ts';
 import { serviceOf } from '../services.ts';
 import { type Held, readHeld, tripIdOf } from './marker.ts';
@@ -189,21 +189,9 @@ function expectationOfEnd({ host, caller, mechanism }: About): Expectation {
     : { ...common, how: 'limit', flags: ['UO'] };
 }
 
-/** Whether what answers instead is there. */
-function answerGuards(registry: Registry, { mechanism }: About): Guard[] {
+/** Whether what answers instead is there, and lets the callers in. */
+function answerGuards(registry: Registry, { host, mechanism }: About): Guard[] {
   if (mechanism.kind !== 'divert' || mechanism.to.kind !== 'service') return [];
-  const to = serviceOf(registry, mechanism.to.host) ?? '';
-  const ready = (registry.catalog.value?.instances ?? []).filter(
-    (one) => one.service === to && one.ready,
-  ).length;
-  return [
-    ready === 0
-      ? guardOf(
-          'fallback',
-          'typeName',
-          `${to} has no ready instance`,
-          'Calls sent there fail until one is ready.',
-        )
-      : guardOf('fallback', 'pass', `${to} is there to answer`, `${ready} ready`),
-  ];
+  const to = serviceOf(registry, mechanism.to.host);
+  return to === null ? [] : standInGuards(registry, serviceOf(registry, host) ?? '', to);
 }

@@ -2,11 +2,10 @@ import type { Guard } from '../../../model/change.ts';
 import type { FieldValue } from '../../kit/formFields.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Content } from '../entryWrites/content.ts';
-import { readIntentions } from '../intentions.ts';
+import { standInGuards } from '../entryWrites/standIn.ts';
 import type { Registry } from '../registry.ts';
 import { readResolver } from '../resolvers.ts';
 import { textAt } from '../routes.ts';
-import { callersOf } from '../services.ts';
 import type { FieldSpec } from './fields.ts';
 import { replacedBy } from './forms.ts';
 import type { FormTarget } from './targets.ts';
@@ -99,29 +98,5 @@ function failoverGuards(registry: Registry, service: string, part: Content): Gua
   const resolver = readResolver(registry.entries('service-resolver').find(({ name }) => name === to));
   if (subset !== null && resolver?.Subsets?.[subset] === undefined)
     return [guardOf('fallback', 'block', `The service-resolver of ${to} declares no subset ${subset}`)];
-  const instances = (registry.catalog.value?.instances ?? []).filter((one) => one.service === to);
-  const ready = instances.filter((one) => one.ready).length;
-  const policy = readIntentions(registry);
-  const shut = callersOf(registry, service).filter(
-    (name) => policy.allows({ namespace: 'default', name }, { namespace: 'default', name: to }) === false,
-  );
-  if (ready === 0)
-    return [
-      guardOf(
-        'fallback',
-        'typeName',
-        `${to} has no ready instance`,
-        'Calls sent there fail until one is ready.',
-      ),
-    ];
-  if (shut.length > 0)
-    return [
-      guardOf(
-        'fallback',
-        'tick',
-        `${to} lets ${shut.join(', ')} not in`,
-        'An intention denies it: their calls would be answered 403 instead.',
-      ),
-    ];
-  return [guardOf('fallback', 'pass', `${to} is there to answer`, `${ready} ready`)];
+  return standInGuards(registry, service, to);
 }
