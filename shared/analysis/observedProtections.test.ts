@@ -109,12 +109,16 @@ describe('ejection', () => {
 });
 
 test('callers whose proxies say nothing are named with the setting that would show it', () => {
-  const unseen = unseenCallers([
-    { name: 'order', workloads: ['shop/order', 'shop/order'], seen: false },
-    { name: 'edge', workloads: ['shop/edge'], seen: true },
-    { name: 'a customer', workloads: [], seen: false },
-  ]);
-  expect(unseen?.text).toContain('the proxies of order cannot be seen: 1 workload does not');
-  expect(unseen?.setting).toContain('proxyStatsMatcher');
-  expect(unseenCallers([{ name: 'edge', workloads: ['shop/edge'], seen: true }])).toBeNull();
+  const unheard = { why: 'none is asked', setting: 'ask = true' };
+  const unseen = unseenCallers(
+    [
+      { name: 'order', workloads: ['shop/order', 'shop/order'], seen: false },
+      { name: 'edge', workloads: ['shop/edge'], seen: true },
+      { name: 'a customer', workloads: [], seen: false },
+    ],
+    unheard,
+  );
+  expect(unseen?.text).toContain('the proxies of order cannot be seen: of 1 workload, none is asked.');
+  expect(unseen?.setting).toBe('ask = true');
+  expect(unseenCallers([{ name: 'edge', workloads: ['shop/edge'], seen: true }], unheard)).toBeNull();
 });

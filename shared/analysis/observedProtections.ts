@@ -1,5 +1,5 @@
 import type { Protection } from '../model/inspect.ts';
-import type { ProxySighting } from '../model/observations.ts';
+import type { ProxySighting, SightingsObservation } from '../model/observations.ts';
 import { formatPercentNumber } from './formats.ts';
 
 /** What is known of one call: what its caller's proxies say, and what its responses say. */
@@ -119,18 +119,6 @@ const count = (of: number, one: string, many: string): string => `${of} ${of ===
 const lastWords = (seconds: number): string =>
   seconds === 60 ? 'in the last minute' : `in the last ${seconds} s`;
 
-/** What proxies have to be told so that limits and ejections can be seen at work. */
-const statisticsSetting = `# on the workload's pod template; its pods have to be restarted
-metadata:
-  annotations:
-    proxy.istio.io/config: |
-      proxyStatsMatcher:
-        inclusionRegexps:
-          - ".*circuit_breakers.*"
-          - ".*outlier_detection.*"
-          - ".*upstream_(rq|cx)_.*"
-`;
-
 /** Callers whose proxies do not say what their limits and ejections do; null where all do. */
 export function unseenCallers(
   callers: readonly {
@@ -138,6 +126,7 @@ export function unseenCallers(
     readonly workloads: readonly string[];
     readonly seen: boolean;
   }[],
+  unheard: SightingsObservation['unheard'],
 ): { readonly text: string; readonly setting: string } | null {
   const silent = callers.filter(({ seen, workloads }) => !seen && workloads.length > 0);
   if (silent.length === 0) return null;
@@ -145,7 +134,7 @@ export function unseenCallers(
   const names = silent.slice(0, 3).map(({ name }) => name);
   const more = silent.length - names.length;
   return {
-    text: `What limits and ejections do in the proxies of ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''} cannot be seen: ${count(workloads.size, 'workload does', 'workloads do')} not export Envoy’s statistics of them.`,
-    setting: statisticsSetting,
+    text: `What limits and ejections do in the proxies of ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''} cannot be seen: of ${count(workloads.size, 'workload', 'workloads')}, ${unheard.why}.`,
+    setting: unheard.setting,
   };
 }

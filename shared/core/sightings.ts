@@ -6,7 +6,7 @@ import type { ProxySighting, SightingsObservation } from '../model/observations.
 import type { LiveConnection } from './liveConnection.ts';
 import type { World } from './world.ts';
 
-/** What callers' proxies say of the callees of some calls; null where no source can tell. */
+/** What callers' proxies say of the callees of some calls, by the first source that hears any; null where none can tell. */
 export async function readSightings(
   connection: LiveConnection,
   calls: readonly GraphCall[],
@@ -15,15 +15,18 @@ export async function readSightings(
   problems: string[],
 ): Promise<SightingsObservation | null> {
   const hosts = [...new Set(calls.flatMap(({ calleeId }) => world.service(calleeId)?.hosts ?? []))];
+  let silent: SightingsObservation | null = null;
   for (const { session } of connection.sources) {
     if (session.sightings === undefined) continue;
     try {
-      return await session.sightings.read(hosts, signal);
+      const seen = await session.sightings.read(hosts, signal);
+      if (seen.proxies.length > 0) return seen;
+      silent ??= seen;
     } catch (thrown) {
       problems.push(sayError(thrown, 'Reading what limits and ejections were seen to do'));
     }
   }
-  return null;
+  return silent;
 }
 
 /** What is known of one call's protections at work. */
@@ -65,6 +68,7 @@ export function unseenOf(
         .map(({ namespace, workload, name }) => `${namespace}/${workload ?? name}`),
       seen,
     })),
+    sightings.unheard,
   );
 }
 

@@ -102,5 +102,7 @@ export interface SightingsObservation {
   readonly at: number;
   readonly windowSeconds: number;
   readonly proxies: readonly ProxySighting[];
+  /** Why a proxy is not among them, "none exports …", and what to set so that it is. */
+  readonly unheard: { readonly why: string; readonly setting: string };
   readonly problems: readonly string[];
 }

@@ -61,6 +61,7 @@ test('the rehearsal’s proxies that export their statistics are read with few q
       expect(proxy.reached).not.toBeNull();
     }
     expect(first?.windowSeconds).toBe(60);
+    expect(first?.unheard.setting).toContain('proxyStatsMatcher');
     expect(asked).toBeLessThanOrEqual(8);
     const before = asked;
     time += 1_000;

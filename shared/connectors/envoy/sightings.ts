@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LimitKind, ProxySighting } from '../../model/observations.ts';
+import type { LimitKind, ProxySighting, SightingsObservation } from '../../model/observations.ts';
 import type { SightingSource } from '../kit/connector.ts';
 import { sayError } from '../kit/peerError.ts';
 import { readClusters } from './held.ts';
@@ -104,11 +104,21 @@ export function createSightings(proxies: Proxies, clock: { now(): number }): Sig
         at: clock.now(),
         windowSeconds: windowMs / 1_000,
         proxies: seen.flat(),
+        unheard,
         problems,
       };
     },
   };
 }
+
+const unheard: SightingsObservation['unheard'] = {
+  why: 'no admin endpoint answers here',
+  setting: `# in the registration of each of their sidecars, within what this connection “May lead to”
+Meta {
+  envoy-admin-address = "10.0.0.1:19000"
+}
+`,
+};
 
 function valuesOf(body: unknown): ReadonlyMap<string, number> {
   const all = Stats.safeParse(body).data?.stats ?? [];

@@ -14,7 +14,7 @@ import { readLines } from './lines.ts';
 import { selector } from './promql.ts';
 import { readSignals } from './reading.ts';
 import { createRejects } from './rejects.ts';
-import { createSightings } from './sightings.ts';
+import { createConsulSightings, createSightings } from './sightings.ts';
 
 /** What an offer of Prometheus carries; how to reach it is lent beside. */
 export const PrometheusSettings = z.object({
@@ -60,10 +60,13 @@ export const prometheus: Connector<PrometheusSettings> = {
       namespaces: null,
       signals,
       proof: createRejects(begin, host.clock, () => signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS),
-      sightings: createSightings(begin, host.clock, () => ({
-        source: productOf(build),
-        scrapeIntervalSeconds: signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS,
-      })),
+      sightings:
+        settings.mesh === 'consul'
+          ? createConsulSightings(productOf(build), host.clock)
+          : createSightings(begin, host.clock, () => ({
+              source: productOf(build),
+              scrapeIntervalSeconds: signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS,
+            })),
       [Symbol.asyncDispose]: () => {
         closing.abort(new Error('the connection was closed'));
         return Promise.resolve();

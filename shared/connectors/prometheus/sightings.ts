@@ -90,14 +90,14 @@ export function createSightings(
         ...figures,
         reached: reached === null ? null : [...reached].sort(),
       })),
+      unheard: withoutStatistics,
       problems: asking.problems(),
     };
   }
 
   return {
     async read(hosts, signal) {
-      if (hosts.length === 0)
-        return { source: about().source, at: clock.now(), windowSeconds: 0, proxies: [], problems: [] };
+      if (hosts.length === 0) return { ...nothing(about().source, clock), unheard: withoutStatistics };
       const key = [...hosts].sort().join();
       const known = kept.get(key);
       // Between two scrapes there is nothing new to ask for.
@@ -114,6 +114,48 @@ export function createSightings(
     },
   };
 }
+
+/**
+ * Of Consul's mesh nothing is heard here: its bootstrap takes cluster names apart, and a scrape names no instance that the
+ * registry knows. The proxies themselves say it, where they may be asked.
+ */
+export function createConsulSightings(source: string, clock: { now(): number }): SightingSource {
+  return {
+    read: () => Promise.resolve({ ...nothing(source, clock), unheard: notAsked }),
+  };
+}
+
+const nothing = (source: string, clock: { now(): number }): Omit<SightingsObservation, 'unheard'> => ({
+  source,
+  at: clock.now(),
+  windowSeconds: 0,
+  proxies: [],
+  problems: [],
+});
+
+const notAsked: SightingsObservation['unheard'] = {
+  why: 'none may be asked at its admin endpoint, and a Prometheus does not tell them apart',
+  setting: `# in the registration of each sidecar, within what this connection “May lead to”
+Meta {
+  envoy-admin-address = "10.0.0.1:19000"
+}
+`,
+};
+
+/** What proxies of Istio's have to be told so that limits and ejections can be seen at work. */
+const withoutStatistics: SightingsObservation['unheard'] = {
+  why: 'none exports Envoy’s statistics of them',
+  setting: `# on the workload's pod template; its pods have to be restarted
+metadata:
+  annotations:
+    proxy.istio.io/config: |
+      proxyStatsMatcher:
+        inclusionRegexps:
+          - ".*circuit_breakers.*"
+          - ".*outlier_detection.*"
+          - ".*upstream_(rq|cx)_.*"
+`,
+};
 
 function noteLimit(drafts: Map<string, Draft>, kind: LimitKind, series: readonly Series[]): void {
   note(drafts, series, (draft, value) => {
