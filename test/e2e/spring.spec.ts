@@ -59,7 +59,7 @@ test('a breaker is forced open in every instance, in one that joins as well, and
 
   await test.step('its callers answer with their fallback, and it gets no calls', async () => {
     await expect(breaker(page)).toContainText(
-      /forced-open on 3 of 3.*\d+ calls refused, which pricing’s own fallback answers/,
+      /forced-open on 3 of 3.*\d+ calls refused, which the caller’s own fallback answers/,
       { timeout: 30_000 },
     );
   });

@@ -56,3 +56,12 @@ export function sayStates(states: readonly BreakerState[], all: number): string 
     .map(([state, of]) => `${state.toLowerCase().replace('_', '-')} on ${of.length} of ${all}`)
     .join(', ');
 }
+
+/** Instances that tell no count leave the sum a lower bound, which is not none; null where none refused any. */
+export function sayRefused(counts: readonly (number | null)[], unread: number): string | null {
+  const known = counts.filter((count) => count !== null);
+  const sum = known.reduce((total, count) => total + count, 0);
+  const untold = counts.length - known.length;
+  if (sum === 0) return untold === 0 ? null : `calls refused: not told by ${untold} of ${counts.length}`;
+  return `${untold + unread > 0 ? 'at least ' : ''}${sum} calls refused, which the caller’s own fallback answers`;
+}

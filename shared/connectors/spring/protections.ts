@@ -1,6 +1,6 @@
 import type { Protection } from '../../model/inspect.ts';
 import type { ProtectionSource } from '../kit/connector.ts';
-import { breakersOf, type HeldBreaker, sayStates } from './callees.ts';
+import { breakersOf, type HeldBreaker, sayRefused, sayStates } from './callees.ts';
 import type { Fleet } from './fleet.ts';
 
 /** The callers' own breakers, with what they are in now. */
@@ -25,7 +25,10 @@ function protectionOf({ name, holder, members }: HeldBreaker, fleet: Fleet): Pro
     .map(({ breaker }) => breaker.failureRatioThreshold)
     .find((ratio) => ratio !== null);
   const failing = worst(members.map(({ breaker }) => breaker.failureRatio));
-  const refused = members.reduce((sum, { breaker }) => sum + (breaker.notPermittedCalls ?? 0), 0);
+  const refused = sayRefused(
+    members.map(({ breaker }) => breaker.notPermittedCalls),
+    unread.length,
+  );
   const at = Math.min(...members.map(({ readAt }) => readAt ?? 0));
   const states = sayStates(
     members.map(({ breaker }) => breaker.state),
@@ -40,7 +43,7 @@ function protectionOf({ name, holder, members }: HeldBreaker, fleet: Fleet): Pro
         states,
         failing === null ? 'too few calls for a rate' : `${(failing * 100).toFixed(1)} % failed at worst`,
         // Counted since each breaker's state began; no request of these ever left its caller.
-        ...(refused === 0 ? [] : [`${refused} calls refused, which ${holder}’s own fallback answers`]),
+        ...(refused === null ? [] : [refused]),
         ...(unread.length === 0 ? [] : [`${unread.length} not read`]),
       ].join('; '),
       source: 'Spring actuators',
