@@ -4,7 +4,7 @@ import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { KeptPlan } from './plans.ts';
-import { peerOf } from './planParts.ts';
+import { takerOf } from './planParts.ts';
 import type { Ports } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 import { asAnswered, markWritten } from './resolveWrite.ts';
@@ -62,12 +62,16 @@ export async function carryOut(
     await follow(await journal.update(record.id, (now) => ({ ...now, state: 'unknown', error })), connection);
     return;
   }
-  const revision = receipt.revisions[0]?.revision ?? null;
   const accepted = {
-    detail: `${peerOf(connection)} took it as revision ${revision ?? 'unknown'}`,
+    detail: `${receipt.takenBy ?? takerOf(connection, record.operation, write)} took it${sayRevision(receipt)}`,
     at: receipt.acceptedAt,
   };
   await follow(await markWritten(journal, record, receipt.revisions, accepted), connection);
+}
+
+/** Instances that each take a write have no revision in common. */
+function sayRevision({ takenBy, revisions: [first] }: Receipt): string {
+  return takenBy !== undefined || !first?.revision ? '' : ` as revision ${first.revision}`;
 }
 
 /** After these the write may have been done all the same: a proxy or the peer failed on the way back. */

@@ -37,11 +37,14 @@ export const verbOf: Readonly<Record<OperationKind, string>> = {
  * several could (configuration of two systems behind one connection), the one that knows the document's API group is asked.
  */
 export function controlOf(connection: LiveConnection, operation: Operation): AnyControl | null {
-  for (const { session } of connection.sources) {
-    const control = controlIn[operation.kind](session);
-    if (control !== undefined) return control;
-  }
-  return null;
+  const session = writerOf(connection, operation);
+  return (session === null ? undefined : controlIn[operation.kind](session)) ?? null;
+}
+
+/** The session whose control that is. */
+export function writerOf(connection: LiveConnection, operation: Pick<Operation, 'kind'>): Session | null {
+  const source = connection.sources.find(({ session }) => controlIn[operation.kind](session) !== undefined);
+  return source?.session ?? null;
 }
 
 /** Whether a session writes anything at all. */

@@ -6,13 +6,18 @@ import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { HoldState } from '../model/watch.ts';
 import type { Ports } from './ports.ts';
+import { writerOf } from './controls.ts';
 import { deadlineIn } from './returns/moments.ts';
 
 /** Why "loaded" cannot be seen without a source of proof. */
 export const notLoadable = 'not observable here: no access to the callers’ proxies';
 
 /** What each rung will be able to say, before anything is written. */
-export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan['rungs'] {
+export function rungNotes(
+  connection: LiveConnection,
+  operation: Pick<Operation, 'kind'>,
+  write: PlannedWrite,
+): Plan['rungs'] {
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   const scrape = signals?.scrapeIntervalSeconds ?? null;
   const { expectation } = write;
@@ -25,16 +30,27 @@ export function rungNotes(connection: LiveConnection, write: PlannedWrite): Plan
       `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
   }
   return [
-    { rung: 'accepted', note: `${peerOf(connection)} took it` },
+    { rung: 'accepted', note: `${takerOf(connection, operation, write)} took it` },
     { rung: 'declared', note: 'read back, nothing else moved' },
     { rung: 'loaded', note: proofs[0] ?? notLoadable },
     { rung: 'measured', note: measured },
   ];
 }
 
-/** What answers at the connection's address, by its name. */
-export const peerOf = (connection: LiveConnection): string =>
-  connection.sources[0]?.session.peer.product ?? 'the peer';
+/**
+ * Who takes a write, by name. What is written through the connection's own server is taken by that server, whoever made the
+ * document; a control that writes elsewhere (actuators that a registry led to) is named itself, or what it says it writes to.
+ */
+export function takerOf(
+  connection: LiveConnection,
+  operation: Pick<Operation, 'kind'>,
+  write: Pick<PlannedWrite, 'taker'>,
+): string {
+  const root = connection.sources[0]?.session;
+  const writer = writerOf(connection, operation);
+  const taking = writer === null || writer.server === root?.server ? root : writer;
+  return write.taker ?? taking?.peer.product ?? 'the peer';
+}
 
 /** Why traffic cannot show what is expected, whatever is measured; null where it can. */
 export function notCounted(expectation: Expectation): string | null {

@@ -153,7 +153,7 @@ export function createPlans(world: PlansWorld, journal: Pick<Journal, 'writable'
         service: (id) => world.service(id),
       }),
       expectation: write.expectation,
-      rungs: rungNotes(connection, write),
+      rungs: rungNotes(connection, operation, write),
       direction: outlook.direction,
       threeWay: write.threeWay,
       copies: { strategicMerge: null, kustomize: null, ...write.copies },

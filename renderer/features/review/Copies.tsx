@@ -9,7 +9,7 @@ const kinds = [
   { id: 'kustomize', title: 'kustomize patch' },
 ] as const;
 
-type Kind = (typeof kinds)[number] | { readonly id: 'command'; readonly title: string };
+type Kind = { readonly id: (typeof kinds)[number]['id'] | 'command'; readonly title: string };
 
 /** The same change for a terminal or a pull request: copied, or shown where the clipboard is out of reach. */
 export function Copies({ copies }: { readonly copies: Plan['copies'] }) {
@@ -24,7 +24,13 @@ export function Copies({ copies }: { readonly copies: Plan['copies'] }) {
     }
   };
   const command: Kind = { id: 'command', title: copies.tool ?? 'kubectl' };
-  const offered = [command, ...kinds].filter(({ id }) => copies[id] !== null && copies[id] !== '');
+  // Where curl is the system's own tool, it is one command and is offered once.
+  const isOneTool = copies.curl === copies.command;
+  const forms = kinds
+    .filter(({ id }) => id !== 'curl' || !isOneTool)
+    // What such a system is sent is not told as steps.
+    .map((kind): Kind => (kind.id === 'patch' && isOneTool ? { ...kind, title: 'content' } : kind));
+  const offered = [command, ...forms].filter(({ id }) => copies[id] !== null && copies[id] !== '');
   return (
     <div className="copies">
       <span className="muted">Copy as</span>

@@ -75,6 +75,8 @@ export interface PlannedWrite {
   readonly expectation: Expectation;
   readonly threeWay: ThreeWay | null;
   readonly copies: Pick<Copies, 'command' | 'curl' | 'patch'> & Partial<Copies>;
+  /** Who takes it where that is not a peer, for "… took it": "/srv/config on this machine". */
+  readonly taker?: string;
   /** The split as declared now, so that the console can say what moves where; null where none is concerned. */
   readonly split: Split | null;
   /** What the control itself can say about what will happen, in sentences. */
@@ -85,6 +87,8 @@ export interface PlannedWrite {
 
 export interface Receipt {
   readonly acceptedAt: number;
+  /** How far it was taken, where several have to take it: "3 of 3 instances". */
+  readonly takenBy?: string;
   readonly revisions: readonly {
     readonly document: DocumentRef;
     readonly revision: string;

@@ -82,12 +82,16 @@ export function throwIfNone(outcomes: readonly Outcome[]): void {
   if (worst !== undefined && failures.length === outcomes.length) throw worst;
 }
 
+/** "2 of 3 instances". */
+export const sayTaken = (outcomes: readonly Outcome[]): string =>
+  `${outcomes.filter(({ error }) => error === null).length} of ${outcomes.length} instances`;
+
 /** "2 of 3 instances; in memory alone in 10.0.0.1:8719, whose data source did not take it". */
 export function sayOutcomes(outcomes: readonly Outcome[]): string {
   const good = outcomes.filter(({ error }) => error === null);
   const loose = good.filter(({ memoryOnly }) => memoryOnly).map(({ member }) => member.name);
   return [
-    `${good.length} of ${outcomes.length} instances`,
+    sayTaken(outcomes),
     ...(loose.length === 0
       ? []
       : [`in memory alone in ${loose.join(', ')}, whose data source did not take it`]),

@@ -7,7 +7,7 @@ import type { Fleet, Member } from '../fleet.ts';
 import { markerOf } from '../isolation/marker.ts';
 import { memberGuards } from '../isolation/plan.ts';
 import { fingerprintOf, identityOf, isAsWritten, resourceOf, type Rule, without } from '../rules.ts';
-import { changeEach, changeRules, sayOutcomes, throwIfNone } from '../writing.ts';
+import { changeEach, changeRules, sayOutcomes, sayTaken, throwIfNone } from '../writing.ts';
 import { whyInvalid } from './invalid.ts';
 import {
   keyOf,
@@ -93,6 +93,7 @@ export function createRuleControl(fleet: Fleet): Control<EditDocument> {
       await fleet.look(key.application, signal).catch(() => undefined);
       return {
         acceptedAt: fleet.host.clock.now(),
+        takenBy: sayTaken(outcomes),
         revisions: [{ document: change.document, revision: sayOutcomes(outcomes) }],
       };
     },

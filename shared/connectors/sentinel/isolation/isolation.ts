@@ -7,7 +7,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { incoming, outgoing, resourcesTo } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { resourceOf } from '../rules.ts';
-import { changeEach, sayOutcomes, throwIfNone } from '../writing.ts';
+import { changeEach, sayOutcomes, sayTaken, throwIfNone } from '../writing.ts';
 import { heldTrips, tripIdOf } from './held.ts';
 import { type Block, endBlock, type Holding, setBlock } from './holding.ts';
 import { blockedBy, blockingRule, isOf } from './marker.ts';
@@ -96,6 +96,7 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
       await fleet.look(application, signal).catch(() => undefined);
       return {
         acceptedAt: host.clock.now(),
+        takenBy: sayTaken(outcomes),
         revisions: [{ document: change.document, revision: sayOutcomes(outcomes) }],
       };
     },

@@ -265,6 +265,7 @@ function planWrite(desk: Desk, served: Served, text: string, wanted: Wanted, see
       curl: command,
       patch: JSON.stringify(Object.fromEntries(wanted), null, 2),
     },
+    taker: `${folder.path} on this machine`,
     split: null,
     notes: [
       `The file is written whole, ${where}; then ${sayNames(environments.map(({ name }) => name))} refresh. Beans of @RefreshScope and @ConfigurationProperties take the new value; what reads it only once does at its next start.`,

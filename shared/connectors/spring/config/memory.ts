@@ -144,6 +144,7 @@ export function createMemoryControl(desk: Desk, memory: Memory): Control<EditDoc
       const also = away.length === 0 ? '' : `; ${sayNames(away)} not registered now`;
       return {
         acceptedAt: fleet.host.clock.now(),
+        takenBy: `${outcomes.filter(({ error }) => error === null).length} of ${outcomes.length} instances`,
         revisions: [{ document: change.document, revision: `${sayOutcomes(outcomes)}${also}` }],
       };
     },

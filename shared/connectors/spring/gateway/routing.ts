@@ -63,8 +63,8 @@ export function createRouting(gateways: Gateways): DeclaredControl<SetRouting, G
       if (worst !== undefined && failures.length === named.length) throw worst;
       const acceptedAt = gateways.fleet.host.clock.now();
       await gateways.look(readDocument(change.after).gateway, signal).catch(() => []);
-      const revision = `${named.length - failures.length} of ${named.length} copies`;
-      return { acceptedAt, revisions: [{ document: change.document, revision }] };
+      const takenBy = `${named.length - failures.length} of ${named.length} copies`;
+      return { acceptedAt, takenBy, revisions: [{ document: change.document, revision: takenBy }] };
     },
 
     async verify(change, signal) {

@@ -73,6 +73,7 @@ export function createWeights(gateways: Gateways): DeclaredControl<SetWeights, S
       const group = groupsOf(copies).find((one) => one.name === name);
       return {
         acceptedAt,
+        takenBy: `${outcomes.length - failures.length} of ${outcomes.length} copies`,
         revisions: [{ document: change.document, revision: group === undefined ? '' : revisionOf(group) }],
       };
     },

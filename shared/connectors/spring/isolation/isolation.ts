@@ -104,8 +104,10 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
       // Nobody knows whether a write without an answer was done: that is for a reading to say.
       const worst = failures.find(({ kind }) => kind === 'unanswered') ?? failures[0];
       if (worst !== undefined && failures.length === outcomes.length) throw worst;
+      const good = outcomes.length - failures.length;
       return {
         acceptedAt: host.clock.now(),
+        takenBy: `${good} of ${outcomes.length} instances`,
         revisions: done.map(({ change, outcomes: of }) => ({
           document: change.document,
           revision: `${of.filter(({ error }) => error === null).length} of ${of.length} instances`,
