@@ -55,3 +55,21 @@ export async function* followAmong<Value>(
     listeners.delete(listener);
   }
 }
+
+/** The same for what goes in rounds: `changed` resolves after each. */
+export async function* followRounds<Value>(
+  changed: (signal: AbortSignal) => Promise<void>,
+  picture: Picture<Value>,
+  clock: ConnectorHost['clock'],
+  signal: AbortSignal,
+): AsyncGenerator<Value, void, undefined> {
+  const notice = createNotice();
+  const ringing = (async () => {
+    for (;;) {
+      await changed(signal);
+      notice.ring();
+    }
+  })().catch(() => undefined);
+  yield* followChanges(picture, { notice, clock }, signal);
+  await ringing;
+}

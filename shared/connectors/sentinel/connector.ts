@@ -5,7 +5,7 @@ import { createRuleControl } from './config/control.ts';
 import { createRuleSource } from './config/source.ts';
 import { createEvents } from './events.ts';
 import { createFleet, type Member } from './fleet.ts';
-import { createHolding } from './isolation/holding.ts';
+import { holdBlocks } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { findPlaces } from './places.ts';
 import { createProof } from './proof.ts';
@@ -46,7 +46,7 @@ async function open(settings: SentinelSettings, host: ConnectorHost): Promise<Se
   try {
     const members = await fleet.lookAtAll(AbortSignal.timeout(30_000));
     if (members.every(({ rules }) => rules === null)) throw silence(members, fleet.problems());
-    const holding = createHolding(fleet);
+    const holding = holdBlocks(fleet);
     const versions = new Set(members.flatMap(({ version }) => version ?? []));
     return {
       peer: { product: 'Sentinel', version: [...versions].join(', ') },

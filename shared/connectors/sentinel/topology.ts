@@ -1,7 +1,6 @@
 import type { CallObservation, InstanceObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
-import { followChanges } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
+import { followRounds } from '../kit/followChanges.ts';
 import type { SourceHealth } from '../kit/reading.ts';
 import { outgoing } from './callees.ts';
 import type { Fleet, Member } from './fleet.ts';
@@ -14,25 +13,17 @@ export const namespace = 'default';
 export function createTopologySource(fleet: Fleet): TopologySource {
   return {
     async *watch(signal, onState) {
-      const notice = createNotice();
-      const ringing = (async () => {
-        for (;;) {
-          await fleet.changed(signal);
-          onState(healthOf(fleet));
-          notice.ring();
-        }
-      })().catch(() => undefined);
       onState(healthOf(fleet));
-      yield* followChanges<TopologyObservation>(
+      yield* followRounds<TopologyObservation>(
+        fleet.changed,
         {
           settleMs,
           read: () => (fleet.members().every(({ readAt }) => readAt === null) ? null : topologyOf(fleet)),
           content: ({ observedAt: _, ...rest }) => rest,
         },
-        { notice, clock: fleet.host.clock },
+        fleet.host.clock,
         signal,
       );
-      await ringing;
     },
   };
 }

@@ -1,20 +1,12 @@
-import { PeerError, sayError } from '../kit/peerError.ts';
+import { changeEach, type Outcome, sayDone } from '../kit/fanOut.ts';
+import { PeerError } from '../kit/peerError.ts';
 import type { Fleet } from './fleet.ts';
 import type { Member } from './member.ts';
 import { fingerprintOf, isAsWritten, resourceOf, type Rule, type RuleType } from './rules.ts';
 
-/** What became of one instance. */
-export interface Outcome {
-  readonly member: Member;
-  /** Null where its rules are as wanted. */
-  readonly error: PeerError | null;
-  /** Its data source did not take them: they are in memory alone. */
-  readonly memoryOnly: boolean;
-}
-
 /**
  * Changes one instance's set of rules: read this moment, written whole, read again. There is no fence in Sentinel, so a write
- * of somebody else's between those readings is told, and may be lost. Throws `PeerError`.
+ * of somebody else's between those readings is told, and may be lost. Tells whether it is in memory alone. Throws `PeerError`.
  */
 export async function changeRules(
   fleet: Fleet,
@@ -47,51 +39,22 @@ export async function changeRules(
   return kept === 'memoryOnly';
 }
 
-/** Does it in each of them, at once; one that fails keeps no other from it. */
-export function changeEach(
+/** Does it in each of them; one that cannot be read is not sent anything. */
+export const changeEachRead = (
   members: readonly Member[],
   change: (member: Member) => Promise<boolean>,
-): Promise<readonly Outcome[]> {
-  return Promise.all(
-    members.map(async (member): Promise<Outcome> => {
-      // One that did not answer a moment ago is not sent anything.
-      if (member.rules === null)
-        return {
-          member,
-          error: new PeerError('unreachable', `${member.name}: ${member.problem ?? 'it cannot be asked'}`),
-          memoryOnly: false,
-        };
-      try {
-        return { member, error: null, memoryOnly: await change(member) };
-      } catch (error) {
-        const known =
-          error instanceof PeerError ? error : new PeerError('broken', sayError(error, 'Setting it'));
-        return { member, error: known, memoryOnly: false };
-      }
-    }),
+): Promise<readonly Outcome<Member, boolean>[]> =>
+  changeEach(
+    members,
+    ({ name, rules, problem }) => (rules === null ? `${name}: ${problem ?? 'it cannot be asked'}` : null),
+    change,
   );
-}
-
-/** Throws what went wrong where nothing went right: of those, what nobody knows comes first. */
-export function throwIfNone(outcomes: readonly Outcome[]): void {
-  const failures = outcomes.flatMap(({ error }) => error ?? []);
-  const of = (kind: PeerError['kind']) => failures.find((one) => one.kind === kind);
-  // One that is silent anyway says least about why the others did not take it.
-  const told = failures.find(({ kind }) => kind !== 'unreachable');
-  const worst = of('unanswered') ?? of('conflict') ?? told ?? failures[0];
-  if (worst !== undefined && failures.length === outcomes.length) throw worst;
-}
-
-/** "2 of 3 instances". */
-export const sayTaken = (outcomes: readonly Outcome[]): string =>
-  `${outcomes.filter(({ error }) => error === null).length} of ${outcomes.length} instances`;
 
 /** "2 of 3 instances; in memory alone in 10.0.0.1:8719, whose data source did not take it". */
-export function sayOutcomes(outcomes: readonly Outcome[]): string {
-  const good = outcomes.filter(({ error }) => error === null);
-  const loose = good.filter(({ memoryOnly }) => memoryOnly).map(({ member }) => member.name);
+export function sayOutcomes(outcomes: readonly Outcome<Member, boolean>[]): string {
+  const loose = outcomes.filter(({ result }) => result === true).map(({ member }) => member.name);
   return [
-    sayTaken(outcomes),
+    sayDone(outcomes),
     ...(loose.length === 0
       ? []
       : [`in memory alone in ${loose.join(', ')}, whose data source did not take it`]),

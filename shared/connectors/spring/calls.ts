@@ -1,7 +1,6 @@
 import type { CallObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
-import { followChanges } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
+import { followRounds } from '../kit/followChanges.ts';
 import { breakersOf } from './callees.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -12,20 +11,13 @@ export function createCalls(fleet: Fleet): TopologySource {
   const { clock } = fleet.host;
   return {
     async *watch(signal, onState) {
-      const notice = createNotice();
-      const ringing = (async () => {
-        for (;;) {
-          await fleet.changed(signal);
-          notice.ring();
-        }
-      })().catch(() => undefined);
       onState({ ok: true, at: clock.now() });
-      yield* followChanges<TopologyObservation>(
+      yield* followRounds<TopologyObservation>(
+        fleet.changed,
         { settleMs, read: () => topologyOf(fleet), content: ({ observedAt: _, ...rest }) => rest },
-        { notice, clock },
+        clock,
         signal,
       );
-      await ringing;
     },
   };
 }

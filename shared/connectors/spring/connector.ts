@@ -16,7 +16,7 @@ import { createGatewayProof } from './gateway/proof.ts';
 import { createRouting } from './gateway/routing.ts';
 import { createGatewaySignals } from './gateway/signals.ts';
 import { createWeights } from './gateway/weights.ts';
-import { createHolding } from './isolation/holding.ts';
+import { holdBreakers } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
 import { createProof } from './proof.ts';
@@ -62,7 +62,7 @@ export const spring: Connector<SpringSettings> = {
       (address) => createOriginTransport({ address, headers, within: approved }, host),
       host,
     );
-    const holding = createHolding(fleet);
+    const holding = holdBreakers(fleet);
     const gateways = createGateways(fleet);
     const desk = createDesk(configServer, fleet);
     let routed: SignalSource | null = null;

@@ -12,7 +12,7 @@ export interface Member {
   readonly instance: ReachableInstance;
   /** Null while it could not be read, or may not be asked. */
   readonly breakers: ReadonlyMap<string, Breaker> | null;
-  /** When breakers were read last, or were tried to. */
+  /** When the newest reading of its breakers began, or was tried to. */
   readonly readAt: number | null;
   readonly health: Health | null;
   /** When health was read last. */
@@ -134,6 +134,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
   }
 
   async function read(one: Kept, withHealth: boolean, signal: AbortSignal): Promise<void> {
+    const beganAt = clock.now();
     try {
       const actuator = await actuatorOf(one);
       const [body, health] = await Promise.all([
@@ -158,7 +159,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       one.breakers = null;
       one.problem = sayError(error, 'Asking its actuator');
     }
-    one.readAt = clock.now();
+    one.readAt = beganAt;
   }
 
   async function readEach(all: readonly Kept[], withHealth: boolean, signal: AbortSignal): Promise<void> {

@@ -14,7 +14,8 @@ import { find, written } from '../entryWrites/write.ts';
 import { serviceOf } from '../services.ts';
 import { type Held, readHeld, tripIdOf } from './marker.ts';
 import { editsOfTrip, hindranceOf, withoutTrip } from './trips.ts';
-import { sayAnswer, sayCall, sayFallback, sayTime } from './words.ts';
+import { sayTime } from '../../kit/words.ts';
+import { sayAnswer, sayCall, sayFallback } from './words.ts';
 
 /** Kinds of entries that may carry a trip. */
 export const carriers = ['service-defaults', 'service-router', 'service-intentions'] as const;

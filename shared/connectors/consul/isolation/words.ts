@@ -26,9 +26,3 @@ export function sayAnswer(mechanism: TripMechanism): string {
 /** "payment", "order → payment". */
 export const sayCall = (host: string, caller: { readonly name: string } | null): string =>
   `${caller === null ? '' : `${caller.name} → `}${nameOf(host)}`;
-
-/** "5 min", "90 s", "2 h". */
-export function sayTime(seconds: number): string {
-  if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
-}

@@ -17,7 +17,8 @@ import { claimsForMesh, type Governing, governingOf } from './governing.ts';
 import { accountOf, hindranceOf, sayDocument, type Standing, standingOf } from './hindrance.ts';
 import { type Held, heldAnnotation, heldText, mostRoutes, readEntry, readHeld } from './marker.ts';
 import { newRoutes, putIn, type TripShape } from './tripRoutes.ts';
-import { sayAnswer, sayCall, sayTime } from './words.ts';
+import { sayTime } from '../../kit/words.ts';
+import { sayAnswer, sayCall } from './words.ts';
 
 const ours = { 'app.kubernetes.io/managed-by': 'podium' };
 

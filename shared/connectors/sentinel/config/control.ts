@@ -1,13 +1,15 @@
 import type { Change, Guard } from '../../../model/change.ts';
 import type { EditDocument } from '../../../model/operation.ts';
 import type { Control, PlannedWrite } from '../../kit/control.ts';
+import { quoted } from '../../kit/words.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { markerOf } from '../isolation/marker.ts';
 import { memberGuards } from '../isolation/plan.ts';
 import { fingerprintOf, identityOf, isAsWritten, resourceOf, type Rule, without } from '../rules.ts';
-import { changeEach, changeRules, sayOutcomes, sayTaken, throwIfNone } from '../writing.ts';
+import { changeEachRead, changeRules, sayOutcomes } from '../writing.ts';
+import { sayDone, throwIfNone } from '../../kit/fanOut.ts';
 import { whyInvalid } from './invalid.ts';
 import {
   keyOf,
@@ -86,14 +88,14 @@ export function createRuleControl(fleet: Fleet): Control<EditDocument> {
       const key = keyOf(change.document);
       const members = membersOf(key, await fleet.look(key.application, signal));
       const [before, after] = [rulesIn(change.before), rulesIn(change.after)];
-      const outcomes = await changeEach(members, (member) =>
+      const outcomes = await changeEachRead(members, (member) =>
         changeRules(fleet, member, key.type, (now) => fenced(member, now, before, after), signal),
       );
       throwIfNone(outcomes);
       await fleet.look(key.application, signal).catch(() => undefined);
       return {
         acceptedAt: fleet.host.clock.now(),
-        takenBy: sayTaken(outcomes),
+        takenBy: sayDone(outcomes),
         revisions: [{ document: change.document, revision: sayOutcomes(outcomes) }],
       };
     },
@@ -215,5 +217,3 @@ function tripGuard(before: readonly Rule[], after: readonly Rule[]): Guard[] {
     ),
   ];
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,12 +1,12 @@
 import type { Fleet } from '../fleet.ts';
 import { resourceOf } from '../rules.ts';
-import type { Block, Holding } from './holding.ts';
+import type { Block, BlockHolding } from './holding.ts';
 import { markerOf } from './marker.ts';
 
 export const tripIdOf = ({ application, marker }: Block): string => `${marker.operationId}@${application}`;
 
 /** What rules of instances tell of trips, whoever made them, and what this session holds and no instance tells now. */
-export function heldTrips(fleet: Fleet, holding: Holding): readonly Block[] {
+export function heldTrips(fleet: Fleet, holding: BlockHolding): readonly Block[] {
   const found = new Map(holding.all().map((block) => [tripIdOf(block), block]));
   const ours = new Set(found.keys());
   for (const { app, rules } of fleet.members())

@@ -1,15 +1,15 @@
 import type { Change } from '../../../model/change.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../../../model/trip.ts';
 import type { IsolationControl, ReadBack } from '../../kit/control.ts';
-import { followChanges } from '../../kit/followChanges.ts';
-import { createNotice } from '../../kit/notice.ts';
+import { maybeDone, sayDone, throwIfNone } from '../../kit/fanOut.ts';
+import { followRounds } from '../../kit/followChanges.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { incoming, outgoing, resourcesTo } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { resourceOf } from '../rules.ts';
-import { changeEach, sayOutcomes, sayTaken, throwIfNone } from '../writing.ts';
+import { changeEachRead, sayOutcomes } from '../writing.ts';
 import { heldTrips, tripIdOf } from './held.ts';
-import { type Block, endBlock, type Holding, setBlock } from './holding.ts';
+import { type Block, type BlockHolding, endBlock, setBlock } from './holding.ts';
 import { blockedBy, blockingRule, isOf } from './marker.ts';
 import { planEnd, planned, planTrip } from './plan.ts';
 import { readBefore, readWanted, type Wanted, writeWanted } from './wanted.ts';
@@ -17,7 +17,7 @@ import { readBefore, readWanted, type Wanted, writeWanted } from './wanted.ts';
 const settleMs = 100;
 
 /** Trips by rules that let none through, in every instance of an application, held while instances come and go. */
-export function createIsolation(fleet: Fleet, holding: Holding): IsolationControl {
+export function createIsolation(fleet: Fleet, holding: BlockHolding): IsolationControl {
   const { host } = fleet;
 
   return {
@@ -84,19 +84,18 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
       const wanted = readWanted(change.after);
       const { application, blocked, marker } = wanted;
       const members = await fleet.look(application, signal);
-      const outcomes = await changeEach(members, (member) =>
+      const outcomes = await changeEachRead(members, (member) =>
         blocked
           ? setBlock(fleet, member, wanted, signal)
           : endBlock(fleet, member, marker.operationId, signal),
       );
-      if (!blocked) holding.end(application, marker.operationId);
-      else if (outcomes.some(({ error }) => error === null || error.kind === 'unanswered'))
-        holding.begin(wanted, outcomes);
+      if (!blocked) holding.end(wanted, outcomes);
+      else if (maybeDone(outcomes)) holding.begin(wanted, outcomes);
       throwIfNone(outcomes);
       await fleet.look(application, signal).catch(() => undefined);
       return {
         acceptedAt: host.clock.now(),
-        takenBy: sayTaken(outcomes),
+        takenBy: sayDone(outcomes),
         revisions: [{ document: change.document, revision: sayOutcomes(outcomes) }],
       };
     },
@@ -111,20 +110,13 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
     },
 
     async *watch(signal, onState) {
-      const notice = createNotice();
-      const ringing = (async () => {
-        for (;;) {
-          await fleet.changed(signal);
-          notice.ring();
-        }
-      })().catch(() => undefined);
       onState({ ok: true, at: host.clock.now() });
-      yield* followChanges(
+      yield* followRounds(
+        fleet.changed,
         { settleMs, read: () => heldTrips(fleet, holding).map(tripFor), content: (trips) => trips },
-        { notice, clock: host.clock },
+        host.clock,
         signal,
       );
-      await ringing;
     },
 
     serverNow: () => (fleet.knowsTime() ? fleet.now() : null),

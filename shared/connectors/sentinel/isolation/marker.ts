@@ -1,15 +1,6 @@
 import { z } from 'zod';
+import { Holder } from '../../kit/holding.ts';
 import { numberAt, resourceOf, type Rule } from '../rules.ts';
-
-/** Who holds it, and until when. */
-export const Holder = z.object({
-  operationId: z.string().min(1).max(200),
-  by: z.string().max(500),
-  reason: z.string().max(2_000),
-  since: z.number(),
-  until: z.number(),
-});
-export type Holder = z.infer<typeof Holder>;
 
 /** What a rule of a trip tells of it, besides what it blocks. */
 export const Marker = Holder.extend({

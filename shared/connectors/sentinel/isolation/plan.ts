@@ -2,6 +2,7 @@ import type { Change, Guard } from '../../../model/change.ts';
 import type { Trip } from '../../../model/operation.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
 import type { PlannedWrite } from '../../kit/control.ts';
+import { quoted, sayTime } from '../../kit/words.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Fleet, Member } from '../fleet.ts';
@@ -239,8 +240,3 @@ function copiesOf(
     .join('\n');
   return { tool: 'curl', command: curl, curl, patch: JSON.stringify(setsOf(members, change), null, 2) };
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** "5 min", "90 s". */
-const sayTime = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`);

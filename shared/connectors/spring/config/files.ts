@@ -3,6 +3,7 @@ import type { Change, Guard, Settings } from '../../../model/change.ts';
 import type { EditDocument } from '../../../model/operation.ts';
 import type { Control, PlannedWrite } from '../../kit/control.ts';
 import type { Written } from '../../kit/folder.ts';
+import { quoted } from '../../kit/words.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { type Asker, nameOf, type ServedSource } from './configServer.ts';
@@ -383,4 +384,3 @@ function secretsIn(file: string, was: string, text: string, { at, out, in: put }
 }
 
 const sayCount = (count: number): string => (count === 1 ? '1 instance' : `${count} instances`);
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

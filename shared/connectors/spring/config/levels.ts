@@ -1,7 +1,8 @@
 import { guardOf } from '../../kit/splitGuards.ts';
 import { digestOf } from './digest.ts';
 import { loggersOf, setLevelIn } from './endpoints.ts';
-import { type Memory, quoted } from './memory.ts';
+import { quoted } from '../../kit/words.ts';
+import type { Memory } from './memory.ts';
 
 // What Spring Boot takes for every logging system.
 const levels: ReadonlySet<string> = new Set(['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']);

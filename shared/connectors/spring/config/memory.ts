@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Change, Guard, Settings } from '../../../model/change.ts';
 import type { EditDocument } from '../../../model/operation.ts';
 import type { Control, PlannedWrite } from '../../kit/control.ts';
+import {} from '../../kit/words.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Actuator } from '../api.ts';
@@ -307,5 +308,3 @@ function spreadIn(text: string): Spread {
   if (read.success) return read.data;
   throw new PeerError('refused', 'The journal does not say what instances had or were to have.');
 }
-
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

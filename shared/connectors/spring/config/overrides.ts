@@ -4,7 +4,8 @@ import { digestOf } from './digest.ts';
 import { dropOverridesIn, environmentOf, overrideIn, refreshIn } from './endpoints.ts';
 import { overridesIn } from './environment.ts';
 import { registersAnew, sayNames } from './instances.ts';
-import { type Memory, quoted } from './memory.ts';
+import { quoted } from '../../kit/words.ts';
+import type { Memory } from './memory.ts';
 
 /** The property source “manager” of each instance, which stands above all others. */
 export const overridesMemory: Memory = {

@@ -1,4 +1,4 @@
-import { followChanges } from '../../kit/followChanges.ts';
+import { followRounds } from '../../kit/followChanges.ts';
 import { createNotice } from '../../kit/notice.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { SourceHealth } from '../../kit/reading.ts';
@@ -186,18 +186,11 @@ export async function* followGateways<Value>(
   signal: AbortSignal,
 ): AsyncGenerator<Value, void, undefined> {
   const { clock } = gateways.fleet.host;
-  const notice = createNotice();
-  const ringing = (async () => {
-    for (;;) {
-      await gateways.changed(signal);
-      notice.ring();
-    }
-  })().catch(() => undefined);
   onState({ ok: true, at: clock.now() });
-  yield* followChanges(
+  yield* followRounds(
+    gateways.changed,
     { settleMs, read: () => (gateways.isKnown ? read() : null), content: (value) => value },
-    { notice, clock },
+    clock,
     signal,
   );
-  await ringing;
 }

@@ -2,6 +2,7 @@ import type { Change, Guard, PatchStep, Shares, ThreeWay } from '../../../model/
 import type { SetWeights } from '../../../model/operation.ts';
 import type { Split } from '../../../model/weights.ts';
 import type { PlannedWrite } from '../../kit/control.ts';
+import { quoted } from '../../kit/words.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { changedGuard, destinationGuards, guardOf, sayWeights, totalOf } from '../../kit/splitGuards.ts';
 import { type Definition, weightOf, withWeight } from './definitions.ts';
@@ -286,7 +287,5 @@ export function copyCommands(
   );
   return { tool: 'curl', command, curl: command, patch };
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const sayCount = (count: number): string => (count === 1 ? 'the one copy' : `${count} copies`);

@@ -1,141 +1,53 @@
-import { sayError } from '../../kit/peerError.ts';
+import { createHolding, type Holder, type Holding } from '../../kit/holding.ts';
 import { having } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
-import { type Outcome, setIn } from './fanOut.ts';
-import type { Holder, Wanted } from './wanted.ts';
+import { setIn } from './setIn.ts';
+import type { Wanted } from './wanted.ts';
 import { isForced } from './words.ts';
 
+type Place = Pick<Wanted, 'service' | 'breaker' | 'held'>;
+
 /** A breaker that this Podium holds in every instance until its time is over. */
-export interface Held {
-  readonly wanted: Wanted & { readonly held: Holder };
+export interface HeldTarget extends Wanted {
+  readonly held: Holder;
   readonly namespace: string;
-  /** Instances that were seen in it, by registration: where one is not any more, somebody else ended it there. */
-  readonly confirmed: Set<string>;
-  /** Why the last try failed, by instance. */
-  readonly failing: Map<string, string>;
 }
+
+export type BreakerHolding = Holding<Place, HeldTarget, Member>;
+
+const breakerIn = (member: Member, name: string) => member.breakers?.get(name) ?? null;
 
 /** What is held by this session. Actuators carry no marker, so it lives here and in the journal. */
-export interface Holding {
-  all(): readonly Held[];
-  find(service: string, breaker: string): Held | null;
-  /** Begins to hold; instances that come later get it too. */
-  begin(wanted: Held['wanted'], namespace: string, outcomes: readonly Outcome[]): void;
-  /** Takes up what an earlier session began; nothing where it is over or was ended here. */
-  adopt(wanted: Wanted, namespace: string, members: readonly Member[]): void;
-  /** Ends it; where that could not be said to an instance, it is said to it when it answers again. */
-  end(service: string, breaker: string, outcomes: readonly Outcome[]): void;
-}
-
-export const memberKey = ({ instance }: Member): string => `${instance.uid} ${instance.registration}`;
-
-const tryMs = 10_000;
-
-export function createHolding(fleet: Fleet): Holding {
-  const { clock, log } = fleet.host;
-  const held = new Map<string, Held>();
-  const ended = new Set<string>();
-  /** Instances to which the end could not be said: breaker by instance. */
-  const owing = new Map<
-    string,
-    { readonly service: string; readonly breaker: string; readonly keys: Set<string> }
-  >();
-  const keyOf = (service: string, breaker: string): string => JSON.stringify([service, breaker]);
-
-  /** Newcomers and those that failed are asked again while it is held, and not a moment longer. */
-  async function holdOn(): Promise<void> {
-    for (const one of held.values()) {
-      const { service, breaker, state, held: holder } = one.wanted;
-      const have = having(fleet.of(service), breaker);
-      const leftIt = have.filter(
-        (member) => member.breaker.state !== state && one.confirmed.has(memberKey(member)),
-      );
-      // Somebody ended it by hand, everywhere: then it is not held any more, for newcomers neither.
-      if (leftIt.length > 0 && leftIt.length === fleet.of(service).length) {
-        held.delete(keyOf(service, breaker));
-        ended.add(holder.operationId);
-        continue;
-      }
-      for (const member of have) {
-        const key = memberKey(member);
-        if (member.breaker.state === state) {
-          one.confirmed.add(key);
-          one.failing.delete(member.instance.uid);
-        } else if (
-          !one.confirmed.has(key) &&
-          clock.now() < holder.until &&
-          held.get(keyOf(service, breaker)) === one
-        ) {
-          await setIn(fleet, member, breaker, state, AbortSignal.timeout(tryMs)).then(
-            () => {
-              one.confirmed.add(key);
-              one.failing.delete(member.instance.uid);
-              log.info('held a breaker in another instance', {
-                service,
-                breaker,
-                instance: member.instance.name,
-              });
-            },
-            (error: unknown) => one.failing.set(member.instance.uid, sayError(error, 'Setting it')),
-          );
-        }
-      }
-    }
-    for (const [owed, { service, breaker, keys }] of owing) {
-      for (const member of having(fleet.of(service), breaker)) {
-        const key = memberKey(member);
-        if (!keys.has(key)) continue;
-        if (!isForced(member.breaker.state)) keys.delete(key);
-        else
-          await setIn(fleet, member, breaker, 'CLOSED', AbortSignal.timeout(tryMs)).then(
-            () => keys.delete(key),
-            () => undefined,
-          );
-      }
-      // One that registered anew is another process, whose breakers begin closed.
-      const present = new Set(fleet.of(service).map(memberKey));
-      for (const key of keys) if (!present.has(key)) keys.delete(key);
-      if (keys.size === 0) owing.delete(owed);
-    }
-  }
-  fleet.afterRound.add(holdOn);
-
-  const start = (wanted: Held['wanted'], namespace: string, confirmed: Iterable<string>): Held => {
-    const one: Held = { wanted, namespace, confirmed: new Set(confirmed), failing: new Map() };
-    const key = keyOf(wanted.service, wanted.breaker);
-    held.set(key, one);
-    owing.delete(key);
-    return one;
-  };
-
-  return {
-    all: () => [...held.values()],
-    find: (service, breaker) => held.get(keyOf(service, breaker)) ?? null,
-    begin(wanted, namespace, outcomes) {
-      const good = outcomes.filter(({ error }) => error === null);
-      const one = start(
-        wanted,
-        namespace,
-        good.map(({ member }) => memberKey(member)),
-      );
-      for (const { member, error } of outcomes)
-        if (error !== null) one.failing.set(member.instance.uid, error.message);
+export function holdBreakers(fleet: Fleet): BreakerHolding {
+  const { clock } = fleet.host;
+  const holding = createHolding<Place, HeldTarget, Member>(
+    {
+      keyOf: ({ service, breaker }) => JSON.stringify([service, breaker]),
+      operationOf: ({ held }) => held?.operationId ?? null,
+      untilOf: ({ held }) => held.until,
+      now: clock.now,
+      members: ({ service }) => fleet.of(service),
+      lifeOf: ({ instance, readAt }) => ({
+        uid: instance.uid,
+        life: instance.registration,
+        readAt: readAt ?? 0,
+      }),
+      shows: (member, { breaker, state }) => {
+        const found = breakerIn(member, breaker);
+        return found && found.state === state;
+      },
+      carries: (member, { breaker }) => {
+        const found = having([member], breaker)[0]?.breaker;
+        if (found === undefined) return member.breakers === null ? null : false;
+        return isForced(found.state);
+      },
+      set: (member, { breaker, state }, signal) => setIn(fleet, member, breaker, state, signal),
+      unset: (member, { breaker }, signal) => setIn(fleet, member, breaker, 'CLOSED', signal),
+      nameOf: ({ instance }, { service, breaker }) => ({ service, breaker, instance: instance.name }),
+      marked: false,
     },
-    adopt(wanted, namespace, members) {
-      const { held: holder, service, breaker, state } = wanted;
-      if (holder === null || holder.until <= clock.now() || ended.has(holder.operationId)) return;
-      if (held.has(keyOf(service, breaker))) return;
-      const there = having(members, breaker).filter((member) => member.breaker.state === state);
-      start({ ...wanted, held: holder }, namespace, there.map(memberKey));
-    },
-    end(service, breaker, outcomes) {
-      const key = keyOf(service, breaker);
-      const one = held.get(key);
-      if (one !== undefined) ended.add(one.wanted.held.operationId);
-      held.delete(key);
-      const failed = outcomes.filter(({ error }) => error !== null && error.kind !== 'notFound');
-      if (failed.length > 0)
-        owing.set(key, { service, breaker, keys: new Set(failed.map(({ member }) => memberKey(member))) });
-    },
-  };
+    fleet.host,
+  );
+  fleet.afterRound.add(holding.goOn);
+  return holding;
 }

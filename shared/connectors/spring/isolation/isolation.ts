@@ -1,13 +1,13 @@
 import type { Change } from '../../../model/change.ts';
 import type { HeldTrip, TripOption } from '../../../model/trip.ts';
-import { followChanges } from '../../kit/followChanges.ts';
-import { createNotice } from '../../kit/notice.ts';
+import { followRounds } from '../../kit/followChanges.ts';
 import type { IsolationControl, PlannedWrite, ReadBack } from '../../kit/control.ts';
+import { changeEach, maybeDone, type Outcome, sayDone, throwIfNone } from '../../kit/fanOut.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { having } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
-import { type Outcome, setInEach } from './fanOut.ts';
-import type { Holding } from './holding.ts';
+import { setIn } from './setIn.ts';
+import type { BreakerHolding } from './holding.ts';
 import { breakersFor, planEnd, planTrip } from './plan.ts';
 import { readBefore, readWanted, refOf, type Wanted, writeWanted } from './wanted.ts';
 import { isForced } from './words.ts';
@@ -15,7 +15,7 @@ import { isForced } from './words.ts';
 const settleMs = 100;
 
 /** Trips by the callers' own breakers, in each of their instances, held while instances come and go. */
-export function createIsolation(fleet: Fleet, holding: Holding): IsolationControl {
+export function createIsolation(fleet: Fleet, holding: BreakerHolding): IsolationControl {
   const { host } = fleet;
 
   return {
@@ -59,7 +59,7 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
           return planTrip(fleet, holding, { ...operation, mechanism }, signal);
         }
         case 'endTrip': {
-          const target = holding.all().find((one) => tripIdOf(one.wanted) === operation.tripId)?.wanted;
+          const target = holding.all().find((one) => tripIdOf(one) === operation.tripId);
           if (target === undefined) throw new PeerError('refused', 'This trip is not held here any more.');
           return planEnd(fleet, [{ ...target, before: new Map() }], signal);
         }
@@ -96,21 +96,17 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
 
     async apply(write, signal) {
       for (const change of write.changes) refuseElsewhere(fleet, change);
-      const done: { readonly outcomes: readonly Outcome[]; readonly change: Change }[] = [];
+      const done: { readonly outcomes: readonly Outcome<Member>[]; readonly change: Change }[] = [];
       for (const change of write.changes)
         done.push({ change, outcomes: await applyOne(fleet, holding, change, signal) });
-      const outcomes = done.flatMap((one) => one.outcomes);
-      const failures = outcomes.flatMap(({ error }) => error ?? []);
-      // Nobody knows whether a write without an answer was done: that is for a reading to say.
-      const worst = failures.find(({ kind }) => kind === 'unanswered') ?? failures[0];
-      if (worst !== undefined && failures.length === outcomes.length) throw worst;
-      const good = outcomes.length - failures.length;
+      const all = done.flatMap(({ outcomes }) => outcomes);
+      throwIfNone(all);
       return {
         acceptedAt: host.clock.now(),
-        takenBy: `${good} of ${outcomes.length} instances`,
-        revisions: done.map(({ change, outcomes: of }) => ({
+        takenBy: sayDone(all),
+        revisions: done.map(({ change, outcomes }) => ({
           document: change.document,
-          revision: `${of.filter(({ error }) => error === null).length} of ${of.length} instances`,
+          revision: sayDone(outcomes),
         })),
       };
     },
@@ -120,25 +116,20 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
       const wanted = readWanted(change.after);
       const members = await fleet.look(wanted.service, signal);
       const read = readBack(wanted, members);
-      if (read.state === 'after') holding.adopt(wanted, change.document.namespace ?? '', members);
+      const { held } = wanted;
+      if (read.state === 'after' && held !== null)
+        holding.adopt({ ...wanted, held, namespace: change.document.namespace ?? '' }, members);
       return read;
     },
 
     async *watch(signal, onState) {
-      const notice = createNotice();
-      const ringing = (async () => {
-        for (;;) {
-          await fleet.changed(signal);
-          notice.ring();
-        }
-      })().catch(() => undefined);
       onState({ ok: true, at: host.clock.now() });
-      yield* followChanges(
+      yield* followRounds(
+        fleet.changed,
         { settleMs, read: () => heldTrips(fleet, holding), content: (trips) => trips },
-        { notice, clock: host.clock },
+        host.clock,
         signal,
       );
-      await ringing;
     },
 
     // Only trips of this machine are told here: actuators carry no marker.
@@ -149,30 +140,28 @@ export function createIsolation(fleet: Fleet, holding: Holding): IsolationContro
 
 async function applyOne(
   fleet: Fleet,
-  holding: Holding,
+  holding: BreakerHolding,
   change: Change,
   signal: AbortSignal,
-): Promise<readonly Outcome[]> {
+): Promise<readonly Outcome<Member>[]> {
   const wanted = readWanted(change.after);
   const { service, breaker, held } = wanted;
   const members = await fleet.look(service, signal);
-  const unread = members.filter(({ breakers }) => breakers === null);
-  const have: readonly Member[] = having(members, breaker);
-  const stateFor = ({ instance }: Member) => wanted.except[instance.name] ?? wanted.state;
-  if (held !== null && have.length + unread.length === 0)
+  const concerned = members.filter(({ breakers }) => breakers === null || breakers.has(breaker));
+  if (held !== null && concerned.length === 0)
     throw new PeerError(
       'refused',
       `No instance of ${service} has a breaker “${breaker}” now; nothing was sent.`,
     );
-  // One that did not answer a moment ago is not sent anything: it is tried again while the trip is held.
-  const silent = unread.map((member): Outcome => ({
-    member,
-    error: new PeerError('unreachable', `${member.instance.name}: ${member.problem ?? 'it cannot be asked'}`),
-  }));
-  const outcomes = [...(await setInEach(fleet, have, breaker, stateFor, signal)), ...silent];
-  if (held === null) holding.end(service, breaker, outcomes);
-  else if (outcomes.some(({ error }) => error === null || error.kind === 'unanswered'))
-    holding.begin({ ...wanted, held }, change.document.namespace ?? '', outcomes);
+  const outcomes = await changeEach(
+    concerned,
+    ({ instance, breakers, problem }) =>
+      breakers === null ? `${instance.name}: ${problem ?? 'it cannot be asked'}` : null,
+    (member) => setIn(fleet, member, breaker, wanted.except[member.instance.name] ?? wanted.state, signal),
+  );
+  if (held === null) holding.end(wanted, outcomes);
+  else if (maybeDone(outcomes))
+    holding.begin({ ...wanted, held, namespace: change.document.namespace ?? '' }, outcomes);
   return outcomes;
 }
 
@@ -211,10 +200,10 @@ function readBack(wanted: Wanted, members: readonly Member[]): ReadBack {
 const tripIdOf = ({ service, breaker, held }: Wanted): string =>
   `${held?.operationId ?? ''}@${service}/${breaker}`;
 
-function heldTrips(fleet: Fleet, holding: Holding): HeldTrip[] {
+function heldTrips(fleet: Fleet, holding: BreakerHolding): HeldTrip[] {
   const { connectionId } = fleet.host;
-  return holding.all().map(({ wanted, namespace }): HeldTrip => {
-    const { service, breaker, callee, held, state } = wanted;
+  return holding.all().map((wanted): HeldTrip => {
+    const { service, breaker, callee, held, state, namespace } = wanted;
     return {
       id: tripIdOf(wanted),
       connectionId,

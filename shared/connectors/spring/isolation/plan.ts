@@ -2,14 +2,15 @@ import type { Change, Guard } from '../../../model/change.ts';
 import type { Trip } from '../../../model/operation.ts';
 import type { CallTarget } from '../../../model/trip.ts';
 import type { PlannedWrite } from '../../kit/control.ts';
+import { quoted, sayTime } from '../../kit/words.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { BreakerState } from '../breakers.ts';
 import { breakersOf, type HeldBreaker, having, sayStates } from '../callees.ts';
 import { refuseExpressions } from '../expressions.ts';
 import type { Fleet, Member } from '../fleet.ts';
-import type { Holding } from './holding.ts';
+import type { BreakerHolding } from './holding.ts';
 import { refOf, type Wanted, writeBefore, writeWanted } from './wanted.ts';
-import { type BreakerTrip, isForced, sayTime, stateOf, verbFor } from './words.ts';
+import { type BreakerTrip, isForced, stateOf, verbFor } from './words.ts';
 
 /** Breakers that guard a call: of its caller, or of every caller. */
 export const breakersFor = (fleet: Fleet, { host, caller }: CallTarget): HeldBreaker[] =>
@@ -18,7 +19,7 @@ export const breakersFor = (fleet: Fleet, { host, caller }: CallTarget): HeldBre
 /** What would be done to hold a breaker in every instance of its services. Reads only. */
 export async function planTrip(
   fleet: Fleet,
-  holding: Holding,
+  holding: BreakerHolding,
   operation: Trip & { readonly mechanism: BreakerTrip },
   signal: AbortSignal,
 ): Promise<PlannedWrite> {
@@ -161,10 +162,15 @@ function changeOf(fleet: Fleet, members: readonly Member[], wanted: Wanted): Cha
   };
 }
 
-function guardsOf(service: string, members: readonly Member[], name: string, holding: Holding): Guard[] {
+function guardsOf(
+  service: string,
+  members: readonly Member[],
+  name: string,
+  holding: BreakerHolding,
+): Guard[] {
   const have = having(members, name);
   const without = members.filter(({ breakers }) => breakers !== null && !breakers.has(name));
-  const held = holding.find(service, name);
+  const held = holding.find({ service, breaker: name, held: null });
   const forced = have.filter(({ breaker }) => isForced(breaker.state));
   return [
     {
@@ -183,7 +189,7 @@ function guardsOf(service: string, members: readonly Member[], name: string, hol
           {
             id: 'held-already',
             verdict: 'tick' as const,
-            title: `It is held already${held === null ? ', by somebody unknown' : `, by ${held.wanted.held.by}`}`,
+            title: `It is held already${held === null ? ', by somebody unknown' : `, by ${held.held.by}`}`,
             detail:
               forced.map(({ instance, breaker }) => `${instance.name} ${breaker.state}`).join(', ') || null,
           },
@@ -221,5 +227,3 @@ function copiesOf(
     );
   return { tool: 'curl', command: lines.join('\n'), curl: lines.join('\n'), patch: body };
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,18 +1,9 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import type { DocumentRef } from '../../../model/entity.ts';
+import { Holder } from '../../kit/holding.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { BreakerState } from '../breakers.ts';
-
-/** Who holds it, and until when. */
-export const Holder = z.object({
-  operationId: z.string().min(1).max(200),
-  by: z.string().max(500),
-  reason: z.string().max(2_000),
-  since: z.number(),
-  until: z.number(),
-});
-export type Holder = z.infer<typeof Holder>;
 
 /**
  * One breaker of one service as a write wants it in every instance. An actuator keeps no documents: this text is what the

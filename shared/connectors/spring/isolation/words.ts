@@ -22,7 +22,3 @@ export function verbFor(state: 'FORCED_OPEN' | 'DISABLED' | 'CLOSED'): BreakerVe
 
 /** States that a breaker never leaves by itself. */
 export const isForced = (state: BreakerState): boolean => state === 'FORCED_OPEN' || state === 'DISABLED';
-
-/** "5 min", "90 s". */
-export const sayTime = (seconds: number): string =>
-  seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;

@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { PeerError, sayError } from '../../kit/peerError.ts';
+import { PeerError } from '../../kit/peerError.ts';
 import { type Breaker, readBreakers } from '../breakers.ts';
 import { refuseExpressions } from '../expressions.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { verbFor } from './words.ts';
-
-/** What became of one instance. */
-export interface Outcome {
-  readonly member: Member;
-  /** Null where its breaker is as wanted. */
-  readonly error: PeerError | null;
-}
 
 const Answer = z.object({ circuitBreakerName: z.string(), currentState: z.string() });
 
@@ -50,26 +43,3 @@ export async function setIn(
 /** Of a breaker that vanished in between, another one is there now, with the thresholds of all that have none of their own. */
 const isSame = (a: Breaker, b: Breaker): boolean =>
   a.failureRatioThreshold === b.failureRatioThreshold && a.slowRatioThreshold === b.slowRatioThreshold;
-
-/** Sets it in each of them, at once; one that fails keeps no other from it. */
-export function setInEach(
-  fleet: Fleet,
-  members: readonly Member[],
-  name: string,
-  stateFor: (member: Member) => 'FORCED_OPEN' | 'DISABLED' | 'CLOSED',
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> {
-  return Promise.all(
-    members.map(async (member): Promise<Outcome> => {
-      try {
-        await setIn(fleet, member, name, stateFor(member), signal);
-        return { member, error: null };
-      } catch (error) {
-        return {
-          member,
-          error: error instanceof PeerError ? error : new PeerError('broken', sayError(error, 'Setting it')),
-        };
-      }
-    }),
-  );
-}
