@@ -70,9 +70,10 @@ export async function startKubernetes(
   say('the API server is ready');
 
   const kwokConfig = await writeKwokConfig(programs.kwokDir, runDir);
-  const kubelet = kwokLaunch(programs, kubeconfigFile, kwokConfig, credentials);
+  const kubelet = (addresses: string): Launch =>
+    kwokLaunch(programs, kubeconfigFile, kwokConfig, credentials, addresses);
   processes.start(controllerManagerLaunch(programs, kubeconfigFile, credentials));
-  const kwok = processes.start(kubelet);
+  const kwok = processes.start(kubelet(podRange.replace(/0\/16$/, '1/17')));
   await Promise.all(namespaces.map((namespace) => admin.apply(namespace)));
   await Promise.all([...access, node].map((object) => admin.apply(object)));
   await applyCrds(admin, programs.crdsFile);
@@ -85,10 +86,11 @@ export async function startKubernetes(
     kubeconfigFile,
     admin,
     async forward(forwards) {
-      // Its pods' names are known only now, and it reads its configuration once.
+      // Its pods' names are known only now, and it reads its configuration once. It does not know whose addresses an
+      // earlier process of it gave out, and would give them out again: it gets others.
       await processes.stop(kwok);
       await writeKwokConfig(programs.kwokDir, runDir, forwards);
-      processes.start(kubelet);
+      processes.start(kubelet(podRange.replace(/0\.0\/16$/, '128.1/17')));
     },
   };
 }
@@ -119,6 +121,7 @@ function kwokLaunch(
   kubeconfigFile: string,
   kwokConfig: string,
   credentials: Credentials,
+  addresses: string,
 ): Launch {
   return {
     name: 'kwok',
@@ -127,7 +130,7 @@ function kwokLaunch(
       `--kubeconfig=${kubeconfigFile}`,
       `--config=${kwokConfig}`,
       '--manage-all-nodes=true',
-      `--cidr=${podRange.replace(/0\/16$/, '1/16')}`,
+      `--cidr=${addresses}`,
       `--node-ip=${nodeAddress}`,
       `--node-port=${kubeletPort}`,
       `--server-address=${nodeAddress}:${kubeletPort}`,
