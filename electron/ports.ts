@@ -2,6 +2,7 @@ import type { MessagePortMain } from 'electron/main';
 import type { Kept } from '../shared/core/ports.ts';
 import type { FleetProcess } from '../shared/node/fleetProcess.ts';
 import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
+import { createLoginSearchPath } from '../shared/node/searchPath.ts';
 
 /** What only the main process can do for the console. */
 export interface MainProcess {
@@ -17,6 +18,7 @@ export function openDesktopPorts(main: MainProcess, repositories: readonly strin
     repositories,
     startFleet: () => fleetOver(main.requestFleet()),
     keepAwake: main.tellHeld,
+    searchPath: createLoginSearchPath(),
   });
 }
 

@@ -30,6 +30,7 @@ import type { InspectorParts } from './features/inspector/inspectorParts.ts';
 import { JournalPage } from './features/journal/JournalPage.tsx';
 import { MapPage } from './features/map/MapPage.tsx';
 import { Palette } from './features/palette/Palette.tsx';
+import { ProgramDialog } from './features/programs/ProgramDialog.tsx';
 import { CallGuards } from './features/protections/CallGuards.tsx';
 import { ProtectionDialog } from './features/protections/ProtectionDialog.tsx';
 import { ProtectionsTab } from './features/protections/ProtectionsTab.tsx';
@@ -123,6 +124,7 @@ export function App() {
       <AddressBook />
       <ReviewDialog />
       <SetDialog />
+      <ProgramDialog />
       <Toasts />
     </div>
   );

@@ -71,6 +71,8 @@ export const contract = {
     setEnvironment: base.input(z.object({ id: ConnectionId, environment: Environment })).output(nothing),
     /** Looks for sources again. */
     lookAgain: base.input(z.object({ id: ConnectionId })).output(nothing),
+    /** Lets the program be run that the connection asks for; refused where that is for the terminal to say. */
+    allowProgram: base.input(z.object({ id: ConnectionId, fingerprint: z.string() })).output(nothing),
     watch: base.output(eventIterator(z.array(ConnectionState))),
   },
   graph: {
@@ -237,7 +239,7 @@ export const contract = {
   settings: {
     read: base.output(Settings),
     /** Replaces the given keys, leaves the others. */
-    write: base.input(Settings.partial()).output(nothing),
+    write: base.input(Settings.omit({ programs: true }).partial()).output(nothing),
   },
   rehearsal: {
     trigger: base

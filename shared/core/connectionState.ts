@@ -1,5 +1,6 @@
 import type { Found, Session } from '../connectors/kit/connector.ts';
 import type { ConnectionState } from '../model/connection.ts';
+import type { ProgramQuestion } from '../model/program.ts';
 import type { Environment } from '../model/entity.ts';
 import { describeSource, type Source } from './sources.ts';
 
@@ -17,6 +18,7 @@ interface Standing {
   readonly phase: ConnectionState['state'];
   /** Why it could not be opened. */
   readonly error: string | null;
+  readonly asks: ProgramQuestion | null;
 }
 
 /** What was found behind it. */
@@ -29,7 +31,7 @@ interface Behind {
 
 /** A connection as the Sources screen and the title bar show it. */
 export function describeConnection(
-  { request, environment, locked, phase, error }: Standing,
+  { request, environment, locked, phase, error, asks }: Standing,
   { root, sources, absent }: Behind,
   now: number,
 ): ConnectionState {
@@ -49,6 +51,7 @@ export function describeConnection(
     peer: root === null ? null : root.peer,
     user: root?.user ?? null,
     error: error ?? first?.error ?? null,
+    asks,
     warnings: [...request.warnings, ...(root?.warnings ?? [])],
     sources: [
       ...described,

@@ -6,6 +6,7 @@ import type { Environment } from '../model/entity.ts';
 import { openConnection, type LiveConnection } from './liveConnection.ts';
 import { Refusal } from './refusal.ts';
 import type { Ports } from './ports.ts';
+import { createPrograms } from './programs.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';
 import { createTypedConnections, type TypedConnections } from './typedConnections.ts';
@@ -25,6 +26,8 @@ export interface Connections extends AsyncDisposable {
   setLocked(id: string, locked: boolean): void;
   setEnvironment(id: string, environment: Environment): Promise<void>;
   lookAgain(id: string): void;
+  /** Lets the program be run that the connection waits for. */
+  allowProgram(id: string, fingerprint: string): Promise<void>;
 }
 
 interface Candidate {
@@ -44,6 +47,9 @@ export function createConnections(
   const known = new Map<string, Candidate>();
   const changes = createPulse();
   const typed = createTypedConnections(connectors, settings);
+  const programs = createPrograms(settings, ports);
+  const closed = new AbortController();
+  void relayQuestions();
 
   function environmentOf(title: string): Environment {
     return settings.current.environments[title] ?? guessEnvironment(title);
@@ -75,6 +81,7 @@ export function createConnections(
       },
       connectors,
       ports,
+      programs,
     );
     open.set(id, connection);
     void relay(connection);
@@ -99,6 +106,23 @@ export function createConnections(
         seen = await connection.changes.after(seen, connection.closed);
       } catch {
         return;
+      }
+      changes.bump();
+    }
+  }
+
+  /** Whoever was open already and waits to log in anew begins again once it may; the others wait for that themselves. */
+  async function relayQuestions(): Promise<void> {
+    const waiting = new Set<string>();
+    for (let seen = 0; ;) {
+      try {
+        seen = await programs.changes.after(seen, closed.signal);
+      } catch {
+        return;
+      }
+      for (const [id, connection] of open) {
+        if (programs.question(id) !== null) waiting.add(id);
+        else if (waiting.delete(id) && connection.sources.length > 0) connection.lookAgain();
       }
       changes.bump();
     }
@@ -198,7 +222,9 @@ export function createConnections(
     lookAgain(id) {
       get(id).lookAgain();
     },
+    allowProgram: (id, fingerprint) => programs.allow(id, fingerprint),
     async [Symbol.asyncDispose]() {
+      closed.abort(new Error('closed'));
       const all = [...open.values()];
       open.clear();
       await Promise.allSettled(all.map((connection) => connection[Symbol.asyncDispose]()));

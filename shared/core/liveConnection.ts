@@ -13,6 +13,7 @@ import { describeConnection } from './connectionState.ts';
 import { createHeard } from './heard.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
+import type { Programs } from './programs.ts';
 import { serverNow } from './returns/peerTime.ts';
 import type { Source } from './sources.ts';
 
@@ -65,6 +66,7 @@ export function openConnection(
   request: ConnectionRequest,
   connectors: readonly Connector<unknown>[],
   ports: Ports,
+  programs: Programs,
 ): LiveConnection {
   const stop = new AbortController();
   const changes = createPulse();
@@ -80,7 +82,9 @@ export function openConnection(
   function hostFor(lent: Lent): ConnectorHost {
     const { clock, random, log, ownPorts, openFolder } = ports;
     const files = openFolder === undefined ? {} : { openFolder };
-    return { connectionId: request.id, clock, random, log, ownPorts, ...files, lent };
+    const gate = programs.gateFor(request.id, request.title);
+    const runs = gate === null ? {} : { programs: gate };
+    return { connectionId: request.id, clock, random, log, ownPorts, ...files, ...runs, lent };
   }
 
   function addSource(
@@ -187,7 +191,12 @@ export function openConnection(
         error = sayError(thrown, `Opening ${request.title}`);
         ports.log.warn('connection failed to open', { connection: request.id });
         changes.bump();
-        await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
+        // Trying again would only ask again: what it waits for is the operator.
+        const waits = programs.question(request.id) !== null;
+        if (waits) pauseMs = 1000;
+        await (waits ? programs.answered(request.id, signal) : ports.clock.sleep(pauseMs, signal)).catch(
+          () => undefined,
+        );
       }
     }
   }
@@ -227,7 +236,14 @@ export function openConnection(
     topology: heard.topology,
     state: () =>
       describeConnection(
-        { request, environment: connection.environment, locked: connection.locked, phase, error },
+        {
+          request,
+          environment: connection.environment,
+          locked: connection.locked,
+          phase,
+          error,
+          asks: programs.question(request.id),
+        },
         { root, sources, absent },
         ports.clock.now(),
       ),
@@ -246,6 +262,7 @@ export function openConnection(
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('closed'));
       phase = 'closed';
+      programs.drop(request.id);
       await closeSources();
       changes.bump();
     },

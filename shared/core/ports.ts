@@ -1,7 +1,9 @@
 import type { FileChange, NamedFolder, OpenFolder } from '../connectors/kit/folder.ts';
+import type { SearchPath } from '../connectors/kit/programs.ts';
 import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
+import type { ProgramQuestion } from '../model/program.ts';
 import type { Canary } from '../model/watch.ts';
 
 /** What a host must lend the console. All of it asynchronous and serialisable, for it may live in another process. */
@@ -18,6 +20,8 @@ export interface Ports {
   readonly repositories: readonly Repository[];
   /** Folders of this machine that the operator names for a connection; absent where the host lends none. */
   readonly openFolder?: OpenFolder;
+  /** Programs that connections run to log in; absent where the host runs none. */
+  readonly programs?: ProgramsPort;
   /** Told whenever it changes what Podium looks after: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (kept: readonly Kept[]) => void;
   /** Ports of this machine at which the host itself listens; connectors never go there. */
@@ -34,6 +38,24 @@ export interface Kept {
 }
 
 export type { FileChange, NamedFolder, OpenFolder };
+
+/** How programs are found, and who lets them be run. */
+export interface ProgramsPort {
+  searchPath(): Promise<SearchPath>;
+  /**
+   * Asks whoever started the host, where the window itself has no say; resolves when they allowed it, and rejects with the
+   * signal's reason. Absent where the window is the host's own.
+   */
+  readonly askInTerminal?: (asked: AskedProgram, signal: AbortSignal) => Promise<void>;
+}
+
+/** A program that the connection of this title waits for. */
+export interface AskedProgram {
+  readonly title: string;
+  readonly question: ProgramQuestion;
+}
+
+export type { SearchPath };
 
 /** A Git work tree, read at its HEAD. Methods throw in words. */
 export interface Repository {

@@ -91,6 +91,9 @@ export function createRouter({
       setEnvironment: os.connections.setEnvironment.handler(({ input }) =>
         connections.setEnvironment(input.id, input.environment),
       ),
+      allowProgram: os.connections.allowProgram.handler(({ input }) =>
+        connections.allowProgram(input.id, input.fingerprint),
+      ),
       lookAgain: os.connections.lookAgain.handler(({ input }) => connections.lookAgain(input.id)),
       watch: os.connections.watch.handler(({ signal }) =>
         followDistinct(connections.changes, () => connections.states(), signal),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { connectors } from '../connectors/index.ts';
 import { createConsole } from '../core/console.ts';
@@ -7,6 +6,7 @@ import { readAssets } from '../node/assets.ts';
 import { openNodePorts } from '../node/ports.ts';
 import { openBrowser } from './openBrowser.ts';
 import { startLoopback, type Loopback } from './server.ts';
+import { createTerminal } from './terminal.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,9 +18,11 @@ const { values: options } = parseArgs({
 });
 
 let ownPort: number | null = null;
+const terminal = createTerminal(process.stdin, print);
 const ports = openNodePorts({
   repositories: options.repository,
   ownPorts: () => (ownPort === null ? [] : [ownPort]),
+  askInTerminal: terminal.ask,
 });
 const console_ = await createConsole(connectors, ports);
 const assets = await readAssets(join(import.meta.dirname, '../../dist/renderer'));
@@ -54,8 +56,7 @@ async function announce({ url }: Loopback): Promise<void> {
 
 /** A code is good once, so a second window or one opened too late needs a new address. */
 function offerNewAddresses({ newUrl }: Loopback): void {
-  const lines = createInterface({ input: process.stdin });
-  lines.on('line', () => print(`  ${newUrl()}`));
+  terminal.onLine(() => print(`  ${newUrl()}`));
   process.stdin.unref?.();
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConnectionId, Environment } from './entity.ts';
+import { ProgramQuestion } from './program.ts';
 
 /** One thing to type when a connection is opened by hand. */
 export const FormField = z.object({
@@ -102,6 +103,8 @@ export const ConnectionState = z.object({
   peer: z.object({ product: z.string(), version: z.string() }).nullable(),
   user: z.string().nullable(),
   error: z.string().nullable(),
+  /** A program that it waits to be allowed; null for nothing. */
+  asks: ProgramQuestion.nullable(),
   warnings: z.array(z.string()),
   sources: z.array(SourceState),
   permissions: z.array(Permission),

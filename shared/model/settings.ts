@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RememberedConnection } from './connection.ts';
 import { EntityId, Environment } from './entity.ts';
+import { AllowedProgram } from './program.ts';
 
 /** Where health changes; a service may have its own. */
 export const HealthThresholds = z.object({
@@ -44,6 +45,8 @@ export const Settings = z.object({
   /** Connections that were typed, so that they need not be again. */
   remembered: z.array(RememberedConnection),
   joins: Joins,
+  /** Login programs that the operator allowed; no window writes them. */
+  programs: z.array(AllowedProgram),
   tourDone: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -55,5 +58,6 @@ export const defaultSettings: Settings = {
   environments: {},
   remembered: [],
   joins: { convention: true, addresses: true, together: [], apart: [] },
+  programs: [],
   tourDone: false,
 };

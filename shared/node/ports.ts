@@ -4,7 +4,7 @@ import { hostname, uptime, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Clock, Ports } from '../core/ports.ts';
+import type { Clock, Ports, ProgramsPort } from '../core/ports.ts';
 import { createCanaryStore } from './canaryStore.ts';
 import { openDataFolder } from './dataFolder.ts';
 import { openDatabase } from './database.ts';
@@ -15,6 +15,7 @@ import { createPictureStore } from './pictureStore.ts';
 import type { FleetProcess } from './fleetProcess.ts';
 import { openNamedFolder } from './namedFolders.ts';
 import { createRehearsal } from './rehearsal.ts';
+import { ownSearchPath } from './searchPath.ts';
 import { createSettingsStore } from './settingsStore.ts';
 
 /** What Node lends the console, and how to give it back. */
@@ -32,6 +33,10 @@ export interface NodePortsOptions {
   readonly keepAwake?: Ports['keepAwake'];
   /** None in the desktop host: it listens nowhere. */
   readonly ownPorts?: Ports['ownPorts'];
+  /** Folders in which login programs are looked for: those of this process, unless given. */
+  readonly searchPath?: ProgramsPort['searchPath'];
+  /** Who lets login programs be run, where it is not the window. */
+  readonly askInTerminal?: ProgramsPort['askInTerminal'];
 }
 
 /** Opens the data folder and lends everything the console needs from it and from the machine. */
@@ -54,6 +59,10 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     rehearsal,
     repositories: openRepositories(options.repositories ?? []),
     openFolder: openNamedFolder,
+    programs: {
+      searchPath: options.searchPath ?? (() => Promise.resolve(ownSearchPath())),
+      ...(options.askInTerminal === undefined ? {} : { askInTerminal: options.askInTerminal }),
+    },
     keepAwake: options.keepAwake ?? (() => undefined),
     ownPorts: options.ownPorts ?? (() => []),
     actor: actorName(),

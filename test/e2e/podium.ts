@@ -13,6 +13,8 @@ export interface PodiumProcess {
   readonly dataFolder: string;
   /** A new address: each is good once. */
   newUrl(): Promise<string>;
+  /** Types a line in the terminal that it was started in. */
+  type(line: string): void;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function startPodium(
       child.stdin.write('\n');
       return nextUrl();
     },
+    type: (line) => void child.stdin.write(`${line}\n`),
     stop: () => stop(child),
   };
 }

@@ -18,6 +18,7 @@ const connection: ConnectionState = {
   error: null,
   warnings: [],
   sources: [],
+  asks: null,
   permissions: [],
   namespaces: null,
 };

@@ -6,6 +6,7 @@ import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useNow } from '../../live/clock.ts';
 import { useConnections } from '../../live/connections.ts';
+import { showAgain } from '../../state/programs.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dot } from '../../ui/Chip.tsx';
@@ -50,7 +51,7 @@ export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
 }
 
 function ConnectionCard({ connection }: { readonly connection: ConnectionState }) {
-  const { id, title, environment, server, peer, user, error, warnings, namespaces } = connection;
+  const { id, title, environment, server, peer, user, error, asks, warnings, namespaces } = connection;
   const [closing, setClosing] = useState(false);
   const facts = [
     peer === null ? null : `${peer.product} ${peer.version}`,
@@ -82,6 +83,11 @@ function ConnectionCard({ connection }: { readonly connection: ConnectionState }
         <p role="alert" className="toneBad">
           {error}
         </p>
+      )}
+      {asks !== null && (
+        <div>
+          <Button onPress={() => showAgain(asks.program.fingerprint)}>Show the program…</Button>
+        </div>
       )}
       {warnings.map((warning) => (
         <p key={warning} className="toneWarn">

@@ -18,6 +18,7 @@ import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
+import type { ProgramGate } from './programs.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
 import type { Transport } from './transport.ts';
@@ -69,6 +70,8 @@ export interface ConnectorHost {
   ownPorts(): readonly number[];
   /** Folders of this machine that the operator names in a connection's form; absent where this host lends none. */
   readonly openFolder?: OpenFolder;
+  /** What connections that log in by running a program go through; absent where this host runs none. */
+  readonly programs?: ProgramGate;
   /** Reach and client handed down by the session that offered this one; empty for a root session. */
   readonly lent: Lent;
 }

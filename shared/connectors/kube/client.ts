@@ -8,6 +8,7 @@ import { createSeen, type Seen } from './documents/seen.ts';
 import type { Reach } from '../http/reach.ts';
 import type { Listed, Page } from './reflector.ts';
 import { dropIdle, openStream, send } from '../http/request.ts';
+import { withLogin } from './withLogin.ts';
 import { apiVersionOf, pathOf, type Resource } from './resources.ts';
 import { createServerClock, type ServerClock } from './serverClock.ts';
 import { createSharedWatches, type SharedWatches } from './sharedWatches.ts';
@@ -110,7 +111,7 @@ export function createKubeClient(
 ): KubeClient {
   const serverClock = createServerClock();
   const request = async (what: PeerRequest): Promise<PeerAnswer> => {
-    const answer = await send(reach, what);
+    const answer = await withLogin(reach, what.signal, () => send(reach, what));
     serverClock.note(answer.headers);
     return answer;
   };
@@ -167,11 +168,10 @@ export function createKubeClient(
           resourceVersion,
           timeoutSeconds: String(timeoutSeconds),
         });
-        const answer = await openStream(reach, {
-          method: 'GET',
-          path: `${pathOf(of, namespace)}?${query}`,
-          signal,
-        });
+        const path = `${pathOf(of, namespace)}?${query}`;
+        const answer = await withLogin(reach, signal, () =>
+          openStream(reach, { method: 'GET', path, signal }),
+        );
         const type = answer.headers['content-type'] ?? '';
         if (answer.status === 200 && type.startsWith('application/json'))
           return readWatch(answer.body, reach.name, what, { apiVersion: apiVersionOf(of), kind: of.kind });

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { Exec, type ExecPlugin, readPlugin } from './exec/plugin.ts';
 import { readSmallFile } from './files.ts';
 
 const Cluster = z.object({
@@ -11,6 +12,7 @@ const Cluster = z.object({
   'insecure-skip-tls-verify': z.boolean().optional(),
   'tls-server-name': z.string().optional(),
   'proxy-url': z.string().optional(),
+  extensions: z.array(z.looseObject({ name: z.string(), extension: z.unknown() })).optional(),
 });
 const User = z.object({
   'client-certificate': z.string().optional(),
@@ -24,7 +26,8 @@ const User = z.object({
   as: z.string().optional(),
   'as-groups': z.array(z.string()).optional(),
   'as-uid': z.string().optional(),
-  exec: z.object({ command: z.string().optional(), name: z.string().optional() }).nullish(),
+  'as-user-extra': z.record(z.string(), z.array(z.string())).optional(),
+  exec: Exec.optional(),
   'auth-provider': z.object({ name: z.string().optional() }).nullish(),
 });
 const Context = z.object({
@@ -50,6 +53,8 @@ export interface KubeContext {
   readonly name: string;
   readonly cluster: KubeconfigCluster;
   readonly user: KubeconfigUser;
+  /** The program that it logs in with; null for none, and for one that cannot be run. */
+  readonly plugin: ExecPlugin | null;
   readonly userName: string | null;
   readonly namespace: string | null;
   /** Where the context is written; null for pasted text. */
@@ -162,6 +167,8 @@ function contextFrom(
   const userEntry = users.get(userName ?? '');
   const cluster = Cluster.safeParse(dropNulls(clusterEntry?.value ?? {}));
   const user = User.safeParse(dropNulls(userEntry?.value ?? {}));
+  const plugin =
+    user.success && user.data.exec !== undefined ? readPlugin(user.data.exec, userEntry?.file ?? null) : null;
   const problem = ((): string | null => {
     if (!context.success) return 'The context has a field of the wrong type.';
     if (clusterName === undefined) return 'The context names no cluster.';
@@ -170,7 +177,7 @@ function contextFrom(
     if (userName !== undefined && userName !== '' && userEntry === undefined)
       return `Its user “${userName}” is defined nowhere.`;
     if (!user.success) return `Its user “${userName ?? ''}” has a field of the wrong type.`;
-    return problemOfServer(cluster.data) ?? problemOfLogin(user.data);
+    return problemOfServer(cluster.data) ?? (typeof plugin === 'string' ? plugin : problemOfLogin(user.data));
   })();
   return {
     name,
@@ -178,6 +185,7 @@ function contextFrom(
     user: user.success
       ? absolute(user.data, ['client-certificate', 'client-key', 'tokenFile'], userEntry?.file)
       : {},
+    plugin: typeof plugin === 'string' ? null : plugin,
     userName: userName ?? null,
     namespace: context.success ? (context.data.namespace ?? null) : null,
     file: entry.file,
@@ -197,20 +205,17 @@ function problemOfServer(cluster: KubeconfigCluster): string | null {
 }
 
 function problemOfLogin(user: KubeconfigUser): string | null {
-  const instead = 'use a context with a token or a client certificate';
-  if (user.exec) {
-    const program = user.exec.command ?? user.exec.name ?? 'unnamed';
-    return `It runs a program to log in (${program}); Podium does not run it yet: ${instead}.`;
-  }
   if (user['auth-provider'])
-    return `It logs in by the provider “${user['auth-provider'].name ?? 'unnamed'}”, which Podium does not do; ${instead}.`;
+    return `It logs in by the provider “${user['auth-provider'].name ?? 'unnamed'}”, which Podium does not do; use a context with a token, a client certificate or a login program (exec).`;
   return null;
 }
 
 /** What an operator should know before opening this context. */
 export function warningsOf(context: KubeContext): readonly string[] {
-  const { cluster, user } = context;
+  const { cluster, user, plugin } = context;
   const warnings: string[] = [];
+  if (plugin !== null)
+    warnings.push(`It logs in by running a program: ${plugin.command}. You are asked before it runs.`);
   if (cluster['insecure-skip-tls-verify'] === true)
     warnings.push('The server’s certificate is not checked (insecure-skip-tls-verify).');
   if (cluster.server?.startsWith('http:') && !isLoopback(cluster.server))

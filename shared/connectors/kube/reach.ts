@@ -3,55 +3,120 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Reach } from '../http/reach.ts';
 import { PeerError } from '../kit/peerError.ts';
-import { readSmallFile } from './files.ts';
+import type { ProgramGate } from '../kit/programs.ts';
+import type { ClusterInfo } from './exec/pluginLogin.ts';
 import type { KubeContext } from './kubeconfig.ts';
+import { createLogin, type Identity } from './login.ts';
+import { readMaterial } from './material.ts';
 
-const tokenReadAgainMs = 60_000;
+/** Credentials that were refused although they were new are not replaced again before this. */
+const giveUpMs = 30_000;
 
 /** Reads what the context refers to and prepares its connections. Throws `PeerError`. */
-export async function createReach(context: KubeContext, now: () => number): Promise<Reach> {
+export async function createReach(
+  context: KubeContext,
+  now: () => number,
+  programs?: ProgramGate,
+): Promise<Reach> {
   if (context.problem !== null)
     throw new PeerError('refused', `Context “${context.name}”: ${context.problem}`);
-  const { cluster, user } = context;
+  const { cluster } = context;
   const server = new URL(cluster.server ?? '');
-  const ca = await material(
+  const ca = await readMaterial(
     cluster['certificate-authority'],
     cluster['certificate-authority-data'],
     'The certificate authority',
   );
-  const cert = await material(
-    user['client-certificate'],
-    user['client-certificate-data'],
-    'The client certificate',
-  );
-  const key = await material(user['client-key'], user['client-key-data'], 'The client key');
-  if ((cert === null) !== (key === null))
-    throw new PeerError(
-      'refused',
-      `Context “${context.name}”: its user has a client certificate without a key, or the reverse.`,
-    );
-  if (cert !== null) checkCertificate(cert, context.name, now());
-  const tls: https.AgentOptions = {
+  const closed = new AbortController();
+  const login = createLogin(context, clusterInfo(context, ca), programs, now, closed.signal);
+  const trust: https.AgentOptions = {
     ...(ca === null ? {} : { ca }),
-    ...(cert === null ? {} : { cert }),
-    ...(key === null ? {} : { key }),
     ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
   };
-  const agents = cluster['proxy-url'] === undefined ? direct(server, tls) : await proxied(context, tls);
+  const connect = (tls: https.AgentOptions): Promise<Agents> | Agents =>
+    cluster['proxy-url'] === undefined ? direct(server, tls) : proxied(context, tls);
+  const asked = impersonation(context);
+
+  // A program is run only when somebody asks for something; what files hold is read now, to be told of early.
+  let identity: Identity =
+    context.plugin === null ? await login.now() : { authorization: null, certificate: null };
+  if (identity.certificate !== null) checkCertificate(identity.certificate.cert, context.name, now());
+  let tls = withCertificate(trust, identity);
+  let agents = await connect(tls);
+  let generation = 0;
+  let accepted = true;
+  let renewedAt = -Infinity;
+  let renewing: Promise<boolean> | null = null;
+
+  /** Connections belong to a certificate: with another one they are made anew. Writes under way end by themselves. */
+  const take = async (next: Identity): Promise<void> => {
+    if (sameIdentity(identity, next)) return;
+    const before = identity;
+    identity = next;
+    generation += 1;
+    accepted = false;
+    if (sameIdentity({ ...before, authorization: null }, { ...next, authorization: null })) return;
+    tls = withCertificate(trust, next);
+    const former = agents;
+    agents = await connect(tls);
+    former.read.destroy();
+  };
+
+  const renew = async (refused: number): Promise<boolean> => {
+    if (refused !== generation) return true;
+    // New ones that were refused at their first use: others would be as well, and each costs a login.
+    if (!accepted && now() - renewedAt < giveUpMs) return false;
+    renewedAt = now();
+    await take(await login.renew());
+    return refused !== generation;
+  };
+
   return {
     server,
     name: server.origin + server.pathname.replace(/\/$/, ''),
-    headers: createLogin(context, now),
+    async headers() {
+      await take(await login.now());
+      return {
+        ...(identity.authorization === null ? {} : { authorization: identity.authorization }),
+        ...asked,
+      };
+    },
+    credentials: {
+      get generation() {
+        return generation;
+      },
+      accepted(which) {
+        if (which === generation) accepted = true;
+      },
+      renew(refused) {
+        renewing ??= renew(refused).finally(() => (renewing = null));
+        return renewing;
+      },
+    },
     agent: (write) => (write ? agents.write : agents.read),
-    tls,
+    get tls() {
+      return tls;
+    },
     authority: ca === null ? null : createHash('sha256').update(ca).digest('hex'),
     close() {
+      closed.abort(new Error('closed'));
       agents.read.destroy();
       agents.write.destroy();
     },
   };
 }
+
+const withCertificate = (tls: https.AgentOptions, { certificate }: Identity): https.AgentOptions =>
+  certificate === null ? tls : { ...tls, ...certificate };
+
+const sameIdentity = (one: Identity, other: Identity): boolean =>
+  one.authorization === other.authorization &&
+  sameBytes(one.certificate?.cert, other.certificate?.cert) &&
+  sameBytes(one.certificate?.key, other.certificate?.key);
+
+const sameBytes = (one: Buffer | undefined, other: Buffer | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : one.equals(other);
 
 interface Agents {
   readonly read: http.Agent;
@@ -98,63 +163,32 @@ async function proxied(context: KubeContext, tls: https.AgentOptions): Promise<A
   return { read: await make(), write: await make() };
 }
 
-function createLogin(context: KubeContext, now: () => number): Reach['headers'] {
-  const { user } = context;
-  let kept: { readonly token: string; readonly at: number } | null = null;
-  const token = async (): Promise<string | null> => {
-    if (user.token !== undefined && user.token !== '') return user.token;
-    if (user.tokenFile === undefined || user.tokenFile === '') return null;
-    if (kept !== null && now() - kept.at < tokenReadAgainMs) return kept.token;
-    const text = (await readFile(user.tokenFile, 'The token file')).toString('utf8').trim();
-    if (!/^[\x21-\x7e]+$/.test(text))
-      throw new PeerError('refused', `The token file ${user.tokenFile} does not hold a token.`);
-    kept = { token: text, at: now() };
-    return text;
-  };
-  return async () => {
-    const bearer = await token();
-    const basic =
-      bearer === null && user.username !== undefined
-        ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
-        : null;
-    return {
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(basic === null ? {} : { authorization: basic }),
-      ...(user.as === undefined ? {} : { 'impersonate-user': user.as }),
-      ...(user['as-uid'] === undefined ? {} : { 'impersonate-uid': user['as-uid'] }),
-      ...(user['as-groups'] === undefined ? {} : impersonated(user['as-groups'])),
-    };
+/** Whom the server is asked to take these credentials for. */
+function impersonation({ user }: KubeContext): Readonly<Record<string, string | string[]>> {
+  const extra = Object.entries(user['as-user-extra'] ?? {}).map(([key, values]): [string, string[]] => [
+    `impersonate-extra-${encodeURIComponent(key).toLowerCase()}`,
+    values,
+  ]);
+  return {
+    ...(user.as === undefined ? {} : { 'impersonate-user': user.as }),
+    ...(user['as-uid'] === undefined ? {} : { 'impersonate-uid': user['as-uid'] }),
+    // A header line each: the API server splits nothing.
+    ...(user['as-groups'] === undefined ? {} : { 'impersonate-group': user['as-groups'] }),
+    ...Object.fromEntries(extra),
   };
 }
 
-// Node sends one header per entry of a list; here there is one string each, and the API server splits nothing.
-function impersonated(groups: readonly string[]): Record<string, string> {
-  if (groups.length > 1)
-    throw new PeerError(
-      'refused',
-      'This context acts as several groups (as-groups), which Podium does not do yet.',
-    );
-  return groups[0] === undefined ? {} : { 'impersonate-group': groups[0] };
-}
-
-async function material(
-  path: string | undefined,
-  data: string | undefined,
-  what: string,
-): Promise<Buffer | null> {
-  // As kubectl: data wins over a file.
-  const pem = data ? Buffer.from(data, 'base64') : path ? await readFile(path, what) : null;
-  if (pem !== null && !pem.includes('-----BEGIN '))
-    throw new PeerError('refused', `${what}${path ? ` ${path}` : ''} is not in PEM form.`);
-  return pem;
-}
-
-async function readFile(path: string, what: string): Promise<Buffer> {
-  try {
-    return await readSmallFile(path, what);
-  } catch (error) {
-    throw new PeerError('refused', `${error instanceof Error ? error.message : String(error)}.`);
-  }
+/** What login programs may be told of the cluster (`provideClusterInfo`). */
+function clusterInfo({ cluster }: KubeContext, ca: Buffer | null): ClusterInfo {
+  const own = cluster.extensions?.find(({ name }) => name === 'client.authentication.k8s.io/exec');
+  return {
+    server: cluster.server,
+    ...(cluster['tls-server-name'] === undefined ? {} : { 'tls-server-name': cluster['tls-server-name'] }),
+    ...(cluster['insecure-skip-tls-verify'] === true ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca === null ? {} : { 'certificate-authority-data': ca.toString('base64') }),
+    ...(cluster['proxy-url'] === undefined ? {} : { 'proxy-url': cluster['proxy-url'] }),
+    ...(own?.extension === undefined ? {} : { config: own.extension }),
+  };
 }
 
 /** An expired client certificate is told by the server as a bare 401 or a TLS alert; the date says it better. */

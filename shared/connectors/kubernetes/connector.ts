@@ -77,8 +77,10 @@ async function open(settings: KubernetesSettings, host: ConnectorHost): Promise<
       `There is no context “${settings.context}” in the kubeconfig any more.${why}`,
     );
   }
-  const reach = await createReach(context, () => host.clock.now());
+  const reach = await createReach(context, () => host.clock.now(), host.programs);
   try {
+    // Logging in may take longer than finding out what is there.
+    await reach.headers();
     return await openReach(reach, context, settings, host);
   } catch (error) {
     reach.close();
