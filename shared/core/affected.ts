@@ -14,7 +14,7 @@ interface Known {
 
 /** Of the callers those who feel it: all of them, or the one whose calls alone are or were stopped. */
 export function affectedBy(operation: Operation, callers: readonly Affected[], known: Known): Affected[] {
-  if (operation.kind === 'trip') {
+  if (operation.kind === 'trip' || operation.kind === 'closeBreaker') {
     const only = operation.call.caller;
     return callers.filter(({ callerId }) => only === null || callerId === only.id);
   }

@@ -13,6 +13,7 @@ const controlIn: Readonly<Record<OperationKind, (session: Session) => AnyControl
   setWeights: (session) => session.weights,
   trip: (session) => session.isolation,
   endTrip: (session) => session.isolation,
+  closeBreaker: (session) => session.breakers,
   setFallback: (session) => session.isolation,
   setProtections: (session) => session.protectionEdits,
   setRouting: (session) => session.routing,
@@ -25,6 +26,7 @@ export const verbOf: Readonly<Record<OperationKind, string>> = {
   setWeights: 'change weights',
   trip: 'trip a call',
   endTrip: 'end a trip',
+  closeBreaker: 'close a breaker',
   setFallback: 'declare a fallback',
   setProtections: 'change protections',
   setRouting: 'change routes',
@@ -57,6 +59,7 @@ export function serviceIdOf(operation: Operation): EntityId | null {
   switch (operation.kind) {
     case 'trip':
     case 'setFallback':
+    case 'closeBreaker':
       return operation.call.calleeId;
     case 'setWeights':
     case 'setRouting':

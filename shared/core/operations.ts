@@ -1,5 +1,5 @@
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { Operation } from '../model/operation.ts';
+import { noWayBack, type Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { WatchRequest, WatchState } from '../model/watch.ts';
@@ -120,11 +120,8 @@ export function createOperations(world: OperationsWorld, journal: Journal, ports
         throw new Refusal('REFUSED', 'There is nothing to undo: this operation was not written.');
       if (record.undoneBy !== null) throw new Refusal('REFUSED', 'This operation was undone already.');
       const { operation } = record;
-      if (operation.kind === 'endTrip' || (operation.kind === 'trip' && record.undoOf !== null))
-        throw new Refusal(
-          'REFUSED',
-          'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.',
-        );
+      const lost = noWayBack(operation, record.undoOf !== null);
+      if (lost !== null) throw new Refusal('REFUSED', lost);
       const connection = world.connection(record.connection.id);
       if (connection !== undefined && !wasWrittenOn(record, connection)) {
         throw new Refusal(
@@ -172,6 +169,7 @@ function expiryOf({ plan }: KeptPlan, seconds: number, { clock }: Ports): Operat
   };
   if (plan.holdSeconds !== null) return refuse('a trip ends at its own deadline.');
   if (plan.operation.kind === 'endTrip') return refuse('the end of a trip does not expire.');
+  if (plan.operation.kind === 'closeBreaker') return refuse('nothing holds a breaker closed.');
   if (plan.undoOf !== null) return refuse('a way back does not expire.');
   if (plan.changes.some(({ withheld }) => withheld))
     return refuse('the values before it are secret and not kept, so it could not be taken back.');

@@ -225,7 +225,7 @@ export function writtenOf({ changes, writtenChanges }: OperationRecord): Operati
 
 /** Whether callers of the service feel it at once. */
 function touchesCalls({ kind }: Operation): boolean {
-  return kind === 'trip' || kind === 'endTrip' || kind === 'setRouting';
+  return kind === 'trip' || kind === 'endTrip' || kind === 'closeBreaker' || kind === 'setRouting';
 }
 
 /** Blocks every plan in the second process on one data folder. */

@@ -132,7 +132,8 @@ export const Breakers = z.object({
   /** Whose instances have it. */
   holders: z.array(z.object({ namespace: z.string(), name: z.string() })),
   name: z.string(),
-  state: z.enum(['forcedOpen', 'disabled', 'closed']),
+  /** `closed`: it decides by itself, whatever it decided; `closedNow`: it lets calls through. */
+  state: z.enum(['forcedOpen', 'disabled', 'closed', 'closedNow']),
 });
 export type Breakers = z.infer<typeof Breakers>;
 

@@ -38,6 +38,16 @@ export const EndTrip = z.object({
 });
 export type EndTrip = z.infer<typeof EndTrip>;
 
+/** Close a caller's own breaker in each instance where it is open, so that it decides anew; nothing holds it closed. */
+export const CloseBreaker = z.object({
+  kind: z.literal('closeBreaker'),
+  connectionId: ConnectionId,
+  call: CallTarget,
+  /** Its name. */
+  breaker: z.string().min(1).max(200),
+});
+export type CloseBreaker = z.infer<typeof CloseBreaker>;
+
 /** Declare what callers get when a service may not answer; null declares nothing any more. */
 export const SetFallback = z.object({
   kind: z.literal('setFallback'),
@@ -137,6 +147,7 @@ export const Operation = z.discriminatedUnion('kind', [
   SetWeights,
   Trip,
   EndTrip,
+  CloseBreaker,
   SetFallback,
   SetProtections,
   SetRouting,
@@ -145,3 +156,12 @@ export const Operation = z.discriminatedUnion('kind', [
 ]);
 export type Operation = z.infer<typeof Operation>;
 export type OperationKind = Operation['kind'];
+
+/** Why nothing takes it back, whoever asks; null where something may. */
+export function noWayBack(operation: Operation, isUndo: boolean): string | null {
+  if (operation.kind === 'closeBreaker')
+    return 'A breaker that was closed is not opened by an undo: it opens by itself where calls fail. Trip the call to stop them.';
+  if (operation.kind === 'endTrip' || (operation.kind === 'trip' && isUndo))
+    return 'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.';
+  return null;
+}

@@ -49,8 +49,8 @@ export type TripMechanism = z.infer<typeof TripMechanism>;
 
 /** What a peer can do to one call, for the form; asked when it is opened. */
 export const TripOption = z.object({
-  /** `breakerOff` is a breaker that is let through everything. */
-  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'breakerOff', 'block']),
+  /** `breakerOff` is a breaker that is let through everything; `closeBreaker` ends what it does now, and is no trip. */
+  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'breakerOff', 'closeBreaker', 'block']),
   /** Which breaker; only where that is the mechanism. */
   breaker: z.string().optional(),
   /** What is blocked, and in whose instances; only where that is the mechanism. */

@@ -20,8 +20,9 @@ const writesFor = (role: Exclude<RoleName, 'read'>): readonly string[] =>
   );
 const sorted = (rights: Iterable<string>): string[] => [...new Set(rights)].sort();
 
-test('every kind of operation has a documented role', () => {
-  expect(Object.values(operationsOf).flat().sort()).toEqual(Object.keys(writesOf).sort());
+test('every kind of operation that writes through the API has a documented role', () => {
+  const writing = Object.entries(writesOf).flatMap(([kind, rights]) => (rights.length === 0 ? [] : kind));
+  expect(Object.values(operationsOf).flat().sort()).toEqual(writing.sort());
 });
 
 test.each(['weights', 'trips', 'workloads'] as const)(

@@ -64,6 +64,12 @@ export async function simulatedSpring(): Promise<SimulatedSpring> {
       breaker.state = verb === 'CLOSE' ? 'CLOSED' : verb === 'DISABLE' ? 'DISABLED' : 'FORCED_OPEN';
       return Promise.resolve();
     },
+    openByFailing(id) {
+      const breaker = of(id).breakers.get('payment');
+      const failed = { at: Date.now(), durationMs: 5, error: 'java.io.IOException' };
+      while (breaker?.state === 'CLOSED') breaker.record(failed);
+      return Promise.resolve();
+    },
     fallsBack: () => Promise.resolve(null),
     paidBy: () => Promise.resolve(null),
     statusOf: (id) => Promise.resolve(eureka.statusOf('payment', id)),

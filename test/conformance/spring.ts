@@ -4,7 +4,7 @@ import type { ConnectorHost, Proof, Session } from '../../shared/connectors/kit/
 import type { IsolationControl } from '../../shared/connectors/kit/control.ts';
 import { spring } from '../../shared/connectors/spring/connector.ts';
 import type { Expectation } from '../../shared/model/change.ts';
-import type { Trip } from '../../shared/model/operation.ts';
+import type { CloseBreaker, Trip } from '../../shared/model/operation.ts';
 import type { HeldTrip } from '../../shared/model/trip.ts';
 import { hostOf, until } from './cluster.ts';
 import { endOf, heldIn, hold, isolationOf } from './tripSteps.ts';
@@ -20,6 +20,8 @@ export interface SpringUnderTest extends AsyncDisposable {
   breakersIn(id: string): Promise<Readonly<Record<string, string>>>;
   /** As somebody else does it by hand. */
   setByHand(id: string, verb: string): Promise<void>;
+  /** Its calls of payment fail until its breaker opens by itself; then payment answers again. */
+  openByFailing(id: string): Promise<void>;
   /** Whether a call of payment through this instance gets its fallback; null where no calls can be made. */
   fallsBack(id: string): Promise<boolean | null>;
   /** Another instance of order comes; resolves to its id once Eureka lists it. */
@@ -231,6 +233,61 @@ export function springConformance(
         await control.apply(await control.plan(endOf(trip as HeldTrip), signal), signal);
         expect(new Set(await states(under))).toEqual(new Set(['CLOSED']));
         expect(await control.verify(changeOf(written), signal)).toMatchObject({ state: 'before' });
+      },
+    );
+
+    inShop(
+      'a breaker that opened is closed by hand in every instance where it is, once, and held by nobody',
+      async (under, open, control) => {
+        const { breakers } = open.actuators;
+        if (breakers === undefined) throw new Error('the actuators close no breaker');
+        const [first = '', second = ''] = under.orders();
+        const { connectionId, call } = tripPayment();
+        const close: CloseBreaker = { kind: 'closeBreaker', connectionId, call, breaker: 'payment' };
+        await expect(breakers.plan(close, signal)).rejects.toThrow(/there is nothing to close/);
+        await expect(breakers.plan({ ...close, breaker: 'paymnet' }, signal)).rejects.toThrow(
+          /no instance of order has a breaker “paymnet” now/i,
+        );
+        await under.openByFailing(first);
+        const offered = await eventually(
+          () => control.options(call, signal),
+          (options) => options.some(({ mechanism }) => mechanism === 'closeBreaker'),
+        );
+        expect(offered).toContainEqual(expect.objectContaining({ breaker: 'payment', unavailable: null }));
+
+        const since = Date.now();
+        const plan = await breakers.plan(close, signal);
+        expect(plan.title).toBe('Close breaker payment of order → payment');
+        expect(guardsOf(plan)).toEqual({ breaker: 'pass' });
+        expect((await states(under))[0]).toMatch(/OPEN/);
+        const receipt = await breakers.apply(plan, signal);
+        expect(receipt.takenBy).toBe('1 of 1 instances');
+        expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+        expect(await under.fallsBack(first)).not.toBe(true);
+        expect(await breakers.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
+        const seen = await eventually(
+          () => proofOf(open.actuators, plan.expectation, since),
+          ({ state }) => state === 'seen',
+        );
+        expect(seen.detail).toBe('2 of 2 instances closed');
+        await expect(breakers.planUndo(close, plan.changes, signal)).rejects.toMatchObject({
+          kind: 'refused',
+        });
+
+        // What somebody forced by hand can be closed too, and is asked about.
+        await under.setByHand(second, 'FORCE_OPEN');
+        const forced = await breakers.plan(close, signal);
+        expect(guardsOf(forced)).toEqual({ breaker: 'pass', 'held-already': 'tick' });
+        await breakers.apply(forced, signal);
+        expect(await states(under)).toEqual(['CLOSED', 'CLOSED']);
+
+        // What a trip of this Podium holds ends with the trip, and not behind its back.
+        await hold(control, await control.plan(tripPayment(), signal));
+        await expect(breakers.plan(close, signal)).rejects.toThrow(/end that trip instead/i);
+        await expect(breakers.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+        expect(await states(under)).toEqual(['FORCED_OPEN', 'FORCED_OPEN']);
+        const [trip] = await heldIn(open.actuators, (trips) => trips.length > 0);
+        await control.apply(await control.plan(endOf(trip as HeldTrip), signal), signal);
       },
     );
 

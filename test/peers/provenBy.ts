@@ -81,6 +81,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       protections: ['spring'],
       events: ['spring'],
       isolation: ['spring'],
+      breakers: ['spring'],
       configuration: ['springConfig'],
       config: ['springConfig'],
       proof: ['spring', 'springGateway', 'springConfig'],

@@ -3,6 +3,7 @@ import type { SpringUnderTest } from '../conformance/spring.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import { type SpringPeer, startSpring } from './start/spring.ts';
+import { waitFor } from './start/processes.ts';
 import { noteStarted } from './started.ts';
 import { type SpringInstance, springInstances, springRange, thirdOrder } from './start/springShop.ts';
 
@@ -37,6 +38,26 @@ export function springUnder(peer: SpringPeer): SpringUnderTest {
     });
     if (!answer.ok) throw new Error(`${updateState} on ${id}: ${answer.status}`);
   };
+  /** Says something to an instance's actuator, as an operator by hand. */
+  const say = async (id: string, path: string, method: string, body?: unknown): Promise<void> => {
+    const answer = await fetch(`${instanceNamed(id).actuator}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path} on ${id}: ${answer.status}`);
+  };
+  const stateOf = async (id: string): Promise<string | undefined> => {
+    const answer = await fetch(breakersOf(id), { signal: AbortSignal.timeout(10_000) });
+    const body = (await answer.json()) as { circuitBreakers: Record<string, { state: string }> };
+    return body.circuitBreakers['payment']?.state;
+  };
+  const payments = ['payment-1', 'payment-2'];
+  const paysAgain = (id: string): Promise<boolean> =>
+    fetch(`http://${instanceNamed(id).address}:8080/pay/1`, { signal: AbortSignal.timeout(10_000) }).then(
+      ({ ok }) => ok,
+    );
   return {
     settings: { address: peer.eurekaUrl, within: springRange, actuatorHeaders: [] },
     clock: realClock,
@@ -49,6 +70,23 @@ export function springUnder(peer: SpringPeer): SpringUnderTest {
       );
     },
     setByHand: set,
+    async openByFailing(id) {
+      for (const one of payments) {
+        await say(one, '/env', 'POST', { name: 'payment.fail-ratio', value: '1' });
+        await say(one, '/refresh', 'POST');
+      }
+      await waitFor(`the breaker of ${id} to open`, { limitMs: 30_000 }, async () => {
+        await fetch(`http://${instanceNamed(id).address}:8080/order/1`, {
+          signal: AbortSignal.timeout(10_000),
+        });
+        return (await stateOf(id)) !== 'CLOSED';
+      });
+      for (const one of payments) {
+        await say(one, '/env', 'DELETE');
+        await say(one, '/refresh', 'POST');
+        await waitFor(`${one} to pay again`, { limitMs: 30_000 }, () => paysAgain(one));
+      }
+    },
     async fallsBack(id) {
       const answer = await fetch(`http://${instanceNamed(id).address}:8080/order/1`, {
         signal: AbortSignal.timeout(10_000),

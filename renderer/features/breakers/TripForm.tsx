@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
+import type { Operation } from '../../../shared/model/operation.ts';
 import type { TripPlace } from '../../../shared/model/trip.ts';
 import { useAsked } from '../../client/useAsked.ts';
 import { putOnTray } from '../../state/putOnTray.ts';
@@ -46,17 +47,26 @@ export function TripForm({ callee, caller: meant, place, title }: CallFormProps)
     mechanism: typed.mechanism ?? firstMechanism(options.value ?? [], typed.scope, declared !== null),
   };
   const change = (part: Partial<TripDraft>) => setTyped((before) => ({ ...before, ...part }));
+  const isOnce = draft.mechanism === 'closeBreaker';
   const drafted = tripOf(draft, { connectionId, call }, targets, options.value ?? []);
+
+  const wordsOf = (operation: Operation): string =>
+    operation.kind === 'closeBreaker' ? `Close breaker ${plainText(operation.breaker, 60)}` : title;
 
   const review = () => {
     if (drafted.operation === null) return;
     closeTripDialog();
-    openReview({ kind: 'plan', operation: drafted.operation, title, reason: draft.reason.trim() });
+    openReview({
+      kind: 'plan',
+      operation: drafted.operation,
+      title: wordsOf(drafted.operation),
+      reason: draft.reason.trim(),
+    });
   };
   const putAside = () => {
     if (drafted.operation === null) return;
     closeTripDialog();
-    putOnTray(drafted.operation, title, draft.reason.trim());
+    putOnTray(drafted.operation, wordsOf(drafted.operation), draft.reason.trim());
   };
   return (
     <form
@@ -83,14 +93,16 @@ export function TripForm({ callee, caller: meant, place, title }: CallFormProps)
           }}
         />
       )}
-      <HowLong minutes={draft.minutes} onChange={(minutes) => change({ minutes })} />
+      {!isOnce && <HowLong minutes={draft.minutes} onChange={(minutes) => change({ minutes })} />}
       <TextField
         label="Why"
         value={draft.reason}
         onChange={(reason) => change({ reason })}
-        placeholder="For the journal, and for who sees it held"
+        placeholder={isOnce ? 'For the journal' : 'For the journal, and for who sees it held'}
       />
-      <p className="tripNote">Ends {atItsDeadline}</p>
+      <p className="tripNote">
+        {isOnce ? 'Done once: nothing is held, and nothing ends.' : <>Ends {atItsDeadline}</>}
+      </p>
       <DialogActions>
         <p className="grow muted" role="status">
           {options.value === null || options.value.length === 0 ? '' : plainText(drafted.problem ?? '', 200)}

@@ -22,6 +22,8 @@ const cash: AnswerTarget = {
   note: 'shop',
   fallback: { kind: 'service', host: 'cash.shop.svc', subset: null },
 };
+const mechanismOf = (operation: ReturnType<typeof tripOf>['operation']) =>
+  operation?.kind === 'trip' ? operation.mechanism : undefined;
 const option = (mechanism: TripOption['mechanism'], over: Partial<TripOption> = {}): TripOption => ({
   mechanism,
   title: mechanism,
@@ -61,10 +63,21 @@ describe('a trip as it is filled in', () => {
   it('names the breaker that the peer has, to force open or to turn off', () => {
     const options = [option('breaker', { breaker: 'payment' }), option('breakerOff', { breaker: 'payment' })];
     const stateOf = (mechanism: TripOption['mechanism'], known = options) =>
-      tripOf({ ...firstDraft('all', null), mechanism }, at, [], known).operation?.mechanism;
+      mechanismOf(tripOf({ ...firstDraft('all', null), mechanism }, at, [], known).operation);
     expect(stateOf('breaker')).toEqual({ kind: 'breaker', name: 'payment', state: 'forcedOpen' });
     expect(stateOf('breakerOff')).toEqual({ kind: 'breaker', name: 'payment', state: 'disabled' });
     expect(stateOf('breakerOff', options.slice(0, 1))).toBeUndefined();
+  });
+
+  it('closes the breaker that is open, for no time at all', () => {
+    const draft = { ...firstDraft('all', null), mechanism: 'closeBreaker', minutes: '' } as const;
+    const options = [option('closeBreaker', { breaker: 'payment' })];
+    expect(tripOf(draft, at, [], options).operation).toEqual({
+      kind: 'closeBreaker',
+      ...at,
+      breaker: 'payment',
+    });
+    expect(tripOf(draft, at, []).problem).toMatch(/open any more/);
   });
 
   it('a refusal is no success', () => {
@@ -77,7 +90,7 @@ describe('a trip as it is filled in', () => {
     const draft = { ...firstDraft('all', null), mechanism: 'divert' } as const;
     expect(tripOf(draft, at, [cash]).problem).toMatch(/Choose the service/);
     const chosen = { ...draft, answer: { ...draft.answer, target: cash.key } };
-    expect(tripOf(chosen, at, [cash]).operation?.mechanism).toEqual({ kind: 'divert', to: cash.fallback });
+    expect(mechanismOf(tripOf(chosen, at, [cash]).operation)).toEqual({ kind: 'divert', to: cash.fallback });
     expect(tripOf(chosen, at, []).operation).toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import type { SetFallback, Trip } from '../../../shared/model/operation.ts';
+import type { CloseBreaker, SetFallback, Trip } from '../../../shared/model/operation.ts';
 import type { CallTarget, Fallback, TripOption } from '../../../shared/model/trip.ts';
 
 /** What callers are to get instead, as it is being filled in. */
@@ -76,14 +76,19 @@ export function secondsOf(minutes: string): number | null {
   return Math.round(value * 60);
 }
 
-/** The trip that the draft asks for. */
+/** The trip that the draft asks for, or the end of what a breaker does by itself. */
 export function tripOf(
   draft: TripDraft,
   at: { readonly connectionId: string; readonly call: CallTarget },
   targets: readonly AnswerTarget[],
   options: readonly TripOption[] = [],
-): Drafted<Trip> {
+): Drafted<Trip | CloseBreaker> {
   if (draft.mechanism === null) return wrong('Choose how the calls are stopped.');
+  if (draft.mechanism === 'closeBreaker') {
+    const breaker = options.find(({ mechanism }) => mechanism === 'closeBreaker')?.breaker;
+    if (breaker === undefined) return wrong('No breaker of this call is open any more.');
+    return { operation: { kind: 'closeBreaker', ...at, breaker }, problem: null };
+  }
   const forSeconds = secondsOf(draft.minutes);
   if (forSeconds === null) return wrong('Say for how long: from half a minute to 1440 minutes.');
   const mechanism = mechanismOf(draft, targets, options);
@@ -142,6 +147,7 @@ function mechanismOf(
       if (blocked === undefined) return 'No application is known that could block this call.';
       return { kind: 'block', ...blocked };
     }
+    case 'closeBreaker':
     case null:
       return 'Choose how the calls are stopped.';
   }

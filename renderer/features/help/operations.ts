@@ -35,6 +35,13 @@ export const operationHelp: Readonly<Record<OperationKind, readonly OperationHel
       what: 'Lets calls through again before the deadline. It needs no unlocking of a trip agreed to end by itself.',
     },
   ],
+  closeBreaker: [
+    {
+      title: 'Close a breaker',
+      where: 'T, a call’s menu, Calls, Protections',
+      what: 'Closes the caller’s own breaker in every instance where it is open, before it would try again by itself.',
+    },
+  ],
   setFallback: [
     {
       title: 'Declare a fallback',

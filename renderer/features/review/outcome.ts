@@ -1,3 +1,4 @@
+import { noWayBack } from '../../../shared/model/operation.ts';
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import type { WatchState } from '../../../shared/model/watch.ts';
 
@@ -37,9 +38,7 @@ export function outcomeOf(record: OperationRecord): Outcome {
 
 /** Whether undo can still be offered: written, and not taken back yet. */
 export function canUndo(record: OperationRecord): boolean {
-  // An ended trip is not brought back by an undo: nothing would end it then.
-  if (record.operation.kind === 'endTrip' || (record.operation.kind === 'trip' && !isTrip(record)))
-    return false;
+  if (noWayBack(record.operation, record.undoOf !== null) !== null) return false;
   return record.state === 'written' && record.undoneBy === null;
 }
 

@@ -40,6 +40,8 @@ function splitOf({ operation }: Plan): SplitPlace | null {
 
 function hindranceOf(plan: Plan, signals: ServiceSignals | null): string | null {
   const { operation, undoOf, direction, changes } = plan;
+  if (operation.kind === 'closeBreaker')
+    return 'Not offered: a breaker that is closed opens by itself where calls fail.';
   if (operation.kind === 'endTrip' || (operation.kind === 'trip' && undoOf !== null))
     return 'Not offered: to go back would trip the calls again.';
   if (changes.some(({ withheld }) => withheld))

@@ -12,6 +12,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   configuration: 'Configuration: read, search, history',
   weights: 'Shift weights',
   isolation: 'Trip, reset, fall back',
+  breakers: 'Close a breaker by hand',
   protectionEdits: 'Change protections',
   routing: 'Grey routes, mirrors',
   config: 'Change configuration',

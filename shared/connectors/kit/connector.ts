@@ -3,7 +3,13 @@ import type { Environment } from '../../model/entity.ts';
 import type { EventView, Finding, Protection } from '../../model/inspect.ts';
 import type { DocumentRef } from '../../model/entity.ts';
 import type { Expectation } from '../../model/change.ts';
-import type { EditDocument, SetProtections, SetRouting, SetWeights } from '../../model/operation.ts';
+import type {
+  CloseBreaker,
+  EditDocument,
+  SetProtections,
+  SetRouting,
+  SetWeights,
+} from '../../model/operation.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../../model/config.ts';
 import type { ProtectionForm } from '../../model/protection.ts';
 import type { GreyRoute } from '../../model/routing.ts';
@@ -177,6 +183,8 @@ export interface Capabilities {
   readonly proof: ProofSource;
   readonly weights: DeclaredControl<SetWeights, Split>;
   readonly isolation: IsolationControl;
+  /** Callers' own breakers, which open by themselves: closed by hand. */
+  readonly breakers: Control<CloseBreaker>;
   readonly protectionEdits: Control<SetProtections>;
   readonly routing: DeclaredControl<SetRouting, GreyRoute>;
   readonly configuration: ConfigSource;

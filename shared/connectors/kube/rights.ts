@@ -57,6 +57,8 @@ export const writesOf: Readonly<Record<OperationKind, readonly Right[]>> = {
   setRouting: [routes.patch],
   trip: [routes.patch, routes.create, routes.remove, policies.patch, policies.create, policies.remove],
   endTrip: [routes.patch, routes.remove, policies.patch, policies.remove],
+  // Breakers are in the callers’ processes, and not in the API.
+  closeBreaker: [],
   setFallback: [routes.patch, services],
   setProtections: [routes.patch, routes.create, routes.remove, rules.patch, rules.create, rules.remove],
   editDocument: [

@@ -16,6 +16,7 @@ import { createGatewayProof } from './gateway/proof.ts';
 import { createRouting } from './gateway/routing.ts';
 import { createGatewaySignals } from './gateway/signals.ts';
 import { createWeights } from './gateway/weights.ts';
+import { createCloseControl } from './isolation/close.ts';
 import { holdBreakers } from './isolation/holding.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
@@ -48,6 +49,7 @@ export const spring: Connector<SpringSettings> = {
     'weights',
     'routing',
     'isolation',
+    'breakers',
     'config',
     'proof',
   ],
@@ -84,6 +86,7 @@ export const spring: Connector<SpringSettings> = {
       weights: createWeights(gateways),
       routing: createRouting(gateways),
       isolation: createIsolation(fleet, holding),
+      breakers: createCloseControl(fleet, holding),
       configuration: createConfigSource(desk),
       config: createConfigControl(desk),
       proof: eitherProof(createProof(fleet), createGatewayProof(gateways), createConfigProof(desk)),

@@ -3,7 +3,7 @@ import type { Proof, ProofSource } from '../kit/connector.ts';
 import type { BreakerState } from './breakers.ts';
 import { having } from './callees.ts';
 import type { Fleet, Member } from './fleet.ts';
-import { stateOf } from './isolation/words.ts';
+import { isForced, stateOf } from './isolation/words.ts';
 
 /** What each instance itself says: its breaker's state, and whom its discovery client still counts. */
 export function createProof(fleet: Fleet): ProofSource {
@@ -25,9 +25,14 @@ export function createProof(fleet: Fleet): ProofSource {
 function breakersProof(fleet: Fleet, { holders, name, state }: Breakers, since: number): Proof | null {
   const all = holders.flatMap((holder) => fleet.of(holder.name));
   if (all.length === 0) return null;
-  const isThere = (found: BreakerState): boolean =>
-    state === 'closed' ? found !== 'FORCED_OPEN' && found !== 'DISABLED' : found === stateOf(state);
-  const said = state === 'closed' ? 'decide by themselves' : stateOf(state).toLowerCase().replace('_', '-');
+  const isThere = (found: BreakerState): boolean => {
+    if (state === 'closed') return !isForced(found);
+    return state === 'closedNow' ? found === 'CLOSED' : found === stateOf(state);
+  };
+  const said = ((): string => {
+    if (state === 'closed') return 'decide by themselves';
+    return state === 'closedNow' ? 'closed' : stateOf(state).toLowerCase().replace('_', '-');
+  })();
   const unread = all.filter((one) => one.breakers === null || (one.readAt ?? 0) < since);
   const have = having(
     all.filter((one) => !unread.includes(one)),

@@ -50,6 +50,11 @@ export async function beginWatch(
       'REFUSED',
       'Not applied: the values before are secret and not kept, so Podium could not go back. Apply it without a watch.',
     );
+  if (plan.operation.kind === 'closeBreaker')
+    throw new Refusal(
+      'REFUSED',
+      'Not applied: a breaker that is closed opens by itself, and not by a watch.',
+    );
   if (plan.operation.kind === 'endTrip' || (plan.operation.kind === 'trip' && plan.undoOf !== null))
     throw new Refusal('REFUSED', 'Not applied: to go back would trip the call again, without an end.');
   if (plan.direction === 'awayFromHarm')

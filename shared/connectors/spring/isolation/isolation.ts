@@ -1,14 +1,15 @@
 import type { Change } from '../../../model/change.ts';
 import type { HeldTrip, TripOption } from '../../../model/trip.ts';
 import { followRounds } from '../../kit/followChanges.ts';
-import type { IsolationControl, PlannedWrite, ReadBack } from '../../kit/control.ts';
+import type { IsolationControl, ReadBack } from '../../kit/control.ts';
 import { changeEach, maybeDone, type Outcome, sayDone, throwIfNone } from '../../kit/fanOut.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { having } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
+import { closeOption } from './close.ts';
 import { setIn } from './setIn.ts';
 import type { BreakerHolding } from './holding.ts';
-import { breakersFor, planEnd, planTrip } from './plan.ts';
+import { breakersFor, planEnd, planTrip, refuseElsewhere } from './plan.ts';
 import { readBefore, readWanted, refOf, type Wanted, writeWanted } from './wanted.ts';
 import { isForced } from './words.ts';
 
@@ -44,7 +45,7 @@ export function createIsolation(fleet: Fleet, holding: BreakerHolding): Isolatio
         title: `Turn breaker “${name}” off`,
         effect: `Every call to ${call.host} leaves, whatever fails, and none is counted: for a breaker that stops calls which would be served. ${everywhere}`,
       };
-      return Promise.resolve([forcedOpen, off]);
+      return Promise.resolve([forcedOpen, off, ...closeOption(fleet, holding, call)]);
     },
 
     plan(operation, signal) {
@@ -163,11 +164,6 @@ async function applyOne(
   else if (maybeDone(outcomes))
     holding.begin({ ...wanted, held, namespace: change.document.namespace ?? '' }, outcomes);
   return outcomes;
-}
-
-function refuseElsewhere({ host }: Fleet, { document }: PlannedWrite['changes'][number]): void {
-  if (document.connectionId !== host.connectionId)
-    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
 }
 
 /** Throws while it cannot be told: an instance that does not answer may be either. */

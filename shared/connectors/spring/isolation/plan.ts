@@ -16,6 +16,37 @@ import { type BreakerTrip, isForced, stateOf, verbFor } from './words.ts';
 export const breakersFor = (fleet: Fleet, { host, caller }: CallTarget): HeldBreaker[] =>
   breakersOf(fleet).filter((one) => one.callee === host && (caller === null || caller.name === one.holder));
 
+/** The services whose breaker of this name guards a call, each asked this moment. Throws where no instance has it. */
+export async function lookAtHolders(
+  fleet: Fleet,
+  call: CallTarget,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly { readonly service: string; readonly members: readonly Member[] }[]> {
+  const holders =
+    call.caller === null
+      ? breakersOf(fleet)
+          .filter((one) => one.name === name && one.callee === call.host)
+          .map(({ holder }) => holder)
+      : [call.caller.name];
+  const looks = await Promise.all(
+    holders.map(async (service) => ({ service, members: await fleet.look(service, signal) })),
+  );
+  const found = looks.filter(({ members }) => having(members, name).length > 0);
+  if (found.length === 0)
+    throw new PeerError(
+      'refused',
+      `No instance of ${holders.join(', ') || 'any caller'} has a breaker “${name}” now. Podium sends nothing: Resilience4j would make a new breaker of that name.`,
+    );
+  return found;
+}
+
+/** Throws where a change was planned for other instances than these. */
+export function refuseElsewhere({ host }: Fleet, { document }: Change): void {
+  if (document.connectionId !== host.connectionId)
+    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
+}
+
 /** What would be done to hold a breaker in every instance of its services. Reads only. */
 export async function planTrip(
   fleet: Fleet,
@@ -26,21 +57,7 @@ export async function planTrip(
   const { call, mechanism, forSeconds } = operation;
   const { name } = mechanism;
   refuseExpressions(name, 'The name of the breaker');
-  const known = breakersOf(fleet).filter(
-    (one) =>
-      one.name === name &&
-      (call.caller === null ? one.callee === call.host : one.holder === call.caller.name),
-  );
-  const holders = call.caller === null ? known.map(({ holder }) => holder) : [call.caller.name];
-  const looks = await Promise.all(
-    holders.map(async (service) => ({ service, members: await fleet.look(service, signal) })),
-  );
-  const found = looks.filter(({ members }) => having(members, name).length > 0);
-  if (found.length === 0)
-    throw new PeerError(
-      'refused',
-      `No instance of ${holders.join(', ') || 'any caller'} has a breaker “${name}” now. Podium sends nothing: Resilience4j would make a new breaker of that name.`,
-    );
+  const found = await lookAtHolders(fleet, call, name, signal);
   const now = fleet.host.clock.now();
   const state = stateOf(mechanism.state);
   const held = {
@@ -197,7 +214,8 @@ function guardsOf(
   ];
 }
 
-function unreadGuard(service: string, members: readonly Member[]): Guard[] {
+/** Which of them cannot be asked now. */
+export function unreadGuard(service: string, members: readonly Member[]): Guard[] {
   const unread = members.filter(({ breakers }) => breakers === null);
   if (unread.length === 0) return [];
   return [
@@ -213,7 +231,8 @@ function unreadGuard(service: string, members: readonly Member[]): Guard[] {
   ];
 }
 
-function copiesOf(
+/** The same by hand, one request for each instance. */
+export function copiesOf(
   found: readonly { readonly members: readonly Member[] }[],
   name: string,
   state: Wanted['state'],

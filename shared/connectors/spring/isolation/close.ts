@@ -1,0 +1,249 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { Change, Guard } from '../../../model/change.ts';
+import type { CloseBreaker } from '../../../model/operation.ts';
+import type { CallTarget, TripOption } from '../../../model/trip.ts';
+import type { Control, ReadBack } from '../../kit/control.ts';
+import { changeEach, type Outcome, sayDone, throwIfNone } from '../../kit/fanOut.ts';
+import { PeerError } from '../../kit/peerError.ts';
+import { guardOf } from '../../kit/splitGuards.ts';
+import type { BreakerState } from '../breakers.ts';
+import { type HeldBreaker, having, sayStates } from '../callees.ts';
+import { refuseExpressions } from '../expressions.ts';
+import type { Fleet, Member } from '../fleet.ts';
+import type { BreakerHolding } from './holding.ts';
+import { breakersFor, copiesOf, lookAtHolders, refuseElsewhere, unreadGuard } from './plan.ts';
+import { setIn } from './setIn.ts';
+import { readBefore, refOf, writeBefore } from './wanted.ts';
+import { isForced } from './words.ts';
+
+type Seen = HeldBreaker['members'][number];
+
+/** What a close writes, by which instance: an actuator keeps no document, so this is what the journal has of it. */
+const Closed = z.object({
+  service: z.string(),
+  breaker: z.string(),
+  state: z.literal('CLOSED'),
+  instances: z.array(z.string()),
+});
+type Closed = z.infer<typeof Closed>;
+
+/** Metrics-only lets every call through already. */
+const isShut = (state: BreakerState): boolean => state !== 'CLOSED' && state !== 'METRICS_ONLY';
+
+/** Offered where a breaker of the call does not let calls through as it should, and no trip of ours holds it. */
+export function closeOption(fleet: Fleet, holding: BreakerHolding, call: CallTarget): TripOption[] {
+  const found = breakersFor(fleet, call).find(
+    ({ name, holder, members }) =>
+      holding.find({ service: holder, breaker: name, held: null }) === null &&
+      members.some(({ breaker }) => isShut(breaker.state)),
+  );
+  if (found === undefined) return [];
+  const { name, members } = found;
+  const states = sayStates(
+    members.map(({ breaker }) => breaker.state),
+    members.length,
+  );
+  return [
+    {
+      mechanism: 'closeBreaker',
+      breaker: name,
+      title: `Close breaker “${name}”`,
+      effect: `It is ${states}. Closed, calls to ${call.host} leave again and are counted anew, in each instance where it is not; where they still fail it opens by itself. Nothing holds it closed.`,
+      perCaller: true,
+      unavailable: null,
+    },
+  ];
+}
+
+/** Closes breakers that opened by themselves, or that somebody forced who is gone: once, in every instance that needs it. */
+export function createCloseControl(fleet: Fleet, holding: BreakerHolding): Control<CloseBreaker> {
+  return {
+    async plan({ call, breaker: name }, signal) {
+      refuseExpressions(name, 'The name of the breaker');
+      const found = await lookAtHolders(fleet, call, name, signal);
+      const held = found.find(({ service }) => holding.find({ service, breaker: name, held: null }) !== null);
+      if (held !== undefined)
+        throw new PeerError('refused', `A trip holds “${name}” in ${held.service}. End that trip instead.`);
+      const shut = found.filter(({ members }) => shutIn(members, name).length > 0);
+      if (shut.length === 0)
+        throw new PeerError(
+          'refused',
+          `No instance of ${found.map(({ service }) => service).join(', ')} has “${name}” open now: there is nothing to close.`,
+        );
+      const who = shut.map(({ service }) => service).join(', ');
+      const members = shut.flatMap((one) => shutIn(one.members, name));
+      return {
+        title: `Close breaker ${name} of ${who} → ${call.host}`,
+        target: `breaker ${name} in ${members.map(({ instance }) => instance.name).join(', ')}`,
+        changes: shut.map((one) => changeOf(fleet, one.members, one.service, name)),
+        guards: shut.flatMap((one) => guardsOf(one.service, one.members, name)),
+        expectation: {
+          kind: 'breakers',
+          host: call.host,
+          holders: shut.map((one) => ({
+            namespace: one.members[0]?.instance.namespace ?? '',
+            name: one.service,
+          })),
+          name,
+          state: 'closedNow',
+        },
+        threeWay: null,
+        copies: copiesOf([{ members }], name, 'CLOSED'),
+        split: null,
+        notes: [
+          `${sayWhy(members)}CLOSE begins with empty counts: calls to ${call.host} leave again at once, and the breaker opens by itself where they still fail.`,
+          'It is done once and held by nobody: an instance whose breaker opens later is not closed again, and there is no way back but a trip.',
+        ],
+        direction: 'neutral',
+      };
+    },
+
+    planUndo: () =>
+      Promise.reject(
+        new PeerError(
+          'refused',
+          'A breaker that was closed is not opened by an undo. Trip the call to stop it.',
+        ),
+      ),
+
+    async apply({ changes }, signal) {
+      const done: { readonly change: Change; readonly outcomes: readonly Outcome<Member>[] }[] = [];
+      for (const change of changes) {
+        refuseElsewhere(fleet, change);
+        done.push({ change, outcomes: await closeEach(fleet, holding, closedIn(change), signal) });
+      }
+      const all = done.flatMap(({ outcomes }) => outcomes);
+      throwIfNone(all);
+      return {
+        acceptedAt: fleet.host.clock.now(),
+        takenBy: sayDone(all),
+        revisions: done.map(({ change, outcomes }) => ({
+          document: change.document,
+          revision: sayDone(outcomes),
+        })),
+      };
+    },
+
+    async verify(change, signal) {
+      refuseElsewhere(fleet, change);
+      const { service, breaker, instances } = closedIn(change);
+      const members = await fleet.look(service, signal);
+      return readBack(instances, members, breaker, readBefore(change.before));
+    },
+  };
+}
+
+const shutIn = (members: readonly Member[], name: string): readonly Seen[] =>
+  having(members, name).filter(({ breaker }) => isShut(breaker.state));
+
+/** In those alone that the plan named and that are not closed at this moment: each is read again before anything is sent. */
+async function closeEach(
+  fleet: Fleet,
+  holding: BreakerHolding,
+  { service, breaker, instances }: Closed,
+  signal: AbortSignal,
+): Promise<readonly Outcome<Member>[]> {
+  if (holding.find({ service, breaker, held: null }) !== null)
+    throw new PeerError('conflict', `A trip holds “${breaker}” in ${service} by now. End that trip instead.`);
+  const members = await fleet.look(service, signal);
+  const named = members.filter(({ instance }) => instances.includes(instance.name));
+  if (!named.some(({ breakers }) => breakers === null || breakers.has(breaker)))
+    throw new PeerError(
+      'refused',
+      `No instance that was planned for has “${breaker}” now; nothing was sent.`,
+    );
+  return changeEach(
+    named,
+    ({ instance, breakers, problem }) =>
+      breakers === null ? `${instance.name}: ${problem ?? 'it cannot be asked'}` : null,
+    (member) => setIn(fleet, member, breaker, 'CLOSED', signal),
+  );
+}
+
+function readBack(
+  instances: readonly string[],
+  members: readonly Member[],
+  name: string,
+  before: ReadonlyMap<string, BreakerState>,
+): ReadBack {
+  const named = members.filter(({ instance }) => instances.includes(instance.name));
+  const unread = named.filter(({ breakers }) => breakers === null);
+  const have = having(named, name);
+  const closed = have.filter(({ breaker }) => !isShut(breaker.state));
+  const states = have.map(({ instance, breaker }) => `${instance.name} ${breaker.state}`);
+  const silent = unread.map(({ instance, problem }) => `${instance.name} ${problem ?? 'not read'}`);
+  const words = [...states, ...silent].join(', ').slice(0, 400);
+  if (unread.length > 0 && closed.length === have.length)
+    throw new PeerError('unreachable', `Not every instance can be read: ${words}.`);
+  const detail = `closed on ${closed.length} of ${have.length + unread.length} instances: ${words}`;
+  const told = { revision: states.join(', '), detail, changedBy: null };
+  if (closed.length === have.length) return { ...told, state: 'after' };
+  const isBefore = have.every(({ instance, breaker }) => before.get(instance.name) === breaker.state);
+  return { ...told, state: isBefore ? 'before' : 'else' };
+}
+
+function changeOf(fleet: Fleet, members: readonly Member[], service: string, breaker: string): Change {
+  const states = new Map(
+    having(members, breaker).map(({ instance, breaker: one }) => [instance.name, one.state]),
+  );
+  const namespace = members[0]?.instance.namespace ?? '';
+  const closed: Closed = {
+    service,
+    breaker,
+    state: 'CLOSED',
+    instances: shutIn(members, breaker).map(({ instance }) => instance.name),
+  };
+  return {
+    document: refOf(fleet.host.connectionId, { service, breaker, namespace }),
+    action: 'patch',
+    withheld: false,
+    revision: [...states].map(([name, state]) => `${name} ${state}`).join(', '),
+    patch: [{ op: 'replace', path: '/state', value: 'CLOSED' }],
+    inverse: [],
+    before: writeBefore(states),
+    after: stringify(closed, { lineWidth: 0 }),
+  };
+}
+
+function closedIn(change: Change): Closed {
+  const read = Closed.safeParse(parse(change.after));
+  if (!read.success)
+    throw new PeerError('refused', 'The journal does not say in which instances this breaker was closed.');
+  return read.data;
+}
+
+function guardsOf(service: string, members: readonly Member[], name: string): Guard[] {
+  const have = having(members, name);
+  const shut = shutIn(members, name);
+  const forced = shut.filter(({ breaker }) => isForced(breaker.state));
+  return [
+    guardOf(
+      'breaker',
+      'pass',
+      `${shut.length} of ${have.length} instances of ${service} have the breaker “${name}” open now`,
+      sayStates(
+        have.map(({ breaker }) => breaker.state),
+        have.length,
+      ),
+    ),
+    ...unreadGuard(service, members),
+    ...(forced.length === 0
+      ? []
+      : [
+          guardOf(
+            'held-already',
+            'tick',
+            `Somebody forced it in ${forced.length} of them, and not this Podium`,
+            forced.map(({ instance, breaker }) => `${instance.name} ${breaker.state}`).join(', '),
+          ),
+        ]),
+  ];
+}
+
+/** Why it opened, as far as the breakers themselves still tell. */
+function sayWhy(members: readonly Seen[]): string {
+  const ratios = members.flatMap(({ breaker }) => breaker.failureRatio ?? []);
+  if (ratios.length === 0) return '';
+  return `When it opened, up to ${Math.round(Math.max(...ratios) * 100)} % of its calls had failed. `;
+}
