@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { app, BrowserWindow, Menu, session } from 'electron/main';
 import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
-import { repositoriesIn } from './commandLine.ts';
+import { linkIn, repositoriesIn } from './commandLine.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
-import { linkIn, type DeepLink } from './deepLink.ts';
 import { createHeld } from './held.ts';
 import { createMenu } from './menu.ts';
 import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
@@ -17,7 +16,8 @@ app.enableSandbox();
 app.setPath('userData', join(openDataFolder(), 'window'));
 
 // One process on one data folder: a second start hands what it was asked to open to the first and goes.
-if (app.requestSingleInstanceLock()) {
+const asked = askedFor(process.argv);
+if (app.requestSingleInstanceLock({ link: asked })) {
   app.setAsDefaultProtocolClient('podium');
   // No top-level await here: Electron's `ready` waits for the main module to have been read to its end.
   app.whenReady().then(start, fail);
@@ -38,16 +38,18 @@ async function start(): Promise<void> {
   Menu.setApplicationMenu(createMenu(process.platform));
 
   let window = await openWindow(import.meta.dirname, consoleProcess);
-  follow(linkIn(process.argv));
+  follow(asked);
 
-  app.on('second-instance', (_event, argv) => {
+  // Chromium sorts a later start's arguments its own way, so what they ask for comes beside them.
+  app.on('second-instance', (_event, _argv, _folder, given) => {
     reveal();
-    follow(linkIn(argv));
+    const link: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, 'link') : null;
+    if (typeof link === 'string') follow(askedFor([link]));
   });
   app.on('open-url', (event, url) => {
     event.preventDefault();
     reveal();
-    follow(linkIn([url]));
+    follow(askedFor([url]));
   });
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) reopen();
@@ -78,9 +80,19 @@ async function start(): Promise<void> {
   }
 
   /** The page reads the place to show from its own address; nothing else crosses from a link. */
-  function follow(link: DeepLink | null): void {
+  function follow(link: string | null): void {
     if (link === null || window.isDestroyed()) return;
-    void window.loadURL(`app://podium/#service=${encodeURIComponent(link.service)}`);
+    void window.loadURL(`app://podium/#open=${encodeURIComponent(link)}`);
+  }
+}
+
+/** What cannot be followed is said in the terminal it came from, and the window opens all the same. */
+function askedFor(args: readonly string[]): string | null {
+  try {
+    return linkIn(args, Date.now());
+  } catch (error) {
+    process.stderr.write(`Podium opens nothing: ${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
   }
 }
 

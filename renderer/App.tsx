@@ -28,6 +28,7 @@ import { HelpDialog } from './features/help/HelpDialog.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
 import type { InspectorParts } from './features/inspector/inspectorParts.ts';
 import { JournalPage } from './features/journal/JournalPage.tsx';
+import { LinkedPlace } from './features/links/LinkedPlace.tsx';
 import { MapPage } from './features/map/MapPage.tsx';
 import { Palette } from './features/palette/Palette.tsx';
 import { ProgramDialog } from './features/programs/ProgramDialog.tsx';
@@ -106,6 +107,7 @@ export function App() {
   return (
     <div className="app">
       <LinkBanner />
+      <LinkedPlace />
       {!known && (
         <main className="appWhole">
           <EmptyState title="Asking the console what is connected…" busy />

@@ -8,9 +8,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { allowOwnWorkers } from './client/trustedWorkers.ts';
+import { listenForLinks } from './client/linkedPlace.ts';
 import { beginLine } from './client/openLine.ts';
 
 allowOwnWorkers();
+// Before the line takes its code from the address.
+listenForLinks();
 beginLine();
 
 const root = document.getElementById('root');

@@ -3,13 +3,17 @@ import { parseArgs } from 'node:util';
 import { connectors } from '../connectors/index.ts';
 import { createConsole } from '../core/console.ts';
 import { readAssets } from '../node/assets.ts';
+import { linkToPlace, writeLink } from '../model/deepLink.ts';
 import { openNodePorts } from '../node/ports.ts';
 import { openBrowser } from './openBrowser.ts';
 import { startLoopback, type Loopback } from './server.ts';
 import { createTerminal } from './terminal.ts';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    /** When, for `open`: 14:06, or a date with a time. */
+    at: { type: 'string' },
     'no-open': { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     /** A Git work tree that declares what runs; may be given several times. */
@@ -17,6 +21,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const link = linkAsked();
 let ownPort: number | null = null;
 const terminal = createTerminal(process.stdin, print);
 const ports = openNodePorts({
@@ -44,7 +49,8 @@ await announce(loopback);
 offerNewAddresses(loopback);
 
 /** One line that tests and people read alike: the address alone, on a line of its own. */
-async function announce({ url }: Loopback): Promise<void> {
+async function announce({ url: plain }: Loopback): Promise<void> {
+  const url = link === null ? plain : `${plain}&open=${encodeURIComponent(link)}`;
   print('Podium runs in the browser at');
   print(`  ${url}`);
   const mayOpen =
@@ -74,4 +80,20 @@ async function close(): Promise<void> {
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** What `open CONTEXT/NAMESPACE/SERVICE --at TIME` leads to; null where nothing is to be opened. */
+function linkAsked(): string | null {
+  const [verb, place, ...more] = positionals;
+  if (verb === undefined) return null;
+  try {
+    if (verb !== 'open' || more.length > 0)
+      throw new Error(
+        `“${positionals.join(' ')}” is no command: there is open CONTEXT/NAMESPACE/SERVICE --at TIME.`,
+      );
+    return writeLink(linkToPlace(place ?? '', options.at ?? null, Date.now()));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
 }

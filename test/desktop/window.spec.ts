@@ -15,7 +15,13 @@ test('the window opens, gets its line to the console, shows the map of the rehea
   await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText(/rps/);
 
   expect(await startAgain(dataFolder, 'podium://service/shop/catalog'), 'there is one at a time').toBe(0);
-  await expect.poll(() => page.evaluate(() => location.hash)).toBe('#service=shop%2Fcatalog');
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText('catalog');
+  expect(
+    await startAgain(dataFolder, 'open', 'Rehearsal/shop/order', '--at', '00:00'),
+    'a place by its names',
+  ).toBe(0);
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText('order');
+  expect(await page.evaluate(() => location.hash), 'a reload is not to follow it again').toBe('');
 });
 
 test('a console that falls over is started again, the window says so and has a line to the next one', async ({

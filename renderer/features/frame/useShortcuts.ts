@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { clearSelection, useSelection } from '../../state/selection.ts';
 import { useTopology } from '../../live/topology.ts';
 import { commandMap } from '../../state/commands.ts';
+import { copyLinkTo, serviceInView } from '../../state/copyLink.ts';
 import { askToTrip } from '../../state/trips.ts';
 import { showPage, useView } from '../../state/view.ts';
 
@@ -58,6 +59,8 @@ function act(key: string): boolean {
       return true;
     case 't':
       return tripSelected();
+    case 'l':
+      return copyLink();
     case 'Escape':
       if (!returnToMap()) clearSelection();
       return true;
@@ -73,6 +76,13 @@ function tripSelected(): boolean {
   const calleeId = selected?.kind === 'service' ? selected.id : call?.calleeId;
   if (calleeId === undefined || services.get(calleeId)?.hosts[0] === undefined) return false;
   askToTrip(calleeId, call?.callerId ?? null);
+  return true;
+}
+
+function copyLink(): boolean {
+  const service = serviceInView();
+  if (service === null) return false;
+  void copyLinkTo(service);
   return true;
 }
 

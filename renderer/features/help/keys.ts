@@ -22,6 +22,7 @@ export const keyGroups: readonly {
       { keys: '↑ ↓', what: 'The next service above or below' },
       { keys: 'Enter', what: 'Select the service, then into the inspector' },
       { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
+      { keys: 'L', what: 'Copy a link to the selected service, at this minute' },
       { keys: '+ −', what: 'Zoom in, out' },
       { keys: '0', what: 'Fit all in view' },
     ],

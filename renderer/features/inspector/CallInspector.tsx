@@ -54,6 +54,7 @@ export function CallInspector({
         title={`${caller.name} → ${callee.name}`}
         health={signals?.health ?? 'unknown'}
         errorRatio={signals?.errorRatio ?? null}
+        serviceId={callee.id}
         where={[
           'call',
           ...call.protocols,

@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { GraphService } from '../../../shared/model/graph.ts';
-import type { ServiceCharts } from '../../../shared/model/signals.ts';
+import type { Mark, ServiceCharts } from '../../../shared/model/signals.ts';
 import type { Split } from '../../../shared/model/weights.ts';
 import { useWatched, type Watched } from '../../client/useWatched.ts';
-import { useTime } from '../../state/time.ts';
+import { useMarks, useTime } from '../../state/time.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { formatLatency, formatRate } from '../../ui/format.ts';
 import { Problems } from './Problems.tsx';
@@ -16,6 +16,8 @@ interface ServiceChartsViewProps {
   readonly split: Split | null;
 }
 
+const none: readonly Mark[] = [];
+
 /** Latency, failures and rate by version over the chosen range, with what happened when. */
 export function ServiceChartsView({ service, split }: ServiceChartsViewProps) {
   const rangeSeconds = useTime((time) => time.rangeSeconds);
@@ -23,6 +25,7 @@ export function ServiceChartsView({ service, split }: ServiceChartsViewProps) {
     client.signals.charts({ serviceId: service.id, rangeSeconds }, { signal }),
   );
   const value = charts.value;
+  const marks = useMarks(value?.marks ?? none);
   const toneKey = (value?.p99Ms ?? []).map((line) => toneOf(line.name, split, service.versions)).join();
   // The same array while the colours are the same: a new one would draw all charts again for nothing.
   const tones = useMemo(() => toneKey.split(',').map(Number), [toneKey]);
@@ -31,7 +34,7 @@ export function ServiceChartsView({ service, split }: ServiceChartsViewProps) {
       <Problems texts={charts.problem === null ? [] : [`Charts: ${charts.problem} It is tried again.`]} />
     );
   }
-  const common = { from: value.from, stepSeconds: value.stepSeconds, marks: value.marks, tones };
+  const common = { from: value.from, stepSeconds: value.stepSeconds, marks, tones };
   return (
     <div className="inspectorCharts">
       <Chart {...common} title="Latency p99, ms" series={value.p99Ms} heightPx={122} format={formatLatency} />

@@ -55,6 +55,7 @@ export function ServiceInspector({
         health={signals?.health ?? 'unknown'}
         errorRatio={signals?.errorRatio ?? null}
         where={where.filter((word) => word !== null)}
+        serviceId={serviceId}
       />
       <VerdictBox verdict={detail.value?.verdict ?? null} signals={signals} problem={detail.problem} />
       {detail.value && <Problems texts={[...detail.value.problems, ...staleOf(detail.problem)]} />}

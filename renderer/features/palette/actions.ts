@@ -3,6 +3,7 @@ import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
 import { openAddressBook } from '../../state/addressBook.ts';
 import { commandMap } from '../../state/commands.ts';
+import { copyLinkTo } from '../../state/copyLink.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
 import { listFindings } from '../../state/findings.ts';
 import { editProtections, listUnprotected } from '../../state/protections.ts';
@@ -109,6 +110,11 @@ function onSelected(): PaletteAction[] {
       id: 'reach',
       title: `How to reach ${callee.name}…`,
       run: () => openAddressBook(callee.id),
+    },
+    {
+      id: 'link',
+      title: `Copy a link to ${callee.name}, at this minute`,
+      run: () => void copyLinkTo(callee.id),
     },
     {
       id: 'protections',

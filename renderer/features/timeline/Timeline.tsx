@@ -4,11 +4,12 @@ import type { Mark } from '../../../shared/model/signals.ts';
 import { useTimeline } from '../../live/timeline.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { selectService } from '../../state/selection.ts';
-import { useTime } from '../../state/time.ts';
+import { useMarks, useTime } from '../../state/time.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { formatClock, formatClockSeconds, formatRate, formatUtc } from '../../ui/format.ts';
 import { areaPath, clockTicks, markPlaces, type TimelineScale } from './timelineShape.ts';
 
+const none: readonly Mark[] = [];
 const heightPx = 84;
 const plot = { top: 34, bottom: 68 } as const;
 
@@ -24,6 +25,7 @@ export function Timeline() {
     widthPx: width,
     ...plot,
   };
+  const marks = useMarks(value?.marks ?? none);
   const counted = (value?.failedPerSecond ?? []).filter((each) => each !== null);
   const peak = counted.length === 0 ? null : Math.max(...counted);
   const pointed =
@@ -68,7 +70,7 @@ export function Timeline() {
                 </text>
               ))}
             </svg>
-            {markPlaces(value.marks, scale).map((place) => (
+            {markPlaces(marks, scale).map((place) => (
               <MarkView key={`${place.mark.at} ${place.mark.title}`} {...place} />
             ))}
           </>

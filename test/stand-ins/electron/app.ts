@@ -26,8 +26,10 @@ export const app = strict(
       if (path === undefined) throw new Error(`The stand-in knows only paths that were set, not ${name}.`);
       return path;
     },
-    requestSingleInstanceLock: (): boolean =>
-      holdInstanceLock(app.getPath('userData'), (argv) => events.emit('second-instance', {}, argv, '', null)),
+    requestSingleInstanceLock: (data: unknown = null): boolean =>
+      holdInstanceLock(app.getPath('userData'), data, (argv, given) =>
+        events.emit('second-instance', {}, argv, '', given),
+      ),
     setAsDefaultProtocolClient: (): boolean => true,
     getAppMetrics: () => [...running.utilities].map(({ pid, name }) => ({ pid, name, type: 'Utility' })),
     quit,
