@@ -4,10 +4,11 @@ import { readCoordinates } from '../peers/coordinates.ts';
 import type { ClusterUnderTest } from './cluster.ts';
 
 /** A namespace of its own in the real cluster of this run, deleted afterwards. */
-export async function startRealCluster(): Promise<ClusterUnderTest> {
+export async function startRealCluster(
+  namespace = `conformance-${randomUUID().slice(0, 8)}`,
+): Promise<ClusterUnderTest> {
   const { url, caFile, tokens, kubeconfigFile } = readCoordinates().kubernetes;
   const api = createApiClient(url, caFile, tokens.admin);
-  const namespace = `conformance-${randomUUID().slice(0, 8)}`;
   const call: ClusterUnderTest['call'] = async (method, path, body) => {
     const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const answer = await api.call(path, { method, contentType, ...(body === undefined ? {} : { body }) });

@@ -6,7 +6,7 @@ import { ways } from './everyOperation.ts';
 import { grantsOf, roleNames, sayRight, type RoleName } from '../support/documentedRoles.ts';
 
 /** Which operations each role is for; every kind of operation has a role. */
-const operationsOf: Readonly<Record<Exclude<RoleName, 'read'>, readonly OperationKind[]>> = {
+const operationsOf: Readonly<Record<Exclude<RoleName, 'read' | 'logs'>, readonly OperationKind[]>> = {
   weights: ['setWeights', 'setRouting'],
   trips: ['trip', 'endTrip', 'setFallback', 'setProtections'],
   workloads: ['changeWorkload'],
@@ -14,7 +14,7 @@ const operationsOf: Readonly<Record<Exclude<RoleName, 'read'>, readonly Operatio
 };
 
 const isWrite = (right: string): boolean => /^(create|patch|delete|update) /.test(right);
-const writesFor = (role: Exclude<RoleName, 'read'>): readonly string[] =>
+const writesFor = (role: Exclude<RoleName, 'read' | 'logs'>): readonly string[] =>
   operationsOf[role].flatMap((kind) =>
     writesOf[kind].map(({ verb, group, resource }) => sayRight(verb, group, resource)),
   );
@@ -39,8 +39,8 @@ test('the role config grants the writes of its edits, but for workloads, which h
   );
 });
 
-test('the role read writes nothing', () => {
-  expect(grantsOf('read').filter(isWrite)).toEqual([]);
+test.each(['read', 'logs'] as const)('the role %s writes nothing', (role) => {
+  expect(grantsOf(role).filter(isWrite)).toEqual([]);
 });
 
 test('whatever is asked when a cluster is opened is granted by a documented role', () => {

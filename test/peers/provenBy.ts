@@ -15,6 +15,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     suites: {
       topology: ['kubernetes'],
       events: ['kubernetes'],
+      logs: ['logs'],
       configuration: ['config'],
       config: ['config', 'configRoles'],
       workloads: ['workloads', 'workloadKinds'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** The files of docs/roles/ that are bound in each namespace, without their ending. */
-export const roleNames = ['read', 'weights', 'trips', 'workloads', 'config'] as const;
+export const roleNames = ['read', 'logs', 'weights', 'trips', 'workloads', 'config'] as const;
 export type RoleName = (typeof roleNames)[number];
 
 export interface Rule {

@@ -5,6 +5,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   topology: 'Services, instances, versions',
   signals: 'Rates, errors, latency',
   events: 'Events',
+  logs: 'Logs',
   documents: 'Documents with findings',
   addresses: 'Address book: how services are reached',
   protections: 'Protections as declared',

@@ -24,6 +24,7 @@ import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
+import type { LogSource } from './logs.ts';
 import type { ProgramGate } from './programs.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
@@ -176,6 +177,7 @@ export interface Capabilities {
   readonly topology: TopologySource;
   readonly signals: SignalSource;
   readonly events: EventSource;
+  readonly logs: LogSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;

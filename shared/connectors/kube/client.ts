@@ -7,7 +7,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { createSeen, type Seen } from './documents/seen.ts';
 import type { Reach } from '../http/reach.ts';
 import type { Listed, Page } from './reflector.ts';
-import { dropIdle, openStream, send } from '../http/request.ts';
+import { dropIdle, type OpenAnswer, openStream, send } from '../http/request.ts';
 import { withLogin } from './withLogin.ts';
 import { apiVersionOf, pathOf, type Resource } from './resources.ts';
 import { createServerClock, type ServerClock } from './serverClock.ts';
@@ -24,6 +24,8 @@ export interface KubeClient extends AsyncDisposable {
   readonly reach: Reach;
   /** Any request; any status is an answer. */
   request(request: PeerRequest): Promise<PeerAnswer>;
+  /** Answers as soon as the headers are there; the caller reads the body, or destroys it. */
+  openStream(request: PeerRequest): Promise<OpenAnswer>;
   /** GET of JSON. Throws `PeerError` for everything that is not it. */
   read(path: string, signal: AbortSignal): Promise<unknown>;
   /** POST of a review; creates nothing. */
@@ -192,6 +194,7 @@ export function createKubeClient(
     namespaces,
     reach,
     request,
+    openStream: (what) => openStream(reach, what),
     read,
     watches,
     seen: createSeen(),

@@ -15,6 +15,7 @@ import { createAddressSource } from './addresses.ts';
 import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
+import { createLogSource } from './logs/source.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createTopologySource } from './topology.ts';
@@ -40,7 +41,7 @@ export type KubernetesSettings = z.infer<typeof Settings>;
 export const kubernetes: Connector<KubernetesSettings> = {
   id: 'kubernetes',
   title: 'Kubernetes',
-  capabilities: ['topology', 'events', 'addresses', 'proof', 'configuration', 'config', 'workloads'],
+  capabilities: ['topology', 'events', 'logs', 'addresses', 'proof', 'configuration', 'config', 'workloads'],
   settings: Settings,
   async discover() {
     const { contexts, problems } = await readKubeconfig({});
@@ -114,6 +115,7 @@ async function openReach(
     offers: createOffers(client, settings.prometheus ?? null, host),
     topology: createTopologySource(client, host),
     events: createEventSource(client),
+    logs: createLogSource(client, host),
     addresses: createAddressSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),

@@ -15,6 +15,7 @@ const reads: readonly Right[] = [
   right('list', 'apps', 'statefulsets', 'Show StatefulSets behind services'),
   right('list', 'apps', 'daemonsets', 'Show DaemonSets behind services'),
   right('list', '', 'events', 'Show what the cluster noted about a service'),
+  right('get', '', 'pods/log', 'Show logs'),
   right('list', istio, 'virtualservices', 'Show how calls are divided'),
   right('list', istio, 'destinationrules', 'Show versions and what protects calls'),
   right('list', istio, 'serviceentries', 'Show external services'),

@@ -13,6 +13,8 @@ export interface LogLine {
 /** A container's log: what is written so far, and what comes after while somebody follows. */
 export interface PodLog {
   readonly written: readonly LogLine[];
+  /** Of the run before the last restart; absent where there was none. */
+  readonly previous?: readonly LogLine[];
   next?(signal: AbortSignal): AsyncIterable<LogLine>;
 }
 
@@ -28,7 +30,12 @@ export async function podLog(call: ObjectCall, logs: PodLogs): Promise<void> {
   const log = logs(pod.metadata.namespace ?? '', pod.metadata.name, container);
   const tail = numberOf(query, 'tailLines');
   const from = sinceOf(call);
-  const recent = (log?.written ?? []).filter((line) => from === null || line.at >= from);
+  const asksPrevious = isTrue(query.get('previous'));
+  if (asksPrevious && log?.previous === undefined)
+    throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
+  const recent = ((asksPrevious ? log?.previous : log?.written) ?? []).filter(
+    (line) => from === null || line.at >= from,
+  );
   const lines = tail === null ? recent : tail === 0 ? [] : recent.slice(-tail);
   const timestamps = isTrue(query.get('timestamps'));
   let left = numberOf(query, 'limitBytes') ?? Infinity;
@@ -41,7 +48,7 @@ export async function podLog(call: ObjectCall, logs: PodLogs): Promise<void> {
     if (bytes.length > 0) reply.write(bytes);
   };
   for (const line of lines) write(line);
-  if (isTrue(query.get('follow')) && log?.next !== undefined && left > 0) {
+  if (isTrue(query.get('follow')) && !asksPrevious && log?.next !== undefined && left > 0) {
     for await (const line of log.next(reply.closed)) {
       if (reply.closed.aborted) return;
       write(line);
@@ -53,8 +60,11 @@ export async function podLog(call: ObjectCall, logs: PodLogs): Promise<void> {
 }
 
 function containerOf(call: ObjectCall, spec: unknown): string {
-  const all = isRecord(spec) && Array.isArray(spec['containers']) ? (spec['containers'] as unknown[]) : [];
-  const names = all.map((entry) => (isRecord(entry) ? String(entry['name']) : ''));
+  const named = (field: string): string[] =>
+    isRecord(spec) && Array.isArray(spec[field])
+      ? (spec[field] as unknown[]).map((entry) => (isRecord(entry) ? String(entry['name']) : ''))
+      : [];
+  const names = named('containers');
   const asked = call.query.get('container') ?? '';
   const pod = call.address.name ?? '';
   if (asked === '') {
@@ -65,7 +75,8 @@ function containerOf(call: ObjectCall, spec: unknown): string {
     }
     return names[0] ?? '';
   }
-  if (!names.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod}`);
+  if (![...names, ...named('initContainers')].includes(asked))
+    throw badRequest(`container ${asked} is not valid for pod ${pod}`);
   return asked;
 }
 

@@ -23,7 +23,7 @@ const readRules = [
 ];
 
 /** The roles of the documentation, as they stand there: what an operator is told to ask for must suffice. */
-const documentedRoles = ['read', 'prometheus', 'weights', 'trips', 'workloads', 'config'].map(
+const documentedRoles = ['read', 'logs', 'prometheus', 'weights', 'trips', 'workloads', 'config'].map(
   (name): KubeObject => {
     const file = join(import.meta.dirname, `../../../docs/roles/${name}.yaml`);
     return parse(readFileSync(file, 'utf8')) as KubeObject; // our own file
@@ -48,7 +48,7 @@ export const access: readonly KubeObject[] = [
   ),
   ...documentedRoles,
   binding('shop', 'operator-read', 'podium-read', 'shop-operators', 'ClusterRole'),
-  ...['weights', 'trips', 'workloads', 'config'].map((name) =>
+  ...['logs', 'weights', 'trips', 'workloads', 'config'].map((name) =>
     binding('shop', `operator-${name}`, `podium-${name}`, 'shop-operators', 'ClusterRole'),
   ),
   binding('monitoring', 'operator-prometheus', 'podium-prometheus', 'shop-operators'),

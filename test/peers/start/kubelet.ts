@@ -10,6 +10,14 @@ export function podLogFile(runDir: string): string {
   return join(runDir, 'pods.log');
 }
 
+/** A namespace whose pods show a log that nobody but a suite writes to. */
+export const quietNamespace = 'quiet';
+
+/** What its pods show. */
+export function quietLogFile(runDir: string): string {
+  return join(runDir, 'quiet.log');
+}
+
 /** Where a port-forward to one pod of the shop leads: kwok's pods have no ports of their own. */
 export interface PodForward {
   readonly pod: string;
@@ -25,15 +33,14 @@ export async function writeKwokConfig(
 ): Promise<string> {
   await writeFile(podLogFile(runDir), `${new Date().toISOString()} stdout F the shop opens\n`);
   const apiVersion = 'kwok.x-k8s.io/v1alpha1';
-  const logs = {
+  await writeFile(quietLogFile(runDir), '');
+  const logsOf = (namespace: string, logsFile: string) => ({
     apiVersion,
     kind: 'ClusterLogs',
-    metadata: { name: 'shop' },
-    spec: {
-      selector: { matchNamespaces: ['shop'] },
-      logs: [{ logsFile: podLogFile(runDir), follow: true }],
-    },
-  };
+    metadata: { name: namespace },
+    spec: { selector: { matchNamespaces: [namespace] }, logs: [{ logsFile, follow: true }] },
+  });
+  const logs = [logsOf('shop', podLogFile(runDir)), logsOf(quietNamespace, quietLogFile(runDir))];
   const forward = {
     apiVersion,
     kind: 'ClusterPortForward',
@@ -54,7 +61,7 @@ export async function writeKwokConfig(
   }));
   const documents = [
     await readFile(join(programDir, 'stages.yaml'), 'utf8'),
-    ...[logs, forward, ...shopForwards].map((part) => JSON.stringify(part)),
+    ...[...logs, forward, ...shopForwards].map((part) => JSON.stringify(part)),
   ];
   const file = join(runDir, 'kwok.yaml');
   await writeFile(file, documents.join('\n---\n'));

@@ -1,0 +1,4 @@
+import { logsConformance } from './logs.ts';
+import { startSimulatedLogs } from './simulatedLogs.ts';
+
+logsConformance('the rehearsal’s API server', () => startSimulatedLogs());
