@@ -11,6 +11,7 @@ import { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entity.ts';
 import { GraphUpdate } from '../model/graph.ts';
 import { ServiceDetail } from '../model/inspect.ts';
+import { LogAsk, LogBatch, LogInstance, LogLineRef } from '../model/log.ts';
 import { Operation } from '../model/operation.ts';
 import { Plan } from '../model/plan.ts';
 import { OperationRecord } from '../model/record.ts';
@@ -138,6 +139,16 @@ export const contract = {
   },
   workloads: {
     read: base.input(z.object({ serviceId: EntityId })).output(WorkloadsRead),
+  },
+  logs: {
+    /** Whose logs can be read behind a service. */
+    instances: base
+      .input(z.object({ serviceId: EntityId }))
+      .output(z.object({ instances: z.array(LogInstance), problems: z.array(z.string()) })),
+    /** Lines in the order of their times; ends when nothing more can come. Read no faster than the window takes them. */
+    read: base.input(LogAsk).output(eventIterator(LogBatch)),
+    /** A line that was cut, whole; null when it is no longer there. */
+    line: base.input(LogLineRef).output(z.object({ text: z.string().nullable() })),
   },
   operations: {
     /** `reason` is shown where documents will carry it; the one that counts comes with `apply`. */

@@ -10,6 +10,7 @@ import { watchFindings } from './findings.ts';
 import { watchDetail } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import { exportJournal } from './journalExport.ts';
+import { readLogInstances, readLogLine, watchLogs } from './logs.ts';
 import { watchMeasured } from './measured.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Operations } from './operations.ts';
@@ -171,6 +172,13 @@ export function createRouter({
     },
     workloads: {
       read: os.workloads.read.handler(({ input, signal }) => asking.workloads(input.serviceId, signal)),
+    },
+    logs: {
+      instances: os.logs.instances.handler(({ input, signal }) =>
+        readLogInstances(input.serviceId, { oneMap }, signal),
+      ),
+      read: os.logs.read.handler(({ input, signal }) => watchLogs(input, { world, oneMap, ports }, signal)),
+      line: os.logs.line.handler(({ input, signal }) => readLogLine(input, { world }, signal)),
     },
     operations: {
       plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation, input.reason)),
