@@ -29,6 +29,8 @@ import { Inspector } from './features/inspector/Inspector.tsx';
 import type { InspectorParts } from './features/inspector/inspectorParts.ts';
 import { JournalPage } from './features/journal/JournalPage.tsx';
 import { LinkedPlace } from './features/links/LinkedPlace.tsx';
+import { LogsButton } from './features/logs/LogsButton.tsx';
+import { LogsPanel } from './features/logs/LogsPanel.tsx';
 import { MapPage } from './features/map/MapPage.tsx';
 import { Palette } from './features/palette/Palette.tsx';
 import { ProgramDialog } from './features/programs/ProgramDialog.tsx';
@@ -77,7 +79,11 @@ const inspectorParts: InspectorParts = {
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
   findings: (service) => <ServiceFindings service={service} />,
-  reach: (service) => <AddressBookButton serviceId={service.id} />,
+  reach: (service) => (
+    <>
+      <AddressBookButton serviceId={service.id} /> <LogsButton serviceId={service.id} />
+    </>
+  ),
   splitActions: (split, editable, measured) => (
     <>
       <SplitCanary split={split} editable={editable} />
@@ -154,6 +160,7 @@ function Console() {
             <PageOf page={page} />
             {(page === 'map' || page === 'services' || page === 'config') && <Tray />}
           </main>
+          {(page === 'map' || page === 'services') && <LogsPanel />}
           {page === 'map' && <Timeline />}
         </div>
         {inspecting && (

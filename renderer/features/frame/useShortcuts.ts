@@ -3,6 +3,7 @@ import { clearSelection, useSelection } from '../../state/selection.ts';
 import { useTopology } from '../../live/topology.ts';
 import { commandMap } from '../../state/commands.ts';
 import { copyLinkTo, serviceInView } from '../../state/copyLink.ts';
+import { openLogs } from '../../state/logs.ts';
 import { askToTrip } from '../../state/trips.ts';
 import { showPage, useView } from '../../state/view.ts';
 
@@ -61,6 +62,8 @@ function act(key: string): boolean {
       return tripSelected();
     case 'l':
       return copyLink();
+    case 'g':
+      return logsOfSelected();
     case 'Escape':
       if (!returnToMap()) clearSelection();
       return true;
@@ -83,6 +86,14 @@ function copyLink(): boolean {
   const service = serviceInView();
   if (service === null) return false;
   void copyLinkTo(service);
+  return true;
+}
+
+/** The logs of the selected service, or of the one that is called. */
+function logsOfSelected(): boolean {
+  const service = serviceInView();
+  if (service === null) return false;
+  openLogs(service.id);
   return true;
 }
 

@@ -23,6 +23,7 @@ export const keyGroups: readonly {
       { keys: 'Enter', what: 'Select the service, then into the inspector' },
       { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
       { keys: 'L', what: 'Copy a link to the selected service, at this minute' },
+      { keys: 'G', what: 'Logs of the selected service' },
       { keys: '+ −', what: 'Zoom in, out' },
       { keys: '0', what: 'Fit all in view' },
     ],
@@ -35,6 +36,15 @@ export const keyGroups: readonly {
       { keys: 'Home End', what: 'All to one version, all to the other' },
       { keys: 'Enter', what: 'Review what is pending' },
       { keys: 'Esc', what: 'Put back what is declared' },
+    ],
+  },
+  {
+    title: 'In logs',
+    keys: [
+      { keys: 'Space', what: 'Pause, go on' },
+      { keys: 'W', what: 'Wrap long lines' },
+      { keys: '/', what: 'Filter lines' },
+      { keys: 'Esc', what: 'Close them' },
     ],
   },
   {

@@ -1,5 +1,8 @@
+import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceObservation } from '../../../shared/model/topology.ts';
 import { useNow } from '../../live/clock.ts';
+import { openLogs } from '../../state/logs.ts';
+import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { absent, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -8,7 +11,13 @@ import { plainText } from '../../ui/plainText.ts';
 const mostRows = 200;
 
 /** Every running copy, those in trouble first. */
-export function InstancesTab({ instances }: { readonly instances: readonly InstanceObservation[] }) {
+export function InstancesTab({
+  serviceId,
+  instances,
+}: {
+  readonly serviceId: EntityId;
+  readonly instances: readonly InstanceObservation[];
+}) {
   const now = useNow();
   if (instances.length === 0) {
     return <EmptyState title="No instances">Nothing that runs is known to stand behind it.</EmptyState>;
@@ -35,7 +44,14 @@ export function InstancesTab({ instances }: { readonly instances: readonly Insta
           {ordered.slice(0, mostRows).map((instance) => (
             <tr key={instance.uid}>
               <th scope="row">
-                {plainText(instance.name, 90)}
+                {plainText(instance.name, 90)}{' '}
+                <Button
+                  tone="quiet"
+                  aria-label={`Logs of ${plainText(instance.name, 90)}`}
+                  onPress={() => openLogs(serviceId, [instance.name])}
+                >
+                  Logs
+                </Button>
                 <span className="muted">
                   {instance.node === null ? 'no node' : plainText(instance.node, 60)}
                 </span>

@@ -78,7 +78,9 @@ export function ServiceInspector({
           {
             id: 'instances',
             title: 'Instances',
-            content: withDetail((value) => <InstancesTab instances={value.instances} />),
+            content: withDetail((value) => (
+              <InstancesTab serviceId={serviceId} instances={value.instances} />
+            )),
           },
           {
             id: 'documents',

@@ -9,7 +9,7 @@ import { mapAsJson } from './exportJson.ts';
 import { pngOf } from './exportPng.ts';
 import { type Colours, colourNames, mapAsSvg } from './exportSvg.ts';
 import type { MapPicture } from './MapCanvas.ts';
-import { offerFile } from './offerFile.ts';
+import { offerFile } from '../../ui/offerFile.ts';
 
 const entries = [
   { id: 'png', title: 'As PNG' },

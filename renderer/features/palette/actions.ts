@@ -6,6 +6,7 @@ import { commandMap } from '../../state/commands.ts';
 import { copyLinkTo } from '../../state/copyLink.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
 import { listFindings } from '../../state/findings.ts';
+import { openLogs } from '../../state/logs.ts';
 import { editProtections, listUnprotected } from '../../state/protections.ts';
 import { openReview } from '../../state/review.ts';
 import { useSelection } from '../../state/selection.ts';
@@ -106,6 +107,7 @@ function onSelected(): PaletteAction[] {
       title: `Fallback for calls to ${callee.name}…`,
       run: () => askForFallback(callee.id, caller?.id ?? null),
     },
+    { id: 'logs', title: `Logs of ${callee.name}`, run: () => openLogs(callee.id) },
     {
       id: 'reach',
       title: `How to reach ${callee.name}…`,

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Mark } from '../../../shared/model/signals.ts';
 import { useTimeline } from '../../live/timeline.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
+import { showLogsAt } from '../../state/logs.ts';
 import { selectService } from '../../state/selection.ts';
 import { useMarks, useTime } from '../../state/time.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -49,6 +50,12 @@ export function Timeline() {
         ref={frame}
         onPointerMove={(event) => setPointerX(event.nativeEvent.offsetX)}
         onPointerLeave={() => setPointerX(null)}
+        onClick={({ target, nativeEvent }) => {
+          if (target instanceof Element && target.closest('button') !== null) return;
+          const { from, until } = scale;
+          if (value !== null && width > 0)
+            showLogsAt(Math.round(from + (nativeEvent.offsetX / width) * (until - from)));
+        }}
       >
         {value !== null && width > 0 && (
           <>
@@ -101,6 +108,7 @@ function MarkView({
       aria-label={label}
       disabled={serviceId === null}
       onClick={() => {
+        showLogsAt(mark.at);
         if (serviceId !== null) selectService(serviceId, { centre: true });
       }}
     >

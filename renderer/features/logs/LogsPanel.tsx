@@ -1,0 +1,257 @@
+import './logs.css';
+import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
+import type { LogAsk, LogNote } from '../../../shared/model/log.ts';
+import { useReread } from '../../client/useReread.ts';
+import { useService } from '../../live/topology.ts';
+import { closeLogs, type LogRequest, setLogHeight, showLogsAt, useLogPanel } from '../../state/logs.ts';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Checkbox } from '../../ui/Field.tsx';
+import { offerFile } from '../../ui/offerFile.ts';
+import { plainText } from '../../ui/plainText.ts';
+import { LogBar, type LogChoice } from './LogBar.tsx';
+import type { ShownEntry } from './logBuffer.ts';
+import { LogFilterBar } from './LogFilterBar.tsx';
+import { noFilter } from './logFilter.ts';
+import { LogLines } from './LogLines.tsx';
+import { type LogMark, MissingRights } from './LogRow.tsx';
+import { asText, shortNames } from './logWords.ts';
+import { useLogStream } from './useLogStream.ts';
+import { useMatching } from './useMatching.ts';
+
+/** Where the logs of a service are read, below the map; nothing while nobody asked. */
+export function LogsPanel() {
+  const request = useLogPanel((panel) => panel.request);
+  if (request === null) return null;
+  const { serviceId, instances } = request;
+  return <OpenPanel key={`${serviceId} ${instances?.join() ?? ''}`} request={request} />;
+}
+
+const colours = 5;
+const instancesEveryMs = 10_000;
+
+function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { readonly request: LogRequest }) {
+  const service = useService(serviceId);
+  const heightPx = useLogPanel((panel) => panel.heightPx);
+  const [choice, setChoice] = useState<LogChoice>({
+    instance: asked?.[0] ?? null,
+    container: null,
+    previous: false,
+    lines: 500,
+  });
+  const [follows, setFollows] = useState(true);
+  const [wraps, setWraps] = useState(false);
+  const [filter, setFilter] = useState(noFilter);
+  const [round, setRound] = useState(0);
+  const [said, setSaid] = useState('');
+  /** What stood there when it was paused; reading goes on behind it. */
+  const [paused, setPaused] = useState<readonly ShownEntry[] | null>(null);
+  const places = useReread(serviceId, (client, signal) => client.logs.instances({ serviceId }, { signal }), {
+    everyMs: () => instancesEveryMs,
+  });
+  const ask: LogAsk = {
+    serviceId,
+    instances: choice.instance === null ? null : [choice.instance],
+    container: choice.container,
+    previous: choice.previous,
+    follow: follows && !choice.previous,
+    sinceAt,
+    lines: choice.lines,
+  };
+  const { buffer, phase, problem } = useLogStream(ask, round);
+  const entries = paused ?? buffer.entries;
+  const { shown, problem: filterProblem } = useMatching(entries, filter);
+  const marks = useMemo(() => marksOf(entries), [entries]);
+  const notes = useMemo(
+    () => entries.flatMap(({ entry }): LogNote[] => (entry.kind === 'note' ? [entry] : [])),
+    [entries],
+  );
+  const name = plainText(service?.name ?? 'this service', 90);
+  const choose = (next: LogChoice): void => {
+    setPaused(null);
+    setChoice(next);
+  };
+  const togglePause = (): void => setPaused(paused === null ? buffer.entries : null);
+  const text = (): string => asText(shown, marks === null ? 'without names' : 'with names');
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text());
+      setSaid(`${shown.length} lines copied.`);
+    } catch {
+      setSaid('The clipboard is out of reach here; save them instead.');
+    }
+  };
+  const save = (): void =>
+    offerFile(`${fileName(service?.name ?? 'service')}.log`, new Blob([text()], { type: 'text/plain' }));
+  const onKey = (key: string): boolean => {
+    switch (key) {
+      case ' ':
+        togglePause();
+        return true;
+      case 'w':
+        setWraps(!wraps);
+        return true;
+      case '/':
+        document.querySelector<HTMLInputElement>('input[data-log-filter]')?.focus();
+        return true;
+      case 'Escape':
+        closeLogs();
+        return true;
+    }
+    return false;
+  };
+  const instances = places.value?.instances ?? [];
+  return (
+    <section className="logs" aria-label={`Logs of ${name}`} style={{ height: heightPx }}>
+      <PanelEdge heightPx={heightPx} />
+      <header className="logsHead">
+        <h2>Logs of {name}</h2>
+        <LogBar
+          instances={instances}
+          choice={choice}
+          onChoose={choose}
+          sinceAt={sinceAt}
+          onSince={showLogsAt}
+        />
+        <span className="grow" />
+        <Button tone="quiet" square aria-label="Close logs" onPress={closeLogs}>
+          ×
+        </Button>
+      </header>
+      <div className="logsHead">
+        <LogFilterBar filter={filter} onFilter={setFilter} />
+        <Checkbox checked={follows} onChange={setFollows} disabled={choice.previous}>
+          follow
+        </Checkbox>
+        <Checkbox checked={wraps} onChange={setWraps}>
+          wrap
+        </Checkbox>
+        <Button onPress={togglePause} isDisabled={phase === 'over' && paused === null}>
+          {paused === null ? 'Pause' : `Go on · ${newSince(paused, buffer.next)} new`}
+        </Button>
+        <MoreLines lines={choice.lines} onLines={(lines) => choose({ ...choice, lines })} />
+        <Button onPress={() => void copy()} isDisabled={shown.length === 0}>
+          Copy
+        </Button>
+        <Button onPress={save} isDisabled={shown.length === 0}>
+          Save…
+        </Button>
+        <span className="muted logsSaid" role="status">
+          {stateOf(phase, shown.length, entries.length, paused !== null)}
+          {buffer.dropped > 0 && ` · ${buffer.dropped} older ones dropped`}
+          {said !== '' && ` · ${said}`}
+        </span>
+      </div>
+      {filterProblem !== null && <p className="toneWarn logsProblem">! {plainText(filterProblem, 300)}</p>}
+      {problem !== null && <p className="toneBad logsProblem">! Not being read: {problem}</p>}
+      {(places.value?.problems ?? []).map((each) => (
+        <p key={each} className="toneWarn logsProblem">
+          ! {plainText(each, 400)}
+        </p>
+      ))}
+      <MissingRights notes={notes} />
+      {entries.length === 0 ? (
+        <NoLines
+          phase={phase}
+          isReadable={places.value === null || instances.length > 0}
+          onAgain={() => setRound(round + 1)}
+        />
+      ) : (
+        <LogLines
+          label={`Lines of ${name}`}
+          entries={shown}
+          marks={marks}
+          wraps={wraps}
+          previous={choice.previous}
+          onKey={onKey}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The edge that the panel is made higher or lower by, with the pointer or with arrows. */
+function PanelEdge({ heightPx }: { readonly heightPx: number }) {
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    const bottom = event.currentTarget.parentElement?.getBoundingClientRect().bottom ?? 0;
+    setLogHeight(bottom - event.clientY);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.shiftKey ? 64 : 16;
+    if (event.key === 'ArrowUp') setLogHeight(heightPx + step);
+    else if (event.key === 'ArrowDown') setLogHeight(heightPx - step);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className="logsEdge"
+      role="separator"
+      aria-label="Height of the logs"
+      aria-orientation="horizontal"
+      aria-valuenow={heightPx}
+      tabIndex={0}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={onPointerMove}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+function MoreLines({
+  lines,
+  onLines,
+}: {
+  readonly lines: number;
+  readonly onLines: (lines: number) => void;
+}) {
+  return (
+    <Button tone="quiet" isDisabled={lines >= 5_000} onPress={() => onLines(5_000)}>
+      {lines >= 5_000 ? '5000 lines each' : 'More lines'}
+    </Button>
+  );
+}
+
+function NoLines({
+  phase,
+  isReadable,
+  onAgain,
+}: {
+  readonly phase: string;
+  readonly isReadable: boolean;
+  readonly onAgain: () => void;
+}) {
+  if (!isReadable)
+    return (
+      <EmptyState title="No logs">No source of this service has instances whose logs it can read.</EmptyState>
+    );
+  if (phase === 'asking' || phase === 'past') return <EmptyState title="Reading…" busy />;
+  return (
+    <EmptyState title="No lines" actions={<Button onPress={onAgain}>Read again</Button>}>
+      {phase === 'live' ? 'Nothing was written yet; what comes is shown.' : 'Nothing was written.'}
+    </EmptyState>
+  );
+}
+
+function marksOf(entries: readonly ShownEntry[]): ReadonlyMap<string, LogMark> | null {
+  const names = [...new Set(entries.flatMap(({ entry }) => entry.instance ?? []))].sort();
+  if (names.length < 2) return null;
+  const short = shortNames(names);
+  return new Map(
+    names.map((name, place) => [name, { name: short.get(name) ?? name, colour: (place % colours) + 1 }]),
+  );
+}
+
+const newSince = (paused: readonly ShownEntry[], next: number): number =>
+  next - ((paused.at(-1)?.number ?? -1) + 1);
+
+function stateOf(phase: string, shown: number, all: number, isPaused: boolean): string {
+  const count = shown === all ? `${all} lines` : `${shown} of ${all} lines`;
+  if (isPaused) return `${count} · paused`;
+  if (phase === 'live') return `${count} · live`;
+  return phase === 'over' ? `${count} · all there is` : count;
+}
+
+/** A name that any file system takes. */
+const fileName = (name: string): string => name.replace(/[^a-zA-Z0-9._-]/g, '_').slice(0, 80);

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { expectNoFindings } from './axe.ts';
+import { expect, test } from './rehearsal.ts';
+
+const panel = (page: Page) => page.getByRole('region', { name: 'Logs of payment' });
+const lines = (page: Page) => panel(page).getByRole('log');
+const state = (page: Page) => panel(page).getByRole('status');
+
+test('the logs of a service are one key from the map: merged, followed, filtered, paused, kept', async ({
+  rehearsal: page,
+}) => {
+  await page
+    .getByRole('region', { name: 'Map' })
+    .getByRole('button', { name: /^payment, / })
+    .press('Enter');
+  await expect(page.getByRole('heading', { name: 'payment', level: 2 })).toBeVisible();
+  await page.keyboard.press('g');
+
+  await test.step('lines of all instances, each marked, go on', async () => {
+    await expect(lines(page)).toContainText('handled requests');
+    await expect(state(page)).toContainText('live');
+    await expect(lines(page)).toContainText(/v1-/);
+    await expect(lines(page)).toContainText(/v2-/);
+    const before = await state(page).textContent();
+    await expect(state(page)).not.toHaveText(before ?? '');
+  });
+
+  await test.step('words and expressions narrow them, the other way round too', async () => {
+    await lines(page).press('/');
+    const filter = panel(page).getByRole('textbox', { name: 'Show lines that hold' });
+    await expect(filter).toBeFocused();
+    await page.keyboard.type('no connection');
+    await expect(state(page)).toContainText(/\d+ of \d+ lines/);
+    await expect(lines(page)).not.toContainText('handled requests');
+    await panel(page).getByRole('button', { name: 'Show what does not match' }).click();
+    await expect(lines(page)).not.toContainText('no connection');
+    await panel(page).getByRole('button', { name: 'Regular expression' }).click();
+    await filter.fill('(');
+    await expect(panel(page)).toContainText(/unterminated group/i);
+    await filter.fill('level=(warn|error)');
+    await expect(lines(page)).toContainText('handled requests');
+    await expect(lines(page)).not.toContainText('no connection');
+    await filter.fill('');
+  });
+
+  await test.step('paused they stand still, and can be kept', async () => {
+    await lines(page).press(' ');
+    await expect(state(page)).toContainText('paused');
+    await expect(panel(page).getByRole('button', { name: /^Go on · [1-9]\d* new$/ })).toBeVisible();
+    const download = page.waitForEvent('download');
+    await panel(page).getByRole('button', { name: 'Save…' }).click();
+    const saved = await readFile(await (await download).path(), 'utf8');
+    expect(saved).toMatch(/^\d{4}-\d\d-\d\dT\S+Z payment-v\d\S+ level=/m);
+    await panel(page)
+      .getByRole('button', { name: /^Go on/ })
+      .click();
+    await expect(state(page)).toContainText('live');
+  });
+
+  await test.step('one instance and one container are chosen, and what cannot be had is said', async () => {
+    await page.getByRole('tab', { name: 'Instances' }).click();
+    await page
+      .getByRole('button', { name: /^Logs of payment-v2-/ })
+      .first()
+      .click();
+    await expect(lines(page)).toContainText('no connection');
+    await panel(page).getByText('before the restart').click();
+    await expect(panel(page)).toContainText('previous terminated container');
+  });
+
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNoFindings(page, `logs, ${colorScheme}`, 'section[aria-label^="Logs of"]');
+  }
+  await panel(page).getByRole('button', { name: 'Close logs' }).click();
+  await expect(panel(page)).toBeHidden();
+});
