@@ -194,7 +194,7 @@ export function createKubeClient(
     namespaces,
     reach,
     request,
-    openStream: (what) => openStream(reach, what),
+    openStream: (what) => withLogin(reach, what.signal, () => openStream(reach, what)),
     read,
     watches,
     seen: createSeen(),
