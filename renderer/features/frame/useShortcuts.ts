@@ -93,7 +93,7 @@ function copyLink(): boolean {
 function logsOfSelected(): boolean {
   const service = serviceInView();
   if (service === null) return false;
-  openLogs(service.id);
+  openLogs(service);
   return true;
 }
 
