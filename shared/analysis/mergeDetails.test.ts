@@ -37,6 +37,7 @@ const detail = (serviceId: string, callsOut: CallView[]): ServiceDetail => ({
   documents: [],
   provenance: [],
   unseen: null,
+  protectable: true,
   problems: [],
 });
 

@@ -34,6 +34,7 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
     provenance: details.flatMap((detail) => detail.provenance),
     // What one system can see is seen.
     unseen: details.every((detail) => detail.unseen !== null) ? first.unseen : null,
+    protectable: details.some(({ protectable }) => protectable),
     problems: [...new Set(details.flatMap((detail) => detail.problems))],
   };
 }

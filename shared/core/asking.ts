@@ -11,6 +11,7 @@ import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadsRead } from '../model/workload.ts';
 import { versionsFilter, versionsIn, withLastWriters } from './configVersions.ts';
 import type { Journal } from './journal.ts';
+import { canProtect } from './inspect.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
@@ -138,7 +139,7 @@ export function createAsking(
     unprotected(connectionId) {
       const at = connection(connectionId);
       const sources = at.sources.flatMap(({ session }) => session.protections ?? []);
-      if (sources.length === 0) return [];
+      if (sources.length === 0 || !canProtect(at)) return [];
       const declared = sources.map((source) => source.declared());
       const fallbacks = at.sources.flatMap(({ session }) => [
         ...(session.isolation?.fallbacks().keys() ?? []),

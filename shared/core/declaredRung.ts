@@ -22,7 +22,13 @@ export async function watchDeclared(climb: Climb): Promise<void> {
       const read = await readBackAll(climb);
       if (read.state === 'after' && !seen) {
         seen = true;
-        await tell(climb, 'declared', 'seen', `${read.detail} Seen ${now - began} ms after the answer.`, now);
+        await tell(
+          climb,
+          'declared',
+          'seen',
+          `${ended(read.detail)} Seen ${now - began} ms after the answer.`,
+          now,
+        );
       }
       if (read.state === 'before') before += 1;
       const gone = read.state === 'else' || (read.state === 'before' && (seen || before >= looksBefore));
@@ -38,6 +44,8 @@ export async function watchDeclared(climb: Climb): Promise<void> {
     await ports.clock.sleep(pauseMs, signal);
   }
 }
+
+const ended = (sentence: string): string => (/[.:!?…]$/.test(sentence) ? sentence : `${sentence}.`);
 
 /** Whether a later write of this Podium is the last one into a document of this operation, wherever in it. */
 async function isWrittenOver({ journal, record }: Climb, who: string | null): Promise<boolean> {

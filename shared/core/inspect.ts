@@ -82,6 +82,7 @@ async function readDetail(
     documents,
     provenance: [...(world.latest(connection)?.provenance ?? [])],
     unseen: unseenOf(calls, sightings, world),
+    protectable: canProtect(connection),
     problems,
   };
 }
@@ -105,7 +106,7 @@ function viewCall(
     health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
     protections: [...(protections ?? []), ...(fallback === null ? [] : [fallbackProtection(fallback)])],
     missing: [
-      ...(protections === null ? [] : missingOf(protections)),
+      ...(protections === null || !canProtect(connection) ? [] : missingOf(protections)),
       ...(fallback === null && canDivert(connection) ? ['no fallback'] : []),
     ],
     fallback,
@@ -142,9 +143,13 @@ function fallbackOf(callee: GraphService | undefined, connection: LiveConnection
   return null;
 }
 
-/** Where no source can trip a call a fallback would be of no use, and its absence is no lack. */
+/** Who sets protections sees them all. An application's own breakers and rules say nothing of its time-outs, which it may have. */
+export const canProtect = (connection: Pick<LiveConnection, 'sources'>): boolean =>
+  connection.sources.some(({ session }) => session.protectionEdits !== undefined);
+
+/** Where no source can trip a call from outside a fallback would be of no use, and its absence is no lack. */
 function canDivert(connection: LiveConnection): boolean {
-  return connection.sources.some(({ session }) => session.isolation !== undefined);
+  return canProtect(connection) && connection.sources.some(({ session }) => session.isolation !== undefined);
 }
 
 function fallbackProtection(fallback: Fallback): Protection {

@@ -11,8 +11,11 @@ afterEach(async () => {
   for (const console of open.splice(0)) await console[Symbol.asyncDispose]();
 });
 
+const setNothing = (): Promise<never> => Promise.reject(new Error('nothing is set here'));
+const edits = { plan: setNothing, planUndo: setNothing, apply: setNothing, verify: setNothing };
+
 /** A console with two systems that both know the service payment of the namespace shop. */
-async function openTwo(inRegistry: Paper = createPaper()) {
+async function openTwo(inRegistry: Paper = createPaper(), protectionEdits: typeof edits | null = edits) {
   const clock = createFakeClock();
   const ports = createMemoryPorts({ clock });
   const cluster = { ...paperConnector(createPaper(), 'east'), id: 'kubernetes' };
@@ -20,11 +23,12 @@ async function openTwo(inRegistry: Paper = createPaper()) {
   const registry: typeof paper = {
     ...paper,
     id: 'consul',
-    capabilities: [...paper.capabilities, 'protections'],
+    capabilities: [...paper.capabilities, 'protections', 'protectionEdits'],
     // Tells what protects calls, and nothing does.
     open: async (settings, host) => ({
       ...(await paper.open(settings, host)),
       protections: { declared: () => new Map() },
+      ...(protectionEdits === null ? {} : { protectionEdits }),
     }),
   };
   const console = await createConsole([cluster, registry], ports);
@@ -101,9 +105,10 @@ test('what was done to a service through any of its systems is marked on the nod
   stop.abort();
 });
 
-test('calls that lack protection bear the ids that the map has for them', async () => {
+/** Calls of the registry that lack protection, while order calls payment there. */
+async function lacking(protectionEdits: typeof edits | null) {
   const paper = createPaper();
-  const { client, clock } = await openTwo(paper);
+  const { client, clock } = await openTwo(paper, protectionEdits);
   paper.now = () => clock.now();
   const end = (name: string) => ({
     namespace: 'shop',
@@ -133,10 +138,19 @@ test('calls that lack protection bear the ids that the map has for them', async 
   })().catch(() => undefined);
   await clock.advance(5_000);
   const calls = await client.protections.unprotected({ connectionId: 'dc1' });
-  expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);
-  expect(calls[0]?.callId).toMatch(/^dc1\/.*→east\/shop\/payment$/);
   stop.abort();
   await reading;
+  return calls;
+}
+
+test('calls that lack protection bear the ids that the map has for them', async () => {
+  const calls = await lacking(edits);
+  expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);
+  expect(calls[0]?.callId).toMatch(/^dc1\/.*→east\/shop\/payment$/);
+});
+
+test('what nobody could set is not called missing, for an application may have it all the same', async () => {
+  expect(await lacking(null)).toEqual([]);
 });
 
 test('it is two again once the operator keeps them apart, and one when they take that back', async () => {

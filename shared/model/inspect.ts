@@ -100,6 +100,8 @@ export const ServiceDetail = z.object({
   provenance: z.array(Provenance),
   /** What of its protections cannot be seen at work, and the one setting that would show it; null where it can be seen. */
   unseen: z.object({ text: z.string(), setting: z.string() }).nullable().default(null),
+  /** Whether some source could set its protections; where none can, none is called missing. */
+  protectable: z.boolean().default(true),
   problems: z.array(z.string()),
 });
 export type ServiceDetail = z.infer<typeof ServiceDetail>;

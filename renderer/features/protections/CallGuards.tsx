@@ -57,7 +57,9 @@ export function CallGuards({ call, callee, view, detail, problem }: CallGuardsPr
           {view?.fallback != null && (
             <Button onPress={() => askForFallback(callee.id, call.callerId)}>Change fallback…</Button>
           )}
-          {isOwn && <Button onPress={() => editProtections(callee.id)}>Edit protections…</Button>}
+          {isOwn && detail?.protectable !== false && (
+            <Button onPress={() => editProtections(callee.id)}>Edit protections…</Button>
+          )}
         </div>
       </Section>
     </>

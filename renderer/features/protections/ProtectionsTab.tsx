@@ -58,7 +58,9 @@ export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
             {detail.callsIn.some(({ fallback }) => fallback !== null) && (
               <Button onPress={() => askForFallback(service.id, null)}>Change fallback…</Button>
             )}
-            <Button onPress={() => editProtections(service.id)}>Edit protections…</Button>
+            {detail.protectable && (
+              <Button onPress={() => editProtections(service.id)}>Edit protections…</Button>
+            )}
           </div>
         </Section>
       )}
@@ -71,11 +73,13 @@ export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
           </ul>
         </Section>
       )}
-      <p className="protectionFoot">
-        <Button tone="quiet" onPress={() => listUnprotected(service.connectionId)}>
-          All calls that lack protection…
-        </Button>
-      </p>
+      {detail.protectable && (
+        <p className="protectionFoot">
+          <Button tone="quiet" onPress={() => listUnprotected(service.connectionId)}>
+            All calls that lack protection…
+          </Button>
+        </p>
+      )}
     </div>
   );
 }
