@@ -40,11 +40,20 @@ export function shortTitle({ document, kind }: Pick<ConfigDocument, 'document' |
   return plainText(name, 90);
 }
 
-/** "ConfigMap shop/payment-settings". */
-export function fullTitle({ document }: Pick<ConfigDocument, 'document'>): string {
+/** "ConfigMap shop/payment-settings", "File pricing.yml of the Config Server". */
+export function fullTitle({ document, kind }: Pick<ConfigDocument, 'document' | 'kind'>): string {
+  const ofSpring = springTitles[kind];
+  if (ofSpring !== undefined) return plainText(ofSpring(document.name), 160);
   const place = document.namespace === null ? '' : `${document.namespace}/`;
   return plainText(`${document.kind} ${place}${document.name}`, 160);
 }
+
+/** What Podium itself calls documents that no peer has as such. */
+const springTitles: Partial<Record<ConfigDocument['kind'], (name: string) => string>> = {
+  configServer: (name) => `File ${name} of the Config Server`,
+  overrides: (name) => `Environment of the instances of ${name}`,
+  loggers: (name) => `Loggers of ${name}`,
+};
 
 /** "12 bytes", "34 kB", "1.0 MB". */
 export function formatBytes(bytes: number): string {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { Operation } from '../../../shared/model/operation.ts';
 import { useConnections } from '../../live/connections.ts';
 import { useOperations } from '../../live/operations.ts';
 import { useSettings, writeSettings } from '../../live/settings.ts';
@@ -60,15 +61,19 @@ function Strip() {
   );
 }
 
+/** What else is changed meanwhile is no step of the tour. */
+const isShift = ({ kind }: Operation): boolean => kind === 'setWeights';
+
 function useTourSeen(): TourSeen {
   const splits = useSplitsOf(useSelectedServiceId());
   const pending = useDrafts((drafts) => Object.keys(drafts.bySplit).length > 0);
-  const reviewing = useReview((review) => review.request !== null);
+  const reviewing = useReview(({ request }) => request?.kind === 'plan' && isShift(request.operation));
   const records = useOperations((operations) => operations.records);
   const [startedAt, setStartedAt] = useState<number | null>(null);
   useEffect(() => setStartedAt(Date.now()), []);
   const own = [...records.values()].filter(
-    (record) => startedAt !== null && record.at >= startedAt && record.state === 'written',
+    (record) =>
+      startedAt !== null && record.at >= startedAt && record.state === 'written' && isShift(record.operation),
   );
   const shifts = own.filter((record) => record.undoOf === null);
   return {
