@@ -5,7 +5,9 @@ import { eureka } from '../../shared/connectors/eureka/connector.ts';
 import { managementOf } from '../../shared/connectors/eureka/names.ts';
 import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { TopologyObservation } from '../../shared/model/topology.ts';
+import { anyTopology } from './anyTopology.ts';
 import { hostOf, until } from './cluster.ts';
+import { startEurekaPayment } from './eurekaPayment.ts';
 import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { quickClock, simulatedSpring } from './simulatedSpring.ts';
 import { eventually, openSpring } from './spring.ts';
@@ -20,6 +22,18 @@ const topologyOf = (session: Session, expected: (seen: TopologyObservation) => b
   if (topology === undefined) throw new Error('the session has no topology');
   return until((stop) => topology.watch(stop, () => undefined), expected);
 };
+
+anyTopology('the simulated Eureka', async () => {
+  const simulated = await simulateEureka();
+  const payment = await startEurekaPayment(`http://127.0.0.1:${simulated.port}`, quickClock);
+  return {
+    ...payment,
+    async [Symbol.asyncDispose]() {
+      await payment[Symbol.asyncDispose]();
+      await simulated[Symbol.asyncDispose]();
+    },
+  };
+});
 
 describe('the lists of a real Eureka', () => {
   test('are read as services with versions, zones and the override', () => {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
+import { anyTopology } from '../conformance/anyTopology.ts';
+import { realClock } from '../conformance/cluster.ts';
+import { startEurekaPayment } from '../conformance/eurekaPayment.ts';
 import { springConformance } from '../conformance/spring.ts';
 import { springShop, springUnder } from './springRun.ts';
 import type { SpringPeer } from './start/spring.ts';
@@ -11,4 +14,5 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => peer[Symbol.asyncDispose]());
 
+anyTopology('a real Eureka', () => startEurekaPayment(peer.eurekaUrl, realClock));
 springConformance('real actuators', () => Promise.resolve(springUnder(peer)), 240_000);
