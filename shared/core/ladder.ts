@@ -96,7 +96,8 @@ async function prove(climb: Climb): Promise<void> {
         waiting.push(sayError(thrown, 'Asking what the proxies hold'));
       }
     }
-    const said = (waiting.length > 0 ? waiting : blind).join('; ') || notLoadable;
+    const said =
+      (waiting.length > 0 ? waiting : blind).join('; ') || notLoadable(record.operation, record.expectation);
     const superseded = rolls ? await supersededBy(climb) : null;
     if (superseded !== null) {
       await tell(climb, 'loaded', 'unobservable', `${superseded} before it was through`, null);

@@ -10,7 +10,13 @@ import { writerOf } from './controls.ts';
 import { deadlineIn } from './returns/moments.ts';
 
 /** Why "loaded" cannot be seen without a source of proof. */
-export const notLoadable = 'not observable here: no access to the callers’ proxies';
+const notInProxies = 'not observable here: no access to the callers’ proxies';
+
+/** Configuration that is for no host takes effect in processes, and no proxy ever has it. */
+export const notLoadable = ({ kind }: Pick<Operation, 'kind'>, expectation: Expectation): string =>
+  kind === 'editDocument' && expectation.kind === 'unmeasured' && expectation.host === null
+    ? 'not observable here: processes do not tell what they took over'
+    : notInProxies;
 
 /** What each rung will be able to say, before anything is written. */
 export function rungNotes(
@@ -32,7 +38,7 @@ export function rungNotes(
   return [
     { rung: 'accepted', note: `${takerOf(connection, operation, write)} took it` },
     { rung: 'declared', note: 'read back, nothing else moved' },
-    { rung: 'loaded', note: proofs[0] ?? notLoadable },
+    { rung: 'loaded', note: proofs[0] ?? notLoadable(operation, expectation) },
     { rung: 'measured', note: measured },
   ];
 }
