@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { pressByKeyboard, selectByKeyboard } from './byKeyboard.ts';
 import { expect, test } from './rehearsal.ts';
-import { rung, select, tabTo, unlock } from './steps.ts';
+import { openPage, rung, select, tabTo, unlock } from './steps.ts';
 
 const map = (page: Page): Locator => page.getByRole('region', { name: 'Map' });
 const cards = (page: Page, name: string): Locator =>
@@ -89,5 +89,78 @@ test('a breaker is forced open in every instance, in one that joins as well, and
     await page.keyboard.press('Escape');
     await expect(breaker(page)).toContainText('closed on 4 of 4', { timeout: 30_000 });
     await expect(cards(page, 'discounts')).not.toHaveAccessibleName(/held/);
+  });
+});
+
+test('a property reaches every instance, a gateway serves other weights, and both are put back', async ({
+  rehearsal: page,
+}) => {
+  test.setTimeout(180_000);
+  const loaded = async (words: string): Promise<void> => {
+    await expect(rung(page, 'Loaded')).toContainText('Loaded: seen', { timeout: 60_000 });
+    await expect(rung(page, 'Loaded')).toContainText(words);
+  };
+  await expect(cards(page, 'pricing')).toBeVisible({ timeout: 30_000 });
+  await unlock(page, 'Rehearsal partners');
+
+  await test.step('a file of the Config Server is changed, and every instance refreshes', async () => {
+    await selectByKeyboard(page, 'pricing');
+    await inspector(page).getByRole('tab', { name: 'Config' }).click();
+    await inspector(page).getByRole('button', { name: 'Open Config' }).click();
+    await page.getByRole('treegrid').getByRole('row', { name: 'pricing.cache-seconds' }).first().click();
+    await expect(page.getByRole('heading', { name: 'File pricing.yml of the Config Server' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Value of pricing.cache-seconds' }).fill('45');
+    const bar = page.getByRole('region', { name: 'Pending edit' });
+    await expect(bar).toContainText('1 entry changed on Rehearsal partners');
+    await bar.getByRole('button', { name: 'Review…' }).click();
+    await expect(dialog(page)).toContainText('cache-seconds: 45');
+    await dialog(page).getByRole('button', { name: 'Apply' }).click();
+    await expect(rung(page, 'Accepted')).toContainText('on this machine took it');
+    await loaded('3 of 3 instances have it in effect');
+  });
+
+  await test.step('it is put back, and they have what they had', async () => {
+    await dialog(page).getByRole('button', { name: 'Undo…' }).click();
+    await expect(dialog(page).getByRole('heading', { name: /^Undo: Change pricing\.cache-/ })).toBeVisible();
+    await dialog(page).getByRole('button', { name: 'Apply' }).click();
+    await loaded('3 of 3 instances have it in effect');
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    // In the file, and in the instances' environment.
+    const rows = page.getByRole('treegrid').getByRole('row', { name: 'pricing.cache-seconds' });
+    await expect(rows.filter({ hasText: '30' })).toHaveCount(2);
+  });
+
+  await test.step('the tour waits for a weight, whatever else was changed', async () => {
+    await expect(page.getByRole('region', { name: 'Tour' })).toContainText('Pick payment');
+  });
+
+  await test.step('a gateway’s weights are shifted, and read in the routes that it serves', async () => {
+    await openPage(page, 'Map');
+    await selectByKeyboard(page, 'returns');
+    await inspector(page).getByRole('tab', { name: 'Overview' }).click();
+    const handle = inspector(page).getByRole('slider', { name: /^Split of returns/ });
+    await expect(handle).toHaveAttribute('aria-valuenow', '90');
+    await handle.focus();
+    for (let presses = 0; presses < 2; presses += 1) await page.keyboard.press('Shift+ArrowLeft');
+    await expect(handle).toHaveAttribute('aria-valuenow', '70');
+    await page.getByRole('button', { name: /^Review the change/ }).click();
+    await expect(dialog(page)).toContainText('weight group returns in 2 copies of partner-gateway');
+    const guards = dialog(page).getByRole('region', { name: 'Guards' });
+    for (const tick of await guards.getByRole('checkbox').all()) await tick.check({ force: true });
+    await dialog(page).getByRole('button', { name: 'Apply' }).click();
+    await expect(rung(page, 'Accepted')).toContainText('2 of 2 copies took it');
+    await loaded('2 of 2 copies serve it: 70 / 30');
+  });
+
+  await test.step('and put back', async () => {
+    await dialog(page).getByRole('button', { name: 'Undo…' }).click();
+    await expect(dialog(page).getByRole('heading', { name: /^Undo: Shift partner-gateway/ })).toBeVisible();
+    await dialog(page).getByRole('button', { name: 'Apply' }).click();
+    await loaded('2 of 2 copies serve it: 90 / 10');
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    await expect(inspector(page).getByRole('slider', { name: /^Split of returns/ })).toHaveAttribute(
+      'aria-valuenow',
+      '90',
+    );
   });
 });
