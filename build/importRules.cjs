@@ -16,7 +16,7 @@ const folder = {
   renderer: '^renderer/',
 };
 const connectorList = '^shared/connectors/index\\.ts$';
-const kubernetesNative = 'kubernetes|istio';
+const kubernetesNative = 'kubernetes|istio|gateway-api';
 const ownCode = '^(shared|electron|renderer)/';
 const tests = '\\.test\\.tsx?$';
 

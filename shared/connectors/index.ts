@@ -1,6 +1,7 @@
 import { consul } from './consul/connector.ts';
 import { envoy } from './envoy/connector.ts';
 import { eureka } from './eureka/connector.ts';
+import { gatewayApi } from './gateway-api/connector.ts';
 import { istio } from './istio/connector.ts';
 import { kubernetes } from './kubernetes/connector.ts';
 import { nacos } from './nacos/connector.ts';
@@ -12,6 +13,7 @@ import { spring } from './spring/connector.ts';
 export const connectors = [
   kubernetes,
   istio,
+  gatewayApi,
   prometheus,
   consul,
   envoy,

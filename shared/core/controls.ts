@@ -36,7 +36,7 @@ export const verbOf: Readonly<Record<OperationKind, string>> = {
 
 /**
  * The control that writes an operation. Looked up each time: sources are opened anew when the operator looks again. Where
- * several could (configuration of two systems behind one connection), the one that knows the document's API group is asked.
+ * several could (configuration of two systems behind one connection), the one that claims it is asked.
  */
 export function controlOf(connection: LiveConnection, operation: Operation): AnyControl | null {
   const session = writerOf(connection, operation);
@@ -44,9 +44,14 @@ export function controlOf(connection: LiveConnection, operation: Operation): Any
 }
 
 /** The session whose control that is. */
-export function writerOf(connection: LiveConnection, operation: Pick<Operation, 'kind'>): Session | null {
-  const source = connection.sources.find(({ session }) => controlIn[operation.kind](session) !== undefined);
-  return source?.session ?? null;
+export function writerOf(connection: LiveConnection, operation: Operation): Session | null {
+  const able = connection.sources.flatMap(({ session }) => {
+    const control = controlIn[operation.kind](session);
+    return control === undefined ? [] : [{ session, control }];
+  });
+  const claimed = able.find(({ control }) => control.takes?.(operation) === true);
+  const other = able.find(({ control }) => control.takes === undefined);
+  return (claimed ?? other)?.session ?? null;
 }
 
 /** Whether a session writes anything at all. */

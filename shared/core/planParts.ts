@@ -21,7 +21,7 @@ export const notLoadable = ({ kind }: Pick<Operation, 'kind'>, expectation: Expe
 /** What each rung will be able to say, before anything is written. */
 export function rungNotes(
   connection: LiveConnection,
-  operation: Pick<Operation, 'kind'>,
+  operation: Operation,
   write: PlannedWrite,
 ): Plan['rungs'] {
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
@@ -49,7 +49,7 @@ export function rungNotes(
  */
 export function takerOf(
   connection: LiveConnection,
-  operation: Pick<Operation, 'kind'>,
+  operation: Operation,
   write: Pick<PlannedWrite, 'taker'>,
 ): string {
   const root = connection.sources[0]?.session;

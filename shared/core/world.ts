@@ -219,7 +219,10 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
 }
 
 function serviceOfSplit(split: Split, topology: FoldedTopology): string | null {
-  for (const host of [...split.destinations.map((destination) => destination.host), ...split.hosts]) {
+  const { destinations, hosts } = split;
+  const behind = [...new Set(destinations.map(({ host }) => host))];
+  // Where calls are divided over several services, the split is of the one that callers mean.
+  for (const host of behind.length > 1 ? [...hosts, ...behind] : [...behind, ...hosts]) {
     const id = topology.serviceOfHost(host);
     if (id !== null) return id;
   }

@@ -54,12 +54,16 @@ export const Split = z.object({
   gateways: z.array(z.string()),
   /** The smallest difference of weights that the peer keeps (0.01 of Consul's hundred); 1 unless said. */
   weightStep: z.number().positive().optional(),
+  /** Whether the weights may come to another sum: the one found is too small to divide calls finely. */
+  freeSum: z.boolean().optional(),
   destinations: z.array(SplitDestination),
   ownership: Ownership.nullable(),
   /** What a route beside it may look at, and whether requests can be mirrored; all but a path, and yes, unless said. */
   beside: z
     .object({ by: z.array(z.enum(['header', 'cookie', 'caller', 'path'])), mirror: z.boolean() })
     .optional(),
+  /** What the controllers that are to follow the document say of it; absent where documents carry no such word. */
+  standing: z.object({ state: z.enum(['working', 'waiting', 'refused']), text: z.string() }).optional(),
   /** Why it cannot be changed here at all, else null. */
   readOnly: z.string().nullable(),
   /** Another console or this one changed it last, when and who, if the document says. */

@@ -35,7 +35,9 @@ export function anyWeights(name: string, start: () => Promise<PaymentUnderTest>)
         ['v1', 'v1', 70, 2],
         ['v2', 'v2', 30, 1],
       ]);
-      expect(split.destinations.map(({ host }) => host)).toEqual([payment.host, payment.host]);
+      expect(split.destinations.map(({ host }) => host)).toEqual(
+        payment.versionHosts ?? [payment.host, payment.host],
+      );
     });
 
     test('are planned without a write, change alone when applied, and are as before when undone', async () => {
@@ -58,11 +60,13 @@ export function anyWeights(name: string, start: () => Promise<PaymentUnderTest>)
 
       const receipt = await control.apply(plan, signal);
       const after = await payment.written();
-      expect(receipt.revisions.map((one) => one.revision)).toEqual([after.revision]);
+      expect(receipt.revisions).toHaveLength(1);
+      if (payment.answered !== true)
+        expect(receipt.revisions.map((one) => one.revision)).toEqual([after.revision]);
       expect(after).toMatchObject({ weights: [95, 5], rest: before.rest });
       expect(await control.verify(changeOf(plan), signal)).toMatchObject({
         state: 'after',
-        revision: after.revision,
+        ...(payment.answered === true ? {} : { revision: after.revision }),
       });
 
       await paymentSplit(payment, (one) => one.destinations[0]?.weight === 95);

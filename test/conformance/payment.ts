@@ -22,6 +22,10 @@ export interface PaymentUnderTest extends AsyncDisposable {
   readonly workloads: { readonly v1: string; readonly v2: string };
   /** The host that metrics know it by. */
   readonly host: string;
+  /** Where each version is a service of its own: their hosts. */
+  readonly versionHosts?: readonly string[];
+  /** Whether controllers write their word into the document too, which makes revisions of their own. */
+  readonly answered?: boolean;
   isSplit(split: Split): boolean;
   written(): Promise<WrittenSplit>;
   /** Writes something else into the same document. */

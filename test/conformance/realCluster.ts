@@ -58,7 +58,13 @@ export async function startRealCluster(
     },
     async stop({ app, version }) {
       await call('DELETE', `${deployments}/${app}-${version}?propagationPolicy=Foreground`);
-      await poll(async () => !JSON.stringify(await call('GET', slices)).includes(`${app}-${version}-`));
+      await poll(async () => {
+        const { items } = (await call('GET', slices)) as {
+          readonly items: readonly { readonly endpoints?: unknown }[];
+        };
+        // The names of slices begin with those of Services, which may be the workload's own.
+        return !JSON.stringify(items.map(({ endpoints }) => endpoints)).includes(`"${app}-${version}-`);
+      });
     },
     async [Symbol.asyncDispose]() {
       await call('DELETE', `/api/v1/namespaces/${namespace}`);

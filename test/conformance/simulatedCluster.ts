@@ -1,4 +1,5 @@
 import type { KubernetesSettings } from '../../shared/connectors/kubernetes/connector.ts';
+import { followRoutes } from '../../shared/rehearsal/controllers/routeStatus.ts';
 import {
   adminRules,
   namespaceRules,
@@ -34,6 +35,10 @@ export async function startSimulatedCluster(
     ['limited', { name: 'limited', rules: namespaceRules(namespace) }],
     ['expired', { name: 'admin', rules: adminRules, expiresAt: 1 }],
   ]);
+  // istiod, for the routes of the Gateway API.
+  const unfollow = options.serves?.includes('gateway.networking.k8s.io')
+    ? followRoutes(store, Date.now)
+    : () => undefined;
   const server = await startKubeServer({ tokens, proxies: () => undefined, ...options, store });
   const settingsFor = (user: string): KubernetesSettings => ({
     kubeconfig: { text: kubeconfigOf(server.url, user) },
@@ -72,7 +77,10 @@ export async function startSimulatedCluster(
       writeSlices(store, namespace);
       return Promise.resolve();
     },
-    [Symbol.asyncDispose]: () => server.close(),
+    [Symbol.asyncDispose]() {
+      unfollow();
+      return server.close();
+    },
   };
 }
 

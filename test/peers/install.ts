@@ -4,6 +4,7 @@ import { consul } from './install/consul.ts';
 import { ensureTools, prometheus } from './install/debian.ts';
 import { envoy } from './install/envoy.ts';
 import { etcd } from './install/etcd.ts';
+import { gatewayApiCrds } from './install/gatewayApi.ts';
 import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
@@ -14,6 +15,7 @@ const recipes = {
   prometheus,
   envoy,
   istioCrds,
+  gatewayApiCrds,
   etcd,
   kubernetes,
   kwok,
@@ -36,6 +38,7 @@ export function findPeers(): Installation {
     prometheus: find(recipes.prometheus),
     envoy: find(recipes.envoy),
     istioCrds: find(recipes.istioCrds),
+    gatewayApiCrds: find(recipes.gatewayApiCrds),
     etcd: find(recipes.etcd),
     kubernetes: find(recipes.kubernetes),
     kwok: find(recipes.kwok),
@@ -54,6 +57,7 @@ export async function installPeers(): Promise<Installation> {
   const fetched = Promise.all([ensure(recipes.prometheus), ensure(recipes.envoy)]);
   const compiled = {
     istioCrds: await ensure(recipes.istioCrds),
+    gatewayApiCrds: await ensure(recipes.gatewayApiCrds),
     etcd: await ensure(recipes.etcd),
     kubernetes: await ensure(recipes.kubernetes),
     kwok: await ensure(recipes.kwok),

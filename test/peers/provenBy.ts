@@ -35,6 +35,10 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       configuration: ['config'],
     },
   },
+  'gateway-api': {
+    peers: ['kube-apiserver', 'istiod', 'envoy'],
+    suites: { documents: ['gatewayApi'], weights: ['gatewayApi'], proof: ['gatewayApi'] },
+  },
   prometheus: {
     peers: ['prometheus'],
     suites: { signals: ['signals'], sightings: ['protections'], proof: ['honesty'] },

@@ -39,8 +39,8 @@ const loadPort = 17_001;
 
 /** Starts whatever of the tier is installed; needs at least etcd, Kubernetes and kwok. Only inside the namespace. */
 export async function startPeers(installation: Installation, options: PeersOptions = {}): Promise<Peers> {
-  const { etcd, kubernetes, kwok, istioCrds, istiod, envoy, prometheus } = installation;
-  for (const peer of [etcd, kubernetes, kwok, istioCrds]) {
+  const { etcd, kubernetes, kwok, istioCrds, gatewayApiCrds, istiod, envoy, prometheus } = installation;
+  for (const peer of [etcd, kubernetes, kwok, istioCrds, gatewayApiCrds]) {
     if (peer.kind === 'absent') throw new Error(`${peer.name} is absent because ${peer.because}`);
   }
   await prepareNetwork();
@@ -66,7 +66,7 @@ export async function startPeers(installation: Installation, options: PeersOptio
       etcdDir: dirOf(etcd),
       kubernetesDir: dirOf(kubernetes),
       kwokDir: dirOf(kwok),
-      crdsFile: join(dirOf(istioCrds), 'crds.yaml'),
+      crdsFiles: [istioCrds, gatewayApiCrds].map((crds) => join(dirOf(crds), 'crds.yaml')),
     };
     const compactionSeconds = options.compactionSeconds ?? 300;
     const cluster = await startKubernetes(programs, processes, runDir, compactionSeconds, progress);

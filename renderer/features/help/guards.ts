@@ -81,6 +81,16 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
   {
     title: 'Weights and trips',
     guards: [
+      {
+        ids: ['controllers'],
+        title: 'Controllers',
+        what: 'What the controllers of a route’s parents say of it as it is: accepted, references resolved, of which generation.',
+      },
+      {
+        ids: ['mixed'],
+        title: 'One kind of route',
+        what: 'A VirtualService for the same service blocks: which of both kinds proxies follow is not defined.',
+      },
       { ids: ['sum'], title: 'Sum', what: 'The weights still add up to what they did.' },
       {
         ids: ['destinations', 'destination'],

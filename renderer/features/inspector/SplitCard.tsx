@@ -88,6 +88,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
       <SplitNotes
         split={split}
         overtaken={draft !== null && isOvertaken(draft, split)}
+        isWhole={pending === null}
         hasCounts={measured !== null && measured.total > 0}
         now={now}
       />

@@ -1,20 +1,32 @@
 import type { Split } from '../../../shared/model/weights.ts';
-import { discardDraft } from '../../state/drafts.ts';
+import { divide } from '../../../shared/analysis/weights.ts';
+import { discardDraft, draftWeights } from '../../state/drafts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { sumOf } from '../../ui/splitBarGeometry.ts';
 
 interface SplitNotesProps {
   readonly split: Split;
   /** The operator's pending change rests on weights that are no longer there. */
   readonly overtaken: boolean;
   readonly hasCounts: boolean;
+  /** Nothing is pending: the weights are as declared. */
+  readonly isWhole: boolean;
   readonly now: number;
 }
 
+const toneOf = { working: 'muted', waiting: 'toneWarn', refused: 'toneBad' } as const;
+const wordsOf = {
+  working: 'Accepted',
+  waiting: 'Not accepted yet',
+  refused: 'Not followed as it is',
+} as const;
+
 /** What must be known before these weights are moved: who else writes them, what is wrong with where they lead. */
-export function SplitNotes({ split, overtaken, hasCounts, now }: SplitNotesProps) {
-  const { ownership, changedBy } = split;
+export function SplitNotes({ split, overtaken, hasCounts, isWhole, now }: SplitNotesProps) {
+  const { ownership, changedBy, standing } = split;
+  const weights = split.destinations.map(({ weight }) => weight ?? 0);
   return (
     <ul className="splitNotes">
       {overtaken && (
@@ -29,6 +41,19 @@ export function SplitNotes({ split, overtaken, hasCounts, now }: SplitNotesProps
       {split.readOnly !== null && <li className="toneWarn">Read-only: {plainText(split.readOnly)}</li>}
       {ownership && ownership.consequence !== split.readOnly && (
         <li className="toneWarn">{plainText(ownership.consequence)}</li>
+      )}
+      {standing && (
+        <li className={toneOf[standing.state]}>
+          {wordsOf[standing.state]}: {plainText(standing.text, 400)}
+        </li>
+      )}
+      {split.freeSum === true && isWhole && weights.length > 1 && split.readOnly === null && (
+        <li className="muted">
+          These weights add up to {sumOf(weights)}, which leaves few steps between them.{' '}
+          <Button tone="quiet" onPress={() => draftWeights(split, divide(100, weights))}>
+            Divide in hundredths
+          </Button>
+        </li>
       )}
       {split.destinations
         .filter((destination) => destination.problem !== null)

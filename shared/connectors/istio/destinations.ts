@@ -1,14 +1,7 @@
-import {
-  at,
-  type KubeObject,
-  labelsOf,
-  listAt,
-  mapAt,
-  namespaceOf,
-  selects,
-  textAt,
-} from '../kube/objects.ts';
-import { covers, qualify, serviceOf, shortName } from './hosts.ts';
+import { type KubeObject, listAt, mapAt, namespaceOf, selects, textAt } from '../kube/objects.ts';
+import { podsByNamespace, versionOfPods } from '../kube/podFacts.ts';
+import { serviceOf, shortName } from '../kube/serviceHosts.ts';
+import { covers, qualify } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
 
 /** What stands behind a destination, as far as the cluster says. */
@@ -25,11 +18,6 @@ export interface Standing {
 /** Looks destinations up in the mesh as it is now. Made anew for each picture, so that it sees one moment. */
 export interface Destinations {
   standing(host: string, subset: string | null, from: string): Standing;
-}
-
-interface PodFacts {
-  readonly labels: ReadonlyMap<string, string>;
-  readonly ready: boolean;
 }
 
 export function createDestinations(mesh: Mesh): Destinations {
@@ -65,7 +53,7 @@ export function createDestinations(mesh: Mesh): Destinations {
       (pod) => selects(selector, pod.labels) && (labels.size === 0 || selects(labels, pod.labels)),
     );
     return {
-      version: versionOf(behind) ?? own,
+      version: versionOfPods(behind) ?? own,
       readyInstances: behind.filter((pod) => pod.ready).length,
       problem: null,
       rule: null,
@@ -127,38 +115,4 @@ function unknownHost(mesh: Mesh, host: string): string | null {
   if (service !== null && namespaces !== null && !namespaces.includes(service.namespace)) return null;
   if (service === null && namespaces !== null) return null;
   return `nothing in the mesh is called ${host}`;
-}
-
-function podsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly PodFacts[]> {
-  const ready = new Map<string, boolean>();
-  for (const slice of mesh.slices.all()) {
-    for (const endpoint of listAt(slice, 'endpoints')) {
-      const uid = textAt(endpoint, 'targetRef', 'uid');
-      if (uid === null) continue;
-      // An absent condition means ready; the same pod may stand in several slices.
-      ready.set(uid, at(endpoint, 'conditions', 'ready') !== false || ready.get(uid) === true);
-    }
-  }
-  const found = new Map<string, PodFacts[]>();
-  for (const pod of mesh.pods.all()) {
-    const list = found.get(namespaceOf(pod)) ?? [];
-    list.push({ labels: labelsOf(pod), ready: ready.get(pod.metadata.uid) ?? saysReady(pod) });
-    found.set(namespaceOf(pod), list);
-  }
-  return found;
-}
-
-const saysReady = (pod: KubeObject): boolean =>
-  listAt(pod, 'status', 'conditions').some(
-    (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-  );
-
-/** The one version all pods carry; several versions behind one destination have none to show. */
-function versionOf(behind: readonly PodFacts[]): string | null {
-  const keys = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version'];
-  const versions = new Set(
-    behind.map((pod) => keys.map((key) => pod.labels.get(key)).find((one) => one !== undefined)),
-  );
-  const [only] = versions;
-  return versions.size === 1 ? (only ?? null) : null;
 }

@@ -1,9 +1,8 @@
-import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
-import type { Finding } from '../../model/inspect.ts';
 import type { DocumentObservation, DocumentSource, ServiceKey } from '../kit/connector.ts';
 import { type KubeObject, labelsOf, listAt, mapAt, namespaceOf, selects, textAt } from '../kube/objects.ts';
 import { createDestinations } from './destinations.ts';
-import { findingsOf, type Located } from './findings.ts';
+import { locate, shownYaml } from '../kube/documents/located.ts';
+import { findingsOf } from './findings.ts';
 import { covers, qualify } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
 import { gatewaysOf, hostsOf, routesOf } from './routes.ts';
@@ -16,7 +15,7 @@ export function createDocumentSource(mesh: Mesh): DocumentSource {
       await mesh.ready(signal);
       const destinations = createDestinations(mesh);
       return documentsFor(mesh, service).map((document): DocumentObservation => {
-        const yaml = yamlOf(document);
+        const yaml = shownYaml(document);
         return {
           ref: refOf(mesh, document),
           yaml,
@@ -65,23 +64,4 @@ function gatewaysInFront(mesh: Mesh, service: ServiceKey): KubeObject[] {
   return [...mesh.gateways.all()].filter((gateway) =>
     pods.some((pod) => selects(mapAt(gateway, 'spec', 'selector'), labelsOf(pod))),
   );
-}
-
-/** The document as people write it: without what the server notes for itself. */
-function yamlOf(document: KubeObject): string {
-  const { managedFields: _, ...metadata } = document.metadata;
-  const { apiVersion, kind, metadata: __, ...rest } = document;
-  return stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-/** Finds the line of each finding in the text that is shown. */
-function locate(yaml: string, findings: readonly Located[]): Finding[] {
-  if (findings.length === 0) return [];
-  const lines = new LineCounter();
-  const parsed = parseDocument(yaml, { lineCounter: lines });
-  return findings.map(({ path, ...finding }) => {
-    const node = path === null ? undefined : parsed.getIn(path, true);
-    const offset = isNode(node) ? node.range?.[0] : undefined;
-    return { ...finding, line: offset === undefined ? null : lines.linePos(offset).line };
-  });
 }

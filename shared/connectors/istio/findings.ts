@@ -1,16 +1,11 @@
-import type { Finding } from '../../model/inspect.ts';
+import type { Located } from '../kube/documents/located.ts';
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
 import type { Destinations } from './destinations.ts';
-import { qualify, shortName } from './hosts.ts';
+import { shortName } from '../kube/serviceHosts.ts';
+import { qualify } from './hosts.ts';
 import { heldAnnotation, readHeld } from './isolation/marker.ts';
 import type { Mesh } from './mesh.ts';
 import { gatewaysOf, hostsOf, type Route, routesOf } from './routes.ts';
-
-type Path = readonly (string | number)[];
-/** A finding and the place in the document it is about. */
-export interface Located extends Omit<Finding, 'line'> {
-  readonly path: Path | null;
-}
 
 /** What is wrong or doubtful in one document, as it stands among the others. */
 export function findingsOf(mesh: Mesh, document: KubeObject, destinations: Destinations): Located[] {
@@ -211,7 +206,7 @@ function ruleFindings(mesh: Mesh, rule: KubeObject, destinations: Destinations):
       text: `DestinationRule ${namespaceOf(twin)}/${twin.metadata.name} is for the same host; which part of which holds depends on their order.`,
       path: ['spec', 'host'],
     });
-  const policies: readonly Path[] = [
+  const policies: readonly NonNullable<Located['path']>[] = [
     ['spec', 'trafficPolicy'],
     ...listAt(rule, 'spec', 'subsets').map((_, position) => ['spec', 'subsets', position, 'trafficPolicy']),
   ];

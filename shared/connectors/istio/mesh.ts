@@ -1,11 +1,11 @@
 import type { ConnectorHost } from '../kit/connector.ts';
-import { createNotice } from '../kit/notice.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
+import type { Picture } from '../kit/followChanges.ts';
+import { endpointSlices, pods, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
 import { followRolloutClaims } from '../kube/documents/rolloutClaims.ts';
+import { createViewFollower } from '../kube/viewFollower.ts';
 import { meshResources, type MeshResources } from './resources.ts';
 
 /** The documents and objects that Istio's capabilities look at, followed from first use until the session closes. */
@@ -38,10 +38,8 @@ export function createMesh(
   securityVersion: string | null = null,
 ): Mesh {
   const resources = meshResources(version, securityVersion);
-  const listeners = new Set<() => void>();
-  const ring = (): void => listeners.forEach((listener) => listener());
-  const open = (resource: Resource): ObjectView =>
-    client.watches.view(resource, { changed: ring, health: ring });
+  const follower = createViewFollower(client, host.clock);
+  const { open, ring } = follower;
   const views = {
     virtualServices: open(resources.virtualServices),
     destinationRules: open(resources.destinationRules),
@@ -61,15 +59,6 @@ export function createMesh(
     rollouts = found;
     if (changed) ring();
   });
-  const ready = async (signal: AbortSignal): Promise<void> => {
-    const notice = createNotice();
-    listeners.add(notice.ring);
-    try {
-      while (!all.every((view) => view.settled)) await notice.heard(signal);
-    } finally {
-      listeners.delete(notice.ring);
-    }
-  };
   return {
     client,
     host,
@@ -77,26 +66,11 @@ export function createMesh(
     ...views,
     all,
     rollouts: () => rollouts,
-    async *follow(picture, heard, signal) {
-      const notice = createNotice();
-      const changed = (): void => {
-        heard();
-        notice.ring();
-      };
-      listeners.add(changed);
-      try {
-        await ready(signal);
-        yield* followChanges(picture, { notice, clock: host.clock }, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        listeners.delete(changed);
-      }
-    },
-    ready,
+    follow: follower.follow,
+    ready: follower.ready,
     async [Symbol.asyncDispose]() {
       closed.abort();
-      for (const view of all) view[Symbol.dispose]();
+      follower[Symbol.dispose]();
       await following;
     },
   };

@@ -1,29 +1,30 @@
 import { stringify } from 'yaml';
 import { validateWeights } from '../../analysis/weights.ts';
-import type { Change, ThreeWay } from '../../model/change.ts';
-import type { SetWeights } from '../../model/operation.ts';
+import type { Change, Guard, ThreeWay } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import type { PlannedWrite } from '../kit/control.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
-import { changedGuard, destinationGuards, sayWeights, totalOf, type Weights } from '../kit/splitGuards.ts';
+import {
+  changedGuard,
+  destinationGuards,
+  refuseNonsense,
+  totalOf,
+  type Weights,
+} from '../kit/splitGuards.ts';
+import { type MovedSince, movedSince as movedSinceSeen, type Seen } from '../kit/splitMemory.ts';
 import { mayI } from '../kube/access.ts';
 import { mayBeFence } from '../kube/client.ts';
 import { type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { copiesOf } from '../kube/documents/copies.ts';
 import { createDestinations } from './destinations.ts';
-import { expectationOf, siblingsOf } from './expectation.ts';
+import { expectationOf } from '../kube/splitExpectation.ts';
+import { siblingsOf } from './expectation.ts';
 import { accessGuard, dryRunGuard, ownershipGuard, siblingGuard, sumGuard } from './guards.ts';
 import type { Mesh } from './mesh.ts';
+import { httpRouteGuards } from './protectionForms/httpRoutes.ts';
 import { type Route, routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { readSplits, refOf, splitOf, subjectOf } from './splits.ts';
 import { inverseSteps, weightSteps, withWeights } from './weightPatch.ts';
-
-/** What the operator saw of a route when deciding; `fingerprint` is undefined when this console no longer knows. */
-export interface Seen {
-  readonly revision: string;
-  readonly weights: SetWeights['seen']['weights'];
-  readonly fingerprint: string | undefined;
-}
 
 /** A split as it is on the server at this moment, with the document it is part of. */
 export interface Fresh {
@@ -51,28 +52,6 @@ export async function readFresh(mesh: Mesh, shown: Split, signal: AbortSignal): 
   return { document, route, split: splitOf(mesh, document, route, routes, createDestinations(mesh)) };
 }
 
-/** Refuses, before anybody is asked, what no peer should be asked. Throws `PeerError`. */
-export function refuseNonsense(split: Split, wanted: Weights): void {
-  const refuse = (why: string): never => {
-    throw new PeerError('refused', why);
-  };
-  if (wanted.length !== split.destinations.length)
-    refuse(
-      `The route has ${split.destinations.length} destinations, and ${wanted.length} weights were given. Look at it again.`,
-    );
-  if (split.readOnly !== null) refuse(`This split is read-only here. ${split.readOnly}`);
-  if (wanted.length === 1) refuse('The route has a single destination: there is nothing to divide.');
-  const before = split.destinations.map((one) => one.weight);
-  const sum = totalOf(before);
-  const problems = validateWeights(
-    wanted.map((weight) => weight ?? 0),
-    sum === 0 ? 100 : sum,
-  );
-  if (problems.length > 0) refuse(problems.join(' '));
-  if (wanted.every((weight, position) => weight === before[position]))
-    refuse(`The weights are ${sayWeights(before)} already: there is nothing to change.`);
-}
-
 /** Makes the plan of one write; reads only. `wanted` may hold null to take a weight away, which only an undo does. */
 export async function planWrite(
   mesh: Mesh,
@@ -82,18 +61,26 @@ export async function planWrite(
   signal: AbortSignal,
 ): Promise<PlannedWrite> {
   let fresh = await readFresh(mesh, shown, signal);
-  refuseNonsense(fresh.split, wanted);
+  refuseNonsense(fresh.split, wanted, validateWeights);
   const allowed = await mayPatch(mesh, fresh.document, signal);
+  const mixed = await mixedGuards(mesh, fresh.split, signal);
   // Who may not write may not try either; the refusal would only be said twice.
-  if (allowed === false) return planOf(mesh, fresh, wanted, seen, allowed, null);
+  if (allowed === false) return planOf(mesh, fresh, wanted, seen, allowed, null, mixed);
   let tried = await tryWrite(mesh, fresh, wanted, signal);
   if (tried.moved) {
     // Somebody wrote between the two requests: once more on the newest.
     fresh = await readFresh(mesh, shown, signal);
-    refuseNonsense(fresh.split, wanted);
+    refuseNonsense(fresh.split, wanted, validateWeights);
     tried = await tryWrite(mesh, fresh, wanted, signal);
   }
-  return planOf(mesh, fresh, wanted, seen, allowed, tried);
+  return planOf(mesh, fresh, wanted, seen, allowed, tried, mixed);
+}
+
+/** Routes of the Gateway API for a service that this document divides the calls of inside the mesh. */
+async function mixedGuards(mesh: Mesh, split: Split, signal: AbortSignal): Promise<readonly Guard[]> {
+  if (!split.gateways.includes('mesh')) return [];
+  const found = await Promise.all(split.hosts.map((host) => httpRouteGuards(mesh, host, signal)));
+  return found.flat();
 }
 
 const mayPatch = (mesh: Mesh, document: KubeObject, signal: AbortSignal): Promise<boolean | null> =>
@@ -116,6 +103,7 @@ function planOf(
   seen: Seen,
   allowed: boolean | null,
   tried: Tried | null,
+  mixed: readonly Guard[],
 ): PlannedWrite {
   const { document, route, split } = fresh;
   const steps = weightSteps(document, route, wanted);
@@ -155,6 +143,7 @@ function planOf(
       changedGuard(moved, split.changedBy?.who ?? null),
       ownershipGuard(split),
       ...siblingGuard(siblingsOf(split, others)),
+      ...mixed,
     ],
     expectation: expectationOf(split, wanted, others),
     threeWay,
@@ -198,15 +187,12 @@ async function tryWrite(mesh: Mesh, fresh: Fresh, wanted: Weights, signal: Abort
 const isWord = (error: PeerError): boolean =>
   error.status !== null && error.kind !== 'unauthenticated' && error.kind !== 'notThePeer';
 
-function movedSince(fresh: Fresh, seen: Seen): 'no' | 'elsewhere' | 'weights' | 'unknown' | 'route' {
-  if (seen.revision === fresh.document.metadata.resourceVersion) return 'no';
-  if (seen.fingerprint !== undefined && seen.fingerprint !== routeFingerprint(fresh.route)) return 'route';
-  const now = fresh.route.destinations.map((one) => one.weight);
-  const same =
-    now.length === seen.weights.length && now.every((weight, position) => weight === seen.weights[position]);
-  if (!same) return 'weights';
-  return seen.fingerprint === undefined ? 'unknown' : 'elsewhere';
-}
+const movedSince = ({ document, route }: Fresh, seen: Seen): MovedSince =>
+  movedSinceSeen(seen, {
+    revision: document.metadata.resourceVersion,
+    weights: route.destinations.map((one) => one.weight),
+    fingerprint: routeFingerprint(route),
+  });
 
 /** The specification as the review shows it, and as `verify` compares it later. */
 export const yamlOf = (spec: unknown): string =>

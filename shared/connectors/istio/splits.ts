@@ -2,7 +2,7 @@ import type { Split } from '../../model/weights.ts';
 import type { DocumentRef } from '../../model/entity.ts';
 import { type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { createDestinations, type Destinations } from './destinations.ts';
-import { serviceOf, shortName } from './hosts.ts';
+import { serviceOf, shortName } from '../kube/serviceHosts.ts';
 import type { Mesh } from './mesh.ts';
 import { changedByOf, ownershipOf } from '../kube/documents/ownership.ts';
 import { gatewaysOf, hostsOf, type Route, type RouteDestination, routesOf, splitIdOf } from './routes.ts';

@@ -1,7 +1,7 @@
 import type { ServiceObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
 import { type KubeObject, labelsOf, listAt, mapAt, namespaceOf, selects, timeAt } from '../kube/objects.ts';
-import { serviceOf } from './hosts.ts';
+import { serviceOf } from '../kube/serviceHosts.ts';
 import type { Mesh } from './mesh.ts';
 
 const settleMs = 250;

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { validateWeights } from '../../analysis/weights.ts';
 import type { Change } from '../../model/change.ts';
 import type { SetWeights } from '../../model/operation.ts';
 import type { Split } from '../../model/weights.ts';
@@ -8,21 +9,27 @@ import { mayBeFence } from '../kube/client.ts';
 import { at, type KubeObject, readObject } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
 import { changedByOf } from '../kube/documents/ownership.ts';
-import { sayWeights } from '../kit/splitGuards.ts';
-import { planWrite, refuseNonsense, type Seen } from './plan.ts';
+import { refuseNonsense, sayWeights } from '../kit/splitGuards.ts';
+import { createSplitMemory, type Seen } from '../kit/splitMemory.ts';
+import { planWrite } from './plan.ts';
 import { routeFingerprint, routesOf, splitIdOf } from './routes.ts';
 import { readSplits } from './splits.ts';
 import { sameSpec } from './weightPatch.ts';
 
 const settleMs = 100;
-const rememberedRoutes = 5_000;
 
 /** Splits of VirtualServices, and the one way in which their weights are written: JSON Patch with tests. */
 export function createWeights(mesh: Mesh): DeclaredControl<SetWeights, Split> {
-  const memory = createRouteMemory();
+  const memory = createSplitMemory();
 
   const current = (): readonly Split[] => {
-    memory.remember([...mesh.virtualServices.all()]);
+    for (const document of mesh.virtualServices.all()) {
+      const routes = routesOf(document);
+      for (const route of routes)
+        memory.remember(splitIdOf(document, route, routes), document.metadata.resourceVersion, () =>
+          routeFingerprint(route),
+        );
+    }
     return readSplits(mesh);
   };
 
@@ -65,7 +72,7 @@ export function createWeights(mesh: Mesh): DeclaredControl<SetWeights, Split> {
 
     async plan(operation, signal) {
       const shown = await find(operation.splitId, signal);
-      refuseNonsense(shown, operation.weights);
+      refuseNonsense(shown, operation.weights, validateWeights);
       const seen: Seen = {
         ...operation.seen,
         fingerprint: memory.recall(operation.splitId, operation.seen.revision),
@@ -232,24 +239,3 @@ const weightsIn = (change: Change, yaml: string, splitId: string): (number | nul
 
 const fingerprintIn = (change: Change, splitId: string): string =>
   routeFingerprint(routeIn(change, change.after, splitId));
-
-/** Which route a split's id meant at a revision that somebody may have looked at. */
-function createRouteMemory() {
-  const known = new Map<string, string>();
-  return {
-    remember(documents: readonly KubeObject[]): void {
-      for (const document of documents) {
-        const routes = routesOf(document);
-        for (const route of routes) {
-          const key = `${splitIdOf(document, route, routes)}@${document.metadata.resourceVersion}`;
-          if (!known.has(key)) known.set(key, routeFingerprint(route));
-        }
-      }
-      for (const key of known.keys()) {
-        if (known.size <= rememberedRoutes) break;
-        known.delete(key);
-      }
-    },
-    recall: (splitId: string, revision: string): string | undefined => known.get(`${splitId}@${revision}`),
-  };
-}

@@ -10,6 +10,11 @@ import type { ServiceKey, SourceHealth } from './reading.ts';
 
 /** The only way the console writes. */
 export interface Control<O extends Operation> {
+  /**
+   * Whether this control is the one for an operation that several systems behind a connection could write; absent where it
+   * takes what no other claims.
+   */
+  takes?(operation: O): boolean;
   /** Reads only: diff, guards, the peer's own dry run, the expectation. */
   plan(operation: O, signal: AbortSignal): Promise<PlannedWrite>;
   /**

@@ -1,5 +1,7 @@
 import type { Guard } from '../../model/change.ts';
 import type { Split, SplitDestination } from '../../model/weights.ts';
+import { PeerError } from './peerError.ts';
+import type { MovedSince } from './splitMemory.ts';
 
 /** Null leaves a destination without a weight. */
 export type Weights = readonly (number | null)[];
@@ -17,6 +19,32 @@ export const sayWeights = (weights: Weights): string =>
 
 export const totalOf = (weights: Weights): number =>
   weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
+
+/** Refuses, before anybody is asked, what no peer should be asked; `validate` says what is wrong with weights. Throws `PeerError`. */
+export function refuseNonsense(
+  split: Split,
+  wanted: Weights,
+  validate: (weights: readonly number[], found?: number) => readonly string[],
+): void {
+  const refuse = (why: string): never => {
+    throw new PeerError('refused', why);
+  };
+  if (wanted.length !== split.destinations.length)
+    refuse(
+      `The route has ${split.destinations.length} destinations, and ${wanted.length} weights were given. Look at it again.`,
+    );
+  if (split.readOnly !== null) refuse(`This split is read-only here. ${split.readOnly}`);
+  if (wanted.length === 1) refuse('The route has a single destination: there is nothing to divide.');
+  const before = split.destinations.map((one) => one.weight);
+  const sum = totalOf(before);
+  const problems = validate(
+    wanted.map((weight) => weight ?? 0),
+    split.freeSum === true ? undefined : sum === 0 ? 100 : sum,
+  );
+  if (problems.length > 0) refuse(problems.join(' '));
+  if (wanted.every((weight, position) => weight === before[position]))
+    refuse(`The weights are ${sayWeights(before)} already: there is nothing to change.`);
+}
 
 /** Whether what every version gets is there to take it. Only what gains calls is looked at hard: moving away is never held up. */
 export function destinationGuards(split: Split, wanted: Weights): Guard[] {
@@ -60,10 +88,7 @@ export function destinationGuards(split: Split, wanted: Weights): Guard[] {
 }
 
 /** Whether the document is as the operator saw it. */
-export function changedGuard(
-  moved: 'no' | 'elsewhere' | 'weights' | 'unknown' | 'route',
-  by: string | null,
-): Guard {
+export function changedGuard(moved: MovedSince, by: string | null): Guard {
   const who = by === null ? 'Someone' : by;
   switch (moved) {
     case 'no':

@@ -16,12 +16,13 @@ export function createOffers(
 ): OfferSource {
   return {
     async find(signal) {
-      const [mesh, metrics, sidecars] = await Promise.all([
+      const [mesh, routes, metrics, sidecars] = await Promise.all([
         findMesh(client, signal),
+        findGatewayApi(client, signal),
         findPrometheus(client, given, host, signal),
         findSidecars(client, signal),
       ]);
-      const found = [mesh, metrics, sidecars];
+      const found = [mesh, routes, metrics, sidecars];
       return {
         offers: found.flatMap(({ offers }) => offers),
         absent: found.flatMap(({ absent }) => absent),
@@ -61,5 +62,28 @@ async function findMesh(client: KubeClient, signal: AbortSignal): Promise<Found>
     if (error instanceof PeerError && error.kind === 'notFound')
       return absent('Its resources (networking.istio.io) are not served by this cluster.');
     return absent(sayError(error, 'Looking for networking.istio.io'));
+  }
+}
+
+/** Where it is not served nothing is amiss: few clusters have it, and a mesh brings its own documents. */
+async function findGatewayApi(client: KubeClient, signal: AbortSignal): Promise<Found> {
+  const name = 'gateway.networking.k8s.io';
+  try {
+    const group = await client.read(`/apis/${name}`, signal);
+    const served = listAt(group, 'versions').map((version) => textAt(version, 'version') ?? '');
+    const version = ['v1', 'v1beta1'].find((one) => served.includes(one));
+    if (version === undefined) return { offers: [], absent: [] };
+    const offer: Offer = {
+      connector: 'gateway-api',
+      title: 'Gateway API',
+      detail: `${name} ${version} is served`,
+      consequence: 'Splits and weights of HTTPRoutes and GRPCRoutes.',
+      settings: {},
+      lent: { client },
+    };
+    return { offers: [offer], absent: [] };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { offers: [], absent: [] };
   }
 }

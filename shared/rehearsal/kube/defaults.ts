@@ -1,3 +1,4 @@
+import { routeDefaults } from './gatewayApi.ts';
 import { isRecord } from './jsonPatch.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,6 +12,9 @@ export function withDefaults<T extends Fields & { readonly kind: string }>(objec
       return { ...object, spec: templated({ replicas: 1, ...fieldsOf(object['spec']) }) };
     case 'Secret':
       return secret(object);
+    case 'GRPCRoute':
+    case 'HTTPRoute':
+      return { ...object, spec: routeDefaults(object.kind, fieldsOf(object['spec'])) };
     case 'HorizontalPodAutoscaler':
       return { ...object, spec: { minReplicas: 1, metrics: halfBusy, ...fieldsOf(object['spec']) } };
     default:

@@ -1,4 +1,4 @@
-import { apiVersionOf, resources } from './resources.ts';
+import { apiVersionOf, optionalGroups, type OptionalGroup, resources } from './resources.ts';
 import { reviewKinds } from './reviews.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,10 +34,17 @@ const groups: readonly Group[] = [
   { name: 'discovery.k8s.io', versions: ['v1'] },
   { name: 'networking.istio.io', versions: ['v1', 'v1beta1'] },
   { name: 'security.istio.io', versions: ['v1'] },
+  { name: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'] },
 ];
 
 /** The discovery document at this path, or undefined when there is none. */
-export function discoveryDocument(path: string, serverAddress: string): Fields | undefined {
+export function discoveryDocument(
+  path: string,
+  serverAddress: string,
+  serves: readonly OptionalGroup[] = [],
+): Fields | undefined {
+  const unserved: readonly string[] = optionalGroups.filter((group) => !serves.includes(group));
+  const present = groups.filter(({ name }) => !unserved.includes(name));
   const parts = path.split('/').filter((part) => part !== '');
   if (parts[0] === 'api') {
     if (parts.length === 1) {
@@ -51,8 +58,8 @@ export function discoveryDocument(path: string, serverAddress: string): Fields |
   }
   if (parts[0] !== 'apis') return undefined;
   if (parts.length === 1)
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) };
-  const group = groups.find(({ name }) => name === parts[1]);
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: present.map(groupDocument) };
+  const group = present.find(({ name }) => name === parts[1]);
   if (group === undefined) return undefined;
   if (parts.length === 2) return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) };
   const version = parts[2] ?? '';
@@ -93,7 +100,7 @@ function objectResources(group: string, version: string): Fields[] {
       kind: resource.kind,
       verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
       ...(resource.shortNames.length > 0 ? { shortNames: resource.shortNames } : {}),
-      ...(resource.custom ? { categories: ['istio-io', group.split('.')[0] + '-istio-io'] } : {}),
+      ...(group.endsWith('.istio.io') ? { categories: ['istio-io', group.split('.')[0] + '-istio-io'] } : {}),
     },
     ...resource.subresources.map((subresource) => ({
       name: `${resource.plural}/${subresource}`,

@@ -16,6 +16,12 @@ export interface Resource {
   readonly subresources: readonly string[];
 }
 
+/** Groups that only some clusters serve: a server is told whether it does. */
+export const optionalGroups = ['gateway.networking.k8s.io'] as const;
+export type OptionalGroup = (typeof optionalGroups)[number];
+
+const isOptional = (group: string): boolean => optionalGroups.some((one) => one === group);
+
 type Extra = Partial<Pick<Resource, 'shortNames' | 'counted' | 'subresources' | 'namespaced' | 'singular'>>;
 
 const define = (
@@ -32,7 +38,7 @@ const define = (
   versions,
   namespaced: true,
   shortNames: [],
-  custom: group.endsWith('.istio.io'),
+  custom: group.endsWith('.istio.io') || isOptional(group),
   counted: false,
   subresources: [],
   ...extra,
@@ -50,6 +56,9 @@ const networking = (kind: string, plural: string, shortName?: string) =>
   define('networking.istio.io', ['v1', 'v1beta1'], kind, plural, istioExtra(shortName));
 const security = (kind: string, plural: string, shortName: string) =>
   define('security.istio.io', ['v1'], kind, plural, istioExtra(shortName));
+
+const gatewayApi = (version: string, kind: string, plural: string, subresources: string[]) =>
+  define('gateway.networking.k8s.io', [version], kind, plural, { counted: true, subresources });
 
 /** Everything that can be listed. Plural names are unique: the events of events.k8s.io are the core ones, shown differently. */
 export const resources: readonly Resource[] = [
@@ -77,6 +86,9 @@ export const resources: readonly Resource[] = [
   networking('Sidecar', 'sidecars'),
   networking('VirtualService', 'virtualservices', 'vs'),
   networking('WorkloadEntry', 'workloadentries', 'we'),
+  gatewayApi('v1', 'GRPCRoute', 'grpcroutes', ['status']),
+  gatewayApi('v1', 'HTTPRoute', 'httproutes', ['status']),
+  gatewayApi('v1beta1', 'ReferenceGrant', 'referencegrants', []),
   security('AuthorizationPolicy', 'authorizationpolicies', 'ap'),
   security('PeerAuthentication', 'peerauthentications', 'pa'),
 ];

@@ -22,6 +22,7 @@ import {
   Refusal,
   unauthorized,
 } from './status.ts';
+import { optionalGroups, type OptionalGroup } from './resources.ts';
 import { scale } from './scale.ts';
 import type { ObjectStore } from './store.ts';
 import { type OpenWatch, watch } from './watch.ts';
@@ -39,6 +40,8 @@ export interface KubeServerOptions {
   readonly now?: () => number;
   readonly bookmarkEveryMs?: number;
   readonly port?: number;
+  /** Groups of custom resources that are installed besides Istio's; none unless said. */
+  readonly serves?: readonly OptionalGroup[];
 }
 
 /** A running API server on the loopback address. */
@@ -96,7 +99,8 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
     if (reviewKind !== undefined)
       return answerReview(reviewKind, request.method, await body(), user, reply, now());
     const { resource } = address;
-    if (resource === undefined) return unknownResource(address, reply);
+    const installed = !optionalGroups.some((one) => one === group && !options.serves?.includes(one));
+    if (resource === undefined || !installed) return unknownResource(address, reply);
     const call: ObjectCall = {
       method: request.method ?? 'GET',
       verb,
@@ -146,7 +150,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
     }
     if (path.startsWith('/version')) return sendJson(reply, 200, versionDocument);
     if (open) return sendText(reply, 200, 'ok');
-    const document = discoveryDocument(path, request.headers.host ?? '');
+    const document = discoveryDocument(path, request.headers.host ?? '', options.serves);
     if (document === undefined) return sendText(reply, 404, '404 page not found\n');
     if (request.method !== 'GET') throw methodNotAllowed();
     sendJson(reply, 200, document);

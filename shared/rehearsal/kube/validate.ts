@@ -1,5 +1,6 @@
 import { builtInShapes } from './builtIns.ts';
 import { kindSubjectOf, type ObjectCall } from './call.ts';
+import { gatewayApiShapes, routeCauses } from './gatewayApi.ts';
 import { ruleCauses, schemaCauses } from './istioRules.ts';
 import { specShapes } from './istioSchemas.ts';
 import { isRecord } from './jsonPatch.ts';
@@ -18,7 +19,7 @@ export function validated(
   warnings: string[],
 ): Fields {
   const { custom, plural } = call.resource;
-  const shape = custom ? specShapes[plural] : builtInShapes[plural];
+  const shape = custom ? (specShapes[plural] ?? gatewayApiShapes[plural]) : builtInShapes[plural];
   if (shape === undefined || (custom && body['spec'] === undefined)) return body;
   const checked = custom ? check(body['spec'], shape, 'spec') : check(body, shape, '');
   const unknown = checked.unknown.map((path) => `unknown field "${path.replace(/^\./, '')}"`);
@@ -28,7 +29,10 @@ export function validated(
   if (custom) {
     const causes = [...checked.causes, ...schemaCauses(plural, checked.pruned)];
     if (causes.length > 0) throw invalid(kindSubjectOf(call, name), [...causes, rulesNotChecked]);
-    const broken = ruleCauses(plural, checked.pruned);
+    const broken = [
+      ...ruleCauses(plural, checked.pruned),
+      ...(plural in gatewayApiShapes ? routeCauses(checked.pruned) : []),
+    ];
     if (broken.length > 0) throw invalid(kindSubjectOf(call, name), broken);
     return { ...body, spec: checked.pruned };
   }

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectStore } from '../kube/store.ts';
 import { ejectionIn, limitsIn, type Ejection, type Limits } from './clusterPolicy.ts';
+import { asRoutes } from './gammaRoutes.ts';
 import { policyOf, type Policy } from './policies.ts';
 import { fieldsAt, listAt, numberOf, selects, textOf, textsOf, type Fields } from './reading.ts';
 
@@ -117,7 +118,8 @@ export function readMesh(store: ObjectStore): MeshObjects {
     else if (!rules.has(host)) rules.set(host, spec);
   }
   // Where two claim a host, Istio's sidecars follow the older; of the same second, the one first by name.
-  const routes = [...store.list('virtualservices')].sort((left, right) => byAge(left, right));
+  const gamma = [...store.list('httproutes'), ...store.list('grpcroutes')].flatMap(asRoutes);
+  const routes = [...store.list('virtualservices'), ...gamma].sort((left, right) => byAge(left, right));
   const policies = store.list('authorizationpolicies').flatMap((object) => policyOf(object) ?? []);
   return { services, pods, podsByWorkload, rules, callerRules, routes, policies };
 }

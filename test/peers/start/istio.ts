@@ -56,7 +56,9 @@ export async function startIstiod(
       INJECT_ENABLED: 'false',
       ISTIOD_CUSTOM_HOST: 'localhost',
       VALIDATION_WEBHOOK_CONFIG_NAME: webhook.metadata.name,
-      PILOT_ENABLE_GATEWAY_API: 'false',
+      // It reads the Gateway API's routes, and makes no proxies for its Gateways: there would be nobody to run them.
+      PILOT_ENABLE_GATEWAY_API: 'true',
+      PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false',
       PILOT_ENABLE_METADATA_EXCHANGE: 'false',
       PILOT_ENABLE_ALPN_FILTER: 'false',
     },

@@ -15,7 +15,7 @@ export interface KubernetesPrograms {
   readonly etcdDir: string;
   readonly kubernetesDir: string;
   readonly kwokDir: string;
-  readonly crdsFile: string;
+  readonly crdsFiles: readonly string[];
 }
 
 /** The running control plane. */
@@ -76,7 +76,7 @@ export async function startKubernetes(
   const kwok = processes.start(kubelet(podRange.replace(/0\/16$/, '1/17')));
   await Promise.all(namespaces.map((namespace) => admin.apply(namespace)));
   await Promise.all([...access, node].map((object) => admin.apply(object)));
-  await applyCrds(admin, programs.crdsFile);
+  await Promise.all(programs.crdsFiles.map((file) => applyCrds(admin, file)));
   await Promise.all(deployments.map((object) => admin.apply(object)));
   await waitFor('the pods', { limitMs, needs }, () => allReady(admin));
   say('the shop is in the cluster and its pods are ready');
@@ -152,7 +152,7 @@ const node: KubeObject = {
   status: { allocatable: room, capacity: room },
 };
 
-/** Puts Istio's kinds in and waits until they are served. */
+/** Puts a file's custom kinds in and waits until they are served. */
 export async function applyCrds(admin: ApiClient, file: string): Promise<void> {
   const documents = parseAllDocuments(await readFile(file, 'utf8'));
   const crds = documents
@@ -160,7 +160,7 @@ export async function applyCrds(admin: ApiClient, file: string): Promise<void> {
     .filter((crd) => crd !== null);
   await Promise.all(crds.map((crd) => admin.apply(crd)));
   const paths = crds.map((crd) => servedAt(crd as unknown as ServedKind));
-  await waitFor('Istio kinds to be served', { limitMs: 30_000 }, async () => {
+  await waitFor('custom kinds to be served', { limitMs: 30_000 }, async () => {
     const answers = await Promise.all(paths.map((path) => admin.call(`${path}?limit=1`)));
     return answers.every((answer) => answer.status === 200);
   });

@@ -9,7 +9,7 @@ import {
   textAt,
 } from '../../kube/objects.ts';
 import type { Caller } from '../../../model/change.ts';
-import { serviceOf } from '../hosts.ts';
+import { serviceOf } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 
 /** Pods behind one name on the map, and the labels by which a route knows them. */

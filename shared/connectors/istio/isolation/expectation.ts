@@ -1,6 +1,6 @@
 import type { Diversion, Refusals, Served, StoppedBy, Unmeasured } from '../../../model/change.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
-import { serviceOf } from '../hosts.ts';
+import { serviceOf } from '../../kube/serviceHosts.ts';
 import { at, labelsOf, listAt, mapAt, namespaceOf, selects } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
 import { sayDocument } from './hindrance.ts';

@@ -3,7 +3,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { ownerNames, ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, listAt, mapAt, namespaceOf, textAt } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
-import { serviceOf, shortName } from '../hosts.ts';
+import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { type CallerPods, findCaller, gatewaysServedBy, hasProxy, isAmbient, podsOfHost } from './callers.ts';
 import { claimsForMesh, type Governing, governingAll, wildcardClaim } from './governing.ts';

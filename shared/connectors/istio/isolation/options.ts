@@ -1,5 +1,5 @@
 import type { CallTarget, Fallback, TripMechanism, TripOption } from '../../../model/trip.ts';
-import { shortName } from '../hosts.ts';
+import { shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { findCaller } from './callers.ts';
 import { accountOf, hindranceOf, noBreaker, type Standing, standingOf, takesGrpc } from './hindrance.ts';

@@ -4,7 +4,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import type { Proposal } from '../../kube/documents/control.ts';
 import { annotationsOf, type KubeObject } from '../../kube/objects.ts';
 import type { ObjectView } from '../../kube/sharedWatches.ts';
-import { serviceOf, shortName } from '../hosts.ts';
+import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { hostsOf } from '../routes.ts';
 import { annotate } from './annotate.ts';

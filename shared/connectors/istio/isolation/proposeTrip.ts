@@ -9,7 +9,7 @@ import type { Proposal } from '../../kube/documents/control.ts';
 import { type KubeObject, mapAt } from '../../kube/objects.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
 import { createDestinations } from '../destinations.ts';
-import { serviceOf, shortName } from '../hosts.ts';
+import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { annotate, withHttp } from './annotate.ts';
 import { expectationOfTrip } from './expectation.ts';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../model/change.ts';
 import type { Fallback, TripMechanism } from '../../../model/trip.ts';
-import { shortName } from '../hosts.ts';
+import { shortName } from '../../kube/serviceHosts.ts';
 
 /** "top-sellers", "payment v1", "a fixed 200". */
 export function sayFallback(fallback: Fallback): string {

@@ -4,7 +4,7 @@ import type { Section } from '../../kit/formFields.ts';
 import { contentOf, contentYaml } from '../../kube/documents/content.ts';
 import { ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, numberAt, textAt } from '../../kube/objects.ts';
-import { shortName } from '../hosts.ts';
+import { shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { refOf } from '../splits.ts';
 import { type FieldSpec, policySections, routeSections } from './fields.ts';

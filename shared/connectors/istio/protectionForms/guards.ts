@@ -1,7 +1,8 @@
 import type { Guard } from '../../../model/change.ts';
 import { durationMs, fieldOf, type FieldValue } from '../../kit/formFields.ts';
 import { at, listAt, namespaceOf, numberAt, textAt } from '../../kube/objects.ts';
-import { covers, shortName } from '../hosts.ts';
+import { shortName } from '../../kube/serviceHosts.ts';
+import { covers } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { gatewaysOf, hostsOf } from '../routes.ts';
 import { sectionsOf } from './forms.ts';

@@ -2,7 +2,7 @@ import type { Guard } from '../../../model/change.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { listAt, textAt } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
-import { serviceOf, shortName } from '../hosts.ts';
+import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 
 const httpRoutes: Resource = {

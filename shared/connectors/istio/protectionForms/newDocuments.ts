@@ -1,5 +1,5 @@
 import type { NewObject } from '../../kube/client.ts';
-import { serviceOf, shortName } from '../hosts.ts';
+import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import type { NewTarget } from './targets.ts';
 

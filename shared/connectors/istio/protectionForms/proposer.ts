@@ -7,7 +7,7 @@ import type { DocumentEdit } from '../../kube/documents/change.ts';
 import type { Meaning, Proposal, Proposer } from '../../kube/documents/control.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Resource } from '../../kube/resources.ts';
-import { shortName } from '../hosts.ts';
+import { shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { httpRouteGuards } from './httpRoutes.ts';
 import { withFields } from './edit.ts';

@@ -1,6 +1,7 @@
 import type { ServiceKey } from '../../kit/connector.ts';
 import { at, type KubeObject, listAt, namespaceOf, textAt } from '../../kube/objects.ts';
-import { covers, qualify, serviceOf } from '../hosts.ts';
+import { serviceOf } from '../../kube/serviceHosts.ts';
+import { covers, qualify } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
 import { gatewaysOf, hostsOf, type Route, routesOf, splitIdOf } from '../routes.ts';
 import type { Path } from './edit.ts';

@@ -43,16 +43,19 @@ export const nameOf = (edit: DocumentEdit): string => {
   return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
 };
 
+/** Groups whose controllers write a status often. */
+const statusMoves: ReadonlySet<string> = new Set(['apps', 'gateway.networking.k8s.io']);
+
 /**
- * Where a document says that it is another one than was read. The revision of a workload moves whenever its controller
- * notes something, several times a second while it rolls out; its generation only when its specification does. Of a pod
+ * Where a document says that it is another one than was read. The revision of a workload, or of a route that controllers write
+ * their word into, moves whenever its controller notes something, several times a second while it rolls out; its generation only when its specification does. Of a pod
  * only what is replaced tells: not every server counts its generations.
  */
 function fencesOf({ kind, group }: Resource, { metadata }: KubeObject): PatchStep[] {
   const uid: PatchStep = { op: 'test', path: '/metadata/uid', value: metadata.uid };
   if (group === '' && kind === 'Pod') return [uid];
   const { generation } = metadata;
-  return group === 'apps' && typeof generation === 'number'
+  return statusMoves.has(group) && typeof generation === 'number'
     ? [uid, { op: 'test', path: '/metadata/generation', value: generation }]
     : [uid, { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion }];
 }

@@ -1,6 +1,7 @@
-import type { Change, DocumentThreeWay, Guard } from '../../../model/change.ts';
+import type { Change, DocumentThreeWay, Guard, ThreeWay } from '../../../model/change.ts';
 import type { DocumentRef } from '../../../model/entity.ts';
 import type { Operation } from '../../../model/operation.ts';
+import type { Split } from '../../../model/weights.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
 import {
   type Control,
@@ -34,7 +35,8 @@ import { editBack } from './undo.ts';
 /** What an operation means for documents; nothing of it is written yet. */
 export interface Proposal extends Meaning {
   readonly edits: readonly ProposedEdit[];
-  readonly threeWay?: DocumentThreeWay | null;
+  /** Three versions of weights come with a guard of the proposer's own. */
+  readonly threeWay?: ThreeWay | null;
   /** A copy of one of its documents with what is only known once it is applied. */
   readonly stamp?: StampDocument;
 }
@@ -44,6 +46,8 @@ export type Meaning = Pick<
   PlannedWrite,
   'title' | 'target' | 'guards' | 'expectation' | 'notes' | 'direction'
 > & {
+  /** The split as declared now, where one is concerned. */
+  readonly split?: Split;
   /** Whether who else writes these documents matters to this operation; it does unless said otherwise. */
   readonly judgeOwner?: boolean;
 };
@@ -103,7 +107,7 @@ export function createDocumentControl<O extends Operation>(
       tried.push({ ...one, stored: trial.stored });
     }
     const { threeWay } = more;
-    if (threeWay !== null) guards.push(changedGuard(threeWay));
+    if (threeWay?.kind === 'document') guards.push(changedGuard(threeWay));
     const edits = proposed.map(({ edit }) => edit);
     const secret = proposed.some(({ withheld }) => withheld);
     const write: PlannedWrite = {
@@ -112,7 +116,7 @@ export function createDocumentControl<O extends Operation>(
       changes: tried.map((one) => changeOf(host.connectionId, one, one.stored)),
       threeWay,
       copies: secret ? withheldCopies : copiesOfEdits(client, edits),
-      split: null,
+      split: meaning.split ?? null,
     };
     kept.set(write, { tried, stamp: more.stamp });
     return write;

@@ -1,0 +1,32 @@
+import type { ProofSource } from '../kit/connector.ts';
+import type { RouteWorld } from './routeWorld.ts';
+import { isSplitOfRoute } from './rules.ts';
+import { readSplits } from './splits.ts';
+
+/**
+ * What controllers say of a route after a write. Their refusal speaks against it; that they accept it proves nothing about
+ * proxies, which others must be asked of.
+ */
+export function createProof(world: RouteWorld): ProofSource {
+  return {
+    note: (expectation) =>
+      expectation.kind === 'shares' && isSplitOfRoute(expectation.splitId)
+        ? 'the conditions that controllers write into the route'
+        : null,
+    async loaded(expectation, _since, signal) {
+      if (expectation.kind !== 'shares' || !isSplitOfRoute(expectation.splitId)) return null;
+      await world.ready(signal);
+      const standing = readSplits(world).find(({ id }) => id === expectation.splitId)?.standing;
+      switch (standing?.state) {
+        case undefined:
+          return null;
+        case 'refused':
+          return { state: 'contradicted', detail: standing.text };
+        case 'waiting':
+          return { state: 'waiting', detail: standing.text };
+        case 'working':
+          return { state: 'unobservable', detail: `${standing.text}, which does not say what proxies hold` };
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { KubeClient } from '../kube/client.ts';
+import { listAt, textAt } from '../kube/objects.ts';
+import type { Resource } from '../kube/resources.ts';
+import { PeerError } from '../kit/peerError.ts';
+
+export const group = 'gateway.networking.k8s.io';
+
+/** The kinds of the Gateway API that this cluster serves; null for one that it does not. */
+export interface RouteResources {
+  readonly httpRoutes: Resource | null;
+  readonly grpcRoutes: Resource | null;
+  readonly referenceGrants: Resource | null;
+  /** Istio's, where they are served: both kinds for one service are not defined. */
+  readonly virtualServices: Resource | null;
+}
+
+/** Asks which kinds are served in which version. Each release moved some of them from v1beta1 to v1. */
+export async function findResources(client: KubeClient, signal: AbortSignal): Promise<RouteResources> {
+  const [newest, older, istio] = await Promise.all([
+    servedIn(client, `${group}/v1`, signal),
+    servedIn(client, `${group}/v1beta1`, signal),
+    servedIn(client, 'networking.istio.io/v1', signal),
+  ]);
+  const find = (kind: string): Resource | null =>
+    newest.find((one) => one.kind === kind) ?? older.find((one) => one.kind === kind) ?? null;
+  return {
+    httpRoutes: find('HTTPRoute'),
+    grpcRoutes: find('GRPCRoute'),
+    referenceGrants: find('ReferenceGrant'),
+    virtualServices: istio.find(({ kind }) => kind === 'VirtualService') ?? null,
+  };
+}
+
+async function servedIn(
+  client: KubeClient,
+  apiVersion: string,
+  signal: AbortSignal,
+): Promise<readonly Resource[]> {
+  const [name = '', version = ''] = apiVersion.split('/');
+  try {
+    const served = await client.read(`/apis/${apiVersion}`, signal);
+    return listAt(served, 'resources').flatMap((one) => {
+      const [plural, kind] = [textAt(one, 'name'), textAt(one, 'kind')];
+      return plural === null || kind === null || plural.includes('/')
+        ? []
+        : [{ group: name, version, plural, kind }];
+    });
+  } catch (error) {
+    if (error instanceof PeerError && (error.kind === 'notFound' || error.kind === 'forbidden')) return [];
+    throw error;
+  }
+}

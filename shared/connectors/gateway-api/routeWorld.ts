@@ -1,0 +1,74 @@
+import type { ConnectorHost } from '../kit/connector.ts';
+import type { Picture } from '../kit/followChanges.ts';
+import type { SourceHealth } from '../kit/reading.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
+import type { RolloutClaim } from '../kube/documents/ownership.ts';
+import { type KubeObject, namespaceOf } from '../kube/objects.ts';
+import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
+import type { ObjectView } from '../kube/sharedWatches.ts';
+import { createViewFollower } from '../kube/viewFollower.ts';
+import type { RouteResources } from './resources.ts';
+
+/** Routes of the Gateway API and what they refer to, followed until the session closes. */
+export interface RouteWorld extends AsyncDisposable {
+  readonly client: KubeClient;
+  readonly host: ConnectorHost;
+  /** HTTPRoutes and GRPCRoutes, as far as they are served. */
+  readonly routes: readonly ObjectView[];
+  readonly services: ObjectView;
+  readonly pods: ObjectView;
+  readonly slices: ObjectView;
+  /** Null where nothing is known of grants: then nobody is told that one is missing. */
+  readonly grants: ObjectView | null;
+  readonly virtualServices: ObjectView | null;
+  /** All routes of both kinds, by namespace and name. */
+  documents(): readonly KubeObject[];
+  /** Where a kind of route is served; undefined for any other kind. */
+  resourceOf(kind: string): Resource | undefined;
+  health(): SourceHealth;
+  rollouts(): readonly RolloutClaim[];
+  follow<Value>(picture: Picture<Value>, heard: () => void, signal: AbortSignal): AsyncIterable<Value>;
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+export function createRouteWorld(
+  client: KubeClient,
+  resources: RouteResources,
+  host: ConnectorHost,
+): RouteWorld {
+  const follower = createViewFollower(client, host.clock);
+  const claims = createRolloutClaims(client, host.clock);
+  const orNull = (resource: Resource | null): ObjectView | null =>
+    resource === null ? null : follower.open(resource);
+  const kinds = [resources.httpRoutes, resources.grpcRoutes].filter((one) => one !== null);
+  const routes = kinds.map((one) => follower.open(one));
+  return {
+    client,
+    host,
+    routes,
+    services: follower.open(services),
+    pods: follower.open(pods),
+    slices: follower.open(endpointSlices),
+    grants: orNull(resources.referenceGrants),
+    virtualServices: orNull(resources.virtualServices),
+    documents: () =>
+      routes
+        .flatMap((view) => [...view.all()])
+        .sort(
+          (a, b) =>
+            namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
+        ),
+    resourceOf: (kind) => kinds.find((one) => one.kind === kind),
+    health: () =>
+      routes.find((view) => !view.health.ok)?.health ??
+      routes[0]?.health ?? { ok: true, at: host.clock.now() },
+    rollouts: claims.now,
+    follow: follower.follow,
+    ready: follower.ready,
+    async [Symbol.asyncDispose]() {
+      follower[Symbol.dispose]();
+      await claims[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ConnectorHost } from '../kit/connector.ts';
+import { followChanges, type Picture } from '../kit/followChanges.ts';
+import { createNotice } from '../kit/notice.ts';
+import type { KubeClient } from './client.ts';
+import type { Resource } from './resources.ts';
+import type { ObjectView } from './sharedWatches.ts';
+
+/** Views of one session, and pictures made of them that are made again when any of them changed. */
+export interface ViewFollower extends Disposable {
+  /** A view that is followed until this is disposed. */
+  open(resource: Resource): ObjectView;
+  /** Makes pictures anew, for what changed is in no view. */
+  ring(): void;
+  /** Yields a picture now and whenever it is another one; `heard` is called at each change of any view. */
+  follow<Value>(picture: Picture<Value>, heard: () => void, signal: AbortSignal): AsyncIterable<Value>;
+  /** Resolves when each view has been read or has failed once. */
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+export function createViewFollower(client: KubeClient, clock: ConnectorHost['clock']): ViewFollower {
+  const listeners = new Set<() => void>();
+  const views: ObjectView[] = [];
+  const ring = (): void => listeners.forEach((listener) => listener());
+  const ready = async (signal: AbortSignal): Promise<void> => {
+    const notice = createNotice();
+    listeners.add(notice.ring);
+    try {
+      while (!views.every((view) => view.settled)) await notice.heard(signal);
+    } finally {
+      listeners.delete(notice.ring);
+    }
+  };
+  return {
+    open(resource) {
+      const view = client.watches.view(resource, { changed: ring, health: ring });
+      views.push(view);
+      return view;
+    },
+    ring,
+    async *follow(picture, heard, signal) {
+      const notice = createNotice();
+      const changed = (): void => {
+        heard();
+        notice.ring();
+      };
+      listeners.add(changed);
+      try {
+        await ready(signal);
+        yield* followChanges(picture, { notice, clock }, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        listeners.delete(changed);
+      }
+    },
+    ready,
+    [Symbol.dispose]() {
+      for (const view of views) view[Symbol.dispose]();
+    },
+  };
+}
