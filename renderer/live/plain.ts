@@ -19,13 +19,17 @@ export function plainService(service: GraphService): GraphService {
 
 /** A connection with what its peers call themselves and what they said. */
 export function plainConnection(connection: ConnectionState): ConnectionState {
-  const { peer, user, error, warnings, sources } = connection;
+  const { peer, user, error, warnings, cautions, sources } = connection;
   return {
     ...connection,
     peer: peer && { product: plainName(peer.product), version: plainName(peer.version) },
     user: plainName(user),
     error: plainSentence(error),
     warnings: warnings.map(plainSentence),
+    cautions: cautions.map(({ short, says }) => ({
+      short: plainText(short, 40),
+      says: plainSentence(says),
+    })),
     sources: sources.map((source) => ({
       ...source,
       title: plainName(source.title),

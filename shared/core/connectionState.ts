@@ -52,7 +52,8 @@ export function describeConnection(
     user: root?.user ?? null,
     error: error ?? first?.error ?? null,
     asks,
-    warnings: [...request.warnings, ...(root?.warnings ?? [])],
+    warnings: [...new Set([...request.warnings, ...(root?.warnings ?? [])])],
+    cautions: [...(root?.cautions ?? [])],
     sources: [
       ...described,
       ...absent.map((gone, i) => ({

@@ -89,6 +89,14 @@ export const Permission = z.object({
 });
 export type Permission = z.infer<typeof Permission>;
 
+/** Something about a connection that whoever writes through it must not forget. */
+export const Caution = z.object({
+  /** "TLS not checked". */
+  short: z.string(),
+  says: z.string(),
+});
+export type Caution = z.infer<typeof Caution>;
+
 /** A connection as the window shows it. */
 export const ConnectionState = z.object({
   id: ConnectionId,
@@ -106,6 +114,7 @@ export const ConnectionState = z.object({
   /** A program that it waits to be allowed; null for nothing. */
   asks: ProgramQuestion.nullable(),
   warnings: z.array(z.string()),
+  cautions: z.array(Caution),
   sources: z.array(SourceState),
   permissions: z.array(Permission),
   /** Namespaces in scope; null when all that can be listed. */

@@ -9,6 +9,7 @@ import type { ConsoleRouter } from '../../shared/core/router.ts';
 import type { ConnectionState } from '../../shared/model/connection.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 import { realClock } from '../conformance/cluster.ts';
+import { startConnectProxy } from '../support/connectProxy.ts';
 import { startSimulatedCluster, type SimulatedCluster } from '../conformance/simulatedCluster.ts';
 import { createTestProgram, kubeconfigText, type TestProgram } from '../support/loginProgram.ts';
 import { createMemoryPorts } from '../support/memoryPorts.ts';
@@ -29,11 +30,14 @@ async function consoleOf(
   more: {
     readonly keep?: { settings: Settings };
     readonly exec?: Readonly<Record<string, unknown>>;
+    readonly user?: Readonly<Record<string, unknown>>;
+    readonly onCluster?: Readonly<Record<string, unknown>>;
     readonly askInTerminal?: ProgramsPort['askInTerminal'];
   } = {},
 ): Promise<Opened> {
   const file = join(program.folder, 'config');
-  writeFileSync(file, kubeconfigText(cluster.server.url, { exec: more.exec ?? program.exec() }));
+  const user = more.user ?? { exec: more.exec ?? program.exec() };
+  writeFileSync(file, kubeconfigText(cluster.server.url, user, more.onCluster));
   process.env['KUBECONFIG'] = file;
   const keep = more.keep ?? { settings: defaultSettings };
   const askInTerminal = more.askInTerminal === undefined ? {} : { askInTerminal: more.askInTerminal };
@@ -72,7 +76,6 @@ async function consoleOf(
       const [candidate] = candidates;
       if (candidate === undefined) throw new Error('nothing was found');
       expect(candidate.problem).toBeNull();
-      expect(candidate.warnings.join()).toMatch(/logs in by running a program.*You are asked before it runs/);
       await client.connections.open({ key: candidate.key });
     },
     [Symbol.asyncDispose]: () => console[Symbol.asyncDispose](),
@@ -102,6 +105,8 @@ test('C01 nothing is run before the operator allowed exactly that, and then the 
     expect(existsSync(join(program.folder, 'pwned'))).toBe(false);
   }
   await using here = await consoleOf(cluster, program);
+  const [found] = (await here.client.connections.discover()).candidates;
+  expect(found?.warnings.join()).toMatch(/logs in by running a program.*You are asked before it runs/);
   await here.connect();
   const { id, asks: question } = await here.state(asks);
   expect(program.runs()).toBe(0);
@@ -205,4 +210,26 @@ test('C01 where a page could be anybody’s, only the terminal lets a program ru
   typed.resolve();
   await here.state(isOpen);
   expect(program.runs()).toBe(1);
+});
+
+test('C05 who is acted as, who is in between and what is not checked is told before, and stays in view once it is open', async () => {
+  using program = createTestProgram();
+  await using cluster = await startSimulatedCluster();
+  await using proxy = await startConnectProxy();
+  await using here = await consoleOf(cluster, program, {
+    user: { token: 'admin', as: 'root', 'as-groups': ['system:masters', 'ops'] },
+    onCluster: { 'insecure-skip-tls-verify': true, 'proxy-url': proxy.url.replace('//', '//ana:pw@') },
+  });
+  const [found] = (await here.client.connections.discover()).candidates;
+  const told = found?.warnings.join('; ') ?? '';
+  expect(told).toMatch(
+    /certificate is not checked.*acts as another user: root, in the groups system:masters, ops/,
+  );
+  expect(told).toMatch(/through the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url\)/);
+  expect(told).not.toContain('pw');
+  await here.connect();
+  const { cautions, warnings } = await here.state(isOpen);
+  expect(cautions.map(({ short }) => short)).toEqual(['TLS not checked', 'as root']);
+  expect(warnings.filter((one) => one.startsWith('It goes through'))).toHaveLength(1);
+  expect(proxy.asked.length).toBeGreaterThan(0);
 });

@@ -9,7 +9,7 @@ import { Dot } from '../../ui/Chip.tsx';
 
 /** One connection: its state in a word and a colour, its environment, and whether it may be written to. */
 export function ConnectionChip({ connection }: { readonly connection: ConnectionState }) {
-  const { id, title, environment, locked } = connection;
+  const { id, title, environment, locked, cautions } = connection;
   const reached = useLink((link) => link.state === 'open');
   const { tone, word } = reached ? conditionOf(connection) : lost;
   const peers = connection.sources
@@ -20,7 +20,7 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
     <div className={`connection ${environment}`} role="group" aria-label={`Connection ${title}`}>
       <AriaButton
         className="chip connectionChip"
-        aria-label={`${title}, ${environment}, ${word}: show sources`}
+        aria-label={`${[title, environment, word, ...cautions.map(({ short }) => short)].join(', ')}: show sources`}
         onPress={() => showPage('sources')}
       >
         <Dot tone={tone} />
@@ -30,6 +30,11 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
           {tone !== 'ok' && ` · ${word}`}
         </span>
         {environment !== 'other' && <span className="environment">{environment}</span>}
+        {cautions.map(({ short, says }) => (
+          <span key={short} className="connectionCaution ellipsis" title={says}>
+            ! {short}
+          </span>
+        ))}
       </AriaButton>
       {locked ? (
         <AriaButton

@@ -12,6 +12,7 @@ import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { asksForName, type Confirmation } from './applyGate.ts';
 import { Copies } from './Copies.tsx';
+import { Cautions } from './Cautions.tsx';
 import { GuardList } from './GuardList.tsx';
 import { InGit } from './InGit.tsx';
 import { AffectedSection, HoldSection } from './HoldSection.tsx';
@@ -45,6 +46,7 @@ export function PlanBody(props: PlanBodyProps) {
         <Place title={plan.connection.title} environment={plan.connection.environment} spelled /> · as{' '}
         {plainText(plan.actor, 80)}
       </p>
+      <Cautions connectionId={plan.connection.id} />
       <NameCheck name={plan.serviceName} />
       {props.note !== null && (
         <p className="reviewNote" role="alert">

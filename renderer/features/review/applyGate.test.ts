@@ -19,6 +19,7 @@ const connection: ConnectionState = {
   warnings: [],
   sources: [],
   asks: null,
+  cautions: [],
   permissions: [],
   namespaces: null,
 };

@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import { PeerError } from '../kit/peerError.ts';
+import { trustingContext } from './authorities.ts';
 import type { Transport } from '../kit/transport.ts';
 import type { ApprovedRanges } from './ranges.ts';
 import type { Reach } from './reach.ts';
@@ -63,7 +64,7 @@ export async function createOriginTransport(
   const pinned = found[0];
   if (pinned === undefined) throw new PeerError('unreachable', `The name ${host} has no address.`);
   for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts(), origin.within);
-  const tls = tlsOf(origin);
+  const tls = url.protocol === 'http:' ? {} : tlsOf(origin);
   const makeAgent = (keepAlive: boolean): http.Agent => {
     const options = {
       keepAlive,
@@ -136,7 +137,7 @@ function tlsOf({ authority, skipVerify }: Origin): https.AgentOptions {
       'The certificate authority is not in PEM form (-----BEGIN CERTIFICATE-----).',
     );
   return {
-    ...(authority === undefined ? {} : { ca: authority }),
+    ...(authority === undefined ? { secureContext: trustingContext(null) } : { ca: authority }),
     ...(skipVerify === true ? { rejectUnauthorized: false } : {}),
   };
 }

@@ -14,7 +14,7 @@ import type { ConfigDocument, ConfigHit, ConfigVersion } from '../../model/confi
 import type { ProtectionForm } from '../../model/protection.ts';
 import type { GreyRoute } from '../../model/routing.ts';
 import type { Control, DeclaredControl, IsolationControl, WorkloadControl } from './control.ts';
-import type { Permission, SourceState } from '../../model/connection.ts';
+import type { Caution, Permission, SourceState } from '../../model/connection.ts';
 import type {
   CountersObservation,
   SightingsObservation,
@@ -146,6 +146,8 @@ export interface Session extends Partial<Capabilities>, AsyncDisposable {
   readonly user: string | null;
   readonly permissions: readonly Permission[];
   readonly warnings: readonly string[];
+  /** What must stay in view as long as it is open. */
+  readonly cautions?: readonly Caution[];
   readonly namespaces: readonly string[] | null;
   /** Other systems found through this one, with the transport to reach them. */
   readonly offers?: OfferSource;

@@ -83,7 +83,7 @@ test('a file that cannot be read is named with the reason, and the others are re
   expect(problems.join()).not.toContain('secret-of-mine');
 });
 
-test('what a kubeconfig names is read only from small regular files', async () => {
+test('C06 what a kubeconfig names is read only from small regular files', async () => {
   using here = folder();
   const fifo = here.path('fifo');
   execFileSync('mkfifo', [fifo]);

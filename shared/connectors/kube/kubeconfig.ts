@@ -4,6 +4,8 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Exec, type ExecPlugin, readPlugin } from './exec/plugin.ts';
 import { readSmallFile } from './files.ts';
+import { proxyOf } from './proxy.ts';
+import type { Caution } from '../../model/connection.ts';
 
 const Cluster = z.object({
   server: z.string().optional(),
@@ -210,19 +212,33 @@ function problemOfLogin(user: KubeconfigUser): string | null {
   return null;
 }
 
+/** What must stay in view while this context is open: whoever is in between, and who is acted as. */
+export function cautionsOf({ cluster, user }: KubeContext): readonly Caution[] {
+  const cautions: Caution[] = [];
+  if (cluster['insecure-skip-tls-verify'] === true)
+    cautions.push({
+      short: 'TLS not checked',
+      says: 'The server’s certificate is not checked (insecure-skip-tls-verify): whoever stands in between can read and change everything.',
+    });
+  if (cluster.server?.startsWith('http:') && !isLoopback(cluster.server))
+    cautions.push({ short: 'not encrypted', says: 'The connection is not encrypted (http).' });
+  if (user.as !== undefined) {
+    const groups = user['as-groups'] ?? [];
+    const among =
+      groups.length === 0 ? '' : `, in the ${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`;
+    cautions.push({ short: `as ${user.as}`, says: `It acts as another user: ${user.as}${among}.` });
+  }
+  return cautions;
+}
+
 /** What an operator should know before opening this context. */
 export function warningsOf(context: KubeContext): readonly string[] {
-  const { cluster, user, plugin } = context;
-  const warnings: string[] = [];
+  const { cluster, plugin } = context;
+  const warnings = cautionsOf(context).map(({ says }) => says);
   if (plugin !== null)
     warnings.push(`It logs in by running a program: ${plugin.command}. You are asked before it runs.`);
-  if (cluster['insecure-skip-tls-verify'] === true)
-    warnings.push('The server’s certificate is not checked (insecure-skip-tls-verify).');
-  if (cluster.server?.startsWith('http:') && !isLoopback(cluster.server))
-    warnings.push('The connection is not encrypted (http).');
-  if (user.as !== undefined) warnings.push(`It acts as another user: ${user.as}.`);
-  if (cluster['proxy-url'] !== undefined)
-    warnings.push(`It goes through the proxy ${hideUserInfo(cluster['proxy-url'])}.`);
+  const proxy = proxyOf(cluster);
+  if (proxy !== null) warnings.push(`It goes through the proxy ${hideUserInfo(proxy.url)} (${proxy.from}).`);
   return warnings;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { trustedAuthorities, trustingContext } from '../http/authorities.ts';
 import type { Reach } from '../http/reach.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { ProgramGate } from '../kit/programs.ts';
@@ -8,6 +9,7 @@ import type { ClusterInfo } from './exec/pluginLogin.ts';
 import type { KubeContext } from './kubeconfig.ts';
 import { createLogin, type Identity } from './login.ts';
 import { readMaterial } from './material.ts';
+import { type NamedProxy, proxyOf } from './proxy.ts';
 
 /** Credentials that were refused although they were new are not replaced again before this. */
 const giveUpMs = 30_000;
@@ -34,15 +36,23 @@ export async function createReach(
     ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
   };
+  // Named authorities are all that counts; where none is named it is everybody whom this machine trusts.
+  const isOpen = ca === null && server.protocol === 'https:';
+  const withCertificate = ({ certificate }: Identity): https.AgentOptions => ({
+    ...trust,
+    ...certificate,
+    ...(isOpen ? { secureContext: trustingContext(certificate) } : {}),
+  });
+  const proxy = proxyOf(cluster);
   const connect = (tls: https.AgentOptions): Promise<Agents> | Agents =>
-    cluster['proxy-url'] === undefined ? direct(server, tls) : proxied(context, tls);
+    proxy === null ? direct(server, tls) : proxied(context, proxy, tls);
   const asked = impersonation(context);
 
   // A program is run only when somebody asks for something; what files hold is read now, to be told of early.
   let identity: Identity =
     context.plugin === null ? await login.now() : { authorization: null, certificate: null };
   if (identity.certificate !== null) checkCertificate(identity.certificate.cert, context.name, now());
-  let tls = withCertificate(trust, identity);
+  let tls = withCertificate(identity);
   let agents = await connect(tls);
   let generation = 0;
   let accepted = true;
@@ -57,7 +67,7 @@ export async function createReach(
     generation += 1;
     accepted = false;
     if (sameIdentity({ ...before, authorization: null }, { ...next, authorization: null })) return;
-    tls = withCertificate(trust, next);
+    tls = withCertificate(next);
     const former = agents;
     agents = await connect(tls);
     former.read.destroy();
@@ -107,9 +117,6 @@ export async function createReach(
   };
 }
 
-const withCertificate = (tls: https.AgentOptions, { certificate }: Identity): https.AgentOptions =>
-  certificate === null ? tls : { ...tls, ...certificate };
-
 const sameIdentity = (one: Identity, other: Identity): boolean =>
   one.authorization === other.authorization &&
   sameBytes(one.certificate?.cert, other.certificate?.cert) &&
@@ -133,7 +140,8 @@ function direct(server: URL, tls: https.AgentOptions): Agents {
 }
 
 /** The client library knows HTTP and SOCKS proxies; it is loaded only for them, for it takes half a second. */
-async function proxied(context: KubeContext, tls: https.AgentOptions): Promise<Agents> {
+async function proxied(context: KubeContext, proxy: NamedProxy, tls: https.AgentOptions): Promise<Agents> {
+  const authorities = Buffer.isBuffer(tls.ca) ? tls.ca : Buffer.from(trustedAuthorities().join('\n'));
   const { KubeConfig } = await import('@kubernetes/client-node');
   const make = async (): Promise<http.Agent> => {
     const config = new KubeConfig();
@@ -144,9 +152,9 @@ async function proxied(context: KubeContext, tls: https.AgentOptions): Promise<A
         // The library refuses plain http unless told that nothing is verified, which is then true.
         skipTLSVerify:
           tls.rejectUnauthorized === false || context.cluster.server?.startsWith('http:') === true,
-        ...(context.cluster['proxy-url'] === undefined ? {} : { proxyUrl: context.cluster['proxy-url'] }),
+        proxyUrl: proxy.url,
         ...(tls.servername === undefined ? {} : { tlsServerName: tls.servername }),
-        ...(Buffer.isBuffer(tls.ca) ? { caData: tls.ca.toString('base64') } : {}),
+        caData: authorities.toString('base64'),
       },
       {
         name: 'user',
@@ -155,9 +163,12 @@ async function proxied(context: KubeContext, tls: https.AgentOptions): Promise<A
       },
     );
     const options: https.RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
+    await config.applyToHTTPSOptions(options).catch((cause: unknown) => {
+      // Its own words may hold the address, and the address a password.
+      throw new PeerError('refused', `The proxy address (${proxy.from}) is not understood.`, { cause });
+    });
     if (!(options.agent instanceof http.Agent))
-      throw new PeerError('refused', 'The proxy address is not understood.');
+      throw new PeerError('refused', `The proxy address (${proxy.from}) is not understood.`);
     return options.agent;
   };
   return { read: await make(), write: await make() };
@@ -186,7 +197,7 @@ function clusterInfo({ cluster }: KubeContext, ca: Buffer | null): ClusterInfo {
     ...(cluster['tls-server-name'] === undefined ? {} : { 'tls-server-name': cluster['tls-server-name'] }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { 'insecure-skip-tls-verify': true } : {}),
     ...(ca === null ? {} : { 'certificate-authority-data': ca.toString('base64') }),
-    ...(cluster['proxy-url'] === undefined ? {} : { 'proxy-url': cluster['proxy-url'] }),
+    ...(proxyOf(cluster) === null ? {} : { 'proxy-url': proxyOf(cluster)?.url }),
     ...(own?.extension === undefined ? {} : { config: own.extension }),
   };
 }

@@ -7,7 +7,7 @@ import { createKubeClient, type KubeClient } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import { createKinds } from '../kube/kinds.ts';
-import { type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
+import { cautionsOf, type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
 import { textAt } from '../kube/objects.ts';
 import type { Reach } from '../http/reach.ts';
 import { createReach } from '../kube/reach.ts';
@@ -111,6 +111,7 @@ async function openReach(
     user,
     permissions,
     warnings: [...warningsOf(context), ...scope.warnings],
+    cautions: cautionsOf(context),
     namespaces: scope.namespaces,
     offers: createOffers(client, settings.prometheus ?? null, host),
     topology: createTopologySource(client, host),
