@@ -3,8 +3,8 @@ import type { TopologyObservation } from '../../shared/model/topology.ts';
 import { until } from './cluster.ts';
 import type { PaymentUnderTest } from './payment.ts';
 
-/** What every source of topology does, whatever the system. */
-export function anyTopology(name: string, start: () => Promise<PaymentUnderTest>): void {
+/** What every source of topology does, whatever the system; `followMs`: for three changes to be seen one after the other. */
+export function anyTopology(name: string, start: () => Promise<PaymentUnderTest>, followMs = 20_000): void {
   const watch = (payment: PaymentUnderTest) => (signal: AbortSignal) => {
     if (payment.topology.topology === undefined) throw new Error('the session has no topology');
     return payment.topology.topology.watch(signal, () => undefined);
@@ -70,7 +70,7 @@ export function anyTopology(name: string, start: () => Promise<PaymentUnderTest>
           step += 1;
           return step === expected.length;
         },
-        20_000,
+        followMs,
       );
       expect(step).toBe(expected.length);
     });

@@ -14,5 +14,6 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => peer[Symbol.asyncDispose]());
 
-anyTopology('a real Eureka', () => startEurekaPayment(peer.eurekaUrl, realClock));
+// It is asked every five seconds, and answers out of a cache.
+anyTopology('a real Eureka', () => startEurekaPayment(peer.eurekaUrl, realClock), 50_000);
 springConformance('real actuators', () => Promise.resolve(springUnder(peer)), 240_000);
