@@ -41,9 +41,10 @@ export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
   const systemOf = (connectionId: string): string => {
     const connection = world.connections.open.get(connectionId);
     const product = connection?.state().peer?.product;
-    return product === undefined || connection === undefined
-      ? connectionId
-      : `${product} ${connection.title}`;
+    if (product === undefined || connection === undefined) return connectionId;
+    const { title } = connection;
+    // A title that was made from the address begins with it: "Eureka at eureka.example.com:8761".
+    return title.startsWith(`${product} `) ? title : `${product} ${title}`;
   };
 
   function joined(): NonNullable<typeof kept> {
