@@ -163,4 +163,12 @@ test('a property reaches every instance, a gateway serves other weights, and bot
       '90',
     );
   });
+
+  await test.step('an instance with far more load than its siblings is told of', async () => {
+    await page.getByRole('button', { name: /^\d+ findings?$/ }).click({ timeout: 60_000 });
+    await expect(dialog(page).getByRole('listitem').filter({ hasText: 'Uneven load' })).toContainText(
+      /pricing-west-1 answers [\d.]+ requests a second, its 2 siblings/,
+      { timeout: 60_000 },
+    );
+  });
 });
