@@ -54,6 +54,8 @@ export const contract = {
   connections: {
     /** What can be connected to; reads kubeconfig anew each time. */
     discover: base.output(Discovery),
+    /** Moves whenever `discover` would find something else; the first comes at once. */
+    discoveries: base.output(eventIterator(z.number())),
     /** Opens one by the candidate's key; the answer is its id, its state comes by `watch`. */
     open: base
       .input(z.object({ key: z.string(), options: OpenOptions.optional() }))

@@ -15,6 +15,8 @@ interface Standing {
   };
   readonly environment: Environment;
   readonly locked: boolean;
+  /** What it was opened by is not there any more. */
+  readonly isGone: boolean;
   readonly phase: ConnectionState['state'];
   /** Why it could not be opened. */
   readonly error: string | null;
@@ -29,9 +31,12 @@ interface Behind {
   readonly absent: Found['absent'];
 }
 
+const gone =
+  'The kubeconfig does not name it any more. It stays open until you close it, and cannot be opened again.';
+
 /** A connection as the Sources screen and the title bar show it. */
 export function describeConnection(
-  { request, environment, locked, phase, error, asks }: Standing,
+  { request, environment, locked, isGone, phase, error, asks }: Standing,
   { root, sources, absent }: Behind,
   now: number,
 ): ConnectionState {
@@ -52,7 +57,7 @@ export function describeConnection(
     user: root?.user ?? null,
     error: error ?? first?.error ?? null,
     asks,
-    warnings: [...new Set([...request.warnings, ...(root?.warnings ?? [])])],
+    warnings: [...new Set([...(isGone ? [gone] : []), ...request.warnings, ...(root?.warnings ?? [])])],
     cautions: [...(root?.cautions ?? [])],
     sources: [
       ...described,

@@ -1,4 +1,4 @@
-import type { Connector } from '../connectors/kit/connector.ts';
+import type { Connector, ConnectorHost } from '../connectors/kit/connector.ts';
 import { guessEnvironment } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConnectionState, Discovery, OpenOptions, TypedConnection } from '../model/connection.ts';
@@ -14,6 +14,8 @@ import { createTypedConnections, type TypedConnections } from './typedConnection
 /** What is open, what could be, and what the operator named. */
 export interface Connections extends AsyncDisposable {
   readonly changes: Pulse;
+  /** Moves when something else can be connected to than before. */
+  readonly discoveries: Pulse;
   readonly open: ReadonlyMap<string, LiveConnection>;
   states(): ConnectionState[];
   discover(): Promise<Discovery>;
@@ -31,6 +33,9 @@ export interface Connections extends AsyncDisposable {
 }
 
 interface Candidate {
+  /** Of what was discovered. */
+  readonly key?: string;
+  readonly definition?: string | undefined;
   readonly connector: Connector<unknown>;
   readonly title: string;
   readonly settings: unknown;
@@ -46,6 +51,10 @@ export function createConnections(
   const open = new Map<string, LiveConnection>();
   const known = new Map<string, Candidate>();
   const changes = createPulse();
+  const discoveries = createPulse();
+  /** What connections that were discovered were opened with, by their ids. */
+  const opened = new Map<string, { readonly key: string; definition: string | undefined }>();
+  let following = false;
   const typed = createTypedConnections(connectors, settings);
   const programs = createPrograms(settings, ports);
   const closed = new AbortController();
@@ -84,6 +93,8 @@ export function createConnections(
       programs,
     );
     open.set(id, connection);
+    if (candidate.key === undefined) opened.delete(id);
+    else opened.set(id, { key: candidate.key, definition: candidate.definition });
     void relay(connection);
     changes.bump();
     return id;
@@ -111,6 +122,46 @@ export function createConnections(
     }
   }
 
+  function hostOf(): ConnectorHost {
+    const { clock, random, log, ownPorts } = ports;
+    return { connectionId: 'discovery', clock, random, log, ownPorts, lent: {} };
+  }
+
+  /** From the first look on: what can be connected to changes while Podium runs. */
+  function followDiscoveries(): void {
+    if (following) return;
+    following = true;
+    for (const connector of connectors) if (connector.follow !== undefined) void followOne(connector.follow);
+  }
+
+  async function followOne(follow: NonNullable<Connector<unknown>['follow']>): Promise<void> {
+    for await (const _ of follow(hostOf(), closed.signal)) {
+      await discover();
+      takeUp();
+      discoveries.bump();
+    }
+  }
+
+  /** What is open and leads elsewhere by now is opened anew; what is gone stays, and says so. */
+  function takeUp(): void {
+    for (const [id, was] of opened) {
+      const connection = open.get(id);
+      if (connection === undefined) {
+        opened.delete(id);
+        continue;
+      }
+      const now = known.get(was.key);
+      connection.isGone = now === undefined;
+      if (now === undefined || now.definition === was.definition) continue;
+      was.definition = now.definition;
+      ports.log.info('a connection is opened anew: it leads elsewhere by now', { connection: id });
+      // Whoever unlocked it meant the place where it led then.
+      connection.locked = true;
+      connection.lookAgain();
+    }
+    changes.bump();
+  }
+
   /** Whoever was open already and waits to log in anew begins again once it may; the others wait for that themselves. */
   async function relayQuestions(): Promise<void> {
     const waiting = new Set<string>();
@@ -134,46 +185,46 @@ export function createConnections(
     return connector;
   }
 
+  async function discover(): Promise<Discovery> {
+    const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [] };
+    for (const connector of connectors) {
+      if (connector.discover === undefined) continue;
+      try {
+        const found = await connector.discover(hostOf());
+        discovery.problems.push(...found.problems);
+        for (const [key, gone] of known) if (gone.connector === connector) known.delete(key);
+        for (const one of found.candidates) {
+          const { title, detail, settings: given, current, definition, problem, warnings } = one;
+          const key = `${connector.id}:${title}`;
+          known.set(key, { key, definition, connector, title, settings: given, warnings });
+          discovery.candidates.push({
+            connector: connector.id,
+            key,
+            title,
+            detail,
+            environment: environmentOf(title),
+            current,
+            problem,
+            warnings: [...warnings],
+            typed: null,
+          });
+        }
+      } catch (thrown) {
+        discovery.problems.push(sayError(thrown, `Looking for ${connector.title} connections`));
+      }
+    }
+    return discovery;
+  }
+
   return {
     changes,
+    discoveries,
     open,
     states: () => [...open.values()].map((connection) => connection.state()),
     typed,
-    async discover() {
-      const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [] };
-      for (const connector of connectors) {
-        if (connector.discover === undefined) continue;
-        try {
-          const found = await connector.discover({
-            connectionId: 'discovery',
-            clock: ports.clock,
-            random: ports.random,
-            log: ports.log,
-            ownPorts: ports.ownPorts,
-            lent: {},
-          });
-          discovery.problems.push(...found.problems);
-          for (const [key, gone] of known) if (gone.connector === connector) known.delete(key);
-          for (const { title, detail, settings: given, current, problem, warnings } of found.candidates) {
-            const key = `${connector.id}:${title}`;
-            known.set(key, { connector, title, settings: given, warnings });
-            discovery.candidates.push({
-              connector: connector.id,
-              key,
-              title,
-              detail,
-              environment: environmentOf(title),
-              current,
-              problem,
-              warnings: [...warnings],
-              typed: null,
-            });
-          }
-        } catch (thrown) {
-          discovery.problems.push(sayError(thrown, `Looking for ${connector.title} connections`));
-        }
-      }
-      return discovery;
+    discover() {
+      followDiscoveries();
+      return discover();
     },
     async openByKey(key, options) {
       const candidate = known.get(key);

@@ -49,6 +49,8 @@ export interface LiveConnection extends AsyncDisposable {
   readonly generation: number;
   environment: Environment;
   locked: boolean;
+  /** What it was opened by is not there any more. */
+  isGone: boolean;
   lookAgain(): void;
 }
 
@@ -218,6 +220,7 @@ export function openConnection(
     closed: stop.signal,
     environment: request.environment,
     locked: true,
+    isGone: false,
     get generation() {
       return generation;
     },
@@ -240,6 +243,7 @@ export function openConnection(
           request,
           environment: connection.environment,
           locked: connection.locked,
+          isGone: connection.isGone,
           phase,
           error,
           asks: programs.question(request.id),

@@ -75,6 +75,9 @@ export function createRouter({
   return os.router({
     connections: {
       discover: os.connections.discover.handler(() => connections.discover()),
+      discoveries: os.connections.discoveries.handler(({ signal }) =>
+        followDistinct(connections.discoveries, () => connections.discoveries.count, signal),
+      ),
       open: os.connections.open.handler(async ({ input }) => ({
         id: await connections.openByKey(input.key, input.options ?? {}),
       })),

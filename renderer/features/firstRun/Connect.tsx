@@ -2,7 +2,7 @@ import './firstRun.css';
 import { useEffect, useState } from 'react';
 import type { Candidate, Discovery } from '../../../shared/model/connection.ts';
 import { ask, useLink } from '../../client/link.ts';
-import { wordsOfError } from '../../client/watch.ts';
+import { watch, wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ByAddress } from './ByAddress.tsx';
@@ -35,6 +35,17 @@ export function Connect() {
       stale = true;
     };
   }, [client, looked]);
+
+  // Contexts come and go with the files that name them.
+  useEffect(
+    () =>
+      watch((console, signal) => console.connections.discoveries(undefined, { signal }), {
+        onValue: (count) => {
+          if (count > 1) setLooked((looks) => looks + 1);
+        },
+      }),
+    [],
+  );
 
   const open = async (key: string, act: () => Promise<unknown>): Promise<void> => {
     setOpening(key);

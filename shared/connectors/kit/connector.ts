@@ -47,6 +47,8 @@ export interface Connector<Settings> {
   readonly form?: z.ZodType<Settings, Readonly<Record<string, unknown>>>;
   /** What can be connected to without asking (kubeconfig contexts); absent where nothing can be found. */
   discover?(host: ConnectorHost): Promise<Discovered<Settings>>;
+  /** Yields whenever `discover` may find something else than before; ends when aborted. */
+  follow?(host: ConnectorHost, signal: AbortSignal): AsyncIterable<void>;
   /** Reaches the peer once, learns what these credentials may do, and returns only that. Throws `PeerError`. */
   open(settings: Settings, host: ConnectorHost): Promise<Session>;
 }
@@ -63,6 +65,8 @@ export interface DiscoveredConnection<Settings> {
   readonly detail: string;
   readonly settings: Settings;
   readonly current: boolean;
+  /** Opaque: another one means that what is open leads elsewhere by now and has to be opened anew. */
+  readonly definition?: string;
   readonly problem: string | null;
   readonly warnings: readonly string[];
 }

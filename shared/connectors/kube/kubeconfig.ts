@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -91,8 +92,15 @@ interface Entry {
   readonly file: string | null;
 }
 
+/** What files held when they could last be read, by path. */
+export type FormerTexts = Map<string, string>;
+
 /** Reads and merges; the first file that defines a name wins. A file that cannot be read is a problem, not an end. */
-export async function readKubeconfig(source: KubeconfigSource): Promise<Kubeconfig> {
+export async function readKubeconfig(
+  source: KubeconfigSource,
+  /** With it, a file that is being written counts as what it was before. */
+  former?: FormerTexts,
+): Promise<Kubeconfig> {
   const problems: string[] = [];
   const clusters = new Map<string, Entry>();
   const users = new Map<string, Entry>();
@@ -100,12 +108,15 @@ export async function readKubeconfig(source: KubeconfigSource): Promise<Kubeconf
   let current: string | null = null;
 
   const take = (text: string, file: string | null): void => {
-    const parsed = parseFile(text);
+    let parsed = parseFile(text);
     const where = file ?? 'the pasted kubeconfig';
     if (typeof parsed === 'string') {
-      problems.push(`${where} ${parsed}`);
-      return;
-    }
+      const before = file === null ? undefined : former?.get(file);
+      problems.push(`${where} ${parsed}${before === undefined ? '' : '; what it said before still counts'}`);
+      if (before === undefined) return;
+      parsed = parseFile(before);
+      if (typeof parsed === 'string') return;
+    } else if (file !== null) former?.set(file, text);
     for (const [map, list, key] of [
       [clusters, parsed.clusters, 'cluster'],
       [users, parsed.users, 'user'],
@@ -210,6 +221,14 @@ function problemOfLogin(user: KubeconfigUser): string | null {
   if (user['auth-provider'])
     return `It logs in by the provider “${user['auth-provider'].name ?? 'unnamed'}”, which Podium does not do; use a context with a token, a client certificate or a login program (exec).`;
   return null;
+}
+
+/** Where the context leads and how: all but the credentials, which are read anew while it is open. */
+export function definitionOf({ cluster, user, plugin, namespace }: KubeContext): string {
+  const acting = [user.as, user['as-uid'], user['as-groups'], user['as-user-extra']];
+  return createHash('sha256')
+    .update(JSON.stringify([cluster, acting, plugin, namespace]))
+    .digest('hex');
 }
 
 /** What must stay in view while this context is open: whoever is in between, and who is acted as. */

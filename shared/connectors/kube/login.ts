@@ -28,11 +28,12 @@ export function createLogin(
   programs: ProgramGate | undefined,
   now: () => number,
   closed: AbortSignal,
+  userNow: () => Promise<KubeContext['user'] | null> = () => Promise.resolve(null),
 ): Login {
   const { user, plugin } = context;
-  if (plugin === null) return createFileLogin(context, now);
+  if (plugin === null) return createFileLogin(context, now, userNow);
   const login = createPluginLogin(plugin, cluster, programs, now, closed);
-  const files = createFileLogin(context, now);
+  const files = createFileLogin(context, now, userNow);
   const identity = async (asked: ReturnType<typeof login.credential>): Promise<Identity> => {
     const { token, certificate } = await asked;
     const own = certificate === null ? await files.now() : null;
@@ -45,11 +46,16 @@ export function createLogin(
   return { now: () => identity(login.credential()), renew: () => identity(login.renew()) };
 }
 
-function createFileLogin(context: KubeContext, now: () => number): Login {
-  const { user } = context;
+function createFileLogin(
+  context: KubeContext,
+  now: () => number,
+  userNow: () => Promise<KubeContext['user'] | null>,
+): Login {
   let kept: { readonly identity: Identity; readonly at: number } | null = null;
 
   const read = async (): Promise<Identity> => {
+    // The kubeconfig itself may hold what is rotated.
+    const user = (kept === null ? null : await userNow()) ?? context.user;
     const cert = await readMaterial(
       user['client-certificate'],
       user['client-certificate-data'],

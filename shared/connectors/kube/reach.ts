@@ -19,6 +19,8 @@ export async function createReach(
   context: KubeContext,
   now: () => number,
   programs?: ProgramGate,
+  /** The context’s user as the kubeconfig has it by now; null when that is not known. */
+  userNow?: () => Promise<KubeContext['user'] | null>,
 ): Promise<Reach> {
   if (context.problem !== null)
     throw new PeerError('refused', `Context “${context.name}”: ${context.problem}`);
@@ -30,7 +32,7 @@ export async function createReach(
     'The certificate authority',
   );
   const closed = new AbortController();
-  const login = createLogin(context, clusterInfo(context, ca), programs, now, closed.signal);
+  const login = createLogin(context, clusterInfo(context, ca), programs, now, closed.signal, userNow);
   const trust: https.AgentOptions = {
     ...(ca === null ? {} : { ca }),
     ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),

@@ -7,7 +7,16 @@ import { createKubeClient, type KubeClient } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import { createKinds } from '../kube/kinds.ts';
-import { cautionsOf, type KubeContext, readKubeconfig, warningsOf } from '../kube/kubeconfig.ts';
+import {
+  cautionsOf,
+  defaultPaths,
+  definitionOf,
+  type FormerTexts,
+  type KubeContext,
+  readKubeconfig,
+  warningsOf,
+} from '../kube/kubeconfig.ts';
+import { followFiles } from '../kube/kubeconfigFiles.ts';
 import { textAt } from '../kube/objects.ts';
 import type { Reach } from '../http/reach.ts';
 import { createReach } from '../kube/reach.ts';
@@ -37,6 +46,9 @@ const Settings = z.object({
 });
 export type KubernetesSettings = z.infer<typeof Settings>;
 
+/** For all connections: files are what they are, whoever asks. */
+const former: FormerTexts = new Map();
+
 /** A cluster by kubeconfig: services, workloads, instances and events; offers the mesh and the metrics it finds. */
 export const kubernetes: Connector<KubernetesSettings> = {
   id: 'kubernetes',
@@ -44,9 +56,10 @@ export const kubernetes: Connector<KubernetesSettings> = {
   capabilities: ['topology', 'events', 'logs', 'addresses', 'proof', 'configuration', 'config', 'workloads'],
   settings: Settings,
   async discover() {
-    const { contexts, problems } = await readKubeconfig({});
+    const { contexts, problems } = await readKubeconfig({}, former);
     return { candidates: contexts.map(candidateOf), problems };
   },
+  follow: (host, signal) => followFiles(defaultPaths, host.clock, signal),
   open,
 };
 
@@ -58,6 +71,7 @@ function candidateOf(context: KubeContext): DiscoveredConnection<KubernetesSetti
     detail: `${context.cluster.server ?? 'no server'}${who}${where}`,
     settings: { kubeconfig: {}, context: context.name },
     current: context.current,
+    definition: definitionOf(context),
     problem: context.problem,
     warnings: warningsOf(context),
   };
@@ -69,8 +83,11 @@ const shortPath = (path: string): string => {
 };
 
 async function open(settings: KubernetesSettings, host: ConnectorHost): Promise<Session> {
-  const { contexts, problems } = await readKubeconfig(settings.kubeconfig);
-  const context = contexts.find((one) => one.name === settings.context);
+  const read = async () => {
+    const { contexts, problems } = await readKubeconfig(settings.kubeconfig, former);
+    return { context: contexts.find((one) => one.name === settings.context), problems };
+  };
+  const { context, problems } = await read();
   if (context === undefined) {
     const why = problems.length === 0 ? '' : ` ${problems.join('. ')}.`;
     throw new PeerError(
@@ -78,7 +95,12 @@ async function open(settings: KubernetesSettings, host: ConnectorHost): Promise<
       `There is no context “${settings.context}” in the kubeconfig any more.${why}`,
     );
   }
-  const reach = await createReach(context, () => host.clock.now(), host.programs);
+  const userNow = async () => {
+    const { context: now } = await read();
+    // One that leads elsewhere by now has no business with this server: its credentials are not sent there.
+    return now !== undefined && definitionOf(now) === definitionOf(context) ? now.user : null;
+  };
+  const reach = await createReach(context, () => host.clock.now(), host.programs, userNow);
   try {
     // Logging in may take longer than finding out what is there.
     await reach.headers();
