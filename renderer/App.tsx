@@ -32,6 +32,8 @@ import { LinkedPlace } from './features/links/LinkedPlace.tsx';
 import { LogsButton } from './features/logs/LogsButton.tsx';
 import { LogsPanel } from './features/logs/LogsPanel.tsx';
 import { MapPage } from './features/map/MapPage.tsx';
+import { ObjectDialog } from './features/objects/ObjectDialog.tsx';
+import { YamlButton } from './features/objects/YamlButton.tsx';
 import { Palette } from './features/palette/Palette.tsx';
 import { ProgramDialog } from './features/programs/ProgramDialog.tsx';
 import { CallGuards } from './features/protections/CallGuards.tsx';
@@ -81,7 +83,8 @@ const inspectorParts: InspectorParts = {
   findings: (service) => <ServiceFindings service={service} />,
   reach: (service) => (
     <>
-      <AddressBookButton serviceId={service.id} /> <LogsButton serviceId={service.id} />
+      <AddressBookButton serviceId={service.id} /> <LogsButton service={service} />{' '}
+      <YamlButton service={service} />
     </>
   ),
   splitActions: (split, editable, measured) => (
@@ -130,6 +133,7 @@ export function App() {
       <UnprotectedDialog />
       <FindingsDialog />
       <AddressBook />
+      <ObjectDialog />
       <ReviewDialog />
       <SetDialog />
       <ProgramDialog />

@@ -12,6 +12,7 @@ import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entit
 import { GraphUpdate } from '../model/graph.ts';
 import { ServiceDetail } from '../model/inspect.ts';
 import { LogAsk, LogBatch, LogInstance, LogLineRef } from '../model/log.ts';
+import { ObjectAsk, ObjectText, Templates, TemplatesAsk } from '../model/objectText.ts';
 import { Operation } from '../model/operation.ts';
 import { Plan } from '../model/plan.ts';
 import { OperationRecord } from '../model/record.ts';
@@ -151,6 +152,12 @@ export const contract = {
     read: base.input(LogAsk).output(eventIterator(LogBatch)),
     /** A line that was cut, whole; null when it is no longer there. */
     line: base.input(LogLineRef).output(z.object({ text: z.string().nullable() })),
+  },
+  objects: {
+    /** As it stands, to be read; values of Secrets are covered. */
+    read: base.input(ObjectAsk).output(ObjectText),
+    /** What two revisions of a workload run. */
+    templates: base.input(TemplatesAsk).output(Templates),
   },
   operations: {
     /** `reason` is shown where documents will carry it; the one that counts comes with `apply`. */

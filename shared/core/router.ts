@@ -10,6 +10,7 @@ import { watchFindings } from './findings.ts';
 import { watchDetail } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import { exportJournal } from './journalExport.ts';
+import { askObjects } from './objectTexts.ts';
 import { readLogInstances, readLogLine, watchLogs } from './logs.ts';
 import { watchMeasured } from './measured.ts';
 import type { OneMap } from './oneMap.ts';
@@ -182,6 +183,26 @@ export function createRouter({
       ),
       read: os.logs.read.handler(({ input, signal }) => watchLogs(input, { world, oneMap, ports }, signal)),
       line: os.logs.line.handler(({ input, signal }) => readLogLine(input, { world }, signal)),
+    },
+    objects: {
+      read: os.objects.read.handler(({ input: { serviceId, ...object }, signal }) =>
+        askObjects(
+          serviceId,
+          oneMap,
+          `Reading ${object.kind} ${object.name}`,
+          (source, limit) => source.read(object, limit),
+          signal,
+        ),
+      ),
+      templates: os.objects.templates.handler(({ input: { serviceId, workload, ...revisions }, signal }) =>
+        askObjects(
+          serviceId,
+          oneMap,
+          'Reading recorded revisions',
+          (source, limit) => source.templates(workload, revisions, limit),
+          signal,
+        ),
+      ),
     },
     operations: {
       plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation, input.reason)),

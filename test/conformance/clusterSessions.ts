@@ -49,6 +49,31 @@ export function clusterSessionsConformance(name: string, start: () => Promise<Cl
       ]);
     });
 
+    test('give any object as text: without managed fields until asked, a Secret without its values', async () => {
+      await using cluster = await start();
+      const { namespace } = cluster;
+      await createPayment(cluster);
+      await cluster.call('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'login', namespace },
+        stringData: { password: 'hunter2-and-more' },
+      });
+      await using open = await openCluster(cluster.settings);
+      const read = async (apiVersion: string, kind: string, name: string, withManagedFields = false) =>
+        (await open.root.objects?.read({ apiVersion, kind, namespace, name, withManagedFields }, signal))
+          ?.yaml;
+      const virtualService = await read('networking.istio.io/v1', 'VirtualService', 'payment');
+      expect(virtualService).toContain('subset: v2');
+      expect(virtualService).not.toContain('managedFields');
+      const secret = await read('v1', 'Secret', 'login', true);
+      expect(secret).toContain('password: (covered, 16 bytes)');
+      expect(secret).not.toContain('hunter2');
+      expect(secret).not.toContain(Buffer.from('hunter2-and-more').toString('base64'));
+      await expect(read('v1', 'Pod', 'nobody')).rejects.toMatchObject({ kind: 'notFound' });
+      await expect(read('nothing.test/v1', 'Thing', 'x')).rejects.toMatchObject({ kind: 'notFound' });
+    });
+
     test('show the documents that shape a service, with what is wrong in them', async () => {
       await using cluster = await start();
       const { namespace } = cluster;

@@ -168,6 +168,28 @@ export function workloadsConformance(
       expect((await view()).paused).toBe(true);
     });
 
+    test('tells what two recorded revisions run, and which is recorded no longer', async () => {
+      await using cluster = await start();
+      await createApp(cluster, 'order');
+      const containers = [
+        { name: 'app', image: 'registry.example.com/order:2', env: [{ name: 'A', value: '1' }] },
+      ];
+      await cluster.call('PATCH', `${appPaths(cluster.namespace).deployments}/order`, {
+        spec: { template: { spec: { containers } } },
+      });
+      await atRest(cluster, 'order');
+      await using session = await openKubernetes(cluster.settings);
+      const { ref } = await viewOf(session, cluster.namespace, 'order');
+      const both = await session.objects?.templates(ref, { from: 1, to: 2 }, signal);
+      expect(both?.from).toContain('image: registry.example.com/order:1');
+      expect(both?.to).toContain('image: registry.example.com/order:2');
+      expect(both?.to).toContain('name: A');
+      expect(`${both?.from}${both?.to}`).not.toContain('pod-template-hash');
+      expect(await session.objects?.templates(ref, { from: 7, to: 2 }, signal)).toMatchObject({
+        from: null,
+      });
+    });
+
     test('rolls back to the template of a revision, and forward again', async () => {
       await using cluster = await start();
       await createApp(cluster, 'order');

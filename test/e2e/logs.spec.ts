@@ -69,6 +69,17 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     await expect(panel(page)).toContainText('previous terminated container');
   });
 
+  await test.step('what an instance is can be read as YAML', async () => {
+    await page
+      .getByRole('button', { name: /^YAML of payment-v2-/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: /^Pod shop\/payment-v2-/ });
+    await expect(dialog).toContainText('kind: Pod');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  });
+
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     await expectNoFindings(page, `logs, ${colorScheme}`, 'section[aria-label^="Logs of"]');

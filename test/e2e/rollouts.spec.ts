@@ -89,6 +89,13 @@ test('a workload is rolled back to a revision, whose instances answer, and forwa
     .getByText(/revisions to roll back to/)
     .click();
   await inspector(page)
+    .getByRole('button', { name: /^What changed from revision/ })
+    .first()
+    .click();
+  await expect(dialog(page)).toContainText('shop/order:2.13');
+  await expect(dialog(page)).toContainText('shop/order:2.14');
+  await close(page);
+  await inspector(page)
     .getByRole('button', { name: /^Roll back to revision/ })
     .first()
     .click();

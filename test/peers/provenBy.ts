@@ -16,6 +16,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       topology: ['kubernetes'],
       events: ['kubernetes'],
       logs: ['logs'],
+      objects: ['kubernetes', 'workloads'],
       configuration: ['config'],
       config: ['config', 'configRoles'],
       workloads: ['workloads', 'workloadKinds'],

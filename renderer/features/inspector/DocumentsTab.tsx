@@ -1,25 +1,47 @@
 import { useState } from 'react';
+import type { EntityId } from '../../../shared/model/entity.ts';
 import type { DocumentView } from '../../../shared/model/inspect.ts';
+import { showObject } from '../../state/objectDialog.ts';
+import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { DocumentYaml } from '../../ui/documentViews.tsx';
 
 /** The documents that shape a service, as they stand, with what is wrong marked where it is. */
-export function DocumentsTab({ documents }: { readonly documents: readonly DocumentView[] }) {
+export function DocumentsTab({
+  serviceId,
+  documents,
+}: {
+  readonly serviceId: EntityId;
+  readonly documents: readonly DocumentView[];
+}) {
   if (documents.length === 0) {
     return <EmptyState title="No documents">No document of the mesh names this service.</EmptyState>;
   }
   return (
     <div className="inspectorPart documents">
       {documents.map((each, index) => (
-        <DocumentItem key={each.document.uid} view={each} opens={index === 0 || each.findings.length > 0} />
+        <DocumentItem
+          key={each.document.uid}
+          serviceId={serviceId}
+          view={each}
+          opens={index === 0 || each.findings.length > 0}
+        />
       ))}
     </div>
   );
 }
 
-function DocumentItem({ view, opens }: { readonly view: DocumentView; readonly opens: boolean }) {
+function DocumentItem({
+  serviceId,
+  view,
+  opens,
+}: {
+  readonly serviceId: EntityId;
+  readonly view: DocumentView;
+  readonly opens: boolean;
+}) {
   const [open, setOpen] = useState(opens);
   const { document, yaml, findings } = view;
   const title = `${document.kind} ${document.namespace === null ? '' : `${document.namespace}/`}${document.name}`;
@@ -44,6 +66,13 @@ function DocumentItem({ view, opens }: { readonly view: DocumentView; readonly o
               ))}
           </ul>
           <DocumentYaml label={`${title} as YAML`} text={yaml} findings={findings} />
+          <Button
+            tone="quiet"
+            aria-label={`Whole YAML of ${plainText(title, 120)}`}
+            onPress={() => showObject(serviceId, document)}
+          >
+            Whole YAML…
+          </Button>
         </>
       )}
     </details>

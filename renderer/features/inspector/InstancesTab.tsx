@@ -2,6 +2,7 @@ import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceObservation } from '../../../shared/model/topology.ts';
 import { useNow } from '../../live/clock.ts';
 import { openLogs } from '../../state/logs.ts';
+import { showObject } from '../../state/objectDialog.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { absent, formatSpan, formatUtc } from '../../ui/format.ts';
@@ -51,6 +52,20 @@ export function InstancesTab({
                   onPress={() => openLogs(serviceId, [instance.name])}
                 >
                   Logs
+                </Button>{' '}
+                <Button
+                  tone="quiet"
+                  aria-label={`YAML of ${plainText(instance.name, 90)}`}
+                  onPress={() =>
+                    showObject(serviceId, {
+                      apiVersion: 'v1',
+                      kind: 'Pod',
+                      namespace: instance.namespace,
+                      name: instance.name,
+                    })
+                  }
+                >
+                  YAML
                 </Button>
                 <span className="muted">
                   {instance.node === null ? 'no node' : plainText(instance.node, 60)}

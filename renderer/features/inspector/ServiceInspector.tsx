@@ -85,7 +85,9 @@ export function ServiceInspector({
           {
             id: 'documents',
             title: findings === 0 ? 'Documents' : `Documents · ${findings}`,
-            content: withDetail((value) => <DocumentsTab documents={value.documents} />),
+            content: withDetail((value) => (
+              <DocumentsTab serviceId={serviceId} documents={value.documents} />
+            )),
           },
           {
             id: 'events',

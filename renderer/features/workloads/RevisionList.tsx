@@ -1,17 +1,21 @@
+import type { EntityId } from '../../../shared/model/entity.ts';
 import type { WorkloadView } from '../../../shared/model/workload.ts';
 import { useNow } from '../../live/clock.ts';
+import { showRevisions } from '../../state/objectDialog.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatCount, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
 interface RevisionListProps {
+  readonly serviceId: EntityId;
   readonly workload: WorkloadView;
   readonly isDenied: boolean;
   readonly onRollBack: (revision: number) => void;
 }
 
 /** The recorded revisions, newest first, each to roll back to. */
-export function RevisionList({ workload: { revisions }, isDenied, onRollBack }: RevisionListProps) {
+export function RevisionList({ serviceId, workload, isDenied, onRollBack }: RevisionListProps) {
+  const { ref, revisions } = workload;
   const now = useNow();
   if (revisions.length < 2) return null;
   const ordered = [...revisions].sort((a, b) => b.revision - a.revision);
@@ -19,7 +23,7 @@ export function RevisionList({ workload: { revisions }, isDenied, onRollBack }: 
     <details className="workloadPart">
       <summary>{formatCount(revisions.length, 'revision')} to roll back to</summary>
       <ul className="workloadRows">
-        {ordered.map(({ revision, at, cause, images, current }) => (
+        {ordered.map(({ revision, at, cause, images, current }, place) => (
           <li key={revision}>
             <span className="grow">
               <b className="num">revision {revision}</b>{' '}
@@ -31,6 +35,11 @@ export function RevisionList({ workload: { revisions }, isDenied, onRollBack }: 
               </span>
               {cause !== null && <span className="muted workloadImages">{plainText(cause, 200)}</span>}
             </span>
+            <WhatChanged
+              earlier={ordered[place + 1]?.revision}
+              onPress={(earlier) => showRevisions(serviceId, ref, earlier, revision)}
+              revision={revision}
+            />
             {current ? (
               <span className="muted">in force</span>
             ) : (
@@ -46,5 +55,27 @@ export function RevisionList({ workload: { revisions }, isDenied, onRollBack }: 
         ))}
       </ul>
     </details>
+  );
+}
+
+/** The way to what a revision changed; the oldest that is recorded has nothing to be compared with. */
+function WhatChanged({
+  revision,
+  earlier,
+  onPress,
+}: {
+  readonly revision: number;
+  readonly earlier: number | undefined;
+  readonly onPress: (earlier: number) => void;
+}) {
+  if (earlier === undefined) return null;
+  return (
+    <Button
+      tone="quiet"
+      aria-label={`What changed from revision ${earlier} to revision ${revision}`}
+      onPress={() => onPress(earlier)}
+    >
+      What changed
+    </Button>
   );
 }

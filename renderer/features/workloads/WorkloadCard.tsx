@@ -2,6 +2,8 @@ import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
 import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useDenied } from '../../live/rights.ts';
+import { openLogs } from '../../state/logs.ts';
+import { showObject } from '../../state/objectDialog.ts';
 import { askFor } from '../../state/pending.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DeniedNote } from '../../ui/DeniedNote.tsx';
@@ -73,9 +75,23 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           </Button>
         </div>
       )}
+      {ref.kind !== 'Application' && (
+        <div className="workloadButtons">
+          <Button
+            aria-label={`YAML of ${nameOf(workload)}`}
+            onPress={() => showObject(serviceId, { ...ref, apiVersion: 'apps/v1' })}
+          >
+            YAML
+          </Button>
+          <Button aria-label={`Logs of what runs as ${nameOf(workload)}`} onPress={() => openLogs(serviceId)}>
+            Logs
+          </Button>
+        </div>
+      )}
       {cannot.length > 0 && can('restart') && <p className="muted workloadNote">{cannot.join(' ')}</p>}
       {denied !== null && <DeniedNote denied={denied} />}
       <RevisionList
+        serviceId={serviceId}
         workload={workload}
         isDenied={isDenied}
         onRollBack={(revision) => act({ verb: 'rollBack', revision })}

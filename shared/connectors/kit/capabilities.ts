@@ -6,6 +6,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   signals: 'Rates, errors, latency',
   events: 'Events',
   logs: 'Logs',
+  objects: 'Any object as text, recorded templates',
   documents: 'Documents with findings',
   addresses: 'Address book: how services are reached',
   protections: 'Protections as declared',

@@ -25,6 +25,7 @@ import type { NamespacedName, TopologyObservation } from '../../model/topology.t
 import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
 import type { LogSource } from './logs.ts';
+import type { ObjectSource } from './objects.ts';
 import type { ProgramGate } from './programs.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
@@ -184,6 +185,7 @@ export interface Capabilities {
   readonly signals: SignalSource;
   readonly events: EventSource;
   readonly logs: LogSource;
+  readonly objects: ObjectSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;

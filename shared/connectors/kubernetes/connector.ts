@@ -25,6 +25,7 @@ import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
 import { createLogSource } from './logs/source.ts';
+import { createObjectSource } from './objects/source.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createTopologySource } from './topology.ts';
@@ -53,7 +54,17 @@ const former: FormerTexts = new Map();
 export const kubernetes: Connector<KubernetesSettings> = {
   id: 'kubernetes',
   title: 'Kubernetes',
-  capabilities: ['topology', 'events', 'logs', 'addresses', 'proof', 'configuration', 'config', 'workloads'],
+  capabilities: [
+    'topology',
+    'events',
+    'logs',
+    'objects',
+    'addresses',
+    'proof',
+    'configuration',
+    'config',
+    'workloads',
+  ],
   settings: Settings,
   async discover() {
     const { contexts, problems } = await readKubeconfig({}, former);
@@ -139,6 +150,7 @@ async function openReach(
     topology: createTopologySource(client, host),
     events: createEventSource(client),
     logs: createLogSource(client, host),
+    objects: createObjectSource(client, kinds),
     addresses: createAddressSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),
