@@ -7,7 +7,7 @@ import { HealthRing } from '../../ui/HealthRing.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { guardHelp } from './guards.ts';
 import { keyGroups } from './keys.ts';
-import { findExamples, legend } from './legend.tsx';
+import { connectionSigns, findExamples, legend } from './legend.tsx';
 import { findingHelp } from '../../ui/findingHelp.ts';
 import { operationHelp } from './operations.ts';
 
@@ -64,6 +64,10 @@ function KeysAndSigns() {
             })),
             ...legend.lines.map(({ sign, what }) => ({ key: what, term: sign, what })),
           ]}
+        />
+        <HelpList
+          title="Signs of a connection"
+          rows={connectionSigns.map(({ sign, what }) => ({ key: sign, term: <b>{sign}</b>, what }))}
         />
         <HelpList
           title="Find, also combined"

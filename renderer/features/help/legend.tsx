@@ -22,6 +22,20 @@ export const legend = {
   ],
 };
 
+/** What the chip of a connection, and its card before it is open, may say of it. */
+export const connectionSigns: readonly { readonly sign: string; readonly what: string }[] = [
+  {
+    sign: '! TLS not checked',
+    what: 'Nobody checks who answers: whoever stands in between reads and changes all',
+  },
+  { sign: '! not encrypted', what: 'It goes over plain http to another machine' },
+  { sign: '! as …', what: 'You act as somebody else there, with their rights' },
+  {
+    sign: 'runs a program',
+    what: 'To log in. You are shown which, and asked again when anything of it changes',
+  },
+];
+
 /** What can be typed into find. */
 export const findExamples: readonly { readonly text: string; readonly what: string }[] = [
   { text: 'pay', what: 'Part of a name, namespace or owner' },

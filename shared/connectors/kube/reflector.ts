@@ -44,8 +44,8 @@ export interface Reflector {
   readonly health: SourceHealth;
   /** Runs until aborted; never throws. */
   run(signal: AbortSignal): Promise<void>;
-  /** The machine slept: what is open is likely dead. Asks again after this pause, whatever it is waiting for. */
-  wake(afterMs: number): void;
+  /** The machine slept or left a network: what is open is likely dead. Asks again after this pause, whatever it waits for. */
+  wake(afterMs: number, what: string): void;
 }
 
 const emptyClosesAllowed = 3;
@@ -212,13 +212,13 @@ export function createReflector(
         await clock.sleep(wokenAfterMs, signal).catch(() => undefined);
       }
     },
-    wake(afterMs) {
+    wake(afterMs, what) {
       wokenAfterMs = afterMs;
       doubtful = true;
       say({
         ok: false,
         at: clock.now(),
-        error: `This machine was asleep; ${listed.what} are as they were before.`,
+        error: `${what}; ${listed.what} are as they were before.`,
       });
       woken.abort();
     },

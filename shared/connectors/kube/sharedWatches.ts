@@ -2,7 +2,7 @@ import type { ConnectorHost, SourceHealth } from '../kit/connector.ts';
 import { type KubeObject, withoutManagedFields } from './objects.ts';
 import { createReflector, type Listed, type ObjectEvent, type Reflector } from './reflector.ts';
 import type { Resource } from './resources.ts';
-import { noticeSleep } from './watchSilence.ts';
+import { noticeAbsence } from './watchSilence.ts';
 
 /** The objects of one resource, kept up to date for as long as somebody holds a view. */
 export interface ObjectView extends Disposable {
@@ -51,12 +51,12 @@ export function createSharedWatches(
   let looking: Promise<void> | null = null;
 
   /** One after the other, and each connection of its own beginning: after a night many of them wake at once. */
-  const wakeAll = (): void => {
+  const wakeAll = (what: string): void => {
     woke();
     const beginMs = host.random.fraction() * wakeSpreadMs;
     [...running.values()]
       .flatMap((run) => run.reflectors)
-      .forEach((reflector, index) => reflector.wake(beginMs + index * wakeStepMs));
+      .forEach((reflector, index) => reflector.wake(beginMs + index * wakeStepMs, what));
   };
 
   const start = (resource: Resource): Running => {
@@ -81,7 +81,7 @@ export function createSharedWatches(
       const key = `${resource.group}/${resource.version}/${resource.plural}`;
       const run = running.get(key) ?? start(resource);
       running.set(key, run);
-      looking ??= noticeSleep(host.clock, wakeAll, stopLooking.signal);
+      looking ??= noticeAbsence(host.clock, wakeAll, stopLooking.signal);
       // An object of its own, so that one listener handed in twice counts twice.
       const own: ViewListener = {
         changed: (events) => listener.changed(events),

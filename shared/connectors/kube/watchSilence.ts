@@ -1,4 +1,5 @@
 import type { ConnectorHost } from '../kit/connector.ts';
+import { networksHere } from './networkHere.ts';
 
 /** Real servers send a bookmark a minute. */
 const bookmarkSilenceMs = 150_000;
@@ -43,12 +44,17 @@ const lookEveryMs = 10_000;
 /** More than a busy machine is ever late. */
 const sleptMs = 30_000;
 
-/** Calls `woke` after the machine slept: timers stand still then, and the time of day does not. Ends when aborted. */
-export async function noticeSleep(
+/**
+ * Calls `woke`, with what happened, after the machine slept (timers stand still then, and the time of day does not) and after it
+ * left a network: what was connected from there is dead, and nobody tells. Ends when aborted.
+ */
+export async function noticeAbsence(
   clock: ConnectorHost['clock'],
-  woke: () => void,
+  woke: (what: string) => void,
   signal: AbortSignal,
+  networks: () => ReadonlySet<string> = networksHere,
 ): Promise<void> {
+  let here = networks();
   while (!signal.aborted) {
     const before = clock.now();
     try {
@@ -56,6 +62,11 @@ export async function noticeSleep(
     } catch {
       return;
     }
-    if (clock.now() - before >= lookEveryMs + sleptMs) woke();
+    const now = networks();
+    // One that came is no reason: what is connected goes on as it was.
+    const left = [...here].some((one) => !now.has(one));
+    here = now;
+    if (clock.now() - before >= lookEveryMs + sleptMs) woke('This machine was asleep');
+    else if (left) woke('This machine left a network');
   }
 }
