@@ -10,6 +10,7 @@ import { recordConsulEntries } from './record/consulEntries.ts';
 import { recordConsulTrip } from './record/consulTrip.ts';
 import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
 import { recordKubernetesReads } from './record/kubernetesReads.ts';
+import { recordLogs } from './record/logs.ts';
 import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
 import { recordConfiguration } from './record/configuration.ts';
 import { recordFutures, recordWatches } from './record/watches.ts';
@@ -50,6 +51,7 @@ async function inside(only: string | undefined): Promise<number> {
   const kubernetes = await recorderOf('kubernetes', coordinates.versions['kubernetes']);
   if (only === undefined) {
     await recordKubernetesReads(kubernetes, coordinates);
+    await recordLogs(kubernetes, coordinates);
     await recordKubernetesWrites(kubernetes, coordinates);
   }
   await recordConfiguration(kubernetes, coordinates);

@@ -86,7 +86,10 @@ function sinceOf(call: ObjectCall): number | null {
   const time = call.query.get('sinceTime');
   if (time === null || time === '') return null;
   const at = Date.parse(time);
-  if (Number.isNaN(at)) throw badRequest(`unable to read sinceTime "${time}": an RFC 3339 time is expected`);
+  if (Number.isNaN(at))
+    throw badRequest(
+      `parsing time "${time}" as "2006-01-02T15:04:05Z07:00": cannot parse "${time}" as "2006"`,
+    );
   return at;
 }
 

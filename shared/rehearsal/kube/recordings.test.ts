@@ -35,6 +35,27 @@ test.each([
   expect(timeless(body)).toEqual(timeless(recorded.response.body));
 });
 
+test.each(['log-container-unknown', 'log-since-nonsense', 'log-forbidden', 'log-missing'])(
+  '%s is answered as the real server answered for its kubelet',
+  async (name) => {
+    await using replay = await startReplay();
+    const { items } = recording('list-of-payment').response.body as {
+      readonly items: readonly { readonly metadata: { readonly name: string } }[];
+    };
+    for (const { metadata } of items)
+      replay.store.put({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: metadata.name, namespace: 'shop' },
+        spec: { containers: [{ name: 'app' }] },
+      });
+    const recorded = recording(name);
+    const { status, body } = await replay.answer(recorded);
+    expect(status).toBe(recorded.response.status);
+    expect(timeless(body)).toEqual(timeless(recorded.response.body));
+  },
+);
+
 test.each(['list-bad-continue', 'list-bad-selector', 'patch-media-type', 'patch-not-a-patch'])(
   '%s is refused with the code and the reason of the real server, in words of our own',
   async (name) => {
