@@ -50,6 +50,8 @@ export function tripAnswer(
       return mechanism.state === 'forcedOpen'
         ? `breaker ${mechanism.name} forced open`
         : `breaker ${mechanism.name} off`;
+    case 'runtime':
+      return 'callers get 503, by the memory of their proxies';
     case 'block':
       return `blocked inside ${mechanism.application}`;
   }

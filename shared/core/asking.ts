@@ -119,7 +119,9 @@ export function createAsking(
         'Asking what can be done to this call',
       );
       if (all.length === 0 && problems[0] !== undefined) throw new Refusal('PEER', problems[0]);
-      return all;
+      // What proxies do in memory is for where their control plane cannot, whoever answered first.
+      const isLast = ({ mechanism }: TripOption): number => Number(mechanism === 'runtime');
+      return all.toSorted((a, b) => isLast(a) - isLast(b));
     },
     async protectionForms(serviceId, signal) {
       const { all, problems } = await askPlaces(serviceId, async (at, key, faceId) => {

@@ -2,6 +2,7 @@ import { formatPerSecond } from '../analysis/formats.ts';
 import { sumOfKnown } from '../analysis/sumIfKnown.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { CallTarget, TripOption, TripPlace } from '../model/trip.ts';
+import { isolationsOf } from './isolations.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
 import type { World } from './world.ts';
@@ -83,7 +84,7 @@ async function whatCanBeDone(
 ): Promise<{ readonly isUsable: boolean; readonly hindrance: string | null }> {
   const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
   try {
-    const asked = connection.sources.flatMap(({ session }) => session.isolation ?? []);
+    const asked = isolationsOf(connection);
     if (asked.length === 0)
       return { isUsable: false, hindrance: 'no source of it can stop calls at the moment' };
     const options = (await Promise.all(asked.map((one) => one.options(call, limit)))).flat();

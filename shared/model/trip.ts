@@ -37,6 +37,8 @@ export const TripMechanism = z.discriminatedUnion('kind', [
     name: z.string().min(1).max(200),
     state: z.enum(['forcedOpen', 'disabled']),
   }),
+  /** The callers' proxies refuse every call by a limit of 0 that is set in the memory of each while it runs. */
+  z.object({ kind: z.literal('runtime') }),
   /** A rule that lets none through blocks these resources in each instance of an application, inside its own process. */
   z.object({
     kind: z.literal('block'),
@@ -50,7 +52,16 @@ export type TripMechanism = z.infer<typeof TripMechanism>;
 /** What a peer can do to one call, for the form; asked when it is opened. */
 export const TripOption = z.object({
   /** `breakerOff` is a breaker that is let through everything; `closeBreaker` ends what it does now, and is no trip. */
-  mechanism: z.enum(['refuse', 'divert', 'deny', 'breaker', 'breakerOff', 'closeBreaker', 'block']),
+  mechanism: z.enum([
+    'refuse',
+    'divert',
+    'deny',
+    'breaker',
+    'breakerOff',
+    'closeBreaker',
+    'runtime',
+    'block',
+  ]),
   /** Which breaker; only where that is the mechanism. */
   breaker: z.string().optional(),
   /** What is blocked, and in whose instances; only where that is the mechanism. */

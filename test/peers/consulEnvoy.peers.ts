@@ -158,4 +158,21 @@ describe('what Consul’s Envoys hold', () => {
     await seen(served);
     expect(await loaded(refused)).toMatchObject({ state: 'waiting' });
   });
+
+  test('take no trip in their memory, which is said and not tried', async () => {
+    const call = { calleeId: 'conformance/default/payment', host, caller: { ...order, id: 'order' } };
+    const options = await proxies.isolation?.options(call, signal);
+    expect(options).toMatchObject([
+      {
+        mechanism: 'runtime',
+        unavailable: expect.stringMatching(/^None of 1 proxy of order has a runtime/) as unknown,
+      },
+    ]);
+    await expect(
+      proxies.isolation?.plan(
+        { kind: 'trip', connectionId: 'conformance', call, mechanism: { kind: 'runtime' }, forSeconds: 60 },
+        signal,
+      ),
+    ).rejects.toThrow(/admin_layer/);
+  });
 });

@@ -62,6 +62,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     suites: {
       sightings: ['consulEnvoy', 'consulProtections'],
       proof: ['consulEnvoy', 'consulJudge', 'consulProtections', 'istioEnvoy'],
+      isolation: ['istioEnvoy'],
     },
   },
   eureka: {

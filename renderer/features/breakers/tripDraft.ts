@@ -135,7 +135,8 @@ function mechanismOf(
       return typeof to === 'string' ? to : { kind: 'divert', to };
     }
     case 'deny':
-      return { kind: 'deny' };
+    case 'runtime':
+      return { kind: draft.mechanism };
     case 'breaker':
     case 'breakerOff': {
       const name = options.find(({ mechanism }) => mechanism === draft.mechanism)?.breaker;

@@ -113,6 +113,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'How many instances have the breaker now, and which cannot be asked: those are set when they answer.',
       },
       {
+        ids: ['proxies'],
+        title: 'Proxies',
+        what: 'How many of the callers’ proxies have a layer of their runtime that is set while they run.',
+      },
+      {
         ids: ['resource'],
         title: 'Resource',
         what: 'How many instances of an application were called for what is to be blocked.',
@@ -125,7 +130,7 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
       {
         ids: ['memory-only'],
         title: 'In memory alone',
-        what: 'A data source did not take what was set last: its next push may overwrite it.',
+        what: 'It lives in single processes: a restart loses it, and the next push of a data source may overwrite it.',
       },
       { ids: ['chain'], title: 'In force', what: 'Whether the weights are what proxies get now.' },
       {

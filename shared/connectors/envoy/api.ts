@@ -20,8 +20,8 @@ export interface ServerInfo {
 }
 
 /**
- * What Podium reads of an Envoy's admin endpoint; no other file knows its paths. Only what changes nothing can be asked: a
- * mutation would take a POST, which nothing here sends. Everything throws `PeerError`.
+ * The part of an Envoy's admin endpoint that Podium uses; no other file knows its paths. Of all that an endpoint would take, one
+ * thing alone is ever written: values of the runtime, in memory. Everything throws `PeerError`.
  */
 export interface EnvoyApi {
   readonly route: string;
@@ -35,6 +35,8 @@ export interface EnvoyApi {
   stats(filter: string, signal: AbortSignal): Promise<unknown>;
   /** Layers of the runtime; one that can be changed is named `admin`. */
   runtime(signal: AbortSignal): Promise<unknown>;
+  /** Sets values in the layer that is set while it runs, all at once; an empty one takes its key away. Resolves to its answer. */
+  setRuntime(values: ReadonlyMap<string, string>, signal: AbortSignal): Promise<string>;
 }
 
 /** Reads of the admin endpoint: anything else stands for a change, or tells what no console needs (memory, certificates). */
@@ -73,6 +75,26 @@ export function createApi(transport: Transport): EnvoyApi {
     listeners: (signal) => dump('dynamic_listeners', signal),
     stats: (filter, signal) => readJson(transport, at('/stats', { format: 'json', filter }), signal),
     runtime: (signal) => readJson(transport, '/runtime', signal),
+    async setRuntime(values, signal) {
+      // Envoy takes forms, in which a plus is a plus.
+      const body = [...values].map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+      const answer = await transport.request({
+        method: 'POST',
+        path: '/runtime_modify',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body,
+        signal,
+        timeoutMs: 5_000,
+      });
+      const said = answer.body.replaceAll(/\s+/g, ' ').trim().slice(0, 120);
+      if (answer.status !== 200)
+        throw new PeerError(
+          answer.status === 503 ? 'refused' : 'broken',
+          `Setting the runtime of the Envoy ${route}: status ${answer.status} (${said}).`,
+          { status: answer.status },
+        );
+      return said;
+    },
   };
 }
 

@@ -1,15 +1,18 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Connector, ConnectorHost, Session } from '../kit/connector.ts';
+import { createProxyFleet } from './isolation/fleet.ts';
+import { createIsolation } from './isolation/isolation.ts';
+import { canBeSet, readRuntime } from './isolation/runtime.ts';
 import { createProof } from './proof.ts';
 import { type AskedProxy, createProxies, refuseSilence } from './proxies.ts';
 import { Form, Settings } from './settings.ts';
 import { createSightings } from './sightings.ts';
 
-/** Admin endpoints of Envoys: what each proxy really holds and does. Nothing is changed there. */
+/** Admin endpoints of Envoys: what each proxy really holds and does, and trips in its memory where it takes them. */
 export const envoy: Connector<z.infer<typeof Settings>> = {
   id: 'envoy',
   title: 'Envoy',
-  capabilities: ['sightings', 'proof'],
+  capabilities: ['sightings', 'proof', 'isolation'],
   settings: Settings,
   form: Form,
   open,
@@ -17,6 +20,16 @@ export const envoy: Connector<z.infer<typeof Settings>> = {
 
 async function open(settings: z.infer<typeof Settings>, host: ConnectorHost): Promise<Session> {
   const proxies = createProxies(settings, host);
+  const inMemory = () => {
+    const fleet = createProxyFleet(proxies, host, !settings.onlyProof);
+    return {
+      isolation: createIsolation(fleet),
+      async [Symbol.asyncDispose]() {
+        await fleet[Symbol.asyncDispose]();
+        await proxies[Symbol.asyncDispose]();
+      },
+    };
+  };
   if (settings.onlyProof)
     return {
       peer: { product: 'Envoy', version: '' },
@@ -26,7 +39,7 @@ async function open(settings: z.infer<typeof Settings>, host: ConnectorHost): Pr
       warnings: [],
       namespaces: null,
       proof: createProof(proxies),
-      [Symbol.asyncDispose]: () => proxies[Symbol.asyncDispose](),
+      ...inMemory(),
     };
   try {
     const signal = AbortSignal.timeout(30_000);
@@ -44,14 +57,14 @@ async function open(settings: z.infer<typeof Settings>, host: ConnectorHost): Pr
           resource: 'runtime',
           namespace: null,
           allowed: first === undefined ? null : await hasAdminLayer(first, signal),
-          purpose: 'trips in a single proxy’s memory, gone with its restart; Podium makes none',
+          purpose: 'Trips in a single proxy’s memory, gone with its restart',
         },
       ],
       warnings: silent.slice(0, 5).map(({ why }) => why),
       namespaces: null,
       proof: createProof(proxies),
       sightings: createSightings(proxies, host.clock),
-      [Symbol.asyncDispose]: () => proxies[Symbol.asyncDispose](),
+      ...inMemory(),
     };
   } catch (error) {
     await proxies[Symbol.asyncDispose]();
@@ -59,10 +72,9 @@ async function open(settings: z.infer<typeof Settings>, host: ConnectorHost): Pr
   }
 }
 
-const Runtime = z.object({ layers: z.array(z.string()) });
-
 /** Consul's own bootstrap has none, Istio's has one; null where it does not say. */
-async function hasAdminLayer({ api }: AskedProxy, signal: AbortSignal): Promise<boolean | null> {
-  const read = Runtime.safeParse(await api.runtime(signal).catch(() => null)).data;
-  return read === undefined ? null : read.layers.includes('admin');
-}
+const hasAdminLayer = ({ api }: AskedProxy, signal: AbortSignal): Promise<boolean | null> =>
+  api.runtime(signal).then(
+    (body) => canBeSet(readRuntime(body)),
+    () => null,
+  );

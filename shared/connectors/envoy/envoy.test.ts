@@ -139,6 +139,8 @@ function proxyHolding(answers: () => Readonly<Record<string, unknown>>, startedA
   return {
     read: () => {
       const asked: AskedProxy = {
+        place: 'shop/order-7c',
+        address: null,
         known: { namespace: 'shop', instance: 'order-7c', service: 'order', calls: [] },
         api: createApi(endpoint(answers()).transport),
         info: { version: '1.40.0', state: 'LIVE', uptimeSeconds: 1, node: { id: '', cluster: 'order' } },

@@ -7,6 +7,10 @@ import { instanceOf } from './names.ts';
 
 /** A proxy that can be asked. */
 export interface AskedProxy {
+  /** What is asked there, whoever answers. */
+  readonly place: string;
+  /** Null where only a port-forward leads there. */
+  readonly address: string | null;
   readonly known: Pick<KnownProxy, 'namespace' | 'instance' | 'service' | 'calls'>;
   readonly api: EnvoyApi;
   readonly info: ServerInfo;
@@ -16,6 +20,8 @@ export interface AskedProxy {
 
 /** A proxy that could not be asked, with the reason in words. */
 export interface SilentProxy {
+  readonly place: string;
+  readonly address: string | null;
   readonly known: Pick<KnownProxy, 'namespace' | 'instance' | 'service' | 'calls'>;
   readonly why: string;
 }
@@ -50,8 +56,10 @@ export function createProxies(
 
   async function ask(known: Known, signal: AbortSignal): Promise<AskedProxy | SilentProxy> {
     const { address, reach } = known;
+    const place = known.told ? `${known.namespace}/${known.instance}` : known.instance;
+    const at = { place, address };
     if (address === null && reach === undefined)
-      return { known, why: 'it is registered without the address of its admin endpoint' };
+      return { ...at, known, why: 'it is registered without the address of its admin endpoint' };
     try {
       const api = createApi(reach?.() ?? (await transportTo(address ?? '', known.told)));
       const before = host.clock.now();
@@ -59,10 +67,10 @@ export function createProxies(
       const own = instanceOf(info.node);
       const said = known.told ? { ...known, service: known.service || own.service } : { ...own, calls: [] };
       // Uptimes are whole seconds, so starts are told by about one.
-      return { known: said, api, info, startedAt: before - info.uptimeSeconds * 1_000 };
+      return { ...at, known: said, api, info, startedAt: before - info.uptimeSeconds * 1_000 };
     } catch (error) {
       signal.throwIfAborted();
-      return { known, why: sayError(error, `Asking the proxy of ${known.instance}`) };
+      return { ...at, known, why: sayError(error, `Asking the proxy of ${known.instance}`) };
     }
   }
 

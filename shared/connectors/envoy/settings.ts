@@ -5,7 +5,7 @@ export const Settings = z.object({
   addresses: z.array(z.string()).default([]),
   /** Ranges within which those lie that a registry told of. */
   mayLeadTo: z.string().default(''),
-  /** They are asked to prove a change and at no other time, for each asking costs others something. */
+  /** They are asked about a change, and while a trip is held in them, and at no other time: each asking costs others something. */
   onlyProof: z.boolean().default(false),
 });
 
@@ -22,7 +22,8 @@ export const Form = z
       })
       .meta({
         title: 'Admin endpoints',
-        description: 'Of sidecars or gateways, one a line. Podium reads them and changes nothing there.',
+        description:
+          'Of sidecars or gateways, one a line. Podium reads them, and sets limits there for trips alone.',
         examples: ['http://127.0.0.1:19000'],
         kind: 'lines',
       }),

@@ -79,4 +79,31 @@ export async function recordEnvoy(recorder: Recorder, peers: PeersCoordinates): 
     path: `/stats/prometheus?usedonly&filter=${encodeURIComponent('^cluster\\.outbound.*payment.*upstream_(rq|cx)')}`,
   });
   await recorder.record('ready', asker, { path: '/ready' });
+  await recordRuntime(recorder, asker);
+}
+
+/** What an Envoy with a layer that is set while it runs makes of values, one key of its own and one of nobody's. */
+async function recordRuntime(recorder: Recorder, asker: Asker): Promise<void> {
+  const limit = 'circuit_breakers.outbound|8080|v1|payment.shop.svc.cluster.local.default.max_requests';
+  const set = (name: string, pairs: readonly (readonly [string, string])[]) =>
+    recorder.record(name, asker, {
+      method: 'POST',
+      path: '/runtime_modify',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&'),
+    });
+  await recorder.record('runtime-empty', asker, { path: '/runtime' });
+  await set('runtime-set', [
+    [limit, '0'],
+    ['podium-held.payment', '{"by":"jo & co","share":"1+1 = 100 %","reason":"\u00fcber"}'],
+  ]);
+  await recorder.record('runtime-held', asker, { path: '/runtime' });
+  await set('runtime-reset', [
+    [limit, ''],
+    ['podium-held.payment', ''],
+    ['podium-held.nobody', ''],
+  ]);
+  await recorder.record('runtime-after', asker, { path: '/runtime' });
+  await recorder.record('runtime-nothing', asker, { method: 'POST', path: '/runtime_modify' });
+  await recorder.record('runtime-set-by-get', asker, { path: '/runtime_modify?podium-held.payment=1' });
 }

@@ -33,6 +33,8 @@ export function hindranceOf(registry: Registry, call: CallTarget, how: TripMecha
   switch (how) {
     case 'breaker':
       return 'A mesh has no breakers to force open: they are in the callers themselves.';
+    case 'runtime':
+      return 'What proxies have in memory is set in them, and not through Consul.';
     case 'block':
       return 'A mesh has no rules of Sentinel’s: they are in the applications themselves.';
     case 'refuse':
@@ -100,6 +102,7 @@ export async function editsOfTrip(
         ),
       ];
     case 'breaker':
+    case 'runtime':
     case 'block':
       throw new PeerError('refused', 'A mesh has no breakers to force open, and no rules in applications.');
   }

@@ -18,6 +18,8 @@ export function sayAnswer(mechanism: TripMechanism): string {
       return 'callers get 403';
     case 'breaker':
       return `the breaker ${mechanism.name} decides`;
+    case 'runtime':
+      return 'callers’ proxies refuse it';
     case 'block':
       return `${mechanism.application} blocks it itself`;
   }

@@ -43,6 +43,7 @@ export function expectationOfTrip(
           }
         : { ...common, kind: 'diversion', to: { host: mechanism.to.host, subset: mechanism.to.subset } };
     case 'breaker':
+    case 'runtime':
     case 'block':
       return { kind: 'unmeasured', host, why: 'a mesh has nothing inside its applications' };
   }

@@ -42,7 +42,7 @@ export const noBreaker = 'A mesh has no breakers to force open: they are in the 
 /** Why a call cannot be tripped in one way, in words for the operator; null where it can. */
 export function hindranceOf(mesh: Mesh, standing: Standing, how: TripMechanism['kind']): string | null {
   const { call } = standing;
-  if (how === 'breaker') return noBreaker;
+  if (how === 'breaker' || how === 'runtime') return noBreaker;
   if (call.caller !== null && standing.caller === null)
     return `No pod is known to be ${call.caller.name}, so nothing tells its calls from others.`;
   return how === 'deny' ? policyHindrance(mesh, standing) : routeHindrance(mesh, standing);

@@ -46,6 +46,7 @@ function effectOf(
     case 'deny':
       return `The proxies of ${name} answer 403 to everybody who reaches its pods, whatever the route. Connections that are open may be served until their proxy closes them, which can take minutes.`;
     case 'breaker':
+    case 'runtime':
     case 'block':
       return noBreaker;
   }

@@ -103,6 +103,7 @@ function tripRoute(
     }
     case 'deny':
     case 'breaker':
+    case 'runtime':
     case 'block':
       return null;
   }

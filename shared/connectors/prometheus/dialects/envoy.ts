@@ -50,6 +50,8 @@ export const envoy: Dialect = {
     inNamespace: (namespace) =>
       NAMESPACE.map((label): Matcher => ({ label, is: 'oneOf', values: [namespace, ''] })),
   },
+  // Seen on Envoy 1.40: a call counts in one of the two, and among the 5xx of its cluster.
+  refusedByLimit: ['envoy_cluster_upstream_rq_pending_overflow', 'envoy_cluster_upstream_rq_active_overflow'],
   perInstance: null,
   partLabel: 'namespace',
   lines: { requests: ['cluster_name', 'response_code_class'], latency: ['cluster_name', 'le'] },
