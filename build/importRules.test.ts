@@ -190,4 +190,4 @@ test('the real tree is seen whole: TypeScript is read, and the modules are many'
   const own = modules.filter((module) => /^(electron|shared|renderer)\/.*\.tsx?$/.test(module.source));
   expect(own.length).toBeGreaterThan(400);
   expect(own.filter((module) => module.dependencies.length > 0).length).toBeGreaterThan(250);
-});
+}, 120_000);
