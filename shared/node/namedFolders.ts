@@ -81,7 +81,11 @@ async function replace(place: string, was: string, text: string): Promise<boolea
 async function branchOf(folder: string): Promise<string | null> {
   const isTree = await runGit(folder, ['rev-parse', '--is-inside-work-tree']).catch(() => 'false');
   if (isTree.trim() !== 'true') return null;
-  return (await runGit(folder, ['symbolic-ref', '--short', 'HEAD'])).trim();
+  const branch = await runGit(folder, ['symbolic-ref', '--short', 'HEAD']).catch(() => null);
+  if (branch !== null) return branch.trim();
+  throw new Error(
+    `${folder} is on no branch now: a tag or a commit is checked out, as a Config Server does that is asked for one.`,
+  );
 }
 
 /** What somebody has not committed yet would be committed with it. */

@@ -10,7 +10,7 @@ import { configOf, edited, setting } from './config.ts';
 import { simulatedSpringConfig } from './simulatedSpringConfig.ts';
 import { configTexts, openSpringConfig } from './springConfig.ts';
 import { eventually, proofOf } from './spring.ts';
-import { guardsOf, signal } from './weights.ts';
+import { changeOf, guardsOf, signal } from './weights.ts';
 
 const recorded = (name: string): { status: number; body: unknown } => {
   const file = new URL(`../fixtures/spring/${name}.json`, import.meta.url);
@@ -163,16 +163,22 @@ describe('with a Config Server in trouble', () => {
   });
 });
 
+/** Makes a folder a Git work tree with all that is in it. */
+function workTree(folder: string): (...args: readonly string[]) => string {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
+  git('init', '--quiet', '--initial-branch=main');
+  git('config', 'user.name', 'ana');
+  git('config', 'user.email', 'ana@example.com');
+  git('add', '.');
+  git('commit', '--quiet', '-m', 'first');
+  return git;
+}
+
 describe('with instances that differ', () => {
   test('a Git work tree gets a commit of the change, and one of its undo', async () => {
     await using shop = await simulatedSpringConfig();
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-C', shop.folder, ...args], { encoding: 'utf8' });
-    git('init', '--quiet', '--initial-branch=main');
-    git('config', 'user.name', 'ana');
-    git('config', 'user.email', 'ana@example.com');
-    git('add', '.');
-    git('commit', '--quiet', '-m', 'first');
+    const git = workTree(shop.folder);
     await using open = await openSpringConfig(shop);
     await known(open);
     const file = await open.document('payment', 'configServer', 'payment.yml');
@@ -188,6 +194,31 @@ describe('with instances that differ', () => {
     );
     expect(git('show', 'HEAD:payment.yml')).toBe(configTexts['payment.yml']);
     expect(git('status', '--porcelain')).toBe('');
+  });
+
+  test('what was reviewed for one branch is not written to another that the Config Server checked out', async () => {
+    await using shop = await simulatedSpringConfig();
+    const git = workTree(shop.folder);
+    await using open = await openSpringConfig(shop);
+    await known(open);
+    const control = configOf(open.session);
+    const file = await open.document('payment', 'configServer', 'payment.yml');
+    const operation = edited(file, setting('payment.greeting', 'hi'));
+    const plan = await control.plan(operation, signal);
+    git('checkout', '--quiet', '-b', 'release');
+    await expect(control.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+    expect(git('log', '--all', '--format=%s')).toBe('first\n');
+    git('checkout', '--quiet', 'main');
+    await control.apply(plan, signal);
+    git('checkout', '--quiet', 'release');
+    git('rm', '--quiet', 'payment.yml');
+    git('commit', '--quiet', '-m', 'none');
+    for (const elsewhere of [['release'], ['--detach', 'release']]) {
+      git('checkout', '--quiet', ...elsewhere);
+      await expect(control.verify(changeOf(plan), signal)).rejects.toThrow(/checks out|checked out/);
+    }
+    git('checkout', '--quiet', 'main');
+    expect(await control.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
   });
 
   test('an override that stands above the file is told of before, and afterwards', async () => {

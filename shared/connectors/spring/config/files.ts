@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { Change, Guard, Settings } from '../../../model/change.ts';
 import type { EditDocument } from '../../../model/operation.ts';
 import type { Control, PlannedWrite } from '../../kit/control.ts';
-import type { Written } from '../../kit/folder.ts';
+import type { NamedFolder, Written } from '../../kit/folder.ts';
 import { quoted } from '../../kit/words.ts';
-import { PeerError, sayError } from '../../kit/peerError.ts';
+import { PeerError, type PeerErrorKind, sayError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { type Asker, nameOf, type ServedSource } from './configServer.ts';
 import { type BackendFile, backendFile, type Desk, justRefreshed, refOf } from './desk.ts';
 import { digestOf } from './digest.ts';
 import { refreshIn } from './endpoints.ts';
 import { effectiveIn, type Environment } from './environment.ts';
+import { Hunk, hunksOf, linesOf, takenBack } from './hunks.ts';
 import {
   type Asked,
   askerOf,
@@ -34,10 +35,6 @@ interface Served {
   readonly environments: readonly Asked<Environment>[];
 }
 
-/** Lines that a change took out and put in, so that it is taken back to the letter. */
-const Hunk = z.object({ at: z.number().int(), out: z.string(), in: z.string() });
-type Hunk = z.infer<typeof Hunk>;
-
 const Undoing = z.object({
   file: z.string(),
   /** The text that the lines are of. */
@@ -46,6 +43,8 @@ const Undoing = z.object({
   /** Who refreshes. */
   instances: z.array(z.string()),
   keys: z.array(z.tuple([z.string(), z.string().nullable()])),
+  /** The branch that was checked out; absent outside a Git work tree. */
+  branch: z.string().optional(),
 });
 
 /** Edits of the Config Server's files: compared, written whole, then every instance that gets the file refreshes. */
@@ -67,7 +66,8 @@ export function createFileControl(desk: Desk): Control<EditDocument> {
         throw new PeerError('refused', 'The journal does not say how this file was before.');
       const served = await findServed(desk, undoing.file, undoing.instances, signal);
       const wanted: Wanted = new Map(undoing.keys);
-      const { text, file } = served.found;
+      const { text, file, folder } = served.found;
+      refuseOtherBranch(folder, undoing.branch);
       const back =
         (digestOf(text) === undoing.of ? takenBack(text, undoing.hunks) : null) ??
         [...wanted].reduce((now, [key, value]) => readSourceText(file, now).with(key, value), text);
@@ -90,6 +90,7 @@ export function createFileControl(desk: Desk): Control<EditDocument> {
       const doing = Undoing.parse(change.patch[0]?.value);
       const served = await findServed(desk, name, doing.instances, signal);
       const { found } = served;
+      refuseOtherBranch(found.folder, doing.branch);
       const text = takenBack(found.text, doing.hunks);
       if (digestOf(found.text) !== change.revision || text === null) throw moved(name);
       const written = await write(found, text, change);
@@ -102,6 +103,9 @@ export function createFileControl(desk: Desk): Control<EditDocument> {
     async verify(change) {
       const { name } = change.document;
       const folder = await desk.folder();
+      // Another branch may well have no such file.
+      const { branch } = Undoing.parse(change.patch[0]?.value);
+      if (folder !== null) refuseOtherBranch(folder, branch, 'unreachable');
       const text = (await folder?.read(name)) ?? null;
       if (folder === null || text === null)
         throw new PeerError('notFound', `${name} cannot be read on this machine now.`);
@@ -117,6 +121,19 @@ export function createFileControl(desk: Desk): Control<EditDocument> {
       return { state, revision: digestOf(text), detail: details[state], changedBy: null };
     },
   };
+}
+
+/** A Config Server checks out what an application asks for, in the very work tree where it is given one (its `file:` URIs). */
+function refuseOtherBranch(
+  { path, branch }: NamedFolder,
+  meant: string | undefined,
+  kind: PeerErrorKind = 'conflict',
+): void {
+  if (meant !== undefined && meant !== branch)
+    throw new PeerError(
+      kind,
+      `${path} is on ${branch ?? 'no branch'} now and not on ${meant}: its Config Server checks out what applications ask for. Try again in a moment.`,
+    );
 }
 
 const moved = (name: string): PeerError =>
@@ -184,6 +201,7 @@ function planWrite(desk: Desk, served: Served, text: string, wanted: Wanted, see
   const hunks = hunksOf(was, text);
   const back = hunksOf(text, was);
   const keys = [...wanted.keys()];
+  const branch = folder.branch === null ? {} : { branch: folder.branch };
   const instances = environments.map(({ name }) => name);
   const beside = hunks.some((hunk) => secretsIn(file, was, text, hunk));
   if (beside)
@@ -197,13 +215,14 @@ function planWrite(desk: Desk, served: Served, text: string, wanted: Wanted, see
     action: 'patch',
     withheld: false,
     revision: digestOf(was),
-    patch: stepOf({ file, of: digestOf(was), hunks, instances, keys: [...wanted] }),
+    patch: stepOf({ file, of: digestOf(was), hunks, instances, keys: [...wanted], ...branch }),
     inverse: stepOf({
       file,
       of: digestOf(text),
       hunks: back,
       instances,
       keys: keys.map((key) => [key, before.values.get(key) ?? null]),
+      ...branch,
     }),
     before: before.covered,
     after: after.covered,
@@ -318,6 +337,9 @@ function unreadGuards(unread: readonly Asked<unknown>[]): Guard[] {
   ];
 }
 
+/** A Config Server that checks out a branch first takes its time; a write is given up after thirty seconds. */
+const looks = 12;
+
 /** Once the Config Server hands it out, and not before: a refresh until then would fetch what was. */
 async function refreshAll(
   desk: Desk,
@@ -332,8 +354,8 @@ async function refreshAll(
     const now = sources.find(({ name }) => name === source.name)?.properties;
     return now !== undefined && [...wanted].every(([key, value]) => (now.get(key) ?? null) === value);
   };
-  for (let look = 0; look < 6 && !(await isOut()); look += 1) {
-    if (look === 5) return;
+  for (let look = 0; look < looks && !(await isOut()); look += 1) {
+    if (look === looks - 1) return;
     await clock.sleep(1_000, signal);
   }
   const members = environments.map(({ member }) => member);
@@ -347,31 +369,6 @@ async function refreshAll(
     signal,
   );
 }
-
-/** What differs between two texts, as one run of whole lines. */
-function hunksOf(from: string, to: string): Hunk[] {
-  const [a, b] = [linesOf(from), linesOf(to)];
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
-  let end = 0;
-  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  const cut = (lines: readonly string[]) => lines.slice(start, lines.length - end).join('');
-  return [{ at: start, out: cut(a), in: cut(b) }];
-}
-
-/** Null where the lines are not there any more. */
-function takenBack(text: string, hunks: readonly Hunk[]): string | null {
-  let now = text;
-  for (const { at, out, in: put } of hunks) {
-    const lines = linesOf(now);
-    const from = lines.slice(0, at).join('').length;
-    if (!now.startsWith(out, from)) return null;
-    now = now.slice(0, from) + put + now.slice(from + out.length);
-  }
-  return now;
-}
-
-const linesOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** Whether lines that the journal would keep hold a covered value. */
 function secretsIn(file: string, was: string, text: string, { at, out, in: put }: Hunk): boolean {
