@@ -7,7 +7,7 @@ import type { SetWeights } from '../../shared/model/operation.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { type ClusterUnderTest, createPayment, openCluster, paths, until } from './cluster.ts';
 
-export const signal = AbortSignal.timeout(300_000);
+export const signal = AbortSignal.timeout(900_000);
 
 export function weightsOf(session: Session): DeclaredControl<SetWeights, Split> {
   if (session.weights === undefined) throw new Error('the session has no weights');
