@@ -3,8 +3,8 @@ import { ConnectionId } from './entity.ts';
 
 /** A thing that runs instances. */
 export const WorkloadRef = z.object({
-  /** `Application`: what a registry knows the instances of, without knowing what runs them. */
-  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Application']),
+  /** `Rollout` is Argo Rollouts', `Canary` Flagger's. `Application`: what a registry knows the instances of, without knowing what runs them. */
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout', 'Canary', 'Application']),
   namespace: z.string(),
   name: z.string(),
   uid: z.string(),
@@ -34,7 +34,34 @@ export const WorkloadView = z.object({
   updatedReplicas: z.number().int(),
   paused: z.boolean(),
   /** What can be done to it; absent where everything can that its kind knows. */
-  verbs: z.array(z.enum(['scale', 'restart', 'pause', 'resume', 'rollBack', 'drain', 'putBack'])).optional(),
+  verbs: z
+    .array(
+      z.enum([
+        'scale',
+        'restart',
+        'pause',
+        'resume',
+        'rollBack',
+        'drain',
+        'putBack',
+        'promote',
+        'promoteFull',
+        'abort',
+        'retry',
+      ]),
+    )
+    .optional(),
+  /** The steps by which a controller of its own gives a new version its calls; absent where none does. */
+  steps: z
+    .object({
+      owner: z.string(),
+      items: z.array(z.object({ text: z.string(), state: z.enum(['done', 'now', 'ahead']) })),
+      /** Percent that the new version gets now, as the controller says. */
+      weight: z.number().nullable(),
+      analysis: z.array(z.object({ name: z.string(), state: z.string(), text: z.string() })),
+      note: z.string(),
+    })
+    .optional(),
   /** "rolling out: 2 of 4 updated", "stuck: …", null when at rest. */
   rollout: z.object({ state: z.enum(['moving', 'stuck']), text: z.string() }).nullable(),
   /** An autoscaler that decides the replicas: its name and bounds. */
@@ -81,5 +108,10 @@ export const WorkloadAction = z.discriminatedUnion('verb', [
   /** Takes one instance out of the traffic; the workload puts another in its place. */
   z.object({ verb: z.literal('drain'), instance: z.string() }),
   z.object({ verb: z.literal('putBack'), instance: z.string() }),
+  /** Ends the step that a Rollout is at; the others skip what is left, go back, and begin anew. */
+  z.object({ verb: z.literal('promote') }),
+  z.object({ verb: z.literal('promoteFull') }),
+  z.object({ verb: z.literal('abort') }),
+  z.object({ verb: z.literal('retry') }),
 ]);
 export type WorkloadAction = z.infer<typeof WorkloadAction>;

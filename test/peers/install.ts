@@ -8,6 +8,7 @@ import { gatewayApiCrds } from './install/gatewayApi.ts';
 import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
+import { rolloutCrds } from './install/rollouts.ts';
 import { sentinel } from './install/sentinel.ts';
 import { spring } from './install/spring.ts';
 
@@ -16,6 +17,7 @@ const recipes = {
   envoy,
   istioCrds,
   gatewayApiCrds,
+  rolloutCrds,
   etcd,
   kubernetes,
   kwok,
@@ -39,6 +41,7 @@ export function findPeers(): Installation {
     envoy: find(recipes.envoy),
     istioCrds: find(recipes.istioCrds),
     gatewayApiCrds: find(recipes.gatewayApiCrds),
+    rolloutCrds: find(recipes.rolloutCrds),
     etcd: find(recipes.etcd),
     kubernetes: find(recipes.kubernetes),
     kwok: find(recipes.kwok),
@@ -58,6 +61,7 @@ export async function installPeers(): Promise<Installation> {
   const compiled = {
     istioCrds: await ensure(recipes.istioCrds),
     gatewayApiCrds: await ensure(recipes.gatewayApiCrds),
+    rolloutCrds: await ensure(recipes.rolloutCrds),
     etcd: await ensure(recipes.etcd),
     kubernetes: await ensure(recipes.kubernetes),
     kwok: await ensure(recipes.kwok),

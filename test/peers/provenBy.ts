@@ -19,7 +19,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       objects: ['kubernetes', 'workloads'],
       configuration: ['config'],
       config: ['config', 'configRoles'],
-      workloads: ['workloads', 'workloadKinds'],
+      workloads: ['workloads', 'workloadKinds', 'ledRollouts'],
       proof: ['workloads'],
     },
   },

@@ -12,6 +12,7 @@ import { Section } from '../../ui/Section.tsx';
 import { InstanceList } from './InstanceList.tsx';
 import { ReplicasField } from './ReplicasField.tsx';
 import { RevisionList } from './RevisionList.tsx';
+import { RolloutSteps } from './RolloutSteps.tsx';
 import { actionTitle, cannotInWords, changeOf, nameOf, readyInWords } from './workloadWords.ts';
 
 interface WorkloadCardProps {
@@ -46,6 +47,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           </span>
         )}
       </p>
+      <RolloutSteps workload={workload} isDenied={isDenied} onAct={act} />
       {rollout !== null && replicas !== null && replicas > 0 && (
         <progress
           className="workloadProgress"

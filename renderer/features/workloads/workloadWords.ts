@@ -27,6 +27,14 @@ export function actionTitle(workload: WorkloadView, action: WorkloadAction): str
       return `Take ${plainText(action.instance, 80)} out of the traffic`;
     case 'putBack':
       return `Put ${plainText(action.instance, 80)} back into the traffic`;
+    case 'promote':
+      return `Promote ${name} to its next step`;
+    case 'promoteFull':
+      return `Promote ${name} past all its steps`;
+    case 'abort':
+      return `Abort the rollout of ${name}`;
+    case 'retry':
+      return `Retry the rollout of ${name}`;
   }
 }
 

@@ -128,7 +128,7 @@ test('the way back takes away a weight that was not there', () => {
 });
 
 test('a Rollout that names the document decides its weights, whoever wrote last', () => {
-  const claims = [{ rollout: 'payment', namespace: 'shop', virtualServices: ['payment'] }];
+  const claims = [{ rollout: 'payment', namespace: 'shop', virtualServices: ['payment'], routes: [] }];
   expect(ownershipOf(document({}), claims)).toMatchObject({
     owner: 'argo-rollouts',
     name: 'payment',

@@ -48,7 +48,7 @@ export interface KubeClient extends AsyncDisposable {
     of: Resource,
     object: KubeObject,
     steps: readonly PatchStep[],
-    how: { readonly dryRun: boolean },
+    how: { readonly dryRun: boolean; readonly subresource?: 'status' | null },
     signal: AbortSignal,
   ): Promise<KubeObject>;
   /** POST of a new object; `object` carries no uid or revision. */
@@ -244,11 +244,11 @@ export function createKubeClient(
         next = one.next;
       } while (next !== null);
     },
-    async patch(of, object, steps, { dryRun }, signal) {
+    async patch(of, object, steps, { dryRun, subresource = null }, signal) {
       const namespace = object.metadata.namespace ?? null;
       const answer = await request({
         method: 'PATCH',
-        path: `${pathOf(of, namespace, object.metadata.name)}?${writeQuery(dryRun)}`,
+        path: `${pathOf(of, namespace, object.metadata.name)}${subresource === null ? '' : `/${subresource}`}?${writeQuery(dryRun)}`,
         headers: { 'content-type': 'application/json-patch+json' },
         body: JSON.stringify(steps),
         timeoutMs: writeTimeoutMs,

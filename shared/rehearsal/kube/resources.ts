@@ -17,7 +17,7 @@ export interface Resource {
 }
 
 /** Groups that only some clusters serve: a server is told whether it does. */
-export const optionalGroups = ['gateway.networking.k8s.io'] as const;
+export const optionalGroups = ['gateway.networking.k8s.io', 'argoproj.io', 'flagger.app'] as const;
 export type OptionalGroup = (typeof optionalGroups)[number];
 
 const isOptional = (group: string): boolean => optionalGroups.some((one) => one === group);
@@ -86,6 +86,8 @@ export const resources: readonly Resource[] = [
   networking('Sidecar', 'sidecars'),
   networking('VirtualService', 'virtualservices', 'vs'),
   networking('WorkloadEntry', 'workloadentries', 'we'),
+  define('argoproj.io', ['v1alpha1'], 'Rollout', 'rollouts', { counted: true, subresources: ['status'] }),
+  define('flagger.app', ['v1beta1'], 'Canary', 'canaries', { counted: true, subresources: ['status'] }),
   gatewayApi('v1', 'GRPCRoute', 'grpcroutes', ['status']),
   gatewayApi('v1', 'HTTPRoute', 'httproutes', ['status']),
   gatewayApi('v1beta1', 'ReferenceGrant', 'referencegrants', []),

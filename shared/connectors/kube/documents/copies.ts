@@ -18,15 +18,17 @@ export function copiesOf(
   resource: Resource,
   document: KubeObject,
   steps: readonly PatchStep[],
+  subresource: 'status' | null = null,
 ): { command: string; curl: string; patch: string } {
   const patch = JSON.stringify(steps);
   const { namespace = null, name } = document.metadata;
-  const url = `${client.server}${pathOf(resource, namespace, name)}?fieldManager=podium&fieldValidation=Strict`;
+  const url = `${client.server}${pathOf(resource, namespace, name)}${subresource === null ? '' : `/${subresource}`}?fieldManager=podium&fieldValidation=Strict`;
   return {
     command: kubectl(client, namespace, [
       'patch',
       typeOf(resource),
       name,
+      ...(subresource === null ? [] : [`--subresource=${subresource}`]),
       '--type=json',
       '--field-manager=podium',
       '--patch',

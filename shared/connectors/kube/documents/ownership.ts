@@ -6,6 +6,8 @@ export interface RolloutClaim {
   readonly rollout: string;
   readonly namespace: string;
   readonly virtualServices: readonly string[];
+  /** HTTPRoutes and GRPCRoutes, by its plug-in for the Gateway API. */
+  readonly routes: readonly { readonly kind: string; readonly name: string }[];
 }
 
 /**
@@ -28,7 +30,11 @@ export const overwrites = ({ owner }: Ownership): boolean => owner === 'flagger'
 function byRollouts(document: KubeObject, rollouts: readonly RolloutClaim[]): Ownership | null {
   const { name } = document.metadata;
   const claim = rollouts.find(
-    (one) => one.namespace === namespaceOf(document) && one.virtualServices.includes(name),
+    (one) =>
+      one.namespace === namespaceOf(document) &&
+      (document.kind === 'VirtualService'
+        ? one.virtualServices.includes(name)
+        : one.routes.some((route) => route.kind === document.kind && route.name === name)),
   );
   // The controller writes under this name; seen where Rollouts themselves may not be listed.
   const wrote = managersOf(document).includes('rollouts-controller');

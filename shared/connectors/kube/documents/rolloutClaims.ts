@@ -66,5 +66,18 @@ function claimOf(rollout: KubeObject): RolloutClaim {
     rollout: rollout.metadata.name,
     namespace: namespaceOf(rollout),
     virtualServices: named.flatMap((one) => textAt(one, 'name')?.split('/')[0] ?? []),
+    routes: routesOf(at(rollout, 'spec', 'strategy', 'canary', 'trafficRouting', 'plugins', gatewayPlugin)),
   };
+}
+
+const gatewayPlugin = 'argoproj-labs/gatewayAPI';
+
+function routesOf(plugin: unknown): RolloutClaim['routes'] {
+  const one = (kind: string, name: string | null) => (name === null ? [] : [{ kind, name }]);
+  return [
+    ...one('HTTPRoute', textAt(plugin, 'httpRoute')),
+    ...one('GRPCRoute', textAt(plugin, 'grpcRoute')),
+    ...listAt(plugin, 'httpRoutes').flatMap((route) => one('HTTPRoute', textAt(route, 'name'))),
+    ...listAt(plugin, 'grpcRoutes').flatMap((route) => one('GRPCRoute', textAt(route, 'name'))),
+  ];
 }

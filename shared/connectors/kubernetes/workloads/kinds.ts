@@ -3,7 +3,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { at, type KubeObject, labelsOf, listAt, mapAt, namespaceOf, textAt } from '../../kube/objects.ts';
 import { daemonSets, deployments, type Resource, statefulSets } from '../../kube/resources.ts';
 
-export type WorkloadKind = Exclude<WorkloadRef['kind'], 'Application'>;
+export type WorkloadKind = Exclude<WorkloadRef['kind'], 'Application' | 'Rollout' | 'Canary'>;
 
 /** Where each kind of workload is served. */
 export const workloadResources: Readonly<Record<WorkloadKind, Resource>> = {

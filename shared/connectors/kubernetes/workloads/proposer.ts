@@ -40,6 +40,8 @@ export function createWorkloadProposer(desk: WorkloadDesk): Proposer<ChangeWorkl
           return proposeDrain(desk, operation, workload, action.instance, signal);
         case 'putBack':
           return proposePutBack(client, operation, workload, action.instance, signal);
+        default:
+          throw new PeerError('refused', 'Only a Rollout is promoted, aborted and tried again.');
       }
     },
     meaningOfUndo: (operation, _signal, changes) => Promise.resolve(meaningOfUndo(operation, changes)),
@@ -241,5 +243,7 @@ function meaningOfUndo(operation: ChangeWorkload, changes: readonly Change[]): M
         judgeOwner: false,
       };
     }
+    default:
+      return { ...said, guards: [], expectation: rolloutOf(operation), notes: [] };
   }
 }

@@ -22,6 +22,14 @@ export function titleOf({ workload: { name }, action }: ChangeWorkload): string 
       return `Take ${action.instance} out of the traffic`;
     case 'putBack':
       return `Put ${action.instance} back into the traffic`;
+    case 'promote':
+      return `Promote ${name} to its next step`;
+    case 'promoteFull':
+      return `Promote ${name} past all its steps`;
+    case 'abort':
+      return `Abort the rollout of ${name}`;
+    case 'retry':
+      return `Retry the rollout of ${name}`;
   }
 }
 

@@ -1,0 +1,253 @@
+import { isDeepStrictEqual } from 'node:util';
+import { applyPatch, type Operation as RfcStep } from 'rfc6902';
+import { parse, stringify } from 'yaml';
+import type { Change, Guard, PatchStep } from '../../../model/change.ts';
+import type { ChangeWorkload } from '../../../model/operation.ts';
+import type { Control, PlannedWrite, ReadBack, Receipt } from '../../kit/control.ts';
+import { PeerError, sayError } from '../../kit/peerError.ts';
+import { guardOf } from '../../kit/splitGuards.ts';
+import { mayI } from '../../kube/access.ts';
+import { mayBeFence } from '../../kube/client.ts';
+import { refOf } from '../../kube/documents/change.ts';
+import type { DocumentDesk } from '../../kube/documents/control.ts';
+import { copiesOf } from '../../kube/documents/copies.ts';
+import { changedByOf } from '../../kube/documents/ownership.ts';
+import { at, type KubeObject, numberAt } from '../../kube/objects.ts';
+import { titleOf } from '../workloads/words.ts';
+import { argoState, argoWrite, type VerbWrite } from './argo.ts';
+import { flaggerState, flaggerWrite } from './flagger.ts';
+import { isLedKind, ledResources } from './resources.ts';
+
+/**
+ * The verbs of Argo Rollouts and Flagger, written as their own tools do, with tests of what was looked at: a verb that was
+ * asked for twice acts once.
+ */
+export function createLedControl({
+  client,
+  host,
+}: Pick<DocumentDesk, 'client' | 'host'>): Control<ChangeWorkload> {
+  const read = async (
+    { kind, namespace, name, uid }: Pick<Change['document'], 'kind' | 'namespace' | 'name' | 'uid'>,
+    signal: AbortSignal,
+  ): Promise<KubeObject> => {
+    if (!isLedKind(kind)) throw new PeerError('refused', `${kind} is led by no controller known here.`);
+    const found = await client.object(ledResources[kind], namespace, name, signal);
+    if (found.metadata.uid !== uid)
+      throw new PeerError('conflict', `${kind} ${namespace ?? ''}/${name} was deleted and made anew.`);
+    return found;
+  };
+
+  async function planned(
+    operation: ChangeWorkload,
+    live: KubeObject,
+    verb: ChangeWorkload['action']['verb'],
+    signal: AbortSignal,
+  ): Promise<PlannedWrite> {
+    const write = writeOf(live, verb);
+    const where = `${live.kind} ${operation.workload.namespace}/${live.metadata.name}`;
+    const guards = await tried(live, write, signal);
+    const state = live.kind === 'Rollout' ? argoState(live) : flaggerState(live);
+    return {
+      title: titleOf({ ...operation, action: { verb } as ChangeWorkload['action'] }),
+      target: where,
+      changes: [changeOf(host.connectionId, live, write)],
+      guards,
+      expectation: {
+        kind: 'unmeasured',
+        host: null,
+        why: `its controller decides what follows; ${live.kind === 'Rollout' ? 'its steps show' : 'its phase shows'} how far it is`,
+      },
+      threeWay: null,
+      copies: copiesOf(client, resourceOf(live), live, write.steps, write.subresource),
+      split: null,
+      notes: [`It stands at: ${state}.`, write.says],
+      direction:
+        verb === 'abort' || verb === 'pause'
+          ? 'awayFromHarm'
+          : verb === 'promoteFull'
+            ? 'towardsHarm'
+            : 'neutral',
+    };
+  }
+
+  async function tried(live: KubeObject, write: VerbWrite, signal: AbortSignal): Promise<Guard[]> {
+    const resource = resourceOf(live);
+    const plural = `${resource.plural}${write.subresource === null ? '' : `/${write.subresource}`}`;
+    const allowed = await mayI(
+      client,
+      {
+        verb: 'patch',
+        group: resource.group,
+        resource: plural,
+        namespace: live.metadata.namespace ?? null,
+        name: live.metadata.name,
+      },
+      signal,
+    ).catch(() => null);
+    if (allowed === false)
+      return [
+        guardOf(
+          'access',
+          'block',
+          `You may not patch ${plural} ${live.metadata.name}`,
+          `Ask for the verb “patch” on ${plural} of ${resource.group}.`,
+        ),
+      ];
+    const access = guardOf('access', 'pass', `You may patch ${plural} ${live.metadata.name}`);
+    try {
+      await client.patch(
+        resource,
+        live,
+        write.steps,
+        { dryRun: true, subresource: write.subresource },
+        signal,
+      );
+      return [guardOf('dry-run', 'pass', 'The API server tried it and would take it'), access];
+    } catch (error) {
+      if (!(error instanceof PeerError) || error.status === null) throw error;
+      return [
+        guardOf('dry-run', 'block', 'The API server tried it and refuses', sayError(error, 'Trying it')),
+        access,
+      ];
+    }
+  }
+
+  return {
+    takes: ({ workload }) => isLedKind(workload.kind),
+
+    async plan(operation, signal) {
+      return planned(operation, await read(operation.workload, signal), operation.action.verb, signal);
+    },
+
+    async planUndo(operation, _changes, signal) {
+      const back = wayBack[operation.action.verb];
+      if (back === undefined)
+        throw new PeerError(
+          'refused',
+          'A step that was ended cannot be begun again: abort the Rollout to give the stable version everything.',
+        );
+      return planned(operation, await read(operation.workload, signal), back, signal);
+    },
+
+    async apply({ changes }, signal): Promise<Receipt> {
+      const [change] = changes;
+      if (change === undefined || change.document.connectionId !== host.connectionId)
+        throw new PeerError(
+          'refused',
+          'This change was planned on another connection; nothing is written here.',
+        );
+      const live = await read(change.document, signal);
+      const resource = resourceOf(live);
+      const subresource = change.patch.some(({ op, path }) => op !== 'test' && path.startsWith('/status'))
+        ? 'status'
+        : null;
+      try {
+        const written = await client.patch(
+          resource,
+          live,
+          change.patch,
+          { dryRun: false, subresource },
+          signal,
+        );
+        return {
+          acceptedAt: host.clock.now(),
+          revisions: [{ document: change.document, revision: written.metadata.resourceVersion }],
+        };
+      } catch (error) {
+        if (mayBeFence(error))
+          throw new PeerError(
+            'conflict',
+            `${live.kind} ${live.metadata.name} is no longer where it was when this was reviewed: it has gone on, or somebody asked already. Nothing was changed. Review it again.`,
+            { cause: error },
+          );
+        throw error;
+      }
+    },
+
+    async verify(change, signal): Promise<ReadBack> {
+      const live = await read(change.document, signal).catch((error: unknown) => {
+        if (error instanceof PeerError && (error.kind === 'notFound' || error.kind === 'conflict'))
+          return null;
+        throw error;
+      });
+      if (live === null)
+        return { state: 'else', revision: '', detail: 'The document was deleted.', changedBy: null };
+      return readBack(change, live);
+    },
+  };
+}
+
+/** What takes a verb back; a promotion has no way back. */
+const wayBack: Partial<Record<string, 'pause' | 'resume' | 'abort' | 'retry'>> = {
+  pause: 'resume',
+  resume: 'pause',
+  abort: 'retry',
+  retry: 'abort',
+};
+
+const writeOf = (live: KubeObject, verb: ChangeWorkload['action']['verb']): VerbWrite =>
+  live.kind === 'Rollout' ? argoWrite(live, verb) : flaggerWrite(live, verb);
+
+const resourceOf = ({ kind }: KubeObject) => ledResources[kind === 'Canary' ? 'Canary' : 'Rollout'];
+
+/** The parts of a document that verbs write, as the review and the journal show them. */
+function shown(live: KubeObject): Readonly<Record<string, unknown>> {
+  const pick = (part: 'spec' | 'status', names: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = at(live, part, name);
+        return value === undefined || value === null ? [] : [[name, value]];
+      }),
+    );
+  return {
+    spec: pick('spec', ['paused', 'suspend']),
+    status: pick('status', [
+      'currentStepIndex',
+      'currentPodHash',
+      'pauseConditions',
+      'controllerPause',
+      'promoteFull',
+      'abort',
+    ]),
+  };
+}
+
+function changeOf(connectionId: string, live: KubeObject, { steps }: VerbWrite): Change {
+  const after = structuredClone(live);
+  applyPatch(after, steps.filter(({ op }) => op !== 'test') as RfcStep[]);
+  return {
+    document: refOf(connectionId, live),
+    action: 'patch',
+    withheld: false,
+    revision: live.metadata.resourceVersion,
+    patch: [...steps],
+    inverse: [] satisfies PatchStep[],
+    before: stringify(shown(live)),
+    after: stringify(shown(after)),
+  };
+}
+
+/** Controllers take a verb up and go on, so whatever is no longer as before was done. */
+function readBack(change: Change, live: KubeObject): ReadBack {
+  const now = shown(live);
+  const told = { revision: live.metadata.resourceVersion, changedBy: changedByOf(live)?.who ?? null };
+  const state = live.kind === 'Rollout' ? argoState(live) : flaggerState(live);
+  if (isDeepStrictEqual(now, parse(change.after)))
+    return { ...told, state: 'after', detail: `Read back as written; ${state}.` };
+  if (isDeepStrictEqual(now, parse(change.before)))
+    return { ...told, state: 'before', detail: `Still as before; ${state}.` };
+  const written = change.patch.filter(({ op }) => op !== 'test');
+  const taken = written.some(({ path }) => path.startsWith('/status'));
+  const holds = written.every(({ path, value }) =>
+    isDeepStrictEqual(at(live, ...path.slice(1).split('/')), value),
+  );
+  if (taken || holds) {
+    const step = numberAt(live, 'status', 'currentStepIndex');
+    return {
+      ...told,
+      state: 'after',
+      detail: `Its controller has taken it up${step === null ? '' : ` and is at step ${step + 1}`}; ${state}.`,
+    };
+  }
+  return { ...told, state: 'else', detail: `It was changed again since; ${state}.` };
+}

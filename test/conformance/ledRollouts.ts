@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import type { WorkloadAction, WorkloadView } from '../../shared/model/workload.ts';
+import { type ClusterUnderTest, paths } from './cluster.ts';
+import { asked, openKubernetes, poll, signal, workloadsOf } from './rollouts.ts';
+import { serviceFor } from './routesPayment.ts';
+import { changeOf, guardsOf } from './weights.ts';
+
+const rolloutsPath = (namespace: string): string =>
+  `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`;
+const canariesPath = (namespace: string): string =>
+  `/apis/flagger.app/v1beta1/namespaces/${namespace}/canaries`;
+
+/** A Rollout as its controller reports it while it waits at its second step. */
+const rollout = (namespace: string): unknown => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+  metadata: { name: 'payment', namespace },
+  spec: {
+    replicas: 4,
+    selector: { matchLabels: { app: 'payment' } },
+    template: {
+      metadata: { labels: { app: 'payment', version: 'v2' } },
+      spec: { containers: [{ name: 'app', image: 'registry.example.com/payment:v2' }] },
+    },
+    strategy: {
+      canary: {
+        canaryService: 'payment-canary',
+        stableService: 'payment-stable',
+        steps: [
+          { setWeight: 20 },
+          { pause: {} },
+          { analysis: { templates: [{ templateName: 'success-rate' }] } },
+          { setWeight: 60 },
+          { pause: { duration: '1h' } },
+        ],
+      },
+    },
+  },
+});
+
+const waiting = {
+  HPAReplicas: 4,
+  availableReplicas: 4,
+  canary: {
+    weights: {
+      canary: { podTemplateHash: '6cf78c66c5', serviceName: 'payment-canary', weight: 20 },
+      stable: { podTemplateHash: '5dfbb8f8f8', serviceName: 'payment-stable', weight: 80 },
+    },
+    currentBackgroundAnalysisRunStatus: { name: 'payment-6cf78c66c5-2', status: 'Running', message: '' },
+  },
+  controllerPause: true,
+  currentPodHash: '6cf78c66c5',
+  currentStepIndex: 1,
+  observedGeneration: '1',
+  pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-11-22T10:00:00Z' }],
+  phase: 'Paused',
+  message: 'CanaryPauseStep',
+  readyReplicas: 4,
+  replicas: 4,
+  stableRS: '5dfbb8f8f8',
+  updatedReplicas: 1,
+};
+
+const canary = (namespace: string): unknown => ({
+  apiVersion: 'flagger.app/v1beta1',
+  kind: 'Canary',
+  metadata: { name: 'order', namespace },
+  spec: {
+    targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'order' },
+    service: { port: 8080 },
+    analysis: {
+      interval: '1m',
+      threshold: 5,
+      maxWeight: 50,
+      stepWeight: 10,
+      metrics: [{ name: 'request-success-rate', thresholdRange: { min: 99 }, interval: '1m' }],
+      webhooks: [{ name: 'gate', type: 'confirm-promotion', url: 'http://loadtester.test/gate/check' }],
+    },
+  },
+});
+
+/** A Rollout and a Canary whose controllers the suite itself plays. */
+export function ledRolloutsConformance(name: string, start: () => Promise<ClusterUnderTest>): void {
+  /** Opens payment's Rollout at its second step. */
+  async function begin() {
+    const cluster = await start();
+    const { namespace, call } = cluster;
+    await call('POST', paths(namespace).services, serviceFor(namespace, 'payment', { app: 'payment' }));
+    await call('POST', rolloutsPath(namespace), rollout(namespace));
+    const path = `${rolloutsPath(namespace)}/payment`;
+    const report = (status: object) => call('PATCH', `${path}/status`, { status });
+    await report(waiting);
+    const root = await openKubernetes(cluster.settings);
+    const control = workloadsOf(root);
+    const key = (service: string) => ({ namespace, name: service, hosts: [] });
+    const view = async (service = 'payment'): Promise<WorkloadView> => {
+      const [found] = await control.read(key(service), signal);
+      if (found === undefined) throw new Error(`nothing runs ${service}`);
+      return found;
+    };
+    const act = async (action: WorkloadAction, service = 'payment') =>
+      control.plan(asked(await view(service), action), signal);
+    const live = async () =>
+      (await call('GET', path)) as { readonly spec: object; readonly status: Record<string, unknown> };
+    return {
+      cluster,
+      control,
+      view,
+      act,
+      live,
+      report,
+      async [Symbol.asyncDispose]() {
+        await root[Symbol.asyncDispose]();
+        await cluster[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  describe(`rollouts that a controller leads, on ${name}`, () => {
+    test('show their steps, weight and analysis, and what can be asked of them', async () => {
+      await using led = await begin();
+      const view = await led.view();
+      expect(view).toMatchObject({
+        ref: { kind: 'Rollout', name: 'payment' },
+        replicas: 4,
+        rollout: { state: 'moving', text: 'Paused, CanaryPauseStep' },
+        verbs: ['pause', 'promote', 'promoteFull', 'abort'],
+        steps: {
+          owner: 'Argo Rollouts',
+          weight: 20,
+          analysis: [{ name: 'payment-6cf78c66c5-2', state: 'Running' }],
+        },
+      });
+      expect(view.steps?.items.map(({ text, state }) => `${text}: ${state}`)).toEqual([
+        'weight 20 %: done',
+        'wait for somebody: now',
+        'analysis success-rate: ahead',
+        'weight 60 %: ahead',
+        'wait 1h: ahead',
+      ]);
+      await led.report({ observedGeneration: '0' });
+      expect((await led.view()).rollout?.text).toContain('has not taken up');
+    });
+
+    test('are promoted by one step, however often it is asked for', async () => {
+      await using led = await begin();
+      const [first, second] = [await led.act({ verb: 'promote' }), await led.act({ verb: 'promote' })];
+      expect(new Set(Object.values(guardsOf(first)))).toEqual(new Set(['pass']));
+      expect(first.notes.join(' ')).toContain('Step 2 of 5 (wait for somebody) is ended');
+      expect((await led.live()).status['pauseConditions']).toHaveLength(1);
+
+      await led.control.apply(first, signal);
+      expect((await led.live()).status['pauseConditions']).toBeUndefined();
+      // Its controller goes on, and holds at no pause.
+      await led.report({ currentStepIndex: 2, controllerPause: null, phase: 'Progressing', message: 'more' });
+      await expect(led.control.apply(second, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      expect((await led.live()).status['currentStepIndex']).toBe(2);
+      expect(await led.control.verify(changeOf(first), signal)).toMatchObject({ state: 'after' });
+
+      // Without a pause a promotion moves the step itself: twice by the same plan is once.
+      const [third, fourth] = [await led.act({ verb: 'promote' }), await led.act({ verb: 'promote' })];
+      await led.control.apply(third, signal);
+      await expect(led.control.apply(fourth, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      expect((await led.live()).status['currentStepIndex']).toBe(3);
+      await expect(
+        led.control.planUndo(asked(await led.view(), { verb: 'promote' }), third.changes, signal),
+      ).rejects.toThrow(/cannot be begun again/);
+    });
+
+    test('are aborted and tried again', async () => {
+      await using led = await begin();
+      const abort = await led.act({ verb: 'abort' });
+      await led.control.apply(abort, signal);
+      expect((await led.live()).status['abort']).toBe(true);
+      expect(await led.control.verify(changeOf(abort), signal)).toMatchObject({ state: 'after' });
+      await led.report({
+        phase: 'Degraded',
+        message: 'RolloutAborted: Rollout aborted update to revision 2',
+      });
+      const view = await led.view();
+      expect(view.rollout).toMatchObject({ state: 'stuck' });
+      expect(view.verbs).toEqual(['pause', 'retry']);
+      await expect(led.act({ verb: 'promote' })).rejects.toThrow(/RolloutAborted/);
+      const back = await led.control.planUndo(asked(view, { verb: 'abort' }), abort.changes, signal);
+      await led.control.apply(back, signal);
+      expect((await led.live()).status['abort']).toBe(false);
+    });
+
+    test('are paused and resumed, and skip their steps when that is asked for', async () => {
+      await using led = await begin();
+      await led.control.apply(await led.act({ verb: 'pause' }), signal);
+      expect((await led.live()).spec).toMatchObject({ paused: true });
+      const paused = await led.view();
+      expect(paused).toMatchObject({ paused: true });
+      expect(paused.verbs).toContain('resume');
+      await led.control.apply(await led.act({ verb: 'resume' }), signal);
+      expect((await led.live()).spec).toMatchObject({ paused: false });
+      const full = await led.act({ verb: 'promoteFull' });
+      expect(full.direction).toBe('towardsHarm');
+      await led.control.apply(full, signal);
+      expect((await led.live()).status['promoteFull']).toBe(true);
+    });
+
+    test('of Flagger show their analysis, are suspended, and say that Flagger has no other verb', async () => {
+      await using led = await begin();
+      const { namespace, call } = led.cluster;
+      await call('POST', paths(namespace).services, serviceFor(namespace, 'order', { app: 'order' }));
+      await call('POST', canariesPath(namespace), canary(namespace));
+      const path = `${canariesPath(namespace)}/order`;
+      await call('PATCH', `${path}/status`, {
+        status: {
+          phase: 'Progressing',
+          canaryWeight: 20,
+          failedChecks: 1,
+          iterations: 0,
+          lastAppliedSpec: '5978589476',
+          lastTransitionTime: '2026-11-22T10:00:00Z',
+        },
+      });
+      const view = await led.view('order');
+      expect(view).toMatchObject({
+        ref: { kind: 'Canary' },
+        verbs: ['pause'],
+        rollout: { state: 'moving', text: 'Progressing, 1 of 5 checks failed' },
+        steps: { owner: 'Flagger', weight: 20 },
+      });
+      expect(view.steps?.items.map(({ state }) => state)).toEqual(['done', 'now', 'ahead', 'ahead', 'ahead']);
+      expect(view.steps?.analysis.map(({ name: check, text }) => `${check}: ${text}`)).toEqual([
+        'request-success-rate: at least 99, over 1m',
+        'gate: asks its webhook',
+      ]);
+      await expect(led.act({ verb: 'promote' }, 'order')).rejects.toThrow(/no verb for either/);
+      const twice = [await led.act({ verb: 'pause' }, 'order'), await led.act({ verb: 'pause' }, 'order')];
+      for (const plan of twice.slice(0, 1)) await led.control.apply(plan, signal);
+      const suspended = (await call('GET', path)) as { readonly spec: { readonly suspend?: boolean } };
+      expect(suspended.spec.suspend).toBe(true);
+      const [done] = twice;
+      if (done === undefined) throw new Error('nothing was planned');
+      const back = await led.control.planUndo(
+        asked(await led.view('order'), { verb: 'pause' }),
+        done.changes,
+        signal,
+      );
+      await led.control.apply(back, signal);
+      await poll(
+        async () => (await led.view('order')).paused,
+        (paused) => !paused,
+      );
+    });
+  });
+}
