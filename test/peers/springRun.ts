@@ -2,17 +2,17 @@ import { realClock } from '../conformance/cluster.ts';
 import type { SpringUnderTest } from '../conformance/spring.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
-import { type SpringPeer, startSpring } from './start/spring.ts';
+import { type SpringOptions, type SpringPeer, startSpring } from './start/spring.ts';
 import { waitFor } from './start/processes.ts';
 import { noteStarted } from './started.ts';
 import { type SpringInstance, springInstances, springRange, thirdOrder } from './start/springShop.ts';
 
 /** Eureka, the Config Server and two of each service: started by the suites that need them, for they cost a minute. */
-export async function springShop(): Promise<SpringPeer> {
+export async function springShop(more: Omit<SpringOptions, 'dir' | 'runDir'> = {}): Promise<SpringPeer> {
   const { spring } = findPeers();
   const { runDir } = readCoordinates();
   if (spring.kind === 'absent') throw new Error(`${spring.name} is absent because ${spring.because}`);
-  const started = await startSpring({ dir: spring.dir, runDir });
+  const started = await startSpring({ ...more, dir: spring.dir, runDir });
   noteStarted(runDir, spring.name);
   return started;
 }

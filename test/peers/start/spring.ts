@@ -33,6 +33,10 @@ export interface SpringOptions {
   readonly runDir: string;
   /** What is started at once; two of each service when not given. */
   readonly instances?: readonly SpringInstance[];
+  /** Settings of each of them beside their own. */
+  readonly more?: object;
+  /** Another backend of the Config Server than its folder. */
+  readonly backend?: (folder: string) => Promise<object>;
 }
 
 // Small heaps: six of these share two cores with everything else of the tier.
@@ -75,12 +79,13 @@ export async function startSpring(options: SpringOptions): Promise<SpringPeer> {
   };
 
   const eureka = launch('eureka', 'eureka', eurekaSettings);
-  const config = launch('config', 'config', configSettings(configFolder));
+  const settings = (await options.backend?.(configFolder)) ?? configSettings(configFolder);
+  const config = launch('config', 'config', settings);
   await Promise.all([
     answers(`${eurekaUrl}/eureka/apps`, [eureka]),
     answers(`${configUrl}/payment/default`, [config]),
   ]);
-  await Promise.all((options.instances ?? springInstances).map((instance) => start(instance)));
+  await Promise.all((options.instances ?? springInstances).map((instance) => start(instance, options.more)));
 
   const whole = stack.move();
   return {

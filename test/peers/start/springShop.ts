@@ -74,6 +74,15 @@ export const configSettings = (folder: string) => ({
   },
 });
 
+/** Settings of the Config Server on a Git work tree, which it reads where it lies. */
+export const gitSettings = (folder: string) => ({
+  server: { port: 8888, address: '10.79.0.2' },
+  spring: {
+    application: { name: 'config' },
+    cloud: { config: { server: { git: { uri: `file://${folder}`, 'default-label': 'main' } } } },
+  },
+});
+
 /** Settings of one running copy, as Spring reads them from one environment variable. */
 export function instanceSettings({ id, app, version, address }: SpringInstance, more: object): unknown {
   return {
