@@ -30,6 +30,8 @@ export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
   });
   const mirrored = routes.some(({ kind }) => kind === 'mirror');
   const canEdit = editable && denied === null && split.route.protocol === 'http';
+  // Some documents hold weights and nothing that could stand beside them here.
+  const canRouteBeside = split.beside?.by.length !== 0;
   const versions = signals?.versions ?? {};
   return (
     <>
@@ -46,7 +48,9 @@ export function GreyRoutes({ split, editable, measured }: GreyRoutesProps) {
           ))}
         </ul>
       )}
-      {canEdit && <Button onPress={() => askAboutSplit('route', split)}>Route some requests…</Button>}
+      {canEdit && canRouteBeside && (
+        <Button onPress={() => askAboutSplit('route', split)}>Route some requests…</Button>
+      )}
       {canEdit && !mirrored && split.beside?.mirror !== false && (
         <Button onPress={() => askAboutSplit('mirror', split)}>Mirror…</Button>
       )}
