@@ -58,6 +58,7 @@ describe('figures', () => {
 
   test('rounding never draws something as nothing, and changes nothing that is drawn', () => {
     const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
+    expect(formats.formatMs(formats.roundMs(509_500)), 'rounded twice').toBe('8 min');
     fc.assert(
       fc.property(positive, (value) => {
         expect(formats.roundPerSecond(value)).toBeGreaterThan(0);

@@ -87,7 +87,8 @@ export function roundRatio(ratio: number): number {
 export function roundMs(ms: number): number {
   if (ms < 10) return Math.round(ms * 10) / 10;
   if (ms < 999.5) return Math.round(ms);
-  return ms < 9_950 ? Math.round(ms / 100) * 100 : Math.round(ms / 1000) * 1000;
+  if (ms < 9_950) return Math.round(ms / 100) * 100;
+  return ms < 119_500 ? Math.round(ms / 1000) * 1000 : Math.round(ms / 60_000) * 60_000;
 }
 
 function formatNumber(value: number): string {
