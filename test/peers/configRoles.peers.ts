@@ -56,7 +56,8 @@ test('the documented roles suffice for every operation on workloads and configur
   await using session = await openKubernetes(asOperator(cluster));
   const missing = session.permissions.filter(
     ({ allowed, purpose }) =>
-      allowed !== true && !/Prometheus|trip|fallback|where none|declared here|callee|refusal|logs/i.test(purpose),
+      allowed !== true &&
+      !/Prometheus|trip|fallback|where none|declared here|callee|refusal|logs/i.test(purpose),
   );
   expect(missing).toEqual([]);
 
