@@ -16,8 +16,17 @@ app.enableSandbox();
 app.setPath('userData', join(openDataFolder(), 'window'));
 
 // One process on one data folder: a second start hands what it was asked to open to the first and goes.
-const asked = askedFor(process.argv);
-if (app.requestSingleInstanceLock({ link: asked })) {
+// macOS hands a link over before the start is over, and later ones whether or not a window is open.
+let early = askedFor(process.argv);
+let show = (link: string | null): void => {
+  early = link ?? early;
+};
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  show(askedFor([url]));
+});
+
+if (app.requestSingleInstanceLock({ link: early })) {
   app.setAsDefaultProtocolClient('podium');
   // No top-level await here: Electron's `ready` waits for the main module to have been read to its end.
   app.whenReady().then(start, fail);
@@ -38,21 +47,22 @@ async function start(): Promise<void> {
   Menu.setApplicationMenu(createMenu(process.platform));
 
   let window = await openWindow(import.meta.dirname, consoleProcess);
-  follow(asked);
+  show = (link) => {
+    if (!window.isDestroyed()) {
+      if (window.isMinimized()) window.restore();
+      window.focus();
+      follow(link);
+    } else reopen().then(() => follow(link), fail);
+  };
+  follow(early);
 
   // Chromium sorts a later start's arguments its own way, so what they ask for comes beside them.
   app.on('second-instance', (_event, _argv, _folder, given) => {
-    reveal();
     const link: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, 'link') : null;
-    if (typeof link === 'string') follow(askedFor([link]));
-  });
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    reveal();
-    follow(askedFor([url]));
+    show(typeof link === 'string' ? askedFor([link]) : null);
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) reopen();
+    if (BrowserWindow.getAllWindows().length === 0) reopen().catch(fail);
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
@@ -61,7 +71,7 @@ async function start(): Promise<void> {
     if (held.mayQuit()) return;
     event.preventDefault();
     // Who stays after closing the last window needs one to see them end in.
-    if (BrowserWindow.getAllWindows().length === 0) reopen();
+    if (BrowserWindow.getAllWindows().length === 0) reopen().catch(fail);
   });
   app.on('will-quit', (event) => {
     // Electron takes its processes down with it; the console ends by itself, so that the next start finds its journal free.
@@ -69,14 +79,8 @@ async function start(): Promise<void> {
     void consoleProcess.stop().then(() => app.exit(0));
   });
 
-  function reopen(): void {
-    openWindow(import.meta.dirname, consoleProcess).then((opened) => (window = opened), fail);
-  }
-
-  function reveal(): void {
-    if (window.isDestroyed()) return;
-    if (window.isMinimized()) window.restore();
-    window.focus();
+  async function reopen(): Promise<void> {
+    window = await openWindow(import.meta.dirname, consoleProcess);
   }
 
   /** The page reads the place to show from its own address; nothing else crosses from a link. */

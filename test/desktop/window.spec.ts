@@ -21,6 +21,10 @@ test('the window opens, gets its line to the console, shows the map of the rehea
     'a place by its names',
   ).toBe(0);
   await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText('order');
+  await desktop.app.evaluate(({ app }) =>
+    app.emit('open-url', { preventDefault() {} }, 'podium://service/shop/payment'),
+  );
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText('payment');
   expect(await page.evaluate(() => location.hash), 'a reload is not to follow it again').toBe('');
 });
 
