@@ -124,6 +124,30 @@ test('an instance that comes later is read too, and one that goes is said', asyn
   expect(notes.find(({ text }) => text.includes('new'))?.instance).toContain('payment-v3');
 });
 
+test('an instance that is still starting is waited for, and read from its first line on', async () => {
+  await using here = await openLogs();
+  const { logs, client, ask } = here;
+  const { store } = logs.cluster;
+  const [late = ''] = instancesOf(logs);
+  const tell = (state: object): void => {
+    const pod = store.get('pods', logs.namespace, late);
+    if (pod === undefined) throw new Error('no such pod');
+    const containerStatuses = [{ name: 'app', ready: false, restartCount: 0, state }];
+    store.put({ ...pod, status: { phase: 'Pending', containerStatuses } });
+  };
+  tell({ waiting: { reason: 'ContainerCreating' } });
+  await logs.write('first line');
+  const isOf = (entry: LogEntry): boolean => entry.instance === late;
+  const all = await readUntil(await client.logs.read(ask, { signal: patience() }), (entries) => {
+    if (entries.some((entry) => entry.kind === 'note' && isOf(entry))) tell({ running: {} });
+    return linesOf(entries).some(isOf);
+  });
+  const [note, line] = all.filter(isOf);
+  expect(note).toMatchObject({ kind: 'note', tone: 'calm' });
+  expect(note?.text).toContain('is waiting to start: ContainerCreating');
+  expect(line).toMatchObject({ kind: 'line', text: 'first line' });
+});
+
 test('what is not followed ends, and one instance is read alone', async () => {
   await using here = await openLogs();
   const { logs, client, ask } = here;

@@ -53,3 +53,22 @@ test('a container must be named where there are two, and must exist', async () =
     expect(response.status).toBe(400);
   }
 });
+
+test('a container that has not started has no log, and one that was restarted has', async () => {
+  await using cluster = await clusterWithLog();
+  const pod = cluster.store.get('pods', 'shop', 'p');
+  const told = (restartCount: number) => {
+    if (pod === undefined) throw new Error('no pod');
+    const state = { waiting: { reason: 'ContainerCreating' } };
+    cluster.store.put({ ...pod, status: { containerStatuses: [{ name: 'app', restartCount, state }] } });
+  };
+  told(0);
+  const refused = await cluster.ask(log);
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({
+    reason: 'BadRequest',
+    message: 'container "app" in pod "p" is waiting to start: ContainerCreating',
+  });
+  told(1);
+  expect((await cluster.ask(log)).status).toBe(200);
+});

@@ -2,6 +2,7 @@ import { namespaceOf, type ObjectCall, subjectOf } from './call.ts';
 import { isRecord } from './jsonPatch.ts';
 import { isTrue } from './paths.ts';
 import { badRequest, notFound } from './status.ts';
+import { fieldsAt, listAt } from '../traffic/reading.ts';
 
 /** One line a container wrote. */
 export interface LogLine {
@@ -33,6 +34,11 @@ export async function podLog(call: ObjectCall, logs: PodLogs): Promise<void> {
   const asksPrevious = isTrue(query.get('previous'));
   if (asksPrevious && log?.previous === undefined)
     throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
+  const waiting = asksPrevious ? null : startOf(pod['status'], container);
+  if (waiting !== null)
+    throw badRequest(
+      `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${waiting}`,
+    );
   const recent = ((asksPrevious ? log?.previous : log?.written) ?? []).filter(
     (line) => from === null || line.at >= from,
   );
@@ -78,6 +84,16 @@ function containerOf(call: ObjectCall, spec: unknown): string {
   if (![...names, ...named('initContainers')].includes(asked))
     throw badRequest(`container ${asked} is not valid for pod ${pod}`);
   return asked;
+}
+
+/** Why a container that never ran does not run yet; null for all others. */
+function startOf(status: unknown, container: string): string | null {
+  const one = ['containerStatuses', 'initContainerStatuses']
+    .flatMap((field) => listAt(status, field).map((each) => fieldsAt(each)))
+    .find(({ name }) => name === container);
+  const waiting = fieldsAt(one, 'state')['waiting'];
+  if (!isRecord(waiting) || one?.['restartCount'] !== 0) return null;
+  return String(waiting['reason']);
 }
 
 function sinceOf(call: ObjectCall): number | null {

@@ -10,10 +10,13 @@ import { createResume, type Resume } from './resume.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
+/** Whoever follows a rollout waits for what is about to start. */
+const longestStartMs = 4_000;
 
 /**
- * What stands in a log, then what is written to it. A kubelet ends what is followed without a word when the file is turned over
- * or the container ends: it is opened again from the last second on, and what came of the container is said.
+ * What stands in a log, then what is written to it. A container that has not started has no log yet: it is waited for. A kubelet
+ * ends what is followed without a word when the file is turned over or the container ends: it is opened again from the last
+ * second on, and what came of the container is said. Of one that has ended the rest is read once.
  */
 export async function* followLog(
   client: KubeClient,
@@ -23,54 +26,69 @@ export async function* followLog(
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogPiece[], void, undefined> {
   const resume = createResume();
-  const pod = await readPod(client, of, signal);
-  let restarts = pod === null ? null : (runOf(pod, of.container)?.restarts ?? null);
-  const uid = pod?.metadata.uid ?? null;
-  for await (const pieces of readLog(client, of, { ...how, previous: false }, signal)) {
-    for (const piece of pieces) if (piece.kind === 'line') resume.isNew(piece.stamp, piece.at);
-    yield pieces;
-  }
-  yield [{ kind: 'caughtUp' }];
-  let pauseMs = firstPauseMs;
+  let uid: string | null = null;
+  let restarts: number | null = null;
+  let readOut: string | null = null;
+  let isBegun = false;
   let lost: string | null = null;
+  let pauseMs = firstPauseMs;
   for (;;) {
-    let ended: Error | null = null;
-    try {
-      for await (const pieces of followOnce(client, of, resume, how.sinceAt, signal)) {
-        if (lost !== null) yield [note('calm', 'The log goes on.')];
-        lost = null;
-        pauseMs = firstPauseMs;
-        if (pieces.length > 0) yield pieces;
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      ended = error instanceof Error ? error : new Error(String(error));
-    }
-    signal.throwIfAborted();
-    if (ended !== null && !isPassing(ended)) throw ended;
-    const now = await readPod(client, of, signal).catch((error: unknown) => {
+    const pod = await readPod(client, of, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (!isPassing(error)) throw error;
       return undefined;
     });
-    if (now !== undefined) {
-      if (now === null || now.metadata.uid !== uid || isOver(now)) {
-        yield [note('calm', goneText(now, uid))];
+    const end = pod == null ? null : endOf(pod, of.container);
+    if (pod !== undefined) {
+      uid ??= pod?.metadata.uid ?? null;
+      if (pod === null || pod.metadata.uid !== uid || (isOver(pod) && end === readOut)) {
+        yield [note('calm', goneText(pod, uid))];
         return;
       }
-      const run = runOf(now, of.container);
+      const run = runOf(pod, of.container);
       if (run !== null && restarts !== null && run.restarts > restarts) {
         yield [note('warn', restartText(of.container, run.lastEnd))];
         pauseMs = firstPauseMs;
       }
       restarts = run?.restarts ?? restarts;
     }
-    if (ended !== null && lost === null) {
-      lost = ended.message;
-      yield [note('warn', `The log broke off and is opened again: ${lost}`)];
+    if (end === null || end !== readOut) {
+      let broken: Error | null = null;
+      try {
+        if (!isBegun) {
+          for await (const pieces of readLog(client, of, { ...how, previous: false }, signal)) {
+            isBegun = true;
+            for (const piece of pieces) if (piece.kind === 'line') resume.isNew(piece.stamp, piece.at);
+            yield pieces;
+          }
+          isBegun = true;
+          lost = null;
+          yield [{ kind: 'caughtUp' }];
+        }
+        for await (const pieces of followOnce(client, of, resume, how.sinceAt, signal)) {
+          if (lost !== null) yield [note('calm', 'The log goes on.')];
+          lost = null;
+          if (pieces.length === 0) continue;
+          pauseMs = firstPauseMs;
+          yield pieces;
+        }
+        readOut = end;
+      } catch (error) {
+        signal.throwIfAborted();
+        broken = error instanceof Error ? error : new Error(String(error));
+      }
+      signal.throwIfAborted();
+      if (broken !== null && !isPassing(broken)) throw broken;
+      if (broken !== null && lost === null) {
+        lost = broken.message;
+        const text = isBegun
+          ? `The log broke off and is opened again: ${lost}`
+          : `There is no log yet, and it is asked for again: ${lost}`;
+        yield [note(isBegun ? 'warn' : 'calm', text), { kind: 'caughtUp' }];
+      }
     }
     await clock.sleep(pauseMs, signal);
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    pauseMs = Math.min(pauseMs * 2, isBegun ? longestPauseMs : longestStartMs);
   }
 }
 
@@ -103,6 +121,13 @@ const isPassing = (error: unknown): boolean =>
 
 const isOver = (pod: KubeObject): boolean =>
   /^(Succeeded|Failed)$/.test(textAt(pod, 'status', 'phase') ?? '');
+
+/** What tells one end of a container from the next; null while it runs, and where nobody knows. */
+function endOf(pod: KubeObject, container: string): string | null {
+  const run = runOf(pod, container);
+  const isRunning = run === null || run.isRunning;
+  return isRunning && !isOver(pod) ? null : `${isOver(pod)} ${run?.restarts}`;
+}
 
 function goneText(pod: KubeObject | null, uid: string | null): string {
   if (pod === null) return 'This instance is gone, and its log with it.';
