@@ -1,47 +1,32 @@
 import { useEffect, useState } from 'react';
-import type { LogAsk, LogBatch, LogEntry } from '../../../shared/model/log.ts';
+import type { LogAsk } from '../../../shared/model/log.ts';
 import { watch } from '../../client/watch.ts';
-import { emptyBuffer, type LogBuffer, withEntries } from './logBuffer.ts';
-
-/** What was read so far, and whether more is to come. */
-export interface LogStream {
-  readonly buffer: LogBuffer;
-  readonly phase: 'asking' | LogBatch['phase'];
-  readonly problem: string | null;
-}
+import { createLogIntake, type LogStream, nothingYet } from './logIntake.ts';
 
 /** Often enough to look alive, seldom enough for a flood. */
 const drawEveryMs = 150;
-const nothingYet: LogStream = { buffer: emptyBuffer, phase: 'asking', problem: null };
 
 /** Reads logs while the panel is drawn; `key` names what is asked, and when it changes reading begins anew. */
 export function useLogStream(ask: LogAsk, round: number): LogStream {
   const key = `${round} ${JSON.stringify(ask)}`;
   const [held, setHeld] = useState<{ readonly key: string } & LogStream>({ key, ...nothingYet });
   useEffect(() => {
-    let waiting: LogEntry[] = [];
-    let phase: LogStream['phase'] = 'asking';
+    const intake = createLogIntake();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (): void => {
+      clearTimeout(timer);
       timer = undefined;
-      const more = waiting;
-      waiting = [];
-      setHeld((before) => {
-        const buffer = before.key === key ? before.buffer : emptyBuffer;
-        return { key, buffer: withEntries(buffer, more), phase, problem: null };
-      });
+      setHeld({ key, ...intake.stream });
     };
     const stop = watch((client, signal) => client.logs.read(ask, { signal }), {
       onStart() {
-        waiting = [];
-        phase = 'asking';
-        setHeld({ key, ...nothingYet });
+        intake.begin();
+        draw();
       },
       onValue(batch) {
-        waiting.push(...batch.entries);
-        phase = batch.phase;
+        intake.add(batch);
         timer ??= setTimeout(draw, drawEveryMs);
-        if (phase === 'over') stop();
+        if (batch.phase === 'over') stop();
       },
       onProblem: (problem) =>
         setHeld((before) => ({ ...(before.key === key ? before : { key, ...nothingYet }), problem })),
