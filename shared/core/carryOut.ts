@@ -1,5 +1,5 @@
 import { PartlyWritten, type Receipt } from '../connectors/kit/control.ts';
-import { PeerError, sayError, type PeerErrorKind } from '../connectors/kit/peerError.ts';
+import { maybeDoneKinds, PeerError, sayError } from '../connectors/kit/peerError.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -54,7 +54,7 @@ export async function carryOut(
     receipt = await kept.control.apply(write, AbortSignal.timeout(30_000));
   } catch (thrown) {
     const error = sayError(thrown, 'Writing the change');
-    if (thrown instanceof PeerError && !maybeDone.has(thrown.kind)) {
+    if (thrown instanceof PeerError && !maybeDoneKinds.has(thrown.kind)) {
       if (thrown instanceof PartlyWritten) await closePartly(thrown.receipt, error);
       else await close(error);
       return;
@@ -73,12 +73,3 @@ export async function carryOut(
 function sayRevision({ takenBy, revisions: [first] }: Receipt): string {
   return takenBy !== undefined || !first?.revision ? '' : ` as revision ${first.revision}`;
 }
-
-/** After these the write may have been done all the same: a proxy or the peer failed on the way back. */
-const maybeDone: ReadonlySet<PeerErrorKind> = new Set([
-  'unanswered',
-  'broken',
-  'busy',
-  'notThePeer',
-  'tooLarge',
-]);

@@ -1,4 +1,6 @@
-import { PeerError, sayError } from './peerError.ts';
+import type { Change } from '../../model/change.ts';
+import { PartlyWritten, type Receipt } from './control.ts';
+import { maybeDoneKinds, PeerError, sayError } from './peerError.ts';
 
 /** What became of one instance at a write into each of them. */
 export interface Outcome<Member, Result = unknown> {
@@ -39,9 +41,41 @@ export function throwIfNone(outcomes: readonly Outcome<unknown>[]): void {
   const of = (kind: PeerError['kind']) => failures.find((one) => one.kind === kind);
   // One that is silent anyway says least about why the others did not take it.
   const told = failures.find(({ kind }) => kind !== 'unreachable');
-  const worst = of('unanswered') ?? of('conflict') ?? told ?? failures[0];
+  const maybe = of('unanswered') ?? failures.find(({ kind }) => maybeDoneKinds.has(kind));
+  const worst = maybe ?? of('conflict') ?? told ?? failures[0];
   if (worst !== undefined && failures.length === outcomes.length) throw worst;
 }
+
+/** One document of a write, and what became of it in each instance. */
+export interface Written {
+  readonly change: Change;
+  readonly outcomes: readonly Outcome<unknown>[];
+}
+
+/** Throws where no instance took this document: `PartlyWritten` where others were written before it. */
+export function throwIfUntaken(
+  outcomes: readonly Outcome<unknown>[],
+  before: readonly Written[],
+  at: number,
+): void {
+  try {
+    throwIfNone(outcomes);
+  } catch (error) {
+    if (before.length > 0 && error instanceof PeerError)
+      throw new PartlyWritten(receiptOf(before, at), error);
+    throw error;
+  }
+}
+
+/** How far each document was taken, and all of them. */
+export const receiptOf = (written: readonly Written[], at: number): Receipt => ({
+  acceptedAt: at,
+  takenBy: sayDone(written.flatMap(({ outcomes }) => outcomes)),
+  revisions: written.map(({ change, outcomes }) => ({
+    document: change.document,
+    revision: sayDone(outcomes),
+  })),
+});
 
 /** Whether it may be in force in any of them: nobody knows whether a write without an answer was done. */
 export const maybeDone = (outcomes: readonly Outcome<unknown>[]): boolean =>

@@ -10,7 +10,16 @@ export type PeerErrorKind =
   | 'busy' // 429, 503
   | 'tooLarge' // the answer grew past what we accept
   | 'notThePeer' // HTML or another product answered
-  | 'broken'; // 5xx, nonsense
+  | 'broken'; // 5xx, nonsense, or taken and not in force
+
+/** After these a write may have been done all the same: a proxy or the peer failed on the way back, or holds something else now. */
+export const maybeDoneKinds: ReadonlySet<PeerErrorKind> = new Set([
+  'unanswered',
+  'broken',
+  'busy',
+  'notThePeer',
+  'tooLarge',
+]);
 
 /**
  * An error in words an operator can act on. `message` says what was tried, what came back and what to do; it is plain text

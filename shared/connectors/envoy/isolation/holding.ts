@@ -73,7 +73,7 @@ export function holdStops(fleet: ProxyFleet): StopHolding {
   return holding;
 }
 
-/** Has one proxy refuse every call to the host, by a reading of this very moment. Throws `PeerError`. */
+/** Has one proxy refuse every call to the host, by a reading of this very moment. Throws `PeerError`; `broken` where it took it and shows something else. */
 export async function stopIn(member: Member, stop: Stop, signal: AbortSignal): Promise<void> {
   const { host } = stop;
   const api = apiOf(member);
@@ -108,12 +108,12 @@ export async function stopIn(member: Member, stop: Stop, signal: AbortSignal): P
   const missing = keys.filter((key) => after.values.get(key) !== everyCall);
   if (missing.length > 0 || after.values.get(markerKey(host)) !== text)
     throw new PeerError(
-      'conflict',
+      'broken',
       `${member.name} answered “${answer}” and holds ${missing[0] === undefined ? 'another mark' : `${missing[0]} = ${after.values.get(missing[0]) ?? 'nothing'}`}: another layer stands above, or somebody wrote at the same moment.`,
     );
 }
 
-/** Takes away what a trip put into one proxy, and puts back what somebody had there before. Throws `PeerError`. */
+/** Takes away what a trip put into one proxy, and puts back what somebody had there before. Throws `PeerError`, as `stopIn` does. */
 export async function endIn(
   member: Member,
   { host, operationId }: Pick<Stop, 'host' | 'operationId'>,
@@ -132,7 +132,7 @@ export async function endIn(
   const left = [...back].filter(([key, value]) => (after.values.get(key) ?? '') !== value);
   if (left.length > 0 || after.values.has(markerKey(host)))
     throw new PeerError(
-      'conflict',
+      'broken',
       `${member.name} took it and still holds ${left[0]?.[0] ?? 'the mark of the trip'}.`,
     );
 }

@@ -4,7 +4,7 @@ import type { Change, Guard } from '../../../model/change.ts';
 import type { CloseBreaker } from '../../../model/operation.ts';
 import type { CallTarget, TripOption } from '../../../model/trip.ts';
 import type { Control, ReadBack } from '../../kit/control.ts';
-import { changeEach, type Outcome, sayDone, throwIfNone } from '../../kit/fanOut.ts';
+import { changeEach, receiptOf, throwIfUntaken, type Written } from '../../kit/fanOut.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { BreakerState } from '../breakers.ts';
@@ -14,6 +14,7 @@ import type { Fleet, Member } from '../fleet.ts';
 import type { BreakerHolding } from './holding.ts';
 import { breakersFor, copiesOf, lookAtHolders, refuseElsewhere, unreadGuard } from './plan.ts';
 import { setIn } from './setIn.ts';
+import { refuseSilent, silenceOf } from './silence.ts';
 import { readBefore, refOf, writeBefore } from './wanted.ts';
 import { isForced } from './words.ts';
 
@@ -108,21 +109,21 @@ export function createCloseControl(fleet: Fleet, holding: BreakerHolding): Contr
       ),
 
     async apply({ changes }, signal) {
-      const done: { readonly change: Change; readonly outcomes: readonly Outcome<Member>[] }[] = [];
-      for (const change of changes) {
-        refuseElsewhere(fleet, change);
-        done.push({ change, outcomes: await closeEach(fleet, holding, closedIn(change), signal) });
+      for (const change of changes) refuseElsewhere(fleet, change);
+      // What forbids any of them is found before the first is sent.
+      const ready: { readonly change: Change; readonly members: readonly Member[] }[] = [];
+      for (const change of changes)
+        ready.push({ change, members: await lookAtNamed(fleet, holding, closedIn(change), signal) });
+      const written: Written[] = [];
+      for (const { change, members } of ready) {
+        const { breaker } = closedIn(change);
+        const outcomes = await changeEach(members, silenceOf, (member) =>
+          setIn(fleet, member, breaker, 'CLOSED', signal),
+        );
+        throwIfUntaken(outcomes, written, fleet.host.clock.now());
+        written.push({ change, outcomes });
       }
-      const all = done.flatMap(({ outcomes }) => outcomes);
-      throwIfNone(all);
-      return {
-        acceptedAt: fleet.host.clock.now(),
-        takenBy: sayDone(all),
-        revisions: done.map(({ change, outcomes }) => ({
-          document: change.document,
-          revision: sayDone(outcomes),
-        })),
-      };
+      return receiptOf(written, fleet.host.clock.now());
     },
 
     async verify(change, signal) {
@@ -137,13 +138,13 @@ export function createCloseControl(fleet: Fleet, holding: BreakerHolding): Contr
 const shutIn = (members: readonly Member[], name: string): readonly Seen[] =>
   having(members, name).filter(({ breaker }) => isShut(breaker.state));
 
-/** In those alone that the plan named and that are not closed at this moment: each is read again before anything is sent. */
-async function closeEach(
+/** Those alone that the plan named. Throws where nothing can be closed. */
+async function lookAtNamed(
   fleet: Fleet,
   holding: BreakerHolding,
   { service, breaker, instances }: Closed,
   signal: AbortSignal,
-): Promise<readonly Outcome<Member>[]> {
+): Promise<readonly Member[]> {
   if (holding.find({ service, breaker, held: null }) !== null)
     throw new PeerError('conflict', `A trip holds “${breaker}” in ${service} by now. End that trip instead.`);
   const members = await fleet.look(service, signal);
@@ -153,12 +154,8 @@ async function closeEach(
       'refused',
       `No instance that was planned for has “${breaker}” now; nothing was sent.`,
     );
-  return changeEach(
-    named,
-    ({ instance, breakers, problem }) =>
-      breakers === null ? `${instance.name}: ${problem ?? 'it cannot be asked'}` : null,
-    (member) => setIn(fleet, member, breaker, 'CLOSED', signal),
-  );
+  refuseSilent(named);
+  return named;
 }
 
 function readBack(

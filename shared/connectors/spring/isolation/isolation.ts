@@ -2,7 +2,15 @@ import type { Change } from '../../../model/change.ts';
 import type { HeldTrip, TripOption } from '../../../model/trip.ts';
 import { followRounds } from '../../kit/followChanges.ts';
 import type { IsolationControl, ReadBack } from '../../kit/control.ts';
-import { changeEach, maybeDone, type Outcome, sayDone, throwIfNone } from '../../kit/fanOut.ts';
+import {
+  changeEach,
+  maybeDone,
+  type Outcome,
+  receiptOf,
+  throwIfNone,
+  throwIfUntaken,
+  type Written,
+} from '../../kit/fanOut.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { having } from '../callees.ts';
 import type { Fleet, Member } from '../fleet.ts';
@@ -10,6 +18,7 @@ import { closeOption } from './close.ts';
 import { setIn } from './setIn.ts';
 import type { BreakerHolding } from './holding.ts';
 import { breakersFor, planEnd, planTrip, refuseElsewhere } from './plan.ts';
+import { refuseSilent, silenceOf } from './silence.ts';
 import { readBefore, readWanted, refOf, type Wanted, writeWanted } from './wanted.ts';
 import { isForced } from './words.ts';
 
@@ -95,21 +104,20 @@ export function createIsolation(fleet: Fleet, holding: BreakerHolding): Isolatio
       return { ...write, changes };
     },
 
-    async apply(write, signal) {
-      for (const change of write.changes) refuseElsewhere(fleet, change);
-      const done: { readonly outcomes: readonly Outcome<Member>[]; readonly change: Change }[] = [];
-      for (const change of write.changes)
-        done.push({ change, outcomes: await applyOne(fleet, holding, change, signal) });
-      const all = done.flatMap(({ outcomes }) => outcomes);
-      throwIfNone(all);
-      return {
-        acceptedAt: host.clock.now(),
-        takenBy: sayDone(all),
-        revisions: done.map(({ change, outcomes }) => ({
-          document: change.document,
-          revision: sayDone(outcomes),
-        })),
-      };
+    async apply({ changes }, signal) {
+      for (const change of changes) refuseElsewhere(fleet, change);
+      // What forbids any of them is found before the first is sent.
+      const ready: Ready[] = [];
+      for (const change of changes) ready.push(await getReady(fleet, change, signal));
+      const written: Written[] = [];
+      for (const one of ready) {
+        const outcomes = await applyOne(fleet, holding, one, signal);
+        // An end goes on in the others, and is said later to those that could not be told.
+        if (one.wanted.held !== null) throwIfUntaken(outcomes, written, host.clock.now());
+        written.push({ change: one.change, outcomes });
+      }
+      throwIfNone(written.flatMap(({ outcomes }) => outcomes));
+      return receiptOf(written, host.clock.now());
     },
 
     async verify(change, signal) {
@@ -139,12 +147,15 @@ export function createIsolation(fleet: Fleet, holding: BreakerHolding): Isolatio
   };
 }
 
-async function applyOne(
-  fleet: Fleet,
-  holding: BreakerHolding,
-  change: Change,
-  signal: AbortSignal,
-): Promise<readonly Outcome<Member>[]> {
+/** One change, and the instances that it concerns, asked this moment. */
+interface Ready {
+  readonly change: Change;
+  readonly wanted: Wanted;
+  readonly concerned: readonly Member[];
+}
+
+/** Throws where nothing can be held. */
+async function getReady(fleet: Fleet, change: Change, signal: AbortSignal): Promise<Ready> {
   const wanted = readWanted(change.after);
   const { service, breaker, held } = wanted;
   const members = await fleet.look(service, signal);
@@ -154,11 +165,19 @@ async function applyOne(
       'refused',
       `No instance of ${service} has a breaker “${breaker}” now; nothing was sent.`,
     );
-  const outcomes = await changeEach(
-    concerned,
-    ({ instance, breakers, problem }) =>
-      breakers === null ? `${instance.name}: ${problem ?? 'it cannot be asked'}` : null,
-    (member) => setIn(fleet, member, breaker, wanted.except[member.instance.name] ?? wanted.state, signal),
+  if (held !== null) refuseSilent(concerned);
+  return { change, wanted, concerned };
+}
+
+async function applyOne(
+  fleet: Fleet,
+  holding: BreakerHolding,
+  { change, wanted, concerned }: Ready,
+  signal: AbortSignal,
+): Promise<readonly Outcome<Member>[]> {
+  const { breaker, held } = wanted;
+  const outcomes = await changeEach(concerned, silenceOf, (member) =>
+    setIn(fleet, member, breaker, wanted.except[member.instance.name] ?? wanted.state, signal),
   );
   if (held === null) holding.end(wanted, outcomes);
   else if (maybeDone(outcomes))

@@ -9,7 +9,8 @@ const Answer = z.object({ circuitBreakerName: z.string(), currentState: z.string
 
 /**
  * Sets a breaker in one instance, if a reading of this very moment shows it there: Resilience4j makes a new breaker of an
- * unknown name and calls that a success. Throws `PeerError`; `notFound` where it has none of that name.
+ * unknown name and calls that a success. Throws `PeerError`;
+ * `notFound` where it has none of that name, `broken` where it took it and shows something else.
  */
 export async function setIn(
   fleet: Fleet,
@@ -30,12 +31,12 @@ export async function setIn(
   const after = readBreakers(await actuator.breakers(signal))?.get(name);
   if (after === undefined || after.state !== state)
     throw new PeerError(
-      'conflict',
+      'broken',
       `${instance.name} took it, and its breaker is ${after?.state ?? 'gone'} all the same.`,
     );
   if (!isSame(before, after))
     throw new PeerError(
-      'conflict',
+      'broken',
       `${instance.name} seems to have made the breaker “${name}” anew at this write: its thresholds are others than a moment before. It lasts until the instance restarts.`,
     );
 }
