@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { terminalSpans, withoutSequences } from './terminalText.ts';
+import { mostSpans, terminalSpans, withoutSequences } from './terminalText.ts';
 
 test('colours become styles, and end where they end', () => {
   expect(terminalSpans('\u001b[1;31merror\u001b[0m: \u001b[92mok\u001b[39m.')).toEqual([
@@ -48,4 +48,17 @@ test('a flood of beginnings takes no longer than its length', () => {
   const before = performance.now();
   withoutSequences(flood);
   expect(performance.now() - before).toBeLessThan(3_000);
+});
+
+test('pieces that look the same are one', () => {
+  expect(terminalSpans('\u001b[1ma'.repeat(800))).toEqual([
+    { text: 'a'.repeat(800), colour: null, bold: true, dim: false },
+  ]);
+});
+
+test('a line of a thousand colours is a bounded number of pieces, and loses no text', () => {
+  const spans = terminalSpans('\u001b[31ma\u001b[32mb'.repeat(500));
+  expect(spans).toHaveLength(mostSpans);
+  expect(spans.at(-1)).toMatchObject({ colour: null, bold: false, dim: false });
+  expect(spans.map(({ text }) => text).join('')).toBe('ab'.repeat(500));
 });

@@ -20,6 +20,9 @@ const plain: TerminalStyle = { colour: null, bold: false, dim: false };
 const sequence =
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-OQ-WYZ`-~]/g;
 
+/** Beyond so many pieces a line goes on in its usual colour: each is an element, and a hostile line could ask for thousands. */
+export const mostSpans = 200;
+
 /**
  * A line as a terminal would colour it, and as nothing else of a terminal: no cursor moves, no title is set, no link is made, the
  * clipboard stays as it is. Sequences are left out; what only looks like one keeps its ESC, to be shown as such.
@@ -29,7 +32,11 @@ export function terminalSpans(line: string): TerminalSpan[] {
   let style = plain;
   let from = 0;
   const push = (text: string): void => {
-    if (text !== '') spans.push({ text, ...style });
+    if (text === '') return;
+    const asked = spans.length < mostSpans - 1 ? style : plain;
+    const last = spans.at(-1);
+    if (last === undefined || !isSame(last, asked)) spans.push({ text, ...asked });
+    else spans[spans.length - 1] = { ...last, text: last.text + text };
   };
   for (const found of line.matchAll(sequence)) {
     push(line.slice(from, found.index));
@@ -39,6 +46,9 @@ export function terminalSpans(line: string): TerminalSpan[] {
   push(line.slice(from));
   return spans;
 }
+
+const isSame = (a: TerminalStyle, b: TerminalStyle): boolean =>
+  a.colour === b.colour && a.bold === b.bold && a.dim === b.dim;
 
 /** A line without its escape sequences. */
 export const withoutSequences = (line: string): string => line.replace(sequence, '');

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { terminalSpans } from '../../../shared/analysis/terminalText.ts';
 import type { LogLine, LogNote } from '../../../shared/model/log.ts';
 import { ask } from '../../client/link.ts';
@@ -17,16 +17,26 @@ export interface LogMark {
 
 const longest = 8_000;
 
-/** One line with the mark of who wrote it, in the colours that it asks for. */
-export function LogLineRow({
-  line,
-  mark,
-  previous,
-}: {
+interface LogLineProps {
   readonly line: LogLine;
   readonly mark: LogMark | null;
   readonly previous: boolean;
-}) {
+}
+
+/** One line with the mark of who wrote it, in the colours that it asks for; drawn again only when it looks different. */
+export const LogLineRow = memo(DrawnLine, isSameLine);
+
+/** Marks are made anew with each batch. */
+export function isSameLine(before: LogLineProps, after: LogLineProps): boolean {
+  return (
+    before.line === after.line &&
+    before.previous === after.previous &&
+    before.mark?.name === after.mark?.name &&
+    before.mark?.colour === after.mark?.colour
+  );
+}
+
+function DrawnLine({ line, mark, previous }: LogLineProps) {
   const [whole, setWhole] = useState<string | null>(null);
   const show = async () => {
     const { connectionId, namespace, instance, container, stamp, text } = line;
