@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { envoy } from '../../shared/connectors/envoy/connector.ts';
+import type { KnownProxy } from '../../shared/connectors/kit/connector.ts';
+import { hostOf } from './cluster.ts';
 import { envoyTripsConformance, inMemory, openEnvoys, runtimeOf } from './envoyTrips.ts';
 import { simulatedEnvoys, simulateEnvoy } from './simulatedEnvoy.ts';
 import { quickClock } from './simulatedSpring.ts';
@@ -52,6 +55,51 @@ test('a proxy that answers OK and holds what it held is never called tripped', a
     message: expect.stringMatching(/answered “OK” and holds/) as unknown,
   });
   expect(await control.verify(changeOf(plan), signal)).toMatchObject({ state: 'before' });
+});
+
+/** A proxy beside an application, where nothing listens. */
+const silentProxy = (instance: string, likelyService: string): KnownProxy => ({
+  namespace: 'shop',
+  instance,
+  service: '',
+  likelyService,
+  address: 'http://127.0.0.1:1',
+  calls: [],
+});
+
+test('M10 a proxy that does not answer counts where it may be the caller’s, and no trip is called ended while it may hold it', async () => {
+  await using under = await simulatedEnvoys();
+  const { order, edge } = under.addresses;
+  let lent: readonly KnownProxy[] = [silentProxy('unlabelled', ''), silentProxy('stock-1', 'stock')];
+  const settings = envoy.settings.parse({ addresses: [order, edge], mayLeadTo: '127.0.0.0/8' });
+  await using session = await envoy.open(settings, hostOf({ proxies: () => lent }, quickClock));
+  const control = isolationOf(session);
+  const plan = await control.plan(tripOf(under.call, inMemory), signal);
+  expect(plan.guards.find(({ id }) => id === 'proxies')?.title).toMatch(/^1 of 2 proxies of order/);
+  expect(plan.guards.find(({ id }) => id === 'instances')).toMatchObject({
+    verdict: 'tick',
+    detail: expect.stringMatching(/^unlabelled: it may be of another service; /) as unknown,
+  });
+  const written = await hold(control, plan);
+  expect(await control.verify(changeOf(written), signal)).toMatchObject({
+    state: 'after',
+    detail: expect.stringMatching(/^1 of 2 proxies refuse every call; unlabelled /) as unknown,
+  });
+  const operation = tripOf(under.call, inMemory);
+  const undo = await control.planUndo(operation, written.changes, signal);
+  await control.apply(undo, signal);
+  await expect(control.verify(changeOf(undo), signal)).rejects.toMatchObject({ kind: 'unreachable' });
+  await expect(control.planUndo(operation, written.changes, signal)).rejects.toMatchObject({
+    kind: 'unreachable',
+  });
+  const nowhere = { ...under.call, host: 'nowhere.shop.svc.cluster.local' };
+  await expect(control.plan(tripOf(nowhere, inMemory), signal)).rejects.toThrow(/has a cluster of nowhere/);
+  // By its labels it is another's, or it went.
+  for (const others of [[silentProxy('unlabelled', 'stock')], []]) {
+    lent = others;
+    await using fresh = await envoy.open(settings, hostOf({ proxies: () => lent }, quickClock));
+    expect(await isolationOf(fresh).verify(changeOf(undo), signal)).toMatchObject({ state: 'after' });
+  }
 });
 
 test('a Podium that was started anew goes on holding what its journal has', async () => {

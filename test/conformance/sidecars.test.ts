@@ -56,6 +56,11 @@ test('proxies beside applications are found once one of them answers by port-for
   expect(found.proxies.map(({ instance }) => instance).every((name) => name.startsWith('payment-'))).toBe(
     true,
   );
+  // Of one that does not answer its labels tell whose it is.
+  expect(found.proxies.map(({ service, likelyService }) => [service, likelyService])).toEqual([
+    ['', 'payment'],
+    ['', 'payment'],
+  ]);
   expect(admin.asked).toEqual(['/server_info']);
 });
 

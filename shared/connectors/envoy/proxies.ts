@@ -22,6 +22,7 @@ export interface AskedProxy {
 export interface SilentProxy {
   readonly place: string;
   readonly address: string | null;
+  /** Its service is empty where nothing tells it. */
   readonly known: Pick<KnownProxy, 'namespace' | 'instance' | 'service' | 'calls'>;
   readonly why: string;
 }
@@ -58,8 +59,9 @@ export function createProxies(
     const { address, reach } = known;
     const place = known.told ? `${known.namespace}/${known.instance}` : known.instance;
     const at = { place, address };
+    const unheard = { ...known, service: known.service || (known.likelyService ?? '') };
     if (address === null && reach === undefined)
-      return { ...at, known, why: 'it is registered without the address of its admin endpoint' };
+      return { ...at, known: unheard, why: 'it is registered without the address of its admin endpoint' };
     try {
       const api = createApi(reach?.() ?? (await transportTo(address ?? '', known.told)));
       const before = host.clock.now();
@@ -70,7 +72,7 @@ export function createProxies(
       return { ...at, known: said, api, info, startedAt: before - info.uptimeSeconds * 1_000 };
     } catch (error) {
       signal.throwIfAborted();
-      return { ...at, known, why: sayError(error, `Asking the proxy of ${known.instance}`) };
+      return { ...at, known: unheard, why: sayError(error, `Asking the proxy of ${known.instance}`) };
     }
   }
 

@@ -112,6 +112,8 @@ export interface KnownProxy {
   readonly instance: string;
   /** Empty where only the proxy itself says it. */
   readonly service: string;
+  /** What it is a part of by its labels, for as long as it does not say so itself. */
+  readonly likelyService?: string;
   /** Of its admin endpoint, as registered, so nobody goes there unless it is approved; null where nothing says. */
   readonly address: string | null;
   /** Hosts that it is told to reach; empty where nobody says. */

@@ -3,14 +3,16 @@ import { createNotice } from '../kit/notice.ts';
 import { sayError } from '../kit/peerError.ts';
 import { mayI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type KubeObject, listAt, namespaceOf, textAt } from '../kube/objects.ts';
+import { type KubeObject, labelsOf, listAt, namespaceOf, textAt } from '../kube/objects.ts';
 import { createPortForwardTransport } from '../kube/portForward.ts';
 import { pods } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
+import { canonicalServiceOf } from './identity.ts';
 
+const istioPort = 15_000;
 /** Where the proxies that are put beside applications have their admin endpoints, by their containers' names. */
 const adminPorts: ReadonlyMap<string, number> = new Map([
-  ['istio-proxy', 15_000],
+  ['istio-proxy', istioPort],
   ['consul-dataplane', 19_000],
 ]);
 /** Each costs the API server a stream whenever proxies are asked, so a mesh with more is not asked. */
@@ -85,8 +87,9 @@ function proxiesIn(client: KubeClient, view: ObjectView): KnownProxy[] {
     return {
       namespace,
       instance: name,
-      // What it is a part of, it says itself.
+      // What it is a part of, it says itself; Consul's may be named otherwise than its labels.
       service: '',
+      ...(port === istioPort ? { likelyService: canonicalServiceOf(labelsOf(pod), '') } : {}),
       address: null,
       calls: [],
       reach: () => createPortForwardTransport(client, { namespace, name, port }),

@@ -23,14 +23,14 @@ export type StopHolding = Holding<Stop, Stop, Member>;
 
 const everyCall = '0';
 
-/** Whether a proxy is one of those whose calls are meant; of one that never answered nobody knows. */
-export const isCaller = (
-  { namespace, service }: Pick<Member, 'namespace' | 'service'>,
-  { caller }: CallsTo,
-): boolean =>
+/** One that does not answer and is of no known service: it may be anybody's. */
+export const isAnybodys = ({ service, runtime }: Member): boolean => service === '' && runtime === null;
+
+/** Whether a proxy is one of those whose calls are meant, or may be. */
+const isCaller = (member: Member, { caller }: CallsTo): boolean =>
   caller === null ||
-  (service === caller.name &&
-    (caller.namespace === null || namespace === '' || namespace === caller.namespace));
+  ((member.service === caller.name || isAnybodys(member)) &&
+    (caller.namespace === null || member.namespace === '' || member.namespace === caller.namespace));
 
 export const clustersTo = (clusters: readonly string[], host: string): readonly string[] =>
   clusters.filter((name) => targetOf(name)?.host === host);

@@ -5,7 +5,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { quoted, sayTime } from '../../kit/words.ts';
 import type { Member, ProxyFleet } from './fleet.ts';
-import { callersIn, type CallsTo, clustersTo, type Stop } from './holding.ts';
+import { callersIn, type CallsTo, clustersTo, isAnybodys, type Stop } from './holding.ts';
 import { canBeSet, limitKey, limitsFor, markerFor, markerKey } from './runtime.ts';
 import { refOf, type Wanted, writeLimits, writeWanted } from './wanted.ts';
 
@@ -19,7 +19,7 @@ const canSet = ({ runtime }: Member): boolean => runtime !== null && canBeSet(ru
 export function hindranceOf(members: readonly Member[], calls: CallsTo): string | null {
   const all = callersIn(members, calls);
   const read = all.filter(({ runtime }) => runtime !== null);
-  if (all.length === 0)
+  if (all.every(isAnybodys) && (all.length === 0 || calls.caller !== null))
     return `No proxy of ${sayCaller(calls)} that can be asked here has a cluster of ${calls.host}.`;
   if (read.length === 0) return `No proxy of ${sayCaller(calls)} answers: ${all[0]?.problem ?? ''}`;
   if (!read.some(canSet))
@@ -98,6 +98,12 @@ export async function planEnd(fleet: ProxyFleet, stop: Stop, signal: AbortSignal
   const unread = callersIn(members, stop).filter(({ runtime }) => runtime === null);
   if (holding.length === 0 && unread.length === 0)
     throw new PeerError('refused', 'No proxy holds this trip any more: there is nothing to end.');
+  const [silent] = unread;
+  if (holding.length === 0 && silent !== undefined)
+    throw new PeerError(
+      'unreachable',
+      `No proxy that answers holds this trip, and ${sayCount(unread)} cannot be asked whether they do. ${silent.name}: ${silent.problem ?? ''}`,
+    );
   const back = ({ runtime }: Member): readonly (readonly [string, string])[] => {
     const held = runtime === null ? null : markerFor(runtime, host);
     if (runtime === null || held === null) return [];
@@ -144,10 +150,11 @@ const refusalsOf = (stop: Stop): Expectation => ({
 function unableGuard(concerned: readonly Member[], whose: string): Guard[] {
   const unable = concerned.filter((one) => !canSet(one));
   if (unable.length === 0) return [];
-  const why = unable.map(
-    ({ name, problem, runtime }) =>
-      `${name}: ${runtime === null ? (problem ?? 'it cannot be asked') : 'no layer that is set while it runs'}`,
-  );
+  const why = unable.map((one) => {
+    const { name, problem, runtime } = one;
+    if (runtime !== null) return `${name}: no layer that is set while it runs`;
+    return `${name}: ${isAnybodys(one) ? 'it may be of another service; ' : ''}${problem ?? 'it cannot be asked'}`;
+  });
   return [
     guardOf(
       'instances',
