@@ -13,7 +13,7 @@ import { InstanceList } from './InstanceList.tsx';
 import { ReplicasField } from './ReplicasField.tsx';
 import { RevisionList } from './RevisionList.tsx';
 import { RolloutSteps } from './RolloutSteps.tsx';
-import { actionTitle, cannotInWords, changeOf, nameOf, readyInWords } from './workloadWords.ts';
+import { actionTitle, cannotInWords, changeOf, nameOf, objectOf, readyInWords } from './workloadWords.ts';
 
 interface WorkloadCardProps {
   readonly workload: WorkloadView;
@@ -31,6 +31,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
     askFor(changeOf(workload, serviceId, action), actionTitle(workload, action));
   const can = (verb: WorkloadAction['verb']) => workload.verbs?.includes(verb) ?? true;
   const isDenied = denied !== null;
+  const object = objectOf(workload);
   const unpausable = cannotInWords('pause', workload);
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
   return (
@@ -77,12 +78,9 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           </Button>
         </div>
       )}
-      {ref.kind !== 'Application' && (
+      {object !== null && (
         <div className="workloadButtons">
-          <Button
-            aria-label={`YAML of ${nameOf(workload)}`}
-            onPress={() => showObject(serviceId, { ...ref, apiVersion: 'apps/v1' })}
-          >
+          <Button aria-label={`YAML of ${nameOf(workload)}`} onPress={() => showObject(serviceId, object)}>
             YAML
           </Button>
           <Button aria-label={`Logs of what runs as ${nameOf(workload)}`} onPress={() => openLogs(serviceId)}>

@@ -5,6 +5,7 @@ import {
   autoscalerNote,
   cannotInWords,
   changeOf,
+  objectOf,
   rateInWords,
   ratesFrom,
   readyInWords,
@@ -25,6 +26,21 @@ const payment: WorkloadView = {
   revisions: [],
   instances: [],
 };
+
+test.each([
+  ['Deployment', 'apps/v1'],
+  ['StatefulSet', 'apps/v1'],
+  ['DaemonSet', 'apps/v1'],
+  ['Rollout', 'argoproj.io/v1alpha1'],
+  ['Canary', 'flagger.app/v1beta1'],
+] as const)('a %s is read where the API server has it', (kind, apiVersion) => {
+  const object = { apiVersion, kind, namespace: 'shop', name: 'payment-v2' };
+  expect(objectOf({ ref: { ...payment.ref, kind } })).toEqual(object);
+});
+
+test('what only a registry knows of is no object', () => {
+  expect(objectOf({ ref: { ...payment.ref, kind: 'Application' } })).toBeNull();
+});
 
 test('a change names the workload as it was seen', () => {
   const action = { verb: 'scale', replicas: 5 } as const;

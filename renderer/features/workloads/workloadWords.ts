@@ -9,6 +9,15 @@ export function nameOf({ ref }: Pick<WorkloadView, 'ref'>): string {
   return plainText(`${ref.kind} ${ref.name}`, 100);
 }
 
+/** Where the API server has it; null for what only a registry knows of. */
+export function objectOf({ ref }: Pick<WorkloadView, 'ref'>) {
+  const { kind, namespace, name } = ref;
+  if (kind === 'Application') return null;
+  const apiVersion =
+    kind === 'Rollout' ? 'argoproj.io/v1alpha1' : kind === 'Canary' ? 'flagger.app/v1beta1' : 'apps/v1';
+  return { apiVersion, kind, namespace, name };
+}
+
 /** What an action would do, as the title of its review. */
 export function actionTitle(workload: WorkloadView, action: WorkloadAction): string {
   const name = plainText(workload.ref.name, 80);
