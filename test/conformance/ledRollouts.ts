@@ -186,6 +186,33 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect((await led.live()).status['abort']).toBe(false);
     });
 
+    test('that move on by themselves are not taken for what was asked', async () => {
+      await using led = await begin();
+      const state = async (plan: Awaited<ReturnType<typeof led.act>>) =>
+        (await led.control.verify(changeOf(plan), signal)).state;
+      const [abort, promote] = [await led.act({ verb: 'abort' }), await led.act({ verb: 'promote' })];
+      const full = await led.act({ verb: 'promoteFull' });
+      expect([await state(abort), await state(promote), await state(full)]).toEqual([
+        'before',
+        'before',
+        'before',
+      ]);
+      // No answer came to any of them, and its controller goes on: nothing was aborted, nor skipped.
+      await led.report({ currentStepIndex: 2, pauseConditions: null, controllerPause: null });
+      expect([await state(abort), await state(full)]).toEqual(['else', 'else']);
+      expect(await state(promote)).toBe('after');
+      await led.report({ abort: true });
+      expect([await state(abort), await state(promote)]).toEqual(['after', 'else']);
+      const retry = await led.act({ verb: 'retry' });
+      await led.report({ abort: null, currentStepIndex: 0 });
+      expect([await state(abort), await state(retry)]).toEqual(['else', 'after']);
+      // All calls are on it by now, and the controller has taken the flag back.
+      await led.report({ stableRS: waiting.currentPodHash, currentStepIndex: 5 });
+      expect([await state(abort), await state(full)]).toEqual(['else', 'after']);
+      await led.report({ currentPodHash: '7c9d8b6f5d', currentStepIndex: 0, abort: true });
+      expect([await state(abort), await state(full), await state(retry)]).toEqual(['else', 'else', 'else']);
+    });
+
     test('are paused and resumed, and skip their steps when that is asked for', async () => {
       await using led = await begin();
       await led.control.apply(await led.act({ verb: 'pause' }), signal);

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, type Operation as RfcStep } from 'rfc6902';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { Change, Guard, PatchStep } from '../../../model/change.ts';
 import type { ChangeWorkload } from '../../../model/operation.ts';
 import type { Control, PlannedWrite, ReadBack, Receipt } from '../../kit/control.ts';
@@ -11,11 +10,11 @@ import { mayBeFence } from '../../kube/client.ts';
 import { refOf } from '../../kube/documents/change.ts';
 import type { DocumentDesk } from '../../kube/documents/control.ts';
 import { copiesOf } from '../../kube/documents/copies.ts';
-import { changedByOf } from '../../kube/documents/ownership.ts';
-import { at, type KubeObject, numberAt } from '../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import { titleOf } from '../workloads/words.ts';
 import { argoState, argoWrite, type VerbWrite } from './argo.ts';
 import { flaggerState, flaggerWrite } from './flagger.ts';
+import { readBack, shown } from './readBack.ts';
 import { isLedKind, ledResources } from './resources.ts';
 
 /**
@@ -190,28 +189,6 @@ const writeOf = (live: KubeObject, verb: ChangeWorkload['action']['verb']): Verb
 
 const resourceOf = ({ kind }: KubeObject) => ledResources[kind === 'Canary' ? 'Canary' : 'Rollout'];
 
-/** The parts of a document that verbs write, as the review and the journal show them. */
-function shown(live: KubeObject): Readonly<Record<string, unknown>> {
-  const pick = (part: 'spec' | 'status', names: readonly string[]): Record<string, unknown> =>
-    Object.fromEntries(
-      names.flatMap((name) => {
-        const value = at(live, part, name);
-        return value === undefined || value === null ? [] : [[name, value]];
-      }),
-    );
-  return {
-    spec: pick('spec', ['paused', 'suspend']),
-    status: pick('status', [
-      'currentStepIndex',
-      'currentPodHash',
-      'pauseConditions',
-      'controllerPause',
-      'promoteFull',
-      'abort',
-    ]),
-  };
-}
-
 function changeOf(connectionId: string, live: KubeObject, { steps }: VerbWrite): Change {
   const after = structuredClone(live);
   applyPatch(after, steps.filter(({ op }) => op !== 'test') as RfcStep[]);
@@ -225,29 +202,4 @@ function changeOf(connectionId: string, live: KubeObject, { steps }: VerbWrite):
     before: stringify(shown(live)),
     after: stringify(shown(after)),
   };
-}
-
-/** Controllers take a verb up and go on, so whatever is no longer as before was done. */
-function readBack(change: Change, live: KubeObject): ReadBack {
-  const now = shown(live);
-  const told = { revision: live.metadata.resourceVersion, changedBy: changedByOf(live)?.who ?? null };
-  const state = live.kind === 'Rollout' ? argoState(live) : flaggerState(live);
-  if (isDeepStrictEqual(now, parse(change.after)))
-    return { ...told, state: 'after', detail: `Read back as written; ${state}.` };
-  if (isDeepStrictEqual(now, parse(change.before)))
-    return { ...told, state: 'before', detail: `Still as before; ${state}.` };
-  const written = change.patch.filter(({ op }) => op !== 'test');
-  const taken = written.some(({ path }) => path.startsWith('/status'));
-  const holds = written.every(({ path, value }) =>
-    isDeepStrictEqual(at(live, ...path.slice(1).split('/')), value),
-  );
-  if (taken || holds) {
-    const step = numberAt(live, 'status', 'currentStepIndex');
-    return {
-      ...told,
-      state: 'after',
-      detail: `Its controller has taken it up${step === null ? '' : ` and is at step ${step + 1}`}; ${state}.`,
-    };
-  }
-  return { ...told, state: 'else', detail: `It was changed again since; ${state}.` };
 }
