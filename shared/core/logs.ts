@@ -5,6 +5,7 @@ import type { Permission } from '../model/connection.ts';
 import type { LogAsk, LogBatch, LogEntry, LogInstance, LogLineRef } from '../model/log.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { createLogLane, type LogLane } from './logLane.ts';
+import { createLogRoom } from './logRoom.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import { createPulse } from './pulse.ts';
@@ -32,6 +33,24 @@ interface Placed {
   readonly at: LiveConnection;
   readonly source: LogSource;
   readonly instance: LogInstance;
+}
+
+interface Chosen extends Placed {
+  readonly container: string;
+  readonly lines: number;
+}
+
+/** The instances that are meant and have the container, with how much of each is read at first. */
+function chosenOf(placed: readonly Placed[], ask: LogAsk): readonly Chosen[] {
+  const chosen = placed.flatMap((one) => {
+    const { name, containers, usual } = one.instance;
+    const container = ask.container ?? usual;
+    const isMeant = ask.instances?.includes(name) ?? true;
+    if (!isMeant || container === null || !containers.some((each) => each.name === container)) return [];
+    return [{ ...one, container }];
+  });
+  const lines = Math.min(ask.lines, Math.ceil(mostPast / Math.max(1, Math.min(chosen.length, mostLanes))));
+  return chosen.map((one) => ({ ...one, lines }));
 }
 
 /** The instances behind a service whose logs can be read. */
@@ -69,62 +88,53 @@ export async function* watchLogs(
   const over = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
   const { clock } = ports;
   const news = createPulse();
-  const lanes = new Map<string, LogLane>();
   const noted: LogEntry[] = [];
   const say = (text: string, tone: 'calm' | 'warn', instance: string | null = null): void => {
     noted.push({ kind: 'note', instance, at: clock.now(), tone, text, denied: null });
   };
-  const open = (placed: readonly Placed[], isLate: boolean): void => {
-    const wanted = placed.filter(({ instance }) => !lanes.has(instance.uid));
-    const room = Math.max(0, mostLanes - [...lanes.values()].filter((lane) => !lane.ended).length);
-    for (const { at, source, instance } of wanted.slice(0, room)) {
-      const container = ask.container ?? instance.usual;
-      if (container === null || !instance.containers.some(({ name }) => name === container)) continue;
-      const of: LogOf = { namespace: instance.namespace, instance: instance.name, container };
-      if (isLate) say('This instance is new.', 'calm', instance.name);
-      const lines = Math.min(ask.lines, Math.ceil(mostPast / Math.min(placed.length, mostLanes)));
-      const pieces = source.read(of, { ...ask, lines }, until(at, over));
-      const tell = (piece: Exclude<LogPiece, { kind: 'caughtUp' }>): LogEntry =>
-        piece.kind === 'line'
-          ? { ...piece, connectionId: at.id, ...of }
-          : { ...piece, instance: of.instance, at: clock.now(), denied: null };
-      lanes.set(
-        instance.uid,
-        createLogLane(pieces, tell, (thrown) => failed(thrown, of, clock.now()), news),
-      );
-    }
-    if (wanted.length > room)
-      say(
-        `${wanted.length} instances are meant; the first ${room} of them are read. Choose others to read theirs.`,
-        'warn',
-      );
+  const openLane = ({ at, source, instance, container, lines }: Chosen, isNew: boolean): LogLane => {
+    const of: LogOf = { namespace: instance.namespace, instance: instance.name, container };
+    if (isNew) say('This instance is new.', 'calm', instance.name);
+    const pieces = source.read(of, { ...ask, lines }, until(at, over));
+    const tell = (piece: Exclude<LogPiece, { kind: 'caughtUp' }>): LogEntry =>
+      piece.kind === 'line'
+        ? { ...piece, connectionId: at.id, ...of }
+        : { ...piece, instance: of.instance, at: clock.now(), denied: null };
+    return createLogLane(pieces, tell, (thrown) => failed(thrown, of, clock.now()), news);
   };
+  const room = createLogRoom<Chosen>(
+    mostLanes,
+    ({ instance }) => instance.uid,
+    openLane,
+    (meant, read) =>
+      say(`${meant} instances are meant; ${read} of them are read. Choose others to read theirs.`, 'warn'),
+  );
+  const takeAll = (): LogEntry[] => mergeLogs([...room.lanes().map((lane) => lane.take()), noted.splice(0)]);
 
   try {
     const first = await findPlaced(ask.serviceId, oneMap, over);
     for (const problem of first.problems) say(problem, 'warn');
-    const chosen = first.placed.filter(({ instance }) => ask.instances?.includes(instance.name) ?? true);
-    open(chosen, false);
-    if (ask.container !== null && chosen.length > 0 && lanes.size === 0)
+    const chosen = chosenOf(first.placed, ask);
+    room.take(chosen);
+    if (ask.container !== null && first.placed.length > 0 && chosen.length === 0)
       say(`No instance has a container named ${ask.container}.`, 'calm');
 
     const since = clock.now();
-    for (let seen = 0; [...lanes.values()].some((lane) => !lane.caughtUp && !lane.isFull);) {
+    for (let seen = 0; room.lanes().some((lane) => !lane.caughtUp && !lane.isFull);) {
       if (clock.now() - since >= patienceMs) break;
       seen = await orAfter(news.after(seen, over), clock.sleep(settleMs * 4, over), seen);
     }
-    const past = mergeLogs([...[...lanes.values()].map((lane) => lane.take()), noted.splice(0)]);
+    const past = takeAll();
     for (let from = 0; from < past.length; from += batchEntries)
       yield { phase: 'past', entries: past.slice(from, from + batchEntries) };
 
     let members = membersOf(world, ask.serviceId);
     let isTold = false;
     for (let seen = 0; ;) {
-      const entries = mergeLogs([...[...lanes.values()].map((lane) => lane.take()), noted.splice(0)]);
+      const entries = takeAll();
       // Others may come later, where all are meant.
       const ends =
-        [...lanes.values()].every((lane) => lane.ended) &&
-        !(ask.follow && !ask.previous && ask.instances === null);
+        room.lanes().every((lane) => lane.ended) && !(ask.follow && !ask.previous && ask.instances === null);
       for (let from = 0; from < entries.length; from += batchEntries)
         yield { phase: 'live', entries: entries.slice(from, from + batchEntries) };
       if (ends) {
@@ -135,10 +145,11 @@ export async function* watchLogs(
       isTold = true;
       seen = await orAfter(news.after(seen, over), world.changes.after(world.changes.count, over), seen);
       await clock.sleep(settleMs, over);
+      room.fill();
       const now = membersOf(world, ask.serviceId);
       if (now === members || ask.instances !== null || !ask.follow) continue;
       members = now;
-      open((await findPlaced(ask.serviceId, oneMap, over)).placed, true);
+      room.take(chosenOf((await findPlaced(ask.serviceId, oneMap, over)).placed, ask));
     }
   } catch (error) {
     if (signal?.aborted !== true) throw error;
