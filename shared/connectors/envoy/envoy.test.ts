@@ -146,7 +146,7 @@ function proxyHolding(answers: () => Readonly<Record<string, unknown>>, startedA
         info: { version: '1.40.0', state: 'LIVE', uptimeSeconds: 1, node: { id: '', cluster: 'order' } },
         startedAt: startedAt(),
       };
-      return Promise.resolve({ asked: [asked], silent: [] });
+      return Promise.resolve({ asked: [asked], silent: [], unasked: [] });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -29,14 +29,34 @@ export interface SilentProxy {
 
 /** The proxies there are now, and how to ask them. */
 export interface Proxies extends AsyncDisposable {
-  read(signal: AbortSignal): Promise<{
+  /** Asks those that are wanted, by their places; all of them where nothing is said. */
+  read(
+    signal: AbortSignal,
+    isWanted?: (place: string) => boolean,
+  ): Promise<{
     readonly asked: readonly AskedProxy[];
     readonly silent: readonly SilentProxy[];
+    /** The places of those that were not wanted. */
+    readonly unasked: readonly string[];
   }>;
 }
 
 /** So many are asked at once. */
 const atOnce = 8;
+
+/** Asks each of them, a few at a time. */
+export async function inTurns<Asked, Answer>(
+  all: readonly Asked[],
+  ask: (one: Asked) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let from = 0; from < all.length; from += atOnce)
+    answers.push(...(await Promise.all(all.slice(from, from + atOnce).map(ask))));
+  return answers;
+}
+
+const placeOf = ({ told, namespace, instance }: Known): string =>
+  told ? `${namespace}/${instance}` : instance;
 
 export function createProxies(
   settings: { readonly addresses: readonly string[]; readonly mayLeadTo: string },
@@ -57,8 +77,7 @@ export function createProxies(
 
   async function ask(known: Known, signal: AbortSignal): Promise<AskedProxy | SilentProxy> {
     const { address, reach } = known;
-    const place = known.told ? `${known.namespace}/${known.instance}` : known.instance;
-    const at = { place, address };
+    const at = { place: placeOf(known), address };
     const unheard = { ...known, service: known.service || (known.likelyService ?? '') };
     if (address === null && reach === undefined)
       return { ...at, known: unheard, why: 'it is registered without the address of its admin endpoint' };
@@ -77,18 +96,20 @@ export function createProxies(
   }
 
   return {
-    async read(signal) {
+    async read(signal, isWanted = () => true) {
       const all: Known[] = [
         ...settings.addresses.map((address) => ({ ...nobody, instance: address, address, told: false })),
         ...(host.lent.proxies?.() ?? []).map((known) => ({ ...known, told: true })),
       ];
-      const answers: (AskedProxy | SilentProxy)[] = [];
-      for (let from = 0; from < all.length; from += atOnce)
-        answers.push(
-          ...(await Promise.all(all.slice(from, from + atOnce).map((known) => ask(known, signal)))),
-        );
-      const asked = answers.filter((one): one is AskedProxy => 'api' in one);
-      return { asked, silent: answers.filter((one): one is SilentProxy => 'why' in one) };
+      const [wanted = [], others = []] = [true, false].map((is) =>
+        all.filter((known) => isWanted(placeOf(known)) === is),
+      );
+      const answers = await inTurns(wanted, (known) => ask(known, signal));
+      return {
+        asked: answers.filter((one): one is AskedProxy => 'api' in one),
+        silent: answers.filter((one): one is SilentProxy => 'why' in one),
+        unasked: others.map(placeOf),
+      };
     },
     [Symbol.asyncDispose]() {
       for (const transport of transports.values()) transport.close();

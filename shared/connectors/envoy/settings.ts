@@ -5,7 +5,10 @@ export const Settings = z.object({
   addresses: z.array(z.string()).default([]),
   /** Ranges within which those lie that a registry told of. */
   mayLeadTo: z.string().default(''),
-  /** They are asked about a change, and while a trip is held in them, and at no other time: each asking costs others something. */
+  /**
+   * They are asked at the start, about a change, and those of its callers while a trip is held, and at no other time: each
+   * asking costs others something.
+   */
   onlyProof: z.boolean().default(false),
 });
 

@@ -22,16 +22,23 @@ const settleMs = 10_000;
 const probeMs = 4_000;
 
 const about = { connector: 'envoy', title: 'Envoy' };
-const consequence = 'What proxies have loaded after a change.';
+const consequence = 'What proxies have loaded after a change, and trips in their memory.';
 
 /**
- * Envoys beside applications, whose admin endpoints are reached by port-forward to their pods. They are asked only to
- * prove a change, and once here whether they answer at all.
+ * Envoys beside applications, whose admin endpoints are reached by port-forward to their pods. One is asked here
+ * whether it answers at all; then all are at the start, about a change, and a trip’s callers while it is held.
  */
 export async function findSidecars(client: KubeClient, signal: AbortSignal): Promise<Found> {
   const absent = (detail: string): Found => ({
     offers: [],
-    absent: [{ ...about, detail, consequence: 'What proxies have loaded after a change cannot be seen.' }],
+    absent: [
+      {
+        ...about,
+        detail,
+        consequence:
+          'What proxies have loaded after a change cannot be seen, and none takes a trip in its memory.',
+      },
+    ],
   });
   try {
     const view = await viewPods(client, signal);

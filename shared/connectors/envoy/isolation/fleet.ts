@@ -4,7 +4,7 @@ import { sayError } from '../../kit/peerError.ts';
 import type { EnvoyApi } from '../api.ts';
 import { readClusters } from '../held.ts';
 import { targetOf } from '../names.ts';
-import type { AskedProxy, Proxies, SilentProxy } from '../proxies.ts';
+import { type AskedProxy, inTurns, type Proxies, type SilentProxy } from '../proxies.ts';
 import { markersIn, readRuntime, type Runtime } from './runtime.ts';
 
 /** One proxy as last read. */
@@ -32,29 +32,38 @@ export interface Member {
 export interface ProxyFleet extends AsyncDisposable {
   readonly host: ConnectorHost;
   members(): readonly Member[];
-  /** Asks every proxy now. */
-  look(signal: AbortSignal): Promise<readonly Member[]>;
+  /** Asks those that are concerned now, as far as it is known who they are; the others stay as last read. */
+  look(signal: AbortSignal, isConcerned: (member: Member) => boolean): Promise<readonly Member[]>;
   /** Resolves after each reading. */
   changed(signal: AbortSignal): Promise<void>;
   /** Called after each round of reading. */
   readonly afterRound: Set<() => Promise<void>>;
-  /** Proxies are asked in rounds while one of these says so, or while one of them tells of a trip. */
-  readonly busy: Set<() => boolean>;
+  /** Whom something is held in, null where nothing is: those are asked in rounds, and those that tell of a trip. */
+  readonly held: Set<() => ((member: Member) => boolean) | null>;
   /** Begins a round where none is due. */
   wake(): void;
 }
 
 const everyMs = 5_000;
+/** More than these are not asked in rounds only because somebody looks at them. */
+const mostLookedAt = 40;
 /** Starts are known to about a second on both ends. */
 const sameRunMs = 3_000;
 
-/** Whether somebody looks at them anyway: else each asking costs others something, and they are left alone. */
+/** Tells of a trip, or nobody knows yet whose it is. */
+const mayConcern = ({ service, runtime }: Member): boolean =>
+  service === '' || (runtime !== null && markersIn(runtime).length > 0);
+
+/**
+ * All are asked once at the start. `isLookedAt` tells whether somebody looks at them anyway: else each asking costs others
+ * something, and they are left alone.
+ */
 export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLookedAt: boolean): ProxyFleet {
   const { clock } = host;
   const closing = new AbortController();
   const listeners = new Set<() => void>();
   const afterRound = new Set<() => Promise<void>>();
-  const busy = new Set<() => boolean>();
+  const held: ProxyFleet['held'] = new Set();
   const due = createNotice();
   const lives = new Map<string, number>();
   let known = new Map<string, Member>();
@@ -113,10 +122,20 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
 
   const members = (): Member[] => [...known.values()].sort((a, b) => a.uid.localeCompare(b.uid, 'en'));
 
-  async function look(outer: AbortSignal): Promise<readonly Member[]> {
+  async function look(
+    outer: AbortSignal,
+    isConcerned: (member: Member) => boolean,
+  ): Promise<readonly Member[]> {
     const signal = AbortSignal.any([outer, closing.signal]);
-    const { asked, silent } = await proxies.read(signal);
-    const all = [...(await Promise.all(asked.map((proxy) => read(proxy, signal)))), ...silent.map(silentOf)];
+    const { asked, silent, unasked } = await proxies.read(signal, (place) => {
+      const member = known.get(place);
+      return member === undefined || mayConcern(member) || isConcerned(member);
+    });
+    const all = [
+      ...(await inTurns(asked, (proxy) => read(proxy, signal))),
+      ...silent.map(silentOf),
+      ...unasked.flatMap((place) => known.get(place) ?? []),
+    ];
     // Of two that were under way at once, the one that began later knows more.
     const newer = (one: Member): Member => {
       const other = known.get(one.uid);
@@ -127,20 +146,24 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
     return members();
   }
 
-  const isBusy = (): boolean =>
-    isLookedAt ||
-    [...busy].some((says) => says()) ||
-    members().some(({ runtime }) => runtime !== null && markersIn(runtime).length > 0);
+  /** Whom the next round asks; null where none is due. */
+  function inRounds(): ((member: Member) => boolean) | null {
+    if (isLookedAt && known.size <= mostLookedAt) return () => true;
+    const each = [...held].flatMap((says) => says() ?? []);
+    const isAny =
+      each.length > 0 || [...known.values()].some((one) => one.runtime !== null && mayConcern(one));
+    return isAny ? (member) => each.some((says) => says(member)) : null;
+  }
 
   async function run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await look(signal).catch(() => undefined);
+    for (let whom: ReturnType<typeof inRounds> = () => true; !signal.aborted; whom = inRounds()) {
+      await look(signal, whom ?? (() => false)).catch(() => undefined);
       if (signal.aborted) return;
       for (const after of afterRound)
         await after().catch((error: unknown) =>
           host.log.warn('holding limits failed', { why: sayError(error, 'Holding them') }),
         );
-      await (isBusy() ? clock.sleep(everyMs, signal) : due.heard(signal)).catch(() => undefined);
+      await (inRounds() === null ? due.heard(signal) : clock.sleep(everyMs, signal)).catch(() => undefined);
     }
   }
   const running = run(closing.signal);
@@ -159,7 +182,7 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
       }
     },
     afterRound,
-    busy,
+    held,
     wake: due.ring,
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));

@@ -27,7 +27,7 @@ const everyCall = '0';
 export const isAnybodys = ({ service, runtime }: Member): boolean => service === '' && runtime === null;
 
 /** Whether a proxy is one of those whose calls are meant, or may be. */
-const isCaller = (member: Member, { caller }: CallsTo): boolean =>
+export const isCaller = (member: Member, { caller }: CallsTo): boolean =>
   caller === null ||
   ((member.service === caller.name || isAnybodys(member)) &&
     (caller.namespace === null || member.namespace === '' || member.namespace === caller.namespace));
@@ -69,7 +69,10 @@ export function holdStops(fleet: ProxyFleet): StopHolding {
     fleet.host,
   );
   fleet.afterRound.add(holding.goOn);
-  fleet.busy.add(() => holding.all().length > 0);
+  fleet.held.add(() => {
+    const all = holding.all();
+    return all.length === 0 ? null : (member) => all.some((stop) => isCaller(member, stop));
+  });
   return holding;
 }
 

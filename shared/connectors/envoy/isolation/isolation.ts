@@ -5,7 +5,7 @@ import { changeEach, maybeDone, sayDone, throwIfNone } from '../../kit/fanOut.ts
 import { followRounds } from '../../kit/followChanges.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { Member, ProxyFleet } from './fleet.ts';
-import { callersIn, endIn, holdStops, isStopped, type Stop, stopIn } from './holding.ts';
+import { callersIn, endIn, holdStops, isCaller, isStopped, type Stop, stopIn } from './holding.ts';
 import { hindranceOf, planEnd, planTrip } from './plan.ts';
 import { markerFor, markersIn } from './runtime.ts';
 import { readWanted, refOf, type Wanted, writeWanted } from './wanted.ts';
@@ -86,7 +86,8 @@ export function createIsolation(fleet: ProxyFleet): IsolationControl {
         throw new PeerError('refused', 'The proxies of one call are set at a time.');
       refuseElsewhere(fleet, change);
       const { stopped, stop, proxies } = readWanted(change.after);
-      const members = (await fleet.look(signal)).filter(({ uid }) => proxies.includes(uid));
+      const isConcerned = (one: Member): boolean => proxies.includes(one.uid) || isCaller(one, stop);
+      const members = (await fleet.look(signal, isConcerned)).filter(({ uid }) => proxies.includes(uid));
       const outcomes = await changeEach(
         members,
         ({ name, api, problem }) => (api === null ? `${name}: ${problem ?? 'it cannot be asked'}` : null),
@@ -97,7 +98,7 @@ export function createIsolation(fleet: ProxyFleet): IsolationControl {
       if (!stopped) holding.end(stop, outcomes);
       else if (maybeDone(outcomes)) holding.begin(stop, outcomes);
       throwIfNone(outcomes);
-      await fleet.look(signal).catch(() => undefined);
+      await fleet.look(signal, isConcerned).catch(() => undefined);
       fleet.wake();
       const takenBy = sayDone(outcomes, 'proxies');
       return {
@@ -110,7 +111,7 @@ export function createIsolation(fleet: ProxyFleet): IsolationControl {
     async verify(change, signal) {
       refuseElsewhere(fleet, change);
       const wanted = readWanted(change.after);
-      const members = await fleet.look(signal);
+      const members = await fleet.look(signal, (one) => isCaller(one, wanted.stop));
       const read = readBack(wanted, members);
       if (read.state === 'after' && wanted.stopped) {
         holding.adopt(wanted.stop, callersIn(members, wanted.stop));
@@ -143,7 +144,7 @@ async function optionFor(fleet: ProxyFleet, call: CallTarget, signal: AbortSigna
   };
   const soon = AbortSignal.any([signal, AbortSignal.timeout(optionsMs)]);
   try {
-    const members = await fleet.look(soon);
+    const members = await fleet.look(soon, (one) => isCaller(one, calls));
     const count = callersIn(members, calls).length;
     return {
       ...option,

@@ -5,7 +5,7 @@ import { PeerError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import { quoted, sayTime } from '../../kit/words.ts';
 import type { Member, ProxyFleet } from './fleet.ts';
-import { callersIn, type CallsTo, clustersTo, isAnybodys, type Stop } from './holding.ts';
+import { callersIn, type CallsTo, clustersTo, isAnybodys, isCaller, type Stop } from './holding.ts';
 import { canBeSet, limitKey, limitsFor, markerFor, markerKey } from './runtime.ts';
 import { refOf, type Wanted, writeLimits, writeWanted } from './wanted.ts';
 
@@ -37,7 +37,7 @@ export async function planTrip(
     host: call.host,
     caller: call.caller === null ? null : { namespace: call.caller.namespace, name: call.caller.name },
   };
-  const members = await fleet.look(signal);
+  const members = await fleet.look(signal, (one) => isCaller(one, calls));
   const hindrance = hindranceOf(members, calls);
   if (hindrance !== null) throw new PeerError('refused', hindrance);
   const now = fleet.host.clock.now();
@@ -90,7 +90,7 @@ export async function planTrip(
 
 /** What would be done to take a trip out of the proxies that hold it. Reads only. */
 export async function planEnd(fleet: ProxyFleet, stop: Stop, signal: AbortSignal): Promise<PlannedWrite> {
-  const members = await fleet.look(signal);
+  const members = await fleet.look(signal, (one) => isCaller(one, stop));
   const { host, operationId } = stop;
   const holding = members.filter(
     ({ runtime }) => runtime !== null && markerFor(runtime, host)?.operationId === operationId,
