@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { ConnectionState } from '../../shared/model/connection.ts';
 import type { ConnectionId } from '../../shared/model/entity.ts';
+import type { GraphService } from '../../shared/model/graph.ts';
 import { watch } from '../client/watch.ts';
 import { plainConnection } from './plain.ts';
 
@@ -16,6 +17,21 @@ export function useConnections(): readonly ConnectionState[] {
 
 export function useConnection(id: ConnectionId | null): ConnectionState | null {
   return useConnectionStore((state) => state.connections.find((each) => each.id === id) ?? null);
+}
+
+/** A service as Kubernetes knows it, also where it goes by another system's name; null where Kubernetes does not. */
+export function useKubernetesFace(service: GraphService): Known | null {
+  return useConnectionStore(({ connections }) => kubernetesFaceOf(service, connections));
+}
+
+type Known = Pick<GraphService, 'connectionId' | 'namespace' | 'name'>;
+
+export function kubernetesFaceOf(
+  service: Known & Pick<GraphService, 'faces'>,
+  connections: readonly Pick<ConnectionState, 'id' | 'connector'>[],
+): Known | null {
+  const own = new Set(connections.filter((one) => one.connector === 'kubernetes').map(({ id }) => id));
+  return [service, ...(service.faces ?? [])].find(({ connectionId }) => own.has(connectionId)) ?? null;
 }
 
 /** Listens to the state of all connections until the returned function is called. */

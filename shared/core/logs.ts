@@ -128,7 +128,7 @@ export async function* watchLogs(
     for (let from = 0; from < past.length; from += batchEntries)
       yield { phase: 'past', entries: past.slice(from, from + batchEntries) };
 
-    let members = membersOf(world, ask.serviceId);
+    let members = membersOf({ world, oneMap }, ask.serviceId);
     let isTold = false;
     for (let seen = 0; ;) {
       const entries = takeAll();
@@ -146,7 +146,7 @@ export async function* watchLogs(
       seen = await orAfter(news.after(seen, over), world.changes.after(world.changes.count, over), seen);
       await clock.sleep(settleMs, over);
       room.fill();
-      const now = membersOf(world, ask.serviceId);
+      const now = membersOf({ world, oneMap }, ask.serviceId);
       if (now === members || ask.instances !== null || !ask.follow) continue;
       members = now;
       room.take(chosenOf((await findPlaced(ask.serviceId, oneMap, over)).placed, ask));
@@ -165,9 +165,11 @@ async function orAfter(first: Promise<number>, other: Promise<unknown>, seen: nu
   return Promise.race([first, other.then(() => seen)]);
 }
 
-const membersOf = (world: World, serviceId: string): string =>
-  world
-    .instances(serviceId)
+/** The instances behind every face of the service: the primary one may be a registry, which knows of no pod. */
+const membersOf = ({ world, oneMap }: Pick<LogParts, 'world' | 'oneMap'>, serviceId: string): string =>
+  oneMap
+    .places(serviceId)
+    .flatMap(({ service }) => world.instances(service.id))
     .map(({ uid }) => uid)
     .sort()
     .join();
