@@ -165,6 +165,32 @@ test('M08 a breaker that vanished between the reading and the write is told as m
   });
 });
 
+test('a close counts instances that went among those that were planned for, and is not called done where all went', async () => {
+  await using shop = await simulatedSpring();
+  for (const id of shop.orders()) await shop.setByHand(id, 'FORCE_OPEN');
+  await using open = await openSpring(shop);
+  await settled(shop, open);
+  const { breakers } = open.actuators;
+  if (breakers === undefined) throw new Error('the actuators close no breaker');
+  const { connectionId, call } = tripPayment();
+  const plan = await breakers.plan({ kind: 'closeBreaker', connectionId, call, breaker: 'payment' }, signal);
+  const leave = async (id: string): Promise<void> => {
+    shop.eureka.remove('order', id);
+    await shop.actuators.get(id)?.[Symbol.asyncDispose]();
+  };
+  await leave('order-2');
+  expect((await breakers.apply(plan, signal)).takenBy).toBe('1 of 2 instances');
+  const readBack = (): Promise<string> =>
+    breakers.verify(changeOf(plan), signal).then(
+      ({ state, detail }) => `${state}: ${detail}`,
+      (error: unknown) => String(error),
+    );
+  const one = 'after: closed on 1 of 2 instances: order-1 CLOSED, order-2 is not there any more';
+  await eventually(readBack, (told) => told === one, 10_000);
+  await leave('order-1');
+  await eventually(readBack, (told) => /^PeerError: .*order-1 is not there any more/.test(told), 10_000);
+});
+
 test('nothing is forced in a newcomer once the time of a trip is over', async () => {
   await using shop = await simulatedSpring();
   await using open = await openSpring(shop);

@@ -1,5 +1,4 @@
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
+import { stringify } from 'yaml';
 import type { Change, Guard } from '../../../model/change.ts';
 import type { CloseBreaker } from '../../../model/operation.ts';
 import type { CallTarget, TripOption } from '../../../model/trip.ts';
@@ -15,19 +14,12 @@ import type { BreakerHolding } from './holding.ts';
 import { breakersFor, copiesOf, lookAtHolders, refuseElsewhere, unreadGuard } from './plan.ts';
 import { setIn } from './setIn.ts';
 import { refuseSilent, silenceOf } from './silence.ts';
-import { readBefore, refOf, writeBefore } from './wanted.ts';
+import { type Closed, closedIn, readBefore, refOf, writeBefore } from './wanted.ts';
 import { isForced } from './words.ts';
 
 type Seen = HeldBreaker['members'][number];
 
-/** What a close writes, by which instance: an actuator keeps no document, so this is what the journal has of it. */
-const Closed = z.object({
-  service: z.string(),
-  breaker: z.string(),
-  state: z.literal('CLOSED'),
-  instances: z.array(z.string()),
-});
-type Closed = z.infer<typeof Closed>;
+const gone = 'is not there any more';
 
 /** Metrics-only lets every call through already. */
 const isShut = (state: BreakerState): boolean => state !== 'CLOSED' && state !== 'METRICS_ONLY';
@@ -116,9 +108,12 @@ export function createCloseControl(fleet: Fleet, holding: BreakerHolding): Contr
         ready.push({ change, members: await lookAtNamed(fleet, holding, closedIn(change), signal) });
       const written: Written[] = [];
       for (const { change, members } of ready) {
-        const { breaker } = closedIn(change);
-        const outcomes = await changeEach(members, silenceOf, (member) =>
-          setIn(fleet, member, breaker, 'CLOSED', signal),
+        const { breaker, instances } = closedIn(change);
+        const outcomes = await changeEach(
+          instances.map((name) => ({ name, member: members.find(({ instance }) => instance.name === name) })),
+          ({ name, member }) => (member === undefined ? `${name} ${gone}` : silenceOf(member)),
+          ({ member }) =>
+            member === undefined ? Promise.resolve() : setIn(fleet, member, breaker, 'CLOSED', signal),
         );
         throwIfUntaken(outcomes, written, fleet.host.clock.now());
         written.push({ change, outcomes });
@@ -158,6 +153,7 @@ async function lookAtNamed(
   return named;
 }
 
+/** Throws while it cannot be told: one that does not answer may be either, and of those that are all gone nothing can be seen. */
 function readBack(
   instances: readonly string[],
   members: readonly Member[],
@@ -170,10 +166,17 @@ function readBack(
   const closed = have.filter(({ breaker }) => !isShut(breaker.state));
   const states = have.map(({ instance, breaker }) => `${instance.name} ${breaker.state}`);
   const silent = unread.map(({ instance, problem }) => `${instance.name} ${problem ?? 'not read'}`);
-  const words = [...states, ...silent].join(', ').slice(0, 400);
-  if (unread.length > 0 && closed.length === have.length)
-    throw new PeerError('unreachable', `Not every instance can be read: ${words}.`);
-  const detail = `closed on ${closed.length} of ${have.length + unread.length} instances: ${words}`;
+  const without = named.filter(({ breakers }) => breakers?.has(name) === false);
+  const missing = [
+    ...without.map(({ instance }) => `${instance.name} has none of that name`),
+    ...instances
+      .filter((one) => !named.some(({ instance }) => instance.name === one))
+      .map((one) => `${one} ${gone}`),
+  ];
+  const words = [...states, ...silent, ...missing].join(', ').slice(0, 400);
+  if (have.length === 0 || (unread.length > 0 && closed.length === have.length))
+    throw new PeerError('unreachable', `It cannot be read in every instance: ${words}.`);
+  const detail = `closed on ${closed.length} of ${instances.length} instances: ${words}`;
   const told = { revision: states.join(', '), detail, changedBy: null };
   if (closed.length === have.length) return { ...told, state: 'after' };
   const isBefore = have.every(({ instance, breaker }) => before.get(instance.name) === breaker.state);
@@ -201,13 +204,6 @@ function changeOf(fleet: Fleet, members: readonly Member[], service: string, bre
     before: writeBefore(states),
     after: stringify(closed, { lineWidth: 0 }),
   };
-}
-
-function closedIn(change: Change): Closed {
-  const read = Closed.safeParse(parse(change.after));
-  if (!read.success)
-    throw new PeerError('refused', 'The journal does not say in which instances this breaker was closed.');
-  return read.data;
 }
 
 function guardsOf(service: string, members: readonly Member[], name: string): Guard[] {

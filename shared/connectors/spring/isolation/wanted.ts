@@ -55,3 +55,20 @@ export const refOf = (
   name: `${service}/${breaker}`,
   uid: `${service}/${breaker}`,
 });
+
+/** What a close writes, by which instance: an actuator keeps no document, so this is what the journal has of it. */
+const Closed = z.object({
+  service: z.string(),
+  breaker: z.string(),
+  state: z.literal('CLOSED'),
+  instances: z.array(z.string()),
+});
+export type Closed = z.infer<typeof Closed>;
+
+/** Throws where the journal's text is none of ours. */
+export function closedIn(change: Change): Closed {
+  const read = Closed.safeParse(parse(change.after));
+  if (!read.success)
+    throw new PeerError('refused', 'The journal does not say in which instances this breaker was closed.');
+  return read.data;
+}
