@@ -141,6 +141,18 @@ export function routesConformance(name: string, start: () => Promise<ClusterUnde
         signal,
       );
       expect(guardsOf(other)).toMatchObject({ 'http-routes': 'block' });
+
+      // A GRPCRoute is as much in its way.
+      await call('DELETE', `${routesPath(namespace)}/payment`);
+      await call('POST', routesPath(namespace, 'grpcroutes'), paymentRoute(namespace, 'GRPCRoute'));
+      const again = await weightsOf(mesh.mesh).plan(
+        shift(await splitOf(mesh.mesh, namespace, ({ revision }) => revision !== ''), [95, 5]),
+        signal,
+      );
+      expect(again.guards.find(({ id }) => id === 'http-routes')).toMatchObject({
+        verdict: 'block',
+        title: 'GRPCRoute payment governs payment already',
+      });
     });
 
     test('send calls to another namespace only where that grants it', async () => {

@@ -33,7 +33,18 @@ export function mixedGuards({ virtualServices }: RouteWorld, document: KubeObjec
         ),
     );
   });
-  if (found.length === 0) return [guard('mixed', 'pass', 'No VirtualService is for the same service')];
+  if (found.length === 0) {
+    const { synced, health } = virtualServices;
+    if (synced && health.ok) return [guard('mixed', 'pass', 'No VirtualService is for the same service')];
+    return [
+      guard(
+        'mixed',
+        'tick',
+        'Whether a VirtualService is for the same service is not known',
+        `VirtualServices cannot be read${health.ok ? ' yet' : `: ${health.error}`}. Where one is, a weight written here may do nothing.`,
+      ),
+    ];
+  }
   const names = found.map((one) => `VirtualService ${namespaceOf(one)}/${one.metadata.name}`);
   return [
     guard(

@@ -16,10 +16,11 @@ export interface RouteResources {
 
 /** Asks which kinds are served in which version. Each release moved some of them from v1beta1 to v1. */
 export async function findResources(client: KubeClient, signal: AbortSignal): Promise<RouteResources> {
-  const [newest, older, istio] = await Promise.all([
+  const [newest, older, istio, olderIstio] = await Promise.all([
     servedIn(client, `${group}/v1`, signal),
     servedIn(client, `${group}/v1beta1`, signal),
     servedIn(client, 'networking.istio.io/v1', signal),
+    servedIn(client, 'networking.istio.io/v1beta1', signal),
   ]);
   const find = (kind: string): Resource | null =>
     newest.find((one) => one.kind === kind) ?? older.find((one) => one.kind === kind) ?? null;
@@ -27,7 +28,8 @@ export async function findResources(client: KubeClient, signal: AbortSignal): Pr
     httpRoutes: find('HTTPRoute'),
     grpcRoutes: find('GRPCRoute'),
     referenceGrants: find('ReferenceGrant'),
-    virtualServices: istio.find(({ kind }) => kind === 'VirtualService') ?? null,
+    // Before Istio 1.22 it is served as v1beta1 alone.
+    virtualServices: [...istio, ...olderIstio].find(({ kind }) => kind === 'VirtualService') ?? null,
   };
 }
 
