@@ -43,6 +43,10 @@ export function routesConformance(name: string, start: () => Promise<ClusterUnde
       expect([...capabilitiesOf(open.routes)].sort()).toEqual([...gatewayApi.capabilities].sort());
       const split = await ruleOf(open.routes, namespace, working);
       expect(split.standing?.text).toContain('istio.io/gateway-controller');
+      expect(split.changedBy).toMatchObject({
+        who: expect.any(String) as string,
+        at: expect.any(Number) as number,
+      });
       await call('POST', routesPath(namespace), {
         apiVersion: 'gateway.networking.k8s.io/v1',
         kind: 'HTTPRoute',
@@ -227,6 +231,21 @@ export function routesConformance(name: string, start: () => Promise<ClusterUnde
       await using open = await openRoutes(cluster.settings);
       const split = await ruleOf(open.routes, namespace, ({ ownership }) => ownership?.owner === 'flagger');
       await expect(weightsOf(open.routes).plan(shift(split, [95, 5]), signal)).rejects.toThrow(/Flagger/);
+    });
+
+    test('that a Rollout’s controller wrote are read only, also where no Rollout can be seen', async () => {
+      await using cluster = await start();
+      const { namespace, call } = cluster;
+      await createRoutedPayment(cluster);
+      await call('PATCH', `${routesPath(namespace)}/payment?fieldManager=rollouts-controller`, {
+        metadata: { annotations: { note: 'written by a controller' } },
+      });
+      await using open = await openRoutes(cluster.settings);
+      const split = await ruleOf(open.routes, namespace, ({ ownership }) => ownership !== null);
+      expect(split).toMatchObject({
+        ownership: { owner: 'argo-rollouts', name: 'a Rollout' },
+        changedBy: { who: 'rollouts-controller' },
+      });
     });
 
     test('that hang on a Gateway nobody runs are not called followed', async () => {

@@ -136,9 +136,9 @@ function worst(reflectors: readonly Reflector[]): SourceHealth {
   return oldest ?? { ok: false, at: 0, error: 'Nothing is watched.' };
 }
 
-/** Keeps `managedFields` only where somebody may ask who wrote: on documents of a mesh. */
+/** Keeps `managedFields` only where somebody may ask who wrote: on documents that say where calls go. */
 function slim(listed: Listed, resource: Resource): Listed {
-  if (resource.group.endsWith('.istio.io')) return listed;
+  if (/(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(resource.group)) return listed;
   return {
     what: listed.what,
     revision: (signal) => listed.revision(signal),
