@@ -109,6 +109,7 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       act,
       live,
       report,
+      write: (part: object) => call('PATCH', `${path}?fieldManager=rollouts-controller`, part),
       async [Symbol.asyncDispose]() {
         await root[Symbol.asyncDispose]();
         await cluster[Symbol.asyncDispose]();
@@ -186,6 +187,31 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect((await led.live()).status['abort']).toBe(false);
     });
 
+    test('are aborted at whatever step they are by then, but not for another template', async () => {
+      await using led = await begin();
+      const [abort, late] = [await led.act({ verb: 'abort' }), await led.act({ verb: 'abort' })];
+      await led.report({ currentStepIndex: 2, pauseConditions: null, controllerPause: null });
+      await led.control.apply(abort, signal);
+      expect((await led.live()).status['abort']).toBe(true);
+      await led.report({ abort: null, currentPodHash: '7c9d8b6f5d', currentStepIndex: 0 });
+      await expect(led.control.apply(late, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      expect((await led.live()).status['abort']).toBeUndefined();
+    });
+
+    test('of a repository are paused only by who knows that it puts them back', async () => {
+      await using led = await begin();
+      // Its own controller, which writes it all the time, is nobody to warn of.
+      await led.write({ metadata: { annotations: { 'rollout.argoproj.io/revision': '2' } } });
+      expect(guardsOf(await led.act({ verb: 'pause' }))).toMatchObject({ ownership: 'pass' });
+      await led.write({
+        metadata: {
+          annotations: { 'argocd.argoproj.io/tracking-id': 'shop:argoproj.io/Rollout:shop/payment' },
+        },
+      });
+      expect(guardsOf(await led.act({ verb: 'pause' }))).toMatchObject({ ownership: 'tick' });
+      expect(guardsOf(await led.act({ verb: 'abort' }))).not.toHaveProperty('ownership');
+    });
+
     test('that move on by themselves are not taken for what was asked', async () => {
       await using led = await begin();
       const state = async (plan: Awaited<ReturnType<typeof led.act>>) =>
@@ -224,6 +250,7 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect((await led.live()).spec).toMatchObject({ paused: false });
       const full = await led.act({ verb: 'promoteFull' });
       expect(full.direction).toBe('towardsHarm');
+      expect(guardsOf(full)).toMatchObject({ 'steps-skipped': 'typeName' });
       await led.control.apply(full, signal);
       expect((await led.live()).status['promoteFull']).toBe(true);
     });

@@ -253,6 +253,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'Nothing would answer afterwards; the name is asked for.',
       },
       {
+        ids: ['steps-skipped'],
+        title: 'Steps skipped',
+        what: 'The new version gets everything without the steps and analyses that are left; the name is asked for.',
+      },
+      {
         ids: ['identity'],
         title: 'Identity',
         what: 'The instance’s name is not given to another while it runs.',

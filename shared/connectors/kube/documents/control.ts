@@ -266,7 +266,8 @@ async function betterWord(
   return error;
 }
 
-function ownerGuard(id: string, desk: DocumentDesk, object: KubeObject): Guard {
+/** Who else writes a document, and what they make of another's change. */
+export function ownerGuard(id: string, desk: Pick<DocumentDesk, 'rollouts'>, object: KubeObject): Guard {
   const ownership = ownershipOf(object, desk.rollouts());
   if (ownership === null)
     return {

@@ -50,7 +50,7 @@ export function argoWrite(rollout: KubeObject, verb: Verb): VerbWrite {
     );
   const uid: PatchStep = { op: 'test', path: '/metadata/uid', value: rollout.metadata.uid };
   // A status moves all the time; what the verb rests on is tested instead of the revision.
-  const looked = lookedAt(rollout);
+  const looked = lookedAt(rollout, ['currentPodHash', 'currentStepIndex', 'pauseConditions']);
   switch (verb) {
     case 'pause':
     case 'resume':
@@ -73,7 +73,8 @@ export function argoWrite(rollout: KubeObject, verb: Verb): VerbWrite {
     case 'abort':
       return {
         subresource: 'status',
-        steps: [uid, ...looked, ...set(rollout, ['status', 'abort'], true)],
+        // It holds at any step: a Rollout that moves on meanwhile is aborted all the same.
+        steps: [uid, ...lookedAt(rollout, ['currentPodHash']), ...set(rollout, ['status', 'abort'], true)],
         says: 'The stable version gets everything again. The new template stays in the specification, so the Rollout is called degraded until that is put back or tried again.',
       };
     case 'retry':
@@ -107,8 +108,8 @@ function promote(rollout: KubeObject, tests: readonly PatchStep[]): VerbWrite {
   };
 }
 
-function lookedAt(rollout: KubeObject): PatchStep[] {
-  return ['currentPodHash', 'currentStepIndex', 'pauseConditions'].flatMap((field): PatchStep[] => {
+function lookedAt(rollout: KubeObject, fields: readonly string[]): PatchStep[] {
+  return fields.flatMap((field): PatchStep[] => {
     const value = at(rollout, 'status', field);
     return value === undefined || value === null ? [] : [{ op: 'test', path: `/status/${field}`, value }];
   });

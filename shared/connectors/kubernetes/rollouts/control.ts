@@ -8,7 +8,7 @@ import { guardOf } from '../../kit/splitGuards.ts';
 import { mayI } from '../../kube/access.ts';
 import { mayBeFence } from '../../kube/client.ts';
 import { refOf } from '../../kube/documents/change.ts';
-import type { DocumentDesk } from '../../kube/documents/control.ts';
+import { type DocumentDesk, ownerGuard } from '../../kube/documents/control.ts';
 import { copiesOf } from '../../kube/documents/copies.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { titleOf } from '../workloads/words.ts';
@@ -21,10 +21,8 @@ import { isLedKind, ledResources } from './resources.ts';
  * The verbs of Argo Rollouts and Flagger, written as their own tools do, with tests of what was looked at: a verb that was
  * asked for twice acts once.
  */
-export function createLedControl({
-  client,
-  host,
-}: Pick<DocumentDesk, 'client' | 'host'>): Control<ChangeWorkload> {
+export function createLedControl(desk: DocumentDesk): Control<ChangeWorkload> {
+  const { client, host } = desk;
   const read = async (
     { kind, namespace, name, uid }: Pick<Change['document'], 'kind' | 'namespace' | 'name' | 'uid'>,
     signal: AbortSignal,
@@ -44,7 +42,12 @@ export function createLedControl({
   ): Promise<PlannedWrite> {
     const write = writeOf(live, verb);
     const where = `${live.kind} ${operation.workload.namespace}/${live.metadata.name}`;
-    const guards = await tried(live, write, signal);
+    const guards = [
+      ...(await tried(live, write, signal)),
+      ...(verb === 'promoteFull' ? [stepsSkippedGuard(live.metadata.name)] : []),
+      // A status is its controller's own; what is in the specification may be somebody else's.
+      ...(write.subresource === null ? [ownerGuard('ownership', desk, live)] : []),
+    ];
     const state = live.kind === 'Rollout' ? argoState(live) : flaggerState(live);
     return {
       title: titleOf({ ...operation, action: { verb } as ChangeWorkload['action'] }),
@@ -112,8 +115,6 @@ export function createLedControl({
   }
 
   return {
-    takes: ({ workload }) => isLedKind(workload.kind),
-
     async plan(operation, signal) {
       return planned(operation, await read(operation.workload, signal), operation.action.verb, signal);
     },
@@ -175,6 +176,14 @@ export function createLedControl({
     },
   };
 }
+
+/** Whoever goes past them has nothing left that would stop a bad version. */
+const stepsSkippedGuard = (name: string): Guard => ({
+  id: 'steps-skipped',
+  verdict: 'typeName',
+  title: `What is left of the steps and analyses of ${name} is skipped`,
+  detail: 'The new version gets all calls at once, and nothing looks at how it answers them.',
+});
 
 /** What takes a verb back; a promotion has no way back. */
 const wayBack: Partial<Record<string, 'pause' | 'resume' | 'abort' | 'retry'>> = {
