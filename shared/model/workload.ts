@@ -30,8 +30,9 @@ export const WorkloadView = z.object({
   version: z.string().nullable(),
   /** What is asked for; null where nobody asks (a DaemonSet). */
   replicas: z.number().int().nullable(),
-  readyReplicas: z.number().int(),
-  updatedReplicas: z.number().int(),
+  /** Null where its status counts none. */
+  readyReplicas: z.number().int().nullable(),
+  updatedReplicas: z.number().int().nullable(),
   paused: z.boolean(),
   /** What can be done to it; absent where everything can that its kind knows. */
   verbs: z

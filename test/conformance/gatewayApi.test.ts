@@ -60,3 +60,24 @@ test('M13 a VirtualService of an Istio that serves v1beta1 alone is in the way t
   );
   expect(await mixedIn(cluster)).toMatchObject({ verdict: 'block' });
 });
+
+test('a route that a Rollout of another namespace decides, by its plug-in, is read only', async () => {
+  await using cluster = await startSimulatedCluster({ serves: ['gateway.networking.k8s.io', 'argoproj.io'] });
+  await createRoutedPayment(cluster);
+  const plugin = { 'argoproj-labs/gatewayAPI': { httpRoute: 'payment', namespace: 'shop' } };
+  cluster.store.put({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'payment', namespace: 'releases' },
+    spec: { strategy: { canary: { trafficRouting: { plugins: plugin } } } },
+  });
+  await using open = await openRoutes(cluster.settings);
+  const owners = await until(
+    async function* (stop) {
+      for await (const splits of weightsOf(open.routes).watch(stop, () => undefined))
+        yield splits.map(({ ownership }) => ownership?.name ?? null);
+    },
+    (all) => all.includes('payment'),
+  );
+  expect(new Set(owners)).toEqual(new Set(['payment']));
+});

@@ -274,6 +274,9 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       const view = await led.view('order');
       expect(view).toMatchObject({
         ref: { kind: 'Canary' },
+        replicas: null,
+        readyReplicas: null,
+        updatedReplicas: null,
         verbs: ['pause'],
         rollout: { state: 'moving', text: 'Progressing, 1 of 5 checks failed' },
         steps: { owner: 'Flagger', weight: 20 },

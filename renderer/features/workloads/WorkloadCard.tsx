@@ -32,6 +32,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
   const can = (verb: WorkloadAction['verb']) => workload.verbs?.includes(verb) ?? true;
   const isDenied = denied !== null;
   const object = objectOf(workload);
+  const ready = readyInWords(workload);
   const unpausable = cannotInWords('pause', workload);
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
   return (
@@ -40,7 +41,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
       aside={version !== null && <span>{plainText(version, 30)}</span>}
     >
       <p className="workloadState" role="status">
-        <span className="num">{readyInWords(workload)}</span>
+        {ready !== null && <span className="num">{ready}</span>}
         {paused && <span className="tonePending">rollout paused</span>}
         {rollout !== null && (
           <span className={rollout.state === 'stuck' ? 'toneBad' : 'tonePending'}>
@@ -49,7 +50,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
         )}
       </p>
       <RolloutSteps workload={workload} isDenied={isDenied} onAct={act} />
-      {rollout !== null && replicas !== null && replicas > 0 && (
+      {rollout !== null && updatedReplicas !== null && replicas !== null && replicas > 0 && (
         <progress
           className="workloadProgress"
           aria-label={`Updated instances of ${nameOf(workload)}`}

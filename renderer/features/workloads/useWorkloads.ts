@@ -18,5 +18,5 @@ export function useWorkloads(serviceId: EntityId): Reread<WorkloadsRead> {
 
 /** Whether something is under way that is worth a closer look. */
 function isMoving({ rollout, replicas, readyReplicas }: WorkloadView): boolean {
-  return rollout !== null || (replicas !== null && replicas !== readyReplicas);
+  return rollout !== null || (replicas !== null && readyReplicas !== null && replicas !== readyReplicas);
 }

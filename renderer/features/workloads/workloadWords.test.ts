@@ -97,3 +97,7 @@ test('what a kind cannot do is said with the reason', () => {
     expect.stringMatching(/Only the rollout of a Deployment/),
   ]);
 });
+
+test('who counts no instances is not called one without any', () => {
+  expect(readyInWords({ ...payment, replicas: null, readyReplicas: null })).toBeNull();
+});

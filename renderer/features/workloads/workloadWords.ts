@@ -57,8 +57,9 @@ export function changeOf(
   return { kind: 'changeWorkload', connectionId, serviceId, workload: ref, revision, action };
 }
 
-/** "3 of 4 ready", "3 ready"; what is asked for is not known of every kind. */
-export function readyInWords({ replicas, readyReplicas }: WorkloadView): string {
+/** "3 of 4 ready", "3 ready"; what is asked for is not known of every kind. Null where nobody counts. */
+export function readyInWords({ replicas, readyReplicas }: WorkloadView): string | null {
+  if (readyReplicas === null) return null;
   return replicas === null || replicas === readyReplicas
     ? `${readyReplicas} ready`
     : `${readyReplicas} of ${replicas} ready`;

@@ -38,7 +38,7 @@ export function createRouteWorld(
   host: ConnectorHost,
 ): RouteWorld {
   const follower = createViewFollower(client, host.clock);
-  const claims = createRolloutClaims(client, host.clock);
+  const claims = createRolloutClaims(client, host.clock, follower.ring);
   const orNull = (resource: Resource | null): ObjectView | null =>
     resource === null ? null : follower.open(resource);
   const kinds = [resources.httpRoutes, resources.grpcRoutes].filter((one) => one !== null);

@@ -7,7 +7,11 @@ export interface RolloutClaim {
   readonly namespace: string;
   readonly virtualServices: readonly string[];
   /** HTTPRoutes and GRPCRoutes, by its plug-in for the Gateway API. */
-  readonly routes: readonly { readonly kind: string; readonly name: string }[];
+  readonly routes: readonly {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  }[];
 }
 
 /**
@@ -31,12 +35,13 @@ function byRollouts(document: KubeObject, rollouts: readonly RolloutClaim[]): Ow
   // Its controller writes it, as it should, and decides what it says of weights by what is asked there.
   if (document.kind === 'Rollout') return null;
   const { name } = document.metadata;
-  const claim = rollouts.find(
-    (one) =>
-      one.namespace === namespaceOf(document) &&
-      (document.kind === 'VirtualService'
-        ? one.virtualServices.includes(name)
-        : one.routes.some((route) => route.kind === document.kind && route.name === name)),
+  const namespace = namespaceOf(document);
+  const claim = rollouts.find((one) =>
+    document.kind === 'VirtualService'
+      ? one.namespace === namespace && one.virtualServices.includes(name)
+      : one.routes.some(
+          (route) => route.kind === document.kind && route.namespace === namespace && route.name === name,
+        ),
   );
   // The controller writes under this name; seen where Rollouts themselves may not be listed.
   const wrote = managersOf(document).includes('rollouts-controller');

@@ -20,10 +20,18 @@ export interface RolloutClaims extends AsyncDisposable {
 }
 
 /** Keeps the claims for as long as a session is open. */
-export function createRolloutClaims(client: KubeClient, clock: ConnectorHost['clock']): RolloutClaims {
+export function createRolloutClaims(
+  client: KubeClient,
+  clock: ConnectorHost['clock'],
+  /** They have been read. */
+  read: () => void = () => undefined,
+): RolloutClaims {
   const closed = new AbortController();
   let claims: readonly RolloutClaim[] = [];
-  const following = followRolloutClaims(client, clock, closed.signal, (found) => (claims = found));
+  const following = followRolloutClaims(client, clock, closed.signal, (found) => {
+    claims = found;
+    read();
+  });
   return {
     now: () => claims,
     async [Symbol.asyncDispose]() {
@@ -66,14 +74,19 @@ function claimOf(rollout: KubeObject): RolloutClaim {
     rollout: rollout.metadata.name,
     namespace: namespaceOf(rollout),
     virtualServices: named.flatMap((one) => textAt(one, 'name')?.split('/')[0] ?? []),
-    routes: routesOf(at(rollout, 'spec', 'strategy', 'canary', 'trafficRouting', 'plugins', gatewayPlugin)),
+    routes: routesOf(
+      at(rollout, 'spec', 'strategy', 'canary', 'trafficRouting', 'plugins', gatewayPlugin),
+      namespaceOf(rollout),
+    ),
   };
 }
 
 const gatewayPlugin = 'argoproj-labs/gatewayAPI';
 
-function routesOf(plugin: unknown): RolloutClaim['routes'] {
-  const one = (kind: string, name: string | null) => (name === null ? [] : [{ kind, name }]);
+/** The plug-in is told where its routes are; where not, they are beside the Rollout. */
+function routesOf(plugin: unknown, beside: string): RolloutClaim['routes'] {
+  const namespace = textAt(plugin, 'namespace') ?? beside;
+  const one = (kind: string, name: string | null) => (name === null ? [] : [{ kind, namespace, name }]);
   return [
     ...one('HTTPRoute', textAt(plugin, 'httpRoute')),
     ...one('GRPCRoute', textAt(plugin, 'grpcRoute')),

@@ -43,8 +43,10 @@ function isBehind(led: KubeObject, service: string, selector: ReadonlyMap<string
 function viewOf(led: KubeObject, connectionId: string): WorkloadView[] {
   const { kind, metadata } = led;
   if (!isLedKind(kind)) return [];
-  const count = (field: string): number => numberAt(led, 'status', field) ?? 0;
   const isArgo = kind === 'Rollout';
+  // A Rollout that was looked at leaves out what is zero; a Canary counts nothing.
+  const unsaid = isArgo && textAt(led, 'status', 'observedGeneration') !== null ? 0 : null;
+  const count = (field: string): number | null => numberAt(led, 'status', field) ?? unsaid;
   const phase = textAt(led, 'status', 'phase');
   const stuck = isArgo ? phase === 'Degraded' || phase === 'Error' : phase === 'Failed';
   const rests = isArgo ? phase === 'Healthy' : !flaggerMoves(led);
