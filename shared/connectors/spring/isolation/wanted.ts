@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import type { Change } from '../../../model/change.ts';
 import type { DocumentRef } from '../../../model/entity.ts';
 import { Holder } from '../../kit/holding.ts';
 import { PeerError } from '../../kit/peerError.ts';
