@@ -16,6 +16,7 @@ import { noFilter } from './logFilter.ts';
 import { LogLines } from './LogLines.tsx';
 import { type LogMark, MissingRights } from './LogRow.tsx';
 import { asText, shortNames } from './logWords.ts';
+import { type Paused, pausedIn } from './logIntake.ts';
 import { useLogStream } from './useLogStream.ts';
 import { useMatching } from './useMatching.ts';
 
@@ -44,8 +45,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const [filter, setFilter] = useState(noFilter);
   const [round, setRound] = useState(0);
   const [said, setSaid] = useState('');
-  /** What stood there when it was paused; reading goes on behind it. */
-  const [paused, setPaused] = useState<readonly ShownEntry[] | null>(null);
+  const [pausedAt, setPausedAt] = useState<Paused | null>(null);
   const places = useReread(serviceId, (client, signal) => client.logs.instances({ serviceId }, { signal }), {
     everyMs: () => instancesEveryMs,
   });
@@ -58,8 +58,10 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
     sinceAt,
     lines: choice.lines,
   };
-  const { buffer, phase, problem } = useLogStream(ask, round);
-  const entries = paused ?? buffer.entries;
+  const stream = useLogStream(ask, round);
+  const { buffer, phase, problem } = stream;
+  const paused = pausedIn(pausedAt, stream);
+  const entries = paused?.entries ?? buffer.entries;
   const { shown, problem: filterProblem } = useMatching(entries, filter);
   const marks = useMemo(() => marksOf(entries), [entries]);
   const notes = useMemo(
@@ -67,11 +69,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
     [entries],
   );
   const name = plainText(service?.name ?? 'this service', 90);
-  const choose = (next: LogChoice): void => {
-    setPaused(null);
-    setChoice(next);
-  };
-  const togglePause = (): void => setPaused(paused === null ? buffer.entries : null);
+  const togglePause = (): void => setPausedAt(paused === null ? stream : null);
   const text = (): string => asText(shown, marks === null ? 'without names' : 'with names');
   const copy = async (): Promise<void> => {
     try {
@@ -109,7 +107,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
         <LogBar
           instances={instances}
           choice={choice}
-          onChoose={choose}
+          onChoose={setChoice}
           sinceAt={sinceAt}
           onSince={showLogsAt}
         />
@@ -127,9 +125,9 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           wrap
         </Checkbox>
         <Button onPress={togglePause} isDisabled={phase === 'over' && paused === null}>
-          {paused === null ? 'Pause' : `Go on · ${newSince(paused, buffer.next)} new`}
+          {paused === null ? 'Pause' : `Go on · ${paused.since} new`}
         </Button>
-        <MoreLines lines={choice.lines} onLines={(lines) => choose({ ...choice, lines })} />
+        <MoreLines lines={choice.lines} onLines={(lines) => setChoice({ ...choice, lines })} />
         <Button onPress={() => void copy()} isDisabled={shown.length === 0}>
           Copy
         </Button>
@@ -242,9 +240,6 @@ function marksOf(entries: readonly ShownEntry[]): ReadonlyMap<string, LogMark> |
     names.map((name, place) => [name, { name: short.get(name) ?? name, colour: (place % colours) + 1 }]),
   );
 }
-
-const newSince = (paused: readonly ShownEntry[], next: number): number =>
-  next - ((paused.at(-1)?.number ?? -1) + 1);
 
 function stateOf(phase: string, shown: number, all: number, isPaused: boolean): string {
   const count = shown === all ? `${all} lines` : `${shown} of ${all} lines`;

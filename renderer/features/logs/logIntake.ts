@@ -1,14 +1,16 @@
 import type { LogBatch } from '../../../shared/model/log.ts';
-import { emptyBuffer, type LogBuffer, withEntries } from './logBuffer.ts';
+import { emptyBuffer, type LogBuffer, type ShownEntry, withEntries } from './logBuffer.ts';
 
 /** What was read so far, and whether more is to come. */
 export interface LogStream {
   readonly buffer: LogBuffer;
   readonly phase: 'asking' | LogBatch['phase'];
   readonly problem: string | null;
+  /** Another one whenever reading began anew, and with it the numbers of its entries. */
+  readonly run: object;
 }
 
-export const nothingYet: LogStream = { buffer: emptyBuffer, phase: 'asking', problem: null };
+export const nothingYet: LogStream = { buffer: emptyBuffer, phase: 'asking', problem: null, run: {} };
 
 /**
  * Takes what a stream brings as it comes, so that no more than a full buffer is ever held: the window may be hidden, and then
@@ -28,10 +30,20 @@ export function createLogIntake(): LogIntake {
       return stream;
     },
     begin() {
-      stream = { ...nothingYet };
+      stream = { ...nothingYet, run: {} };
     },
     add({ entries, phase }) {
-      stream = { buffer: withEntries(stream.buffer, entries), phase, problem: null };
+      stream = { ...stream, buffer: withEntries(stream.buffer, entries), phase, problem: null };
     },
   };
+}
+
+/** What stood there when somebody paused; reading goes on behind it. */
+export type Paused = Pick<LogStream, 'buffer' | 'run'>;
+
+/** What is paused still: once reading began anew the lines that stood there are of another run. Null when it goes on. */
+export function pausedIn(paused: Paused | null, { buffer, run }: Paused) {
+  if (paused?.run !== run) return null;
+  const entries: readonly ShownEntry[] = paused.buffer.entries;
+  return { entries, since: buffer.next - paused.buffer.next };
 }
