@@ -83,3 +83,42 @@ test('an instance that comes later is read, also where the service goes by a reg
   const notes = told.filter(({ kind }) => kind === 'note');
   expect(notes).toMatchObject([{ instance: 'order-2', text: 'This instance is new.' }]);
 });
+
+test('what was waited for in vain is waited for no more, however long one looks', async () => {
+  const changes = createPulse();
+  const { pods, parts } = twoFaces(changes);
+  let waiting = 0;
+  let most = 0;
+  const counted: Pulse = {
+    get count() {
+      return changes.count;
+    },
+    bump: changes.bump,
+    async after(seen, signal) {
+      most = Math.max(most, (waiting += 1));
+      try {
+        return await changes.after(seen, signal);
+      } finally {
+        waiting -= 1;
+      }
+    },
+  };
+  const stop = new AbortController();
+  const world: World = { ...parts.world, changes: counted };
+  const stream = watchLogs(
+    ask,
+    { ...parts, world },
+    AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]),
+  );
+  let lines = 0;
+  for await (const { entries } of stream) {
+    lines += entries.filter(({ kind }) => kind === 'line').length;
+    if (lines > 10) break;
+    if (entries.length > 0 || lines === 0) setTimeout(() => grow(), 5);
+  }
+  function grow(): void {
+    pods.push(`order-${pods.length + 1}`);
+    changes.bump();
+  }
+  expect(most).toBe(1);
+});

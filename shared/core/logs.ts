@@ -122,7 +122,12 @@ export async function* watchLogs(
     const since = clock.now();
     for (let seen = 0; room.lanes().some((lane) => !lane.caughtUp && !lane.isFull);) {
       if (clock.now() - since >= patienceMs) break;
-      seen = await orAfter(news.after(seen, over), clock.sleep(settleMs * 4, over), seen);
+      seen = await orAfter(
+        over,
+        (either) => news.after(seen, either),
+        (either) => clock.sleep(settleMs * 4, either),
+        seen,
+      );
     }
     const past = takeAll();
     for (let from = 0; from < past.length; from += batchEntries)
@@ -143,7 +148,12 @@ export async function* watchLogs(
       }
       if (!isTold && entries.length === 0) yield { phase: 'live', entries: [] };
       isTold = true;
-      seen = await orAfter(news.after(seen, over), world.changes.after(world.changes.count, over), seen);
+      seen = await orAfter(
+        over,
+        (either) => news.after(seen, either),
+        (either) => world.changes.after(world.changes.count, either),
+        seen,
+      );
       await clock.sleep(settleMs, over);
       room.fill();
       const now = membersOf({ world, oneMap }, ask.serviceId);
@@ -158,11 +168,20 @@ export async function* watchLogs(
   }
 }
 
-/** Whichever is first; the other is left alone. */
-async function orAfter(first: Promise<number>, other: Promise<unknown>, seen: number): Promise<number> {
-  other.catch(() => undefined);
-  first.catch(() => undefined);
-  return Promise.race([first, other.then(() => seen)]);
+/** The count that the first tells, or `seen` where the other came before it; whichever is late is waited for no more. */
+async function orAfter(
+  over: AbortSignal,
+  first: (signal: AbortSignal) => Promise<number>,
+  other: (signal: AbortSignal) => Promise<unknown>,
+  seen: number,
+): Promise<number> {
+  const turn = new AbortController();
+  const either = AbortSignal.any([over, turn.signal]);
+  try {
+    return await Promise.race([first(either), other(either).then(() => seen)]);
+  } finally {
+    turn.abort(new Error('the other was first'));
+  }
 }
 
 /** The instances behind every face of the service: the primary one may be a registry, which knows of no pod. */
