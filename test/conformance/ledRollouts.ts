@@ -212,6 +212,84 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect(guardsOf(await led.act({ verb: 'abort' }))).not.toHaveProperty('ownership');
     });
 
+    test('with two versions side by side are found by their Services, and switch all calls at once', async () => {
+      await using led = await begin();
+      const { namespace, call } = led.cluster;
+      const template = {
+        metadata: { labels: { app: 'front' } },
+        spec: { containers: [{ name: 'app', image: 'registry.example.com/front:v2' }] },
+      };
+      const hash = { 'rollouts-pod-template-hash': '5dfbb8f8f8' };
+      await call(
+        'POST',
+        paths(namespace).services,
+        serviceFor(namespace, 'front', { app: 'front', ...hash }),
+      );
+      await call('POST', rolloutsPath(namespace), {
+        ...(rollout(namespace) as object),
+        metadata: { name: 'front', namespace },
+        spec: {
+          selector: { matchLabels: { app: 'front' } },
+          template,
+          strategy: { blueGreen: { activeService: 'front', previewService: 'front-next' } },
+        },
+      });
+      await call('PATCH', `${rolloutsPath(namespace)}/front/status`, {
+        status: {
+          blueGreen: { activeSelector: '5dfbb8f8f8', previewSelector: '6cf78c66c5' },
+          currentPodHash: '6cf78c66c5',
+          stableRS: '5dfbb8f8f8',
+          observedGeneration: '1',
+          phase: 'Paused',
+          message: 'BlueGreenPause',
+          controllerPause: true,
+          pauseConditions: [{ reason: 'BlueGreenPause', startTime: '2026-11-22T10:00:00Z' }],
+        },
+      });
+      const view = await led.view('front');
+      expect(view).toMatchObject({ ref: { kind: 'Rollout', name: 'front' }, steps: { items: [] } });
+      expect(view.steps?.note).toContain('It has no steps');
+      const plan = await led.act({ verb: 'promote' }, 'front');
+      expect(plan).toMatchObject({ title: 'Switch front to its new version', direction: 'towardsHarm' });
+      expect(plan.notes.join(' ')).toContain('Service front is switched to the new version');
+      expect(guardsOf(plan)).toMatchObject({ 'all-at-once': 'typeName' });
+      await led.control.apply(plan, signal);
+      expect(await led.control.verify(changeOf(plan), signal)).toMatchObject({ state: 'after' });
+    });
+
+    test('are found behind a Service that alternates, or by the Deployment they refer to', async () => {
+      await using led = await begin();
+      const { namespace, call } = led.cluster;
+      const template = {
+        metadata: { labels: { app: 'stock', version: 'v3' } },
+        spec: { containers: [{ name: 'app', image: 'registry.example.com/stock:v3' }] },
+      };
+      await call('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'stock', namespace },
+        spec: { replicas: 0, selector: { matchLabels: { app: 'stock' } }, template },
+      });
+      for (const [name, selector] of [
+        ['stock', { app: 'stock' }],
+        ['stock-ping', { ping: 'yes' }],
+      ] as const)
+        await call('POST', paths(namespace).services, serviceFor(namespace, name, selector));
+      await call('POST', rolloutsPath(namespace), {
+        ...(rollout(namespace) as object),
+        metadata: { name: 'stock', namespace },
+        spec: {
+          workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'stock' },
+          strategy: { canary: { pingPong: { pingService: 'stock-ping', pongService: 'stock-pong' } } },
+        },
+      });
+      for (const service of ['stock', 'stock-ping'])
+        expect(await led.view(service)).toMatchObject({
+          ref: { kind: 'Rollout', name: 'stock' },
+          version: 'v3',
+        });
+    });
+
     test('that move on by themselves are not taken for what was asked', async () => {
       await using led = await begin();
       const state = async (plan: Awaited<ReturnType<typeof led.act>>) =>
@@ -250,7 +328,7 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect((await led.live()).spec).toMatchObject({ paused: false });
       const full = await led.act({ verb: 'promoteFull' });
       expect(full.direction).toBe('towardsHarm');
-      expect(guardsOf(full)).toMatchObject({ 'steps-skipped': 'typeName' });
+      expect(guardsOf(full)).toMatchObject({ 'all-at-once': 'typeName' });
       await led.control.apply(full, signal);
       expect((await led.live()).status['promoteFull']).toBe(true);
     });

@@ -253,9 +253,9 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'Nothing would answer afterwards; the name is asked for.',
       },
       {
-        ids: ['steps-skipped'],
-        title: 'Steps skipped',
-        what: 'The new version gets everything without the steps and analyses that are left; the name is asked for.',
+        ids: ['all-at-once'],
+        title: 'All at once',
+        what: 'The new version gets all calls, with no step or analysis in between; the name is asked for.',
       },
       {
         ids: ['identity'],

@@ -104,8 +104,28 @@ function promote(rollout: KubeObject, tests: readonly PatchStep[]): VerbWrite {
   return {
     subresource: 'status',
     steps: [...tests, ...writes],
-    says: `Step ${index + 1} of ${stepsIn(rollout).length} (${sayStep(stepsIn(rollout)[index])}) is ended, and the next begins.`,
+    says: sayPromotion(rollout, index),
   };
+}
+
+function sayPromotion(rollout: KubeObject, index: number): string {
+  if (isBlueGreen(rollout)) return saySwitch(rollout);
+  const steps = stepsIn(rollout);
+  return index < steps.length
+    ? `Step ${index + 1} of ${steps.length} (${sayStep(steps[index])}) is ended, and the next begins.`
+    : 'What it waits for is ended.';
+}
+
+/** Whether it knows no steps: its new version gets no call or all of them. */
+export const isBlueGreen = (rollout: KubeObject): boolean =>
+  at(rollout, 'spec', 'strategy', 'blueGreen') !== undefined;
+
+/** What becomes of calls when a Rollout without steps goes on. */
+export function saySwitch(rollout: KubeObject): string {
+  const active = textAt(rollout, 'spec', 'strategy', 'blueGreen', 'activeService');
+  return active === null
+    ? 'The new version gets all calls at once.'
+    : `Service ${active} is switched to the new version, which gets all its calls at once.`;
 }
 
 function lookedAt(rollout: KubeObject, fields: readonly string[]): PatchStep[] {
@@ -164,7 +184,9 @@ export function argoSteps(rollout: KubeObject): WorkloadView['steps'] {
         ? []
         : [{ name, state: textAt(run, 'status') ?? 'Pending', text: textAt(run, 'message') ?? '' }];
     }),
-    note: 'Argo Rollouts decides the weights by these steps; another weight written beside it is put back at once.',
+    note: isBlueGreen(rollout)
+      ? `It has no steps. Once it is promoted: ${saySwitch(rollout)}`
+      : 'Argo Rollouts decides the weights by these steps; another weight written beside it is put back at once.',
   };
 }
 

@@ -12,7 +12,7 @@ import { type DocumentDesk, ownerGuard } from '../../kube/documents/control.ts';
 import { copiesOf } from '../../kube/documents/copies.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { titleOf } from '../workloads/words.ts';
-import { argoState, argoWrite, type VerbWrite } from './argo.ts';
+import { argoState, argoWrite, isBlueGreen, saySwitch, type VerbWrite } from './argo.ts';
 import { flaggerState, flaggerWrite } from './flagger.ts';
 import { readBack, shown } from './readBack.ts';
 import { isLedKind, ledResources } from './resources.ts';
@@ -41,16 +41,20 @@ export function createLedControl(desk: DocumentDesk): Control<ChangeWorkload> {
     signal: AbortSignal,
   ): Promise<PlannedWrite> {
     const write = writeOf(live, verb);
+    const isSwitch = verb === 'promote' && isBlueGreen(live);
+    const allAtOnce = verb === 'promoteFull' || isSwitch;
     const where = `${live.kind} ${operation.workload.namespace}/${live.metadata.name}`;
     const guards = [
       ...(await tried(live, write, signal)),
-      ...(verb === 'promoteFull' ? [stepsSkippedGuard(live.metadata.name)] : []),
+      ...(allAtOnce ? [allAtOnceGuard(live, verb)] : []),
       // A status is its controller's own; what is in the specification may be somebody else's.
       ...(write.subresource === null ? [ownerGuard('ownership', desk, live)] : []),
     ];
     const state = live.kind === 'Rollout' ? argoState(live) : flaggerState(live);
     return {
-      title: titleOf({ ...operation, action: { verb } as ChangeWorkload['action'] }),
+      title: isSwitch
+        ? `Switch ${live.metadata.name} to its new version`
+        : titleOf({ ...operation, action: { verb } as ChangeWorkload['action'] }),
       target: where,
       changes: [changeOf(host.connectionId, live, write)],
       guards,
@@ -64,11 +68,7 @@ export function createLedControl(desk: DocumentDesk): Control<ChangeWorkload> {
       split: null,
       notes: [`It stands at: ${state}.`, write.says],
       direction:
-        verb === 'abort' || verb === 'pause'
-          ? 'awayFromHarm'
-          : verb === 'promoteFull'
-            ? 'towardsHarm'
-            : 'neutral',
+        verb === 'abort' || verb === 'pause' ? 'awayFromHarm' : allAtOnce ? 'towardsHarm' : 'neutral',
     };
   }
 
@@ -177,12 +177,15 @@ export function createLedControl(desk: DocumentDesk): Control<ChangeWorkload> {
   };
 }
 
-/** Whoever goes past them has nothing left that would stop a bad version. */
-const stepsSkippedGuard = (name: string): Guard => ({
-  id: 'steps-skipped',
+/** Nothing is left then that would stop a bad version before all feel it. */
+const allAtOnceGuard = (live: KubeObject, verb: ChangeWorkload['action']['verb']): Guard => ({
+  id: 'all-at-once',
   verdict: 'typeName',
-  title: `What is left of the steps and analyses of ${name} is skipped`,
-  detail: 'The new version gets all calls at once, and nothing looks at how it answers them.',
+  title: `All calls go to the new version of ${live.metadata.name} at once`,
+  detail:
+    verb === 'promoteFull'
+      ? 'What is left of its steps and analyses is skipped: nothing looks at how it answers them.'
+      : saySwitch(live),
 });
 
 /** What takes a verb back; a promotion has no way back. */

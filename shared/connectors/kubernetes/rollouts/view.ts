@@ -2,7 +2,7 @@ import type { WorkloadView } from '../../../model/workload.ts';
 import type { ServiceKey } from '../../kit/connector.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { at, type KubeObject, mapAt, namespaceOf, numberAt, selects, textAt } from '../../kube/objects.ts';
-import { services } from '../../kube/resources.ts';
+import { deployments, services } from '../../kube/resources.ts';
 import { versionOf } from '../identity.ts';
 import { orNull } from '../workloads/find.ts';
 import { podLabelsOf } from '../workloads/kinds.ts';
@@ -27,20 +27,50 @@ export async function readLed(
   if (all.length === 0) return [];
   const service = await orNull(client.object(services, namespace, name, signal), ['notFound']);
   const selector = mapAt(service, 'spec', 'selector');
-  return all.filter((one) => isBehind(one, name, selector)).flatMap((one) => viewOf(one, connectionId));
+  const referred = all.some((one) => referenceOf(one) !== null)
+    ? await orNull(client.list(deployments, namespace, signal), ['notFound', 'forbidden'])
+    : null;
+  return all.flatMap((one) => {
+    const labels = labelsOfPods(one, referred ?? []);
+    return isBehind(one, name, selector, labels) ? viewOf(one, connectionId, labels) : [];
+  });
 }
 
-function isBehind(led: KubeObject, service: string, selector: ReadonlyMap<string, string>): boolean {
+type Labels = ReadonlyMap<string, string>;
+
+/** The Deployment that a Rollout leaves its template to; null for one with its own. */
+const referenceOf = (led: KubeObject): string | null =>
+  textAt(led, 'spec', 'workloadRef', 'kind') === 'Deployment'
+    ? textAt(led, 'spec', 'workloadRef', 'name')
+    : null;
+
+function labelsOfPods(led: KubeObject, referred: readonly KubeObject[]): Labels {
+  const name = referenceOf(led);
+  const deployment = name === null ? undefined : referred.find(({ metadata }) => metadata.name === name);
+  return podLabelsOf(deployment ?? led);
+}
+
+function isBehind(led: KubeObject, service: string, selector: Labels, labels: Labels): boolean {
   if (led.kind === 'Canary') {
     const apex = textAt(led, 'spec', 'service', 'name') ?? textAt(led, 'spec', 'targetRef', 'name') ?? '';
     return [apex, `${apex}-primary`, `${apex}-canary`].includes(service);
   }
-  const canary = at(led, 'spec', 'strategy', 'canary');
-  const named = ['stableService', 'canaryService'].some((field) => textAt(canary, field) === service);
-  return named || selects(selector, podLabelsOf(led));
+  const strategy = at(led, 'spec', 'strategy');
+  const named = serviceFields.some((path) => textAt(strategy, ...path) === service);
+  return named || selects(selector, labels);
 }
 
-function viewOf(led: KubeObject, connectionId: string): WorkloadView[] {
+/** Where a strategy names the Services that it leads from one version to another. */
+const serviceFields = [
+  ['canary', 'stableService'],
+  ['canary', 'canaryService'],
+  ['canary', 'pingPong', 'pingService'],
+  ['canary', 'pingPong', 'pongService'],
+  ['blueGreen', 'activeService'],
+  ['blueGreen', 'previewService'],
+] as const;
+
+function viewOf(led: KubeObject, connectionId: string, labels: Labels): WorkloadView[] {
   const { kind, metadata } = led;
   if (!isLedKind(kind)) return [];
   const isArgo = kind === 'Rollout';
@@ -55,7 +85,7 @@ function viewOf(led: KubeObject, connectionId: string): WorkloadView[] {
       ref: { kind, namespace: namespaceOf(led), name: metadata.name, uid: metadata.uid },
       connectionId,
       revision: metadata.resourceVersion,
-      version: versionOf(podLabelsOf(led)),
+      version: versionOf(labels),
       replicas: isArgo ? (numberAt(led, 'spec', 'replicas') ?? 1) : null,
       readyReplicas: count('readyReplicas'),
       updatedReplicas: count('updatedReplicas'),
