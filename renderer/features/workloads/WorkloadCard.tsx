@@ -84,9 +84,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           <Button aria-label={`YAML of ${nameOf(workload)}`} onPress={() => showObject(serviceId, object)}>
             YAML
           </Button>
-          <Button aria-label={`Logs of what runs as ${nameOf(workload)}`} onPress={() => openLogs(serviceId)}>
-            Logs
-          </Button>
+          <Button onPress={() => openLogs(serviceId)}>Logs of the whole service</Button>
         </div>
       )}
       {cannot.length > 0 && can('restart') && <p className="muted workloadNote">{cannot.join(' ')}</p>}
