@@ -2,8 +2,6 @@ import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
 import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useDenied } from '../../live/rights.ts';
-import { openLogs } from '../../state/logs.ts';
-import { showObject } from '../../state/objectDialog.ts';
 import { askFor } from '../../state/pending.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DeniedNote } from '../../ui/DeniedNote.tsx';
@@ -13,7 +11,8 @@ import { InstanceList } from './InstanceList.tsx';
 import { ReplicasField } from './ReplicasField.tsx';
 import { RevisionList } from './RevisionList.tsx';
 import { RolloutSteps } from './RolloutSteps.tsx';
-import { actionTitle, cannotInWords, changeOf, nameOf, objectOf, readyInWords } from './workloadWords.ts';
+import { WorkloadTexts } from './WorkloadTexts.tsx';
+import { actionTitle, cannotInWords, changeOf, nameOf, readyInWords } from './workloadWords.ts';
 
 interface WorkloadCardProps {
   readonly workload: WorkloadView;
@@ -31,7 +30,6 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
     askFor(changeOf(workload, serviceId, action), actionTitle(workload, action));
   const can = (verb: WorkloadAction['verb']) => workload.verbs?.includes(verb) ?? true;
   const isDenied = denied !== null;
-  const object = objectOf(workload);
   const ready = readyInWords(workload);
   const unpausable = cannotInWords('pause', workload);
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
@@ -79,14 +77,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           </Button>
         </div>
       )}
-      {object !== null && (
-        <div className="workloadButtons">
-          <Button aria-label={`YAML of ${nameOf(workload)}`} onPress={() => showObject(serviceId, object)}>
-            YAML
-          </Button>
-          <Button onPress={() => openLogs(serviceId)}>Logs of the whole service</Button>
-        </div>
-      )}
+      <WorkloadTexts workload={workload} serviceId={serviceId} />
       {cannot.length > 0 && can('restart') && <p className="muted workloadNote">{cannot.join(' ')}</p>}
       {denied !== null && <DeniedNote denied={denied} />}
       <RevisionList
