@@ -11,7 +11,9 @@ const sourceOf = (state: ConnectionState, connector: string) =>
   state.sources.find((source) => source.connector === connector);
 const isFailing = (state: ConnectionState) => state.state === 'failing';
 const hasLooked = (state: ConnectionState) =>
-  state.state === 'open' && sourceOf(state, 'kubernetes')?.state === 'live' && state.sources.length === 4;
+  state.state === 'open' &&
+  sourceOf(state, 'kubernetes')?.state === 'live' &&
+  ['istio', 'gateway-api', 'prometheus', 'envoy'].every((one) => sourceOf(state, one) !== undefined);
 
 /** What the window is told of a context once it has been tried. */
 async function stateOf(context: string, options: OpenOptions, expected = hasLooked) {

@@ -62,9 +62,14 @@ describe('protections in a real Consul mesh', () => {
     await shop.proven(write.expectation);
     const loadedMs = Date.now() - at;
     expect(await control.verify(changeOf(write), signal)).toMatchObject({ state: 'after' });
-    await fetch(`${shop.peer.worldUrl}/_mode?service=payment-v1&delayMs=200`, { method: 'POST' });
+    const delay = async (delayMs: number): Promise<void> => {
+      for (const one of ['payment-v1', 'payment-v2'])
+        await fetch(`${shop.peer.worldUrl}/_mode?service=${one}&delayMs=${delayMs}`, { method: 'POST' });
+    };
+    // Long enough for all of them to be asked before the first has answered.
+    await delay(1_000);
     const said = await Promise.all(Array.from({ length: 24 }, () => shop.ask()));
-    await fetch(`${shop.peer.worldUrl}/_mode?service=payment-v1&delayMs=3`, { method: 'POST' });
+    await delay(3);
     expect(said.filter((one) => one.includes('reset reason: overflow')).length).toBeGreaterThan(5);
     expect(said.some((one) => one.startsWith('payment'))).toBe(true);
     const declared = shop.session.protections?.declared().get(host) ?? [];

@@ -21,6 +21,8 @@ export function createResume(): Resume {
   let told = new Map<string, number>();
   let owed = new Map<string, number>();
   let resumedFrom = Number.NEGATIVE_INFINITY;
+  /** The earliest stamp of the first reading: what its second held before was not asked for. */
+  let first: string | null = null;
   return {
     since: () => (Number.isFinite(second) ? new Date(second * 1000).toISOString() : null),
     again() {
@@ -31,6 +33,8 @@ export function createResume(): Resume {
       if (at === null) return true;
       const own = secondOf(at);
       if (own < resumedFrom) return false;
+      if (!Number.isFinite(resumedFrom)) first = first === null || isBefore(stamp, first) ? stamp : first;
+      else if (first !== null && own === resumedFrom && isBefore(stamp, first)) return false;
       const left = own === resumedFrom ? (owed.get(stamp) ?? 0) : 0;
       if (left > 0) {
         owed.set(stamp, left - 1);
@@ -48,4 +52,12 @@ export function createResume(): Resume {
       return true;
     },
   };
+}
+
+/** Stamps leave out zeros at the end, so that their letters alone tell no order. */
+const isBefore = (stamp: string, other: string): boolean => whole(stamp) < whole(other);
+
+function whole(stamp: string): string {
+  const [seconds = '', fraction = ''] = stamp.replace(/Z$/, '').split('.');
+  return `${seconds}.${fraction.padEnd(9, '0')}`;
 }
