@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultPaths, readKubeconfig, warningsOf } from './kubeconfig.ts';
+import { defaultPaths, definitionOf, readKubeconfig, warningsOf } from './kubeconfig.ts';
 import { createReach } from './reach.ts';
 
 function folder() {
@@ -137,6 +137,18 @@ test('dangers of a context are told before it is opened', async () => {
   for (const words of [/not checked/, /not encrypted/, /another user: root/, /proxy http:\/\/proxy:3128/])
     expect(told).toMatch(words);
   expect(told).not.toContain('pw');
+});
+
+test('a user’s new credentials leave a context what it was, and another user does not', async () => {
+  const was = definitionOf(await only(config()));
+  expect(definitionOf(await only(config({}, { token: 'rotated' })))).toBe(was);
+  const both = ['u', 'admin'].map((name) => ({ name, user: { token: 't' } }));
+  const contexts = [{ name: 'one', context: { cluster: 'c', user: 'admin' } }];
+  expect(definitionOf(await only(config({ users: both })))).toBe(was);
+  expect(definitionOf(await only(config({ users: both, contexts })))).not.toBe(was);
+  const ana = definitionOf(await only(config({}, { username: 'ana', password: 'pw' })));
+  expect(definitionOf(await only(config({}, { username: 'ana', password: 'other' })))).toBe(ana);
+  expect(definitionOf(await only(config({}, { username: 'bob', password: 'pw' })))).not.toBe(ana);
 });
 
 test('credentials become headers, and a token file is read anew when it was rotated', async () => {

@@ -223,9 +223,9 @@ function problemOfLogin(user: KubeconfigUser): string | null {
   return null;
 }
 
-/** Where the context leads and how: all but the credentials, which are read anew while it is open. */
-export function definitionOf({ cluster, user, plugin, namespace }: KubeContext): string {
-  const acting = [user.as, user['as-uid'], user['as-groups'], user['as-user-extra']];
+/** Where the context leads, how and as whom: all but the credentials, which are read anew while it is open. */
+export function definitionOf({ cluster, user, userName, plugin, namespace }: KubeContext): string {
+  const acting = [userName, user.username, user.as, user['as-uid'], user['as-groups'], user['as-user-extra']];
   return createHash('sha256')
     .update(JSON.stringify([cluster, acting, plugin, namespace]))
     .digest('hex');
