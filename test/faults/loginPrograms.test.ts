@@ -130,6 +130,19 @@ test('C03 a program that is not there is told with where it was looked for and w
   expect(message).toMatch(/The kubeconfig says: Get it from the \[31m wiki/);
 });
 
+test('C03 a program calls others by name from where it was itself looked for', async () => {
+  using program = createTestProgram();
+  program.gives('admin');
+  program.becomes('exec cloud-token');
+  writeFileSync(join(program.folder, 'cloud-token'), '#!/bin/sh\ncat answer\n', { mode: 0o755 });
+  await using cluster = await startSimulatedCluster();
+  const folders = [program.folder, '/usr/bin', '/bin'];
+  const gate = { ...everything(), searchPath: () => Promise.resolve({ folders, problem: null }) };
+  await using client = await clientOf(cluster.server.url, program.exec({ command: 'cloud-login' }), { gate });
+  await client.read('/version', soon());
+  expect(program.runs()).toBe(1);
+});
+
 test('C03 the cluster is told to the program where it asks for that, and only there', async () => {
   using program = createTestProgram();
   program.gives('admin');

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, delimiter, isAbsolute } from 'node:path';
 import { blankSecrets } from '../../../model/redaction.ts';
 import type { LoginProgram } from '../../../model/program.ts';
 import { PeerError } from '../../kit/peerError.ts';
@@ -47,13 +47,14 @@ export function createPluginLogin(
         'refused',
         `It logs in by running ${plugin.command}, and this Podium runs no programs.`,
       );
-    const program = await findProgram(plugin, await programs.searchPath());
+    const search = await programs.searchPath();
+    const program = await findProgram(plugin, search);
     await refuseByKuberc(program);
     programs.mustBeAllowed(program);
     const ended = await runProgram({
       path: program.path,
       args: plugin.args,
-      env: environmentOf(plugin, cluster),
+      env: environmentOf(plugin, cluster, search.folders),
       timeoutMs,
       maxBytes,
       signal: closed,
@@ -90,12 +91,20 @@ export function createPluginLogin(
   };
 }
 
-function environmentOf(plugin: ExecPlugin, cluster: ClusterInfo): Record<string, string> {
+function environmentOf(
+  plugin: ExecPlugin,
+  cluster: ClusterInfo,
+  folders: readonly string[],
+): Record<string, string> {
   const env: Record<string, string> = {};
   // As kubectl: the environment of whoever started it. What is meant for Podium's own runtime is not the program's.
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !/^(NODE_|ELECTRON_|PODIUM_|npm_)/.test(name)) env[name] = value;
   }
+  // What it calls in turn lies where it was found, which a host started from a desktop has not in its own PATH.
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const own = (env[pathName] ?? '').split(delimiter).filter((folder) => folder !== '');
+  env[pathName] = [...new Set([...folders.filter((one) => isAbsolute(one)), ...own])].join(delimiter);
   for (const { name, value } of plugin.env) env[name] = value;
   env['KUBERNETES_EXEC_INFO'] = JSON.stringify({
     kind: 'ExecCredential',
