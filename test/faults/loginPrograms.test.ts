@@ -266,6 +266,25 @@ test('C04 credentials that are refused although they are new are not asked for a
   await client.read('/api/v1/namespaces', soon());
 });
 
+test('C04 a program that gives the same again after it was revoked is not run for each refusal', async () => {
+  using program = createTestProgram();
+  const clock = createFakeClock();
+  await using cluster = await startSimulatedCluster();
+  const admin = cluster.tokens.get('admin');
+  if (admin === undefined) throw new Error('there is no admin');
+  cluster.tokens.set('kept', admin);
+  program.gives('kept');
+  await using client = await clientOf(cluster.server.url, program.exec(), { clock });
+  await client.read('/api/v1/namespaces', soon());
+  cluster.tokens.delete('kept');
+  for (let asked = 0; asked < 5; asked += 1)
+    await expect(client.read('/api/v1/namespaces', soon())).rejects.toThrow(/\(401\).*Log in again/);
+  expect(program.runs()).toBe(2);
+  program.gives('admin');
+  await clock.advance(31_000);
+  await client.read('/api/v1/namespaces', soon());
+});
+
 test('C04 a program that fails is not run again for each of fifty requests', async () => {
   using program = createTestProgram();
   program.becomes('exit 1');

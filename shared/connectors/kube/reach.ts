@@ -81,6 +81,8 @@ export async function createReach(
     if (!accepted && now() - renewedAt < giveUpMs) return false;
     renewedAt = now();
     await take(await login.renew());
+    // The same again, as from a program that keeps what it gave: once good, it is refused by now.
+    if (refused === generation) accepted = false;
     return refused !== generation;
   };
 
