@@ -89,7 +89,7 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
       {
         ids: ['mixed'],
         title: 'One kind of route',
-        what: 'A VirtualService for the same service blocks: which of both kinds proxies follow is not defined.',
+        what: 'A VirtualService for the same service blocks: which of both kinds proxies follow is not defined; where VirtualServices cannot be read, that has to be ticked.',
       },
       { ids: ['sum'], title: 'Sum', what: 'The weights still add up to what they did.' },
       {
