@@ -79,6 +79,15 @@ export async function* followLog(
       }
       signal.throwIfAborted();
       if (broken !== null && !isPassing(broken)) throw broken;
+      if (broken instanceof PeerError && broken.kind === 'notFound') {
+        // Of an instance that went this moment there is nothing to be opened again.
+        const now = await readPod(client, of, signal).catch(() => undefined);
+        signal.throwIfAborted();
+        if (now === null) {
+          yield [note('calm', goneText(now, uid))];
+          return;
+        }
+      }
       if (broken !== null && lost === null) {
         lost = broken.message;
         const text = isBegun
