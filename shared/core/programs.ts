@@ -1,7 +1,7 @@
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import type { ProgramGate } from '../connectors/kit/programs.ts';
 import type { AllowedProgram, LoginProgram, ProgramQuestion } from '../model/program.ts';
-import type { Ports } from './ports.ts';
+import type { AskedProgram, Ports, ProgramsPort } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { Refusal } from './refusal.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -62,13 +62,33 @@ export function createPrograms(
     open.set(connectionId, { title, question, over });
     changes.bump();
     // In a browser any page might have stolen its way to here: only the terminal's owner may let a program run.
-    byTerminal?.({ title, question }, over.signal).then(
-      () => settle(connectionId, program.fingerprint),
-      (thrown: unknown) => {
-        if (!over.signal.aborted)
+    if (byTerminal !== undefined) void askThere(byTerminal, connectionId, { title, question }, over.signal);
+  }
+
+  /** Until it is answered and the answer is kept; one that could not be kept is asked for again. */
+  async function askThere(
+    ask: NonNullable<ProgramsPort['askInTerminal']>,
+    connectionId: string,
+    asked: AskedProgram,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await ask(asked, signal);
+      } catch (thrown) {
+        if (!signal.aborted)
           ports.log.warn('the terminal could not be asked', { why: sayError(thrown, 'Asking there') });
-      },
-    );
+        return;
+      }
+      if (signal.aborted) return;
+      try {
+        return await settle(connectionId, asked.question.program.fingerprint);
+      } catch (thrown) {
+        ports.log.warn('what the terminal allowed could not be kept', {
+          why: sayError(thrown, 'Keeping it'),
+        });
+      }
+    }
   }
 
   async function settle(connectionId: string, fingerprint: string): Promise<void> {
@@ -81,7 +101,8 @@ export function createPrograms(
     const { path, sha256 } = asked.question.program;
     const allowed: AllowedProgram = { fingerprint, path, sha256, title: asked.title, at: ports.clock.now() };
     ports.log.info('a login program was allowed', { connection: connectionId, path, sha256 });
-    await settings.write({ programs: [...settings.current.programs, allowed].slice(-keptAtMost) });
+    const others = settings.current.programs.filter((one) => one.fingerprint !== fingerprint);
+    await settings.write({ programs: [...others, allowed].slice(-keptAtMost) });
     for (const [id, { question }] of open) if (question.program.fingerprint === fingerprint) drop(id);
   }
 

@@ -33,6 +33,8 @@ async function consoleOf(
     readonly user?: Readonly<Record<string, unknown>>;
     readonly onCluster?: Readonly<Record<string, unknown>>;
     readonly askInTerminal?: ProgramsPort['askInTerminal'];
+    /** Rejects while settings cannot be kept. */
+    readonly keeping?: () => Promise<void>;
   } = {},
 ): Promise<Opened> {
   const file = join(program.folder, 'config');
@@ -52,7 +54,10 @@ async function consoleOf(
       },
       settings: {
         read: async () => keep.settings,
-        write: async (next) => void (keep.settings = next),
+        write: async (next) => {
+          await more.keeping?.();
+          keep.settings = next;
+        },
       },
       programs: {
         searchPath: () => Promise.resolve({ folders: [program.folder], problem: null }),
@@ -208,6 +213,29 @@ test('C01 where a page could be anybody’s, only the terminal lets a program ru
   expect(program.runs()).toBe(0);
   expect(asked.map(({ title }) => title)).toEqual(['cloud']);
   typed.resolve();
+  await here.state(isOpen);
+  expect(program.runs()).toBe(1);
+});
+
+test('C01 what the terminal allowed and could not be kept is asked there again, and the host lives on', async () => {
+  using program = createTestProgram();
+  program.gives('admin');
+  await using cluster = await startSimulatedCluster();
+  const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let askedFor = 0;
+  let isFull = true;
+  await using here = await consoleOf(cluster, program, {
+    askInTerminal: () => answers[askedFor++]?.promise ?? Promise.reject(new Error('asked too often')),
+    keeping: () => (isFull ? Promise.reject(new Error('no space left on device')) : Promise.resolve()),
+  });
+  await here.connect();
+  await here.state(asks);
+  answers[0]?.resolve();
+  await expect.poll(() => askedFor, { timeout: 20_000 }).toBe(2);
+  expect((await here.state(asks)).asks).not.toBeNull();
+  expect(program.runs()).toBe(0);
+  isFull = false;
+  answers[1]?.resolve();
   await here.state(isOpen);
   expect(program.runs()).toBe(1);
 });
