@@ -41,9 +41,10 @@ test('W01 an expired continuation starts the list anew, and nothing is told twic
   const pages = (request: SeenRequest): boolean => isList(request) && request.query.get('continue') !== null;
   cluster.server.faults.add({ kind: 'answer', code: 410 }, pages);
   const clock = createFakeClock();
-  const moving = pass(clock, 10_000);
-  await using here = await follow(cluster, { clock });
-  await moving;
+  let isFollowed = false;
+  const following = follow(cluster, { clock }).finally(() => (isFollowed = true));
+  while (!isFollowed) await pass(clock, 1_000);
+  await using here = await following;
   expect(here.names()).toHaveLength(620);
   expect(here.told).toHaveLength(620);
   expect(cluster.server.requests.filter(isList)).toHaveLength(4);
