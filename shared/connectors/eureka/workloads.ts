@@ -4,6 +4,7 @@ import type { Change, Guard } from '../../model/change.ts';
 import type { ChangeWorkload } from '../../model/operation.ts';
 import type { WorkloadView } from '../../model/workload.ts';
 import type { PlannedWrite, WorkloadControl } from '../kit/control.ts';
+import { writeInstances } from '../kit/instanceWrites.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { readInstance, type Registered } from './applications.ts';
 import { isServing, namespace, serviceOf, uidOf, versionOf } from './names.ts';
@@ -98,46 +99,16 @@ export function createWorkloads(registry: Registry): WorkloadControl {
       return planTo(uid, readStanding(change.before), `Put ${name} back as it was`, signal);
     },
 
-    async apply({ changes }, signal) {
-      const [change] = changes;
-      if (change === undefined || changes.length !== 1)
-        throw new PeerError('refused', 'One instance is changed at a time.');
-      refuseElsewhere(registry, change);
-      const before = await fresh(change.document.uid, signal);
-      if (revisionOf(before) !== change.revision)
-        throw new PeerError(
-          'conflict',
-          `${before.id} is ${sayStanding(before)} now; someone else changed it. Nothing was written.`,
-        );
-      await write(registry, before, readStanding(change.after), signal);
-      registry.hurry();
-      const after = await fresh(change.document.uid, signal).catch(() => null);
-      return {
-        acceptedAt: host.clock.now(),
-        revisions: [{ document: change.document, revision: after === null ? '' : revisionOf(after) }],
-      };
-    },
-
-    async verify(change, signal) {
-      refuseElsewhere(registry, change);
-      const now = await fresh(change.document.uid, signal).catch((error: unknown) => {
-        if (error instanceof PeerError && error.kind === 'notFound') return null;
-        throw error;
-      });
-      if (now === null)
-        return {
-          state: 'else',
-          revision: '',
-          detail: 'The instance is not registered any more.',
-          changedBy: null,
-        };
-      const told = { revision: revisionOf(now), changedBy: null };
-      if (isSame(now, readStanding(change.after)))
-        return { ...told, state: 'after', detail: `Eureka itself says ${now.status}; clients follow.` };
-      if (isSame(now, readStanding(change.before)))
-        return { ...told, state: 'before', detail: 'Still as before.' };
-      return { ...told, state: 'else', detail: `It is ${sayStanding(now)}.` };
-    },
+    ...writeInstances<Registered, Standing>(host, {
+      fresh,
+      nameOf: ({ id }) => id,
+      revisionOf,
+      say: sayStanding,
+      sayReached: ({ status }) => `Eureka itself says ${status}; clients follow.`,
+      read: readStanding,
+      write: (instance, to, signal) => write(registry, instance, to, signal),
+      hurry: () => registry.hurry(),
+    }),
   };
 }
 
@@ -246,11 +217,6 @@ const sayStanding = ({ status, override }: Standing): string =>
   override === null ? status : `${status}, set by an operator`;
 
 const readStanding = (text: string): Standing => Standing.parse(parse(text));
-
-function refuseElsewhere({ host }: Registry, { document }: Change): void {
-  if (document.connectionId !== host.connectionId)
-    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
-}
 
 function copiesOf({ api }: Registry, { app, id }: Registered, to: Standing): PlannedWrite['copies'] {
   const method = to.override === null ? 'DELETE' : 'PUT';

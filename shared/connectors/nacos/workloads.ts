@@ -4,6 +4,7 @@ import type { Change, Guard } from '../../model/change.ts';
 import type { ChangeWorkload } from '../../model/operation.ts';
 import type { WorkloadView } from '../../model/workload.ts';
 import type { PlannedWrite, WorkloadControl } from '../kit/control.ts';
+import { writeInstances } from '../kit/instanceWrites.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { guardOf } from '../kit/splitGuards.ts';
 import type { Standing } from './api.ts';
@@ -99,45 +100,16 @@ export function createWorkloads(registry: Registry, access: () => Guard): Worklo
       return await planTo(uid, readStanding(change.before).enabled, `Put ${name} back as it was`, signal);
     },
 
-    async apply({ changes }, signal) {
-      const [change] = changes;
-      if (change === undefined || changes.length !== 1)
-        throw new PeerError('refused', 'One instance is changed at a time.');
-      refuseElsewhere(registry, change);
-      const before = await fresh(change.document.uid, signal);
-      if (revisionOf(before) !== change.revision)
-        throw new PeerError(
-          'conflict',
-          `${instanceName(before)} is ${sayStanding(before)} now; someone else changed it. Nothing was written.`,
-        );
-      await api.setStanding(before, readStanding(change.after), signal);
-      registry.hurry(before.service);
-      const after = await fresh(change.document.uid, signal).catch(() => null);
-      return {
-        acceptedAt: host.clock.now(),
-        revisions: [{ document: change.document, revision: after === null ? '' : revisionOf(after) }],
-      };
-    },
-
-    async verify(change, signal) {
-      refuseElsewhere(registry, change);
-      const now = await fresh(change.document.uid, signal).catch((error: unknown) => {
-        if (error instanceof PeerError && error.kind === 'notFound') return null;
-        throw error;
-      });
-      if (now === null)
-        return {
-          state: 'else',
-          revision: '',
-          detail: 'The instance is not registered any more.',
-          changedBy: null,
-        };
-      const told = { revision: revisionOf(now), changedBy: null };
-      const [before, after] = [readStanding(change.before), readStanding(change.after)];
-      if (isSame(now, after)) return { ...told, state: 'after', detail: `Nacos has it ${sayStanding(now)}.` };
-      if (isSame(now, before)) return { ...told, state: 'before', detail: 'Still as before.' };
-      return { ...told, state: 'else', detail: `It is ${sayStanding(now)}.` };
-    },
+    ...writeInstances<Registered, Standing>(host, {
+      fresh,
+      nameOf: instanceName,
+      revisionOf,
+      say: sayStanding,
+      sayReached: (instance) => `Nacos has it ${sayStanding(instance)}.`,
+      read: readStanding,
+      write: (instance, to, signal) => api.setStanding(instance, to, signal),
+      hurry: ({ service }) => registry.hurry(service),
+    }),
   };
 }
 
@@ -233,15 +205,9 @@ function changeOf(connectionId: string, namespace: string, before: Registered, a
 const standingOf = ({ enabled, weight }: Standing): Standing => ({ enabled, weight });
 const revisionOf = ({ enabled, weight }: Standing): string =>
   `${enabled ? 'enabled' : 'disabled'}, weight ${weight}`;
-const isSame = (a: Standing, b: Standing): boolean => revisionOf(a) === revisionOf(b);
 const sayStanding = ({ enabled, weight }: Standing): string =>
   enabled ? `in service with weight ${weight}` : 'out of service';
 const readStanding = (text: string): Standing => StandingShape.parse(parse(text));
-
-function refuseElsewhere({ host }: Registry, { document }: Change): void {
-  if (document.connectionId !== host.connectionId)
-    throw new PeerError('refused', 'This change was planned on another connection; nothing is written here.');
-}
 
 function copiesOf(
   { api }: Registry,
