@@ -33,3 +33,14 @@ export function createNotice(): Notice {
     },
   };
 }
+
+/** Resolves when one of several listeners is rung next; rejects with the signal's reason. */
+export async function nextRing(listeners: Set<() => void>, signal: AbortSignal): Promise<void> {
+  const notice = createNotice();
+  listeners.add(notice.ring);
+  try {
+    await notice.heard(signal);
+  } finally {
+    listeners.delete(notice.ring);
+  }
+}

@@ -2,7 +2,7 @@ import type { OriginTransport } from '../http/originTransport.ts';
 import { aheadOf } from '../kit/aheadOf.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
-import { createNotice } from '../kit/notice.ts';
+import { nextRing } from '../kit/notice.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import { type CommandCentre, createCommandCentre } from './api.ts';
 import { createMemberReader, type Kept, memberOf } from './member.ts';
@@ -179,15 +179,7 @@ export function createFleet(
       const one = kept.get(uid);
       if (one !== undefined) one.memoryOnlyAt = how === 'taken' ? null : clock.now();
     },
-    async changed(signal) {
-      const notice = createNotice();
-      listeners.add(notice.ring);
-      try {
-        await notice.heard(AbortSignal.any([signal, closing.signal]));
-      } finally {
-        listeners.delete(notice.ring);
-      }
-    },
+    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
     afterRound,
     inHurry,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import type { OriginTransport } from '../http/originTransport.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed, ReachableInstance } from '../kit/connector.ts';
-import { createNotice } from '../kit/notice.ts';
+import { nextRing } from '../kit/notice.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import { type Actuator, createActuator } from './api.ts';
 import { type Breaker, readBreakers } from './breakers.ts';
@@ -252,15 +252,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       if (one === undefined) throw new PeerError('notFound', `${uid} is not registered any more.`);
       return actuatorOf(one);
     },
-    async changed(signal) {
-      const notice = createNotice();
-      listeners.add(notice.ring);
-      try {
-        await notice.heard(AbortSignal.any([signal, closing.signal]));
-      } finally {
-        listeners.delete(notice.ring);
-      }
-    },
+    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
     afterRound,
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));

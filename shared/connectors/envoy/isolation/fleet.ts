@@ -1,5 +1,5 @@
 import type { ConnectorHost } from '../../kit/connector.ts';
-import { createNotice } from '../../kit/notice.ts';
+import { createNotice, nextRing } from '../../kit/notice.ts';
 import { sayError } from '../../kit/peerError.ts';
 import type { EnvoyApi } from '../api.ts';
 import { readClusters } from '../held.ts';
@@ -172,15 +172,7 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
     host,
     members,
     look,
-    async changed(signal) {
-      const notice = createNotice();
-      listeners.add(notice.ring);
-      try {
-        await notice.heard(AbortSignal.any([signal, closing.signal]));
-      } finally {
-        listeners.delete(notice.ring);
-      }
-    },
+    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
     afterRound,
     held,
     wake: due.ring,

@@ -1,5 +1,5 @@
 import { followRounds } from '../../kit/followChanges.ts';
-import { createNotice } from '../../kit/notice.ts';
+import { nextRing } from '../../kit/notice.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { SourceHealth } from '../../kit/reading.ts';
 import type { Fleet, Member } from '../fleet.ts';
@@ -162,15 +162,7 @@ export function createGateways(fleet: Fleet): Gateways {
     },
     read,
     api,
-    async changed(signal) {
-      const notice = createNotice();
-      listeners.add(notice.ring);
-      try {
-        await notice.heard(AbortSignal.any([signal, closing.signal]));
-      } finally {
-        listeners.delete(notice.ring);
-      }
-    },
+    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await running;
