@@ -5,7 +5,7 @@ import { hostOf } from './cluster.ts';
 import { inMemory } from './envoyTrips.ts';
 import { paymentClusters } from './simulatedEnvoy.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { hold, isolationOf, tripOf } from './tripSteps.ts';
 import { changeOf, signal } from './weights.ts';
 

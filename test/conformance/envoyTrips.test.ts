@@ -6,7 +6,7 @@ import { hostOf } from './cluster.ts';
 import { envoyTripsConformance, inMemory, openEnvoys, runtimeOf } from './envoyTrips.ts';
 import { simulatedEnvoys, simulateEnvoy } from './simulatedEnvoy.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { hold, isolationOf, tripOf } from './tripSteps.ts';
 import { changeOf, guardsOf, signal } from './weights.ts';
 

@@ -4,7 +4,7 @@ import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { IsolationControl } from '../../shared/connectors/kit/control.ts';
 import type { CallTarget, HeldTrip } from '../../shared/model/trip.ts';
 import { hostOf, realClock } from './cluster.ts';
-import { eventually, proofOf } from './spring.ts';
+import { eventually, proofOf } from './springShop.ts';
 import { endOf, heldIn, hold, isolationOf, tripOf } from './tripSteps.ts';
 import { changeOf, guardsOf, signal } from './weights.ts';
 

@@ -10,7 +10,7 @@ import { hostOf, until } from './cluster.ts';
 import { startEurekaPayment } from './eurekaPayment.ts';
 import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { quickClock, simulatedSpring } from './simulatedSpring.ts';
-import { eventually, openSpring } from './spring.ts';
+import { eventually, openSpring } from './springShop.ts';
 
 const recorded = (folder: string, name: string): unknown => {
   const file = new URL(`../fixtures/${folder}/${name}.json`, import.meta.url);

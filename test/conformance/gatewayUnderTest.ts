@@ -3,7 +3,7 @@ import type { PlannedWrite } from '../../shared/connectors/kit/control.ts';
 import type { EurekaSettings } from '../../shared/connectors/eureka/connector.ts';
 import type { Split } from '../../shared/model/weights.ts';
 import { until } from './cluster.ts';
-import type { OpenSpring } from './spring.ts';
+import type { OpenSpring } from './springShop.ts';
 import { weightsOf } from './weights.ts';
 
 /**

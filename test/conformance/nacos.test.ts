@@ -7,7 +7,7 @@ import { simulateNacos } from '../stand-ins/nacos/server.ts';
 import { anyTopology } from './anyTopology.ts';
 import { hostOf } from './cluster.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import {
   admin,
   documentOf,

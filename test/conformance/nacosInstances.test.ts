@@ -1,6 +1,6 @@
 // Everything here runs against a simulator that was made from Nacos' documentation: no Nacos server was available to prove it.
 import { describe, expect, test } from 'vitest';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { firstVersion, need, only, openNacos, signal, standing, startShop, versions } from './nacosShop.ts';
 
 describe.each(versions)('instances of %s', (version) => {

@@ -3,7 +3,7 @@ import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { IsolationControl } from '../../shared/connectors/kit/control.ts';
 import type { Trip } from '../../shared/model/operation.ts';
 import type { HeldTrip } from '../../shared/model/trip.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { endOf, heldIn, hold, isolationOf } from './tripSteps.ts';
 import { changeOf, guardsOf, signal } from './weights.ts';
 import {

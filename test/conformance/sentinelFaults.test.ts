@@ -14,7 +14,7 @@ import { loaded } from '../stand-ins/sentinel/rules.ts';
 import { configOf, editOf, flowRulesOf, openSentinel, proofOf, tripPayment } from './sentinelShop.ts';
 import { simulatedSentinel, type SimulatedSentinel } from './simulatedSentinel.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { heldIn, hold, isolationOf } from './tripSteps.ts';
 import { changeOf, signal } from './weights.ts';
 

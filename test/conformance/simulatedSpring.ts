@@ -2,7 +2,7 @@ import type { ConnectorHost } from '../../shared/connectors/kit/connector.ts';
 import { realClock } from './cluster.ts';
 import { type SimulatedActuator, simulateActuator } from '../../shared/rehearsal/spring/actuator.ts';
 import { type SimulatedEureka, simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
-import type { SpringUnderTest } from './spring.ts';
+import type { SpringUnderTest } from './springShop.ts';
 
 /** Polls are a tenth of a second apart instead of seconds. */
 export const quickClock: ConnectorHost['clock'] = {

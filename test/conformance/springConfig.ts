@@ -10,7 +10,7 @@ import type { EditDocument } from '../../shared/model/operation.ts';
 import { openNamedFolder } from '../../shared/node/namedFolders.ts';
 import { hostOf } from './cluster.ts';
 import { configOf, edited, setting } from './config.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 import { changeOf, guardsOf } from './weights.ts';
 
 /** Eureka, a Config Server on a folder, and two instances each of payment and order, which a suite may change. */

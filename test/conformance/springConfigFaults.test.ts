@@ -9,7 +9,7 @@ import { looksSecret } from '../../shared/connectors/spring/config/secrets.ts';
 import { configOf, edited, setting } from './config.ts';
 import { simulatedSpringConfig } from './simulatedSpringConfig.ts';
 import { configTexts, openSpringConfig } from './springConfig.ts';
-import { eventually, proofOf } from './spring.ts';
+import { eventually, proofOf } from './springShop.ts';
 import { changeOf, guardsOf, signal } from './weights.ts';
 
 const recorded = (name: string): { status: number; body: unknown } => {

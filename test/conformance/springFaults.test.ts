@@ -5,7 +5,7 @@ import { calleeOf } from '../../shared/connectors/spring/callees.ts';
 import { readHealth } from '../../shared/connectors/spring/health.ts';
 import { simulateActuator } from '../../shared/rehearsal/spring/actuator.ts';
 import { type SimulatedSpring, simulatedSpring } from './simulatedSpring.ts';
-import { eventually, type OpenSpring, openSpring, proofOf, tripPayment } from './spring.ts';
+import { eventually, type OpenSpring, openSpring, proofOf, tripPayment } from './springShop.ts';
 import { heldIn, hold, isolationOf } from './tripSteps.ts';
 import { changeOf, guardsOf, signal } from './weights.ts';
 

@@ -5,7 +5,7 @@ import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { createGateway, fileRoute, type SimulatedGateway } from '../../shared/rehearsal/spring/gateway.ts';
 import { createRandom } from '../../shared/rehearsal/traffic/random.ts';
 import { quickClock } from './simulatedSpring.ts';
-import { openSpring, type OpenSpring } from './spring.ts';
+import { openSpring, type OpenSpring } from './springShop.ts';
 import { gatewayProof, gatewaySplit, type GatewayUnderTest, weightsIn } from './gatewayUnderTest.ts';
 import { gatewayConformance } from './springGateway.ts';
 import { changeOf, guardsOf, shift, signal, weightsOf } from './weights.ts';

@@ -3,7 +3,7 @@ import { counterDifferences } from '../../shared/analysis/counterDifferences.ts'
 import type { SetRouting } from '../../shared/model/operation.ts';
 import { until } from './cluster.ts';
 import { gatewayProof, gatewaySplit, type GatewayUnderTest, weightsIn, within } from './gatewayUnderTest.ts';
-import { eventually, openSpring, type OpenSpring } from './spring.ts';
+import { eventually, openSpring, type OpenSpring } from './springShop.ts';
 import { changeOf, guardsOf, sharesOf, shift, weightsOf } from './weights.ts';
 
 /**

@@ -4,7 +4,7 @@ import { type SimulatedActuator, simulateActuator } from '../../shared/rehearsal
 import type { CloseBreaker } from '../../shared/model/operation.ts';
 import type { CallTarget } from '../../shared/model/trip.ts';
 import { type SimulatedSpring, simulatedSpring } from './simulatedSpring.ts';
-import { eventually, type OpenSpring, openSpring, tripPayment } from './spring.ts';
+import { eventually, type OpenSpring, openSpring, tripPayment } from './springShop.ts';
 import { heldIn, hold, isolationOf } from './tripSteps.ts';
 import { signal } from './weights.ts';
 

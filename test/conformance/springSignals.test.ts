@@ -7,7 +7,7 @@ import { simulateEureka } from '../../shared/rehearsal/spring/eureka.ts';
 import { createMeters, outcomeOf } from '../../shared/rehearsal/spring/meters.ts';
 import { quickClock } from './simulatedSpring.ts';
 import { type CountedShop, countsOfSpring, signalsOf } from './springSignals.ts';
-import { eventually } from './spring.ts';
+import { eventually } from './springShop.ts';
 
 const signal = AbortSignal.timeout(60_000);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignalSource } from '../../shared/connectors/kit/connector.ts';
-import { eventually, openSpring, type SpringUnderTest } from './spring.ts';
+import { eventually, openSpring, type SpringUnderTest } from './springShop.ts';
 
 /** A shop whose order calls payment once for each request that it gets. */
 export interface CountedShop extends AsyncDisposable, Pick<SpringUnderTest, 'settings' | 'clock'> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sentinelConformance } from '../conformance/sentinel.ts';
 import { openSentinel, proofOf, tripPayment } from '../conformance/sentinelShop.ts';
-import { eventually } from '../conformance/spring.ts';
+import { eventually } from '../conformance/springShop.ts';
 import { heldIn, hold, isolationOf } from '../conformance/tripSteps.ts';
 import { changeOf, guardsOf, signal } from '../conformance/weights.ts';
 import { readCoordinates } from './coordinates.ts';

@@ -6,7 +6,7 @@ import type { EditDocument } from '../../shared/model/operation.ts';
 import { realClock } from '../conformance/cluster.ts';
 import { configOf, edited, setting } from '../conformance/config.ts';
 import { openSpringConfig } from '../conformance/springConfig.ts';
-import { eventually } from '../conformance/spring.ts';
+import { eventually } from '../conformance/springShop.ts';
 import { changeOf } from '../conformance/weights.ts';
 import { instanceNamed, springShop } from './springRun.ts';
 import type { SpringPeer } from './start/spring.ts';

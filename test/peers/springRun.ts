@@ -1,5 +1,5 @@
 import { realClock } from '../conformance/cluster.ts';
-import type { SpringUnderTest } from '../conformance/spring.ts';
+import type { SpringUnderTest } from '../conformance/springShop.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import { type SpringOptions, type SpringPeer, startSpring } from './start/spring.ts';
