@@ -96,7 +96,6 @@ export function sentinelConformance(
       async (under, session, control) => {
         const { signals } = session;
         if (signals === undefined) throw new Error('the session has no figures');
-        for (let i = 0; i < 20; i += 1) for (const id of under.orders()) await under.order(id);
         const rateOf = async (code: string): Promise<number> => {
           const { calls } = await signals.read(60, signal);
           return calls
@@ -105,6 +104,15 @@ export function sentinelConformance(
             )
             .reduce((sum, { perSecond }) => sum + perSecond, 0);
         };
+        // A process that has just begun writes its first seconds into no log.
+        await eventually(
+          async () => {
+            await orders(under);
+            return await rateOf('200');
+          },
+          (rate) => rate > 0,
+        );
+        for (let i = 0; i < 20; i += 1) for (const id of under.orders()) await under.order(id);
         // 42 at least, of which a second's log may be written late.
         expect(
           await eventually(
