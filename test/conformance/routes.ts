@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { gatewayApi } from '../../shared/connectors/gateway-api/connector.ts';
 import { capabilitiesOf } from '../../shared/connectors/kit/capabilities.ts';
 import type { Session } from '../../shared/connectors/kit/connector.ts';
@@ -6,6 +6,17 @@ import type { Split } from '../../shared/model/weights.ts';
 import { type ClusterUnderTest, openCluster, paths, until } from './cluster.ts';
 import { createRoutedPayment, openRoutes, paymentRoute, routesPath, serviceFor } from './routesPayment.ts';
 import { guardsOf, shift, signal, splitOf, weightsOf } from './weights.ts';
+
+/** Who wrote fields of a document, and when: RFC 3339 times of whole seconds. */
+interface Written {
+  readonly metadata: {
+    readonly managedFields: readonly {
+      readonly manager: string;
+      readonly time: string;
+      readonly subresource?: string;
+    }[];
+  };
+}
 
 /** The split of a rule of payment's route, or of another document, once it is as expected. */
 async function ruleOf(
@@ -237,9 +248,26 @@ export function routesConformance(name: string, start: () => Promise<ClusterUnde
       await using cluster = await start();
       const { namespace, call } = cluster;
       await createRoutedPayment(cluster);
-      await call('PATCH', `${routesPath(namespace)}/payment?fieldManager=rollouts-controller`, {
-        metadata: { annotations: { note: 'written by a controller' } },
-      });
+      // The server writes down whole seconds, and of two writers within one nobody can say who was last.
+      let times = 0;
+      await vi.waitUntil(
+        async () => {
+          times += 1;
+          const route = await call(
+            'PATCH',
+            `${routesPath(namespace)}/payment?fieldManager=rollouts-controller`,
+            {
+              metadata: { annotations: { note: `written by a controller, ${times} times` } },
+            },
+          );
+          const others = (route as Written).metadata.managedFields.filter(
+            ({ subresource }) => subresource !== 'status',
+          );
+          const byController = others.find(({ manager }) => manager === 'rollouts-controller');
+          return others.every((one) => one === byController || one.time < (byController?.time ?? ''));
+        },
+        { timeout: 10_000, interval: 200 },
+      );
       await using open = await openRoutes(cluster.settings);
       const split = await ruleOf(open.routes, namespace, ({ ownership }) => ownership !== null);
       expect(split).toMatchObject({
