@@ -2,7 +2,7 @@ import { guardOf } from '../../kit/splitGuards.ts';
 import { digestOf } from './digest.ts';
 import { loggersOf, setLevelIn } from './endpoints.ts';
 import { quoted } from '../../kit/words.ts';
-import type { Memory } from './memory.ts';
+import type { Memory } from './memoryPlan.ts';
 
 // What Spring Boot takes for every logging system.
 const levels: ReadonlySet<string> = new Set(['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']);

@@ -5,7 +5,7 @@ import { dropOverridesIn, environmentOf, overrideIn, refreshIn } from './endpoin
 import { overridesIn } from './environment.ts';
 import { registersAnew, sayNames } from './instances.ts';
 import { quoted } from '../../kit/words.ts';
-import type { Memory } from './memory.ts';
+import type { Memory } from './memoryPlan.ts';
 
 /** The property source “manager” of each instance, which stands above all others. */
 export const overridesMemory: Memory = {
