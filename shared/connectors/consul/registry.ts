@@ -1,6 +1,6 @@
 import type { ConnectorHost } from '../kit/connector.ts';
 import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
+import { createNotice, untilRung } from '../kit/notice.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { SourceHealth } from '../kit/reading.ts';
 import type { Answer } from './answers.ts';
@@ -100,15 +100,8 @@ export function createRegistry(api: ConsulApi, datacenter: string, host: Connect
     return view;
   };
 
-  const ready = async (signal: AbortSignal): Promise<void> => {
-    const notice = createNotice();
-    listeners.add(notice.ring);
-    try {
-      while (!views.every((view) => view.settled)) await notice.heard(signal);
-    } finally {
-      listeners.delete(notice.ring);
-    }
-  };
+  const ready = (signal: AbortSignal): Promise<void> =>
+    untilRung(listeners, () => views.every((view) => view.settled), signal);
 
   return {
     api,

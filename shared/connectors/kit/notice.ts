@@ -36,10 +36,20 @@ export function createNotice(): Notice {
 
 /** Resolves when one of several listeners is rung next; rejects with the signal's reason. */
 export async function nextRing(listeners: Set<() => void>, signal: AbortSignal): Promise<void> {
+  let looks = 0;
+  await untilRung(listeners, () => looks++ > 0, signal);
+}
+
+/** Resolves once it is so, looked at now and at each ring; rejects with the signal's reason. */
+export async function untilRung(
+  listeners: Set<() => void>,
+  isSo: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const notice = createNotice();
   listeners.add(notice.ring);
   try {
-    await notice.heard(signal);
+    while (!isSo()) await notice.heard(signal);
   } finally {
     listeners.delete(notice.ring);
   }

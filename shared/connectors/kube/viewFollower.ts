@@ -1,6 +1,6 @@
 import type { ConnectorHost } from '../kit/connector.ts';
 import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
+import { createNotice, untilRung } from '../kit/notice.ts';
 import type { KubeClient } from './client.ts';
 import type { Resource } from './resources.ts';
 import type { ObjectView } from './sharedWatches.ts';
@@ -21,15 +21,8 @@ export function createViewFollower(client: KubeClient, clock: ConnectorHost['clo
   const listeners = new Set<() => void>();
   const views: ObjectView[] = [];
   const ring = (): void => listeners.forEach((listener) => listener());
-  const ready = async (signal: AbortSignal): Promise<void> => {
-    const notice = createNotice();
-    listeners.add(notice.ring);
-    try {
-      while (!views.every((view) => view.settled)) await notice.heard(signal);
-    } finally {
-      listeners.delete(notice.ring);
-    }
-  };
+  const ready = (signal: AbortSignal): Promise<void> =>
+    untilRung(listeners, () => views.every((view) => view.settled), signal);
   return {
     open(resource) {
       const view = client.watches.view(resource, { changed: ring, health: ring });
