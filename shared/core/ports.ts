@@ -4,6 +4,7 @@ import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { Settings } from '../model/settings.ts';
 import type { ProgramQuestion } from '../model/program.ts';
+import type { VaultState } from '../model/vault.ts';
 import type { Canary } from '../model/watch.ts';
 
 /** What a host must lend the console. All of it asynchronous and serialisable, for it may live in another process. */
@@ -15,6 +16,7 @@ export interface Ports {
   readonly settings: SettingsStore;
   readonly pictures: PictureStore;
   readonly canaries: CanaryStore;
+  readonly vault: Vault;
   readonly rehearsal: RehearsalPort;
   /** Git work trees that the operator named when starting. */
   readonly repositories: readonly Repository[];
@@ -147,6 +149,20 @@ export interface CanaryStore {
 export interface SettingsStore {
   read(): Promise<Settings>;
   write(settings: Settings): Promise<void>;
+}
+
+/**
+ * Secrets by name. What is on disk is sealed by the operating system; where that cannot be done they stay in memory, and
+ * `state` says why. Nothing here throws for want of a keyring.
+ */
+export interface Vault {
+  /** Where a secret would be kept that is put now. */
+  state(): Promise<VaultState>;
+  /** Null when there is none of this name, or it cannot be opened now. */
+  read(name: string): Promise<string | null>;
+  /** Replaces what there is of this name; the answer says where it is kept. */
+  put(name: string, secret: string): Promise<VaultState>;
+  forget(name: string): Promise<void>;
 }
 
 /** The last map of each connection, by its title. A picture that cannot be read is no picture. */

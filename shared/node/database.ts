@@ -81,6 +81,8 @@ function createTables(database: DatabaseSync): void {
     CREATE INDEX IF NOT EXISTS operationsByTime ON operations (at DESC);
     CREATE TABLE IF NOT EXISTS canaries (id TEXT PRIMARY KEY, at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS pictures (connection TEXT PRIMARY KEY, picture TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed TEXT NOT NULL) STRICT;
     PRAGMA user_version = ${currentVersion};
   `);
 }

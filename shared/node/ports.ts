@@ -17,6 +17,7 @@ import { openNamedFolder } from './namedFolders.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { ownSearchPath } from './searchPath.ts';
 import { createSettingsStore } from './settingsStore.ts';
+import { createMemoryVault, createVault, type Sealing } from './vault.ts';
 
 /** What Node lends the console, and how to give it back. */
 export interface NodePorts extends Ports, AsyncDisposable {
@@ -33,6 +34,8 @@ export interface NodePortsOptions {
   readonly keepAwake?: Ports['keepAwake'];
   /** None in the desktop host: it listens nowhere. */
   readonly ownPorts?: Ports['ownPorts'];
+  /** The operating system's encryption; none in the browser host, which has no way to a keyring. */
+  readonly sealing?: Sealing;
   /** Folders in which login programs are looked for: those of this process, unless given. */
   readonly searchPath?: ProgramsPort['searchPath'];
   /** Who lets login programs be run, where it is not the window. */
@@ -56,6 +59,10 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
     settings: createSettingsStore(database, log),
     pictures: createPictureStore(database, log),
     canaries: createCanaryStore(database, log),
+    vault:
+      options.sealing === undefined
+        ? createMemoryVault('Podium runs in a browser, without a way to this computer’s keyring')
+        : createVault(options.sealing, database, log),
     rehearsal,
     repositories: openRepositories(options.repositories ?? []),
     openFolder: openNamedFolder,

@@ -1,6 +1,7 @@
 import type { CanaryStore, Clock, JournalStore, Ports } from '../../shared/core/ports.ts';
 import type { LastPicture } from '../../shared/model/graph.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
+import { createMemoryVault } from '../../shared/node/vault.ts';
 import { type Canary, openCanaryStates } from '../../shared/model/watch.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
@@ -163,6 +164,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
       },
     },
     canaries: createMemoryCanaries(),
+    vault: createMemoryVault('this is a test'),
     keepAwake: () => undefined,
     repositories: [],
     rehearsal: {
