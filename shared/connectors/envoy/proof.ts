@@ -7,6 +7,7 @@ import type {
   Shares,
   Unmeasured,
 } from '../../model/change.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import type { Proof, ProofSource } from '../kit/connector.ts';
 import { sayError } from '../kit/peerError.ts';
 import { type HeldCluster, type HeldHost, readClusters, readHosts } from './held.ts';
@@ -33,10 +34,9 @@ export function createProof(proxies: Proxies): ProofSource {
     async loaded(expectation, _since, signal): Promise<Proof | null> {
       if (!isProvable(expectation)) return null;
       const { asked, silent } = await proxies.read(signal);
-      const verdicts = await Promise.all(
-        asked
-          .filter(({ known }) => isCaller(known, expectation))
-          .map(async (proxy) => ({ proxy, ...(await judge(proxy, expectation, signal)) })),
+      const verdicts = await fewAtOnce(
+        asked.filter(({ known }) => isCaller(known, expectation)),
+        async (proxy) => ({ proxy, ...(await judge(proxy, expectation, signal)) }),
       );
       const told = verdicts.filter(({ kind }) => kind !== 'no caller');
       const follow = told.filter(({ kind }) => kind === 'follows').length;

@@ -1,5 +1,6 @@
 import { createOriginTransport, type OriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import type { ConnectorHost, KnownProxy } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
 import { createApi, type EnvoyApi, type ServerInfo } from './api.ts';
@@ -39,20 +40,6 @@ export interface Proxies extends AsyncDisposable {
     /** The places of those that were not wanted. */
     readonly unasked: readonly string[];
   }>;
-}
-
-/** So many are asked at once. */
-const atOnce = 8;
-
-/** Asks each of them, a few at a time. */
-export async function inTurns<Asked, Answer>(
-  all: readonly Asked[],
-  ask: (one: Asked) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let from = 0; from < all.length; from += atOnce)
-    answers.push(...(await Promise.all(all.slice(from, from + atOnce).map(ask))));
-  return answers;
 }
 
 const placeOf = ({ told, namespace, instance }: Known): string =>
@@ -104,7 +91,7 @@ export function createProxies(
       const [wanted = [], others = []] = [true, false].map((is) =>
         all.filter((known) => isWanted(placeOf(known)) === is),
       );
-      const answers = await inTurns(wanted, (known) => ask(known, signal));
+      const answers = await fewAtOnce(wanted, (known) => ask(known, signal));
       return {
         asked: answers.filter((one): one is AskedProxy => 'api' in one),
         silent: answers.filter((one): one is SilentProxy => 'why' in one),

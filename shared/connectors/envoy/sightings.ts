@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LimitKind, ProxySighting, SightingsObservation } from '../../model/observations.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import type { SightingSource } from '../kit/connector.ts';
 import { sayError } from '../kit/peerError.ts';
 import { readClusters } from './held.ts';
@@ -90,14 +91,12 @@ export function createSightings(proxies: Proxies, clock: { now(): number }): Sig
       const { asked, silent } = await proxies.read(signal);
       const problems = silent.map(({ why }) => why);
       const wanted = new Set(hosts);
-      const seen = await Promise.all(
-        asked.map((proxy) =>
-          see(proxy, wanted, signal).catch((error: unknown) => {
-            signal.throwIfAborted();
-            problems.push(sayError(error, `Reading the statistics of ${proxy.known.instance}`));
-            return [];
-          }),
-        ),
+      const seen = await fewAtOnce(asked, (proxy) =>
+        see(proxy, wanted, signal).catch((error: unknown) => {
+          signal.throwIfAborted();
+          problems.push(sayError(error, `Reading the statistics of ${proxy.known.instance}`));
+          return [];
+        }),
       );
       return {
         source: 'Envoy · the callers’ proxies themselves',

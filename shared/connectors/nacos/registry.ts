@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import { followAmong, type Picture } from '../kit/followChanges.ts';
@@ -162,12 +163,13 @@ export function createRegistry(
   }
 
   async function round(signal: AbortSignal): Promise<void> {
-    const waiting = takeLists(await readLists(signal));
-    const next = async (): Promise<void> => {
-      for (let one = waiting.shift(); one !== undefined && !signal.aborted; one = waiting.shift())
-        await readInstances(one, signal);
-    };
-    await Promise.all(Array.from({ length: atOnce }, next));
+    await fewAtOnce(
+      takeLists(await readLists(signal)),
+      async (one) => {
+        if (!signal.aborted) await readInstances(one, signal);
+      },
+      atOnce,
+    );
     signal.throwIfAborted();
     isRead = true;
   }

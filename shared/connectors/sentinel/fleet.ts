@@ -1,4 +1,5 @@
 import type { OriginTransport } from '../http/originTransport.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import { aheadOf } from '../kit/aheadOf.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
@@ -47,7 +48,6 @@ const everyMs = 5_000;
 const hurriedMs = 1_000;
 /** Names and rules of which nothing hangs by seconds. */
 const allEachRounds = 3;
-const atOnce = 8;
 
 export function createFleet(
   find: () => ReturnType<typeof findPlaces>,
@@ -95,12 +95,9 @@ export function createFleet(
   }
 
   async function readEach(all: readonly Kept[], everything: boolean, signal: AbortSignal): Promise<void> {
-    const waiting = [...all];
-    const next = async (): Promise<void> => {
-      for (let one = waiting.shift(); one !== undefined && !signal.aborted; one = waiting.shift())
-        await reader.read(one, everything, signal);
-    };
-    await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, next));
+    await fewAtOnce(all, async (one) => {
+      if (!signal.aborted) await reader.read(one, everything, signal);
+    });
   }
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EventView } from '../../model/inspect.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import type { EventSource } from '../kit/connector.ts';
 import { readEvents } from './breakers.ts';
 import type { Fleet, Member } from './fleet.ts';
@@ -10,7 +11,7 @@ export function createEvents(fleet: Fleet): EventSource {
   return {
     async read({ name }, _instances, signal) {
       const members = fleet.of(name).slice(0, mostInstances);
-      const read = await Promise.all(members.map((member) => eventsOf(fleet, member, signal)));
+      const read = await fewAtOnce(members, (member) => eventsOf(fleet, member, signal));
       return [...members.flatMap(troubles), ...read.flat()];
     },
   };

@@ -1,4 +1,5 @@
 import type { OriginTransport } from '../http/originTransport.ts';
+import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed, ReachableInstance } from '../kit/connector.ts';
 import { nextRing } from '../kit/notice.ts';
@@ -44,7 +45,6 @@ export interface Fleet extends AsyncDisposable {
 const everyMs = 5_000;
 /** Health costs an instance more than breakers: databases are asked. */
 const healthEachRounds = 3;
-const atOnce = 8;
 /** So long one that left the registry and still answers is counted: Eureka makes its list anew every 30 s. */
 const awayMs = 40_000;
 
@@ -163,12 +163,9 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
   }
 
   async function readEach(all: readonly Kept[], withHealth: boolean, signal: AbortSignal): Promise<void> {
-    const waiting = [...all];
-    const next = async (): Promise<void> => {
-      for (let one = waiting.shift(); one !== undefined && !signal.aborted; one = waiting.shift())
-        await read(one, withHealth, signal);
-    };
-    await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, next));
+    await fewAtOnce(all, async (one) => {
+      if (!signal.aborted) await read(one, withHealth, signal);
+    });
   }
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -1,10 +1,11 @@
+import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
 import { createNotice, nextRing } from '../../kit/notice.ts';
 import { sayError } from '../../kit/peerError.ts';
 import type { EnvoyApi } from '../api.ts';
 import { readClusters } from '../held.ts';
 import { targetOf } from '../names.ts';
-import { type AskedProxy, inTurns, type Proxies, type SilentProxy } from '../proxies.ts';
+import type { AskedProxy, Proxies, SilentProxy } from '../proxies.ts';
 import { markersIn, readRuntime, type Runtime } from './runtime.ts';
 
 /** One proxy as last read. */
@@ -132,7 +133,7 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
       return member === undefined || mayConcern(member) || isConcerned(member);
     });
     const all = [
-      ...(await inTurns(asked, (proxy) => read(proxy, signal))),
+      ...(await fewAtOnce(asked, (proxy) => read(proxy, signal))),
       ...silent.map(silentOf),
       ...unasked.flatMap((place) => known.get(place) ?? []),
     ];

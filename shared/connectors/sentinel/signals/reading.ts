@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import { sayError } from '../../kit/peerError.ts';
 import { calleeOfResource } from '../resourceNames.ts';
 import type { Fleet, Member } from '../fleet.ts';
@@ -38,27 +39,25 @@ export async function readLogs(
   const apps = fleet.apps();
   const members = fleet.members().filter(({ rules }) => rules !== null);
   const problems: string[] = [];
-  const read = await Promise.all(
-    members.map(async (member) => {
-      const ahead = member.clockOffsetMs ?? 0;
-      const others = apps.filter((app) => app !== member.app);
-      try {
-        const centre = await fleet.centre(member.uid);
-        const { lines, all } = readMetric(await centre.metric(from + ahead, to + ahead, signal));
-        const counted = lines.flatMap(({ at, ...line }): Counted[] => {
-          const callee = calleeOfResource(line.resource, others);
-          // What is entered inside another resource and calls nobody is a part of that one.
-          if (callee === null && member.nesting?.outermost.has(line.resource) !== true) return [];
-          return [{ member, at: at - ahead, callee, ...line }];
-        });
-        return { counted, heard: all.map((at) => at - ahead) };
-      } catch (error) {
-        signal.throwIfAborted();
-        problems.push(`${member.name}: ${sayError(error, 'Reading its metric log')}`);
-        return { counted: [], heard: [] };
-      }
-    }),
-  );
+  const read = await fewAtOnce(members, async (member) => {
+    const ahead = member.clockOffsetMs ?? 0;
+    const others = apps.filter((app) => app !== member.app);
+    try {
+      const centre = await fleet.centre(member.uid);
+      const { lines, all } = readMetric(await centre.metric(from + ahead, to + ahead, signal));
+      const counted = lines.flatMap(({ at, ...line }): Counted[] => {
+        const callee = calleeOfResource(line.resource, others);
+        // What is entered inside another resource and calls nobody is a part of that one.
+        if (callee === null && member.nesting?.outermost.has(line.resource) !== true) return [];
+        return [{ member, at: at - ahead, callee, ...line }];
+      });
+      return { counted, heard: all.map((at) => at - ahead) };
+    } catch (error) {
+      signal.throwIfAborted();
+      problems.push(`${member.name}: ${sayError(error, 'Reading its metric log')}`);
+      return { counted: [], heard: [] };
+    }
+  });
   return {
     counted: read.flatMap(({ counted }) => counted),
     heard: read.flatMap(({ heard }) => heard),

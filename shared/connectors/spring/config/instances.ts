@@ -1,4 +1,5 @@
 import type { Guard } from '../../../model/change.ts';
+import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import { guardOf } from '../../kit/splitGuards.ts';
 import type { Actuator } from '../api.ts';
@@ -12,8 +13,6 @@ export type Asked<T> = { readonly member: Member; readonly name: string } & (
   { readonly told: T; readonly error: null } | { readonly told: null; readonly error: PeerError }
 );
 
-const atOnce = 8;
-
 /** Asks instances, a few at once; one that fails keeps no other from it. */
 export async function askEach<T>(
   fleet: Fleet,
@@ -21,28 +20,22 @@ export async function askEach<T>(
   ask: (actuator: Actuator, member: Member) => Promise<T>,
   signal: AbortSignal,
 ): Promise<readonly Asked<T>[]> {
-  const found = new Map<Member, Asked<T>>();
-  const waiting = [...members];
-  const next = async (): Promise<void> => {
-    for (let member = waiting.shift(); member !== undefined; member = waiting.shift()) {
-      const { name } = member.instance;
-      try {
-        found.set(member, {
-          member,
-          name,
-          told: await ask(await fleet.actuator(member.instance.uid), member),
-          error: null,
-        });
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error =
-          thrown instanceof PeerError ? thrown : new PeerError('broken', sayError(thrown, 'Asking it'));
-        found.set(member, { member, name, told: null, error });
-      }
+  return await fewAtOnce(members, async (member): Promise<Asked<T>> => {
+    const { name } = member.instance;
+    try {
+      return {
+        member,
+        name,
+        told: await ask(await fleet.actuator(member.instance.uid), member),
+        error: null,
+      };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error =
+        thrown instanceof PeerError ? thrown : new PeerError('broken', sayError(thrown, 'Asking it'));
+      return { member, name, told: null, error };
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, members.length) }, next));
-  return members.flatMap((member) => found.get(member) ?? []);
+  });
 }
 
 /**

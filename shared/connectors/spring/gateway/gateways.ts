@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import { followRounds } from '../../kit/followChanges.ts';
 import { nextRing } from '../../kit/notice.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
@@ -45,7 +46,6 @@ export interface Gateways extends AsyncDisposable {
 
 /** One that is no gateway, or does not let itself be asked, may be another process or configured anew one day. */
 const askAgainMs = 60_000;
-const atOnce = 8;
 const settleMs = 100;
 
 interface Known {
@@ -102,12 +102,9 @@ export function createGateways(fleet: Fleet): Gateways {
   }
 
   async function takeEach(members: readonly Member[], signal: AbortSignal): Promise<void> {
-    const waiting = [...members];
-    const next = async (): Promise<void> => {
-      for (let one = waiting.shift(); one !== undefined && !signal.aborted; one = waiting.shift())
-        await take(one, signal);
-    };
-    await Promise.all(Array.from({ length: Math.min(atOnce, members.length) }, next));
+    await fewAtOnce(members, async (one) => {
+      if (!signal.aborted) await take(one, signal);
+    });
   }
 
   const gatewayOf = ({ instance }: Member, of: Known | undefined): Gateway => ({

@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import { sayError } from '../../kit/peerError.ts';
 import type { Fleet, Member } from '../fleet.ts';
 import { readHttpCounts } from './meters.ts';
@@ -55,17 +56,16 @@ export function createCounting(fleet: Fleet): Counting {
 
   async function readAll(signal: AbortSignal): Promise<void> {
     // Whoever did not answer when asked about its breakers is not asked a dozen more questions.
-    const waiting = fleet.members().filter(({ problem }) => problem === null);
+    const asked = fleet.members().filter(({ problem }) => problem === null);
     const failed: string[] = [];
-    const next = async (): Promise<void> => {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-        const { name } = one.instance;
-        await readOne(one, signal).catch((error: unknown) => {
-          failed.push(`${name}: ${sayError(error, 'Reading its counts')}`);
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, next));
+    await fewAtOnce(
+      asked,
+      (one) =>
+        readOne(one, signal).catch((error: unknown) => {
+          failed.push(`${one.instance.name}: ${sayError(error, 'Reading its counts')}`);
+        }),
+      atOnce,
+    );
     readAt = clock.now();
     for (const [key, { samples }] of kept) if (isOver(samples, readAt)) kept.delete(key);
     const more = failed.length - mostProblems;
