@@ -3,11 +3,13 @@ import type { MessagePortMain } from 'electron/main';
 import { connectors } from '../shared/connectors/index.ts';
 import { createConsole } from '../shared/core/console.ts';
 import { openDesktopPorts } from './ports.ts';
+import { createSealingLine } from './sealingLine.ts';
 
 // The entry of the utility process: the same console value that the browser host serves, answered on ports. Its arguments
 // are the Git work trees that the operator named.
 const { parentPort } = process;
 const waitingForFleet: ((port: MessagePortMain) => void)[] = [];
+const sealingLine = createSealingLine((question) => parentPort.postMessage(question));
 const ports = openDesktopPorts(
   {
     requestFleet() {
@@ -15,6 +17,7 @@ const ports = openDesktopPorts(
       return new Promise((resolve) => waitingForFleet.push(resolve));
     },
     tellHeld: (kept) => parentPort.postMessage({ held: [...kept] }),
+    sealing: sealingLine.sealing,
   },
   process.argv.slice(2),
 );
@@ -22,6 +25,7 @@ const running = createConsole(connectors, ports);
 
 parentPort.on('message', ({ data, ports: given }) => {
   const port = given[0];
+  sealingLine.take(data);
   if (data === 'podium:port' && port !== undefined) serve(port).catch(fail);
   if (data === 'podium:fleet' && port !== undefined) waitingForFleet.shift()?.(port);
   if (data === 'podium:stop') stop().catch(fail);

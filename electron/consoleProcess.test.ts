@@ -35,7 +35,17 @@ afterEach(() => {
 });
 
 const start = () =>
-  startConsoleProcess({ folder: '/app', dataFolder: '/data', repositories: [], onHeld: () => undefined });
+  startConsoleProcess({
+    folder: '/app',
+    dataFolder: '/data',
+    repositories: [],
+    onHeld: () => undefined,
+    sealing: {
+      whyNot: () => Promise.resolve('this is a test'),
+      seal: () => Promise.reject(new Error('this is a test')),
+      open: () => Promise.reject(new Error('this is a test')),
+    },
+  });
 
 test('a console that was started again after a fall is waited for when it is stopped', async () => {
   const console_ = start();

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
 import type { Kept } from '../shared/core/ports.ts';
+import type { Sealing } from '../shared/node/vault.ts';
 import { fleetArguments, fleetEnvironment } from '../shared/node/fleetProcess.ts';
+import { answerSealing } from './sealingLine.ts';
 
 const restartAfterMs = 1_000;
 const stopWithinMs = 3_000;
@@ -23,6 +25,8 @@ export interface ConsoleStart {
   readonly repositories: readonly string[];
   /** Hears what the console looks after whenever that changes. */
   readonly onHeld: (kept: readonly Kept[]) => void;
+  /** Seals and opens what the console gives. */
+  readonly sealing: Sealing;
 }
 
 /** Starts the utility process that runs the console. */
@@ -31,6 +35,7 @@ export function startConsoleProcess({
   dataFolder,
   repositories,
   onHeld,
+  sealing,
 }: ConsoleStart): ConsoleProcess {
   const stopped = Promise.withResolvers<void>();
   let isStopping = false;
@@ -63,6 +68,9 @@ export function startConsoleProcess({
     });
     started.on('message', (message) => {
       if (message === 'podium:fleet') lendFleet(started);
+      void answerSealing(sealing, message).then((answer) => {
+        if (answer !== null) started.postMessage(answer);
+      });
       const kept = heldIn(message);
       if (kept !== null) onHeld(kept);
     });

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, Menu, session } from 'electron/main';
+import { app, BrowserWindow, Menu, safeStorage, session } from 'electron/main';
 import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
 import { linkIn, repositoriesIn } from './commandLine.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
 import { createHeld } from './held.ts';
 import { createMenu } from './menu.ts';
+import { createSealing } from './sealing.ts';
 import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
 
 const productFolder = join(import.meta.dirname, '..');
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
     dataFolder: openDataFolder(),
     repositories: repositoriesIn(process.argv),
     onHeld: held.take,
+    sealing: createSealing(safeStorage, process.platform),
   });
   Menu.setApplicationMenu(createMenu(process.platform));
 

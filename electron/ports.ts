@@ -2,6 +2,7 @@ import type { MessagePortMain } from 'electron/main';
 import type { Kept } from '../shared/core/ports.ts';
 import type { FleetProcess } from '../shared/node/fleetProcess.ts';
 import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
+import type { Sealing } from '../shared/node/vault.ts';
 import { createLoginSearchPath } from '../shared/node/searchPath.ts';
 
 /** What only the main process can do for the console. */
@@ -10,6 +11,8 @@ export interface MainProcess {
   readonly requestFleet: () => Promise<MessagePortMain>;
   /** Takes what the console looks after: it keeps the machine awake meanwhile, and asks before it quits. */
   readonly tellHeld: (kept: readonly Kept[]) => void;
+  /** The operating system's encryption. */
+  readonly sealing: Sealing;
 }
 
 /** What the desktop lends the console: Node's implementations on the shared data folder, and what the main process does for them. */
@@ -18,6 +21,7 @@ export function openDesktopPorts(main: MainProcess, repositories: readonly strin
     repositories,
     startFleet: () => fleetOver(main.requestFleet()),
     keepAwake: main.tellHeld,
+    sealing: main.sealing,
     searchPath: createLoginSearchPath(),
   });
 }

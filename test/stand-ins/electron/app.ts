@@ -4,6 +4,7 @@ import type { FoundBrowser } from '../../../build/findBrowser.ts';
 import { startChromium } from './chromium.ts';
 import { holdInstanceLock, releaseInstanceLock } from './instanceLock.ts';
 import { running } from './running.ts';
+import { createSafeStorage, openKeyring } from './safeStorage.ts';
 import { strict } from './strict.ts';
 
 const paths = new Map<string, string>();
@@ -38,6 +39,10 @@ export const app = strict(
   'app',
 );
 
+/** Before the application is ready nothing is known of a keyring. */
+const keyring = { backend: 'unknown', isReady: false, isLocked: true, keys: [] as readonly Buffer[] };
+export const safeStorage = createSafeStorage(keyring);
+
 /** Starts the browser once the main script was read to its end, and says that the application is ready. */
 export async function begin(found: FoundBrowser, debuggingPort: string | null): Promise<void> {
   if (isEnding) return;
@@ -50,6 +55,7 @@ export async function begin(found: FoundBrowser, debuggingPort: string | null): 
   });
   running.chromium = browser;
   running.isReady = true;
+  Object.assign(keyring, openKeyring(app.getPath('userData')));
   makeReady();
   events.emit('ready', {}, {});
 }

@@ -2,7 +2,7 @@
  * What `electron`, `electron/main` and `electron/common` give the main process. A name that is not here fails its import,
  * and a member that is not there throws.
  */
-export { app } from './app.ts';
+export { app, safeStorage } from './app.ts';
 export { BrowserWindow } from './browserWindow.ts';
 export { dialog, Menu, powerSaveBlocker, shell } from './desk.ts';
 export { ipcMain } from './ipcMain.ts';
