@@ -13,7 +13,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   kubernetes: {
     peers: ['kube-apiserver'],
     suites: {
-      topology: ['kubernetes'],
+      topology: ['kubernetes', 'twoClusters'],
       events: ['kubernetes'],
       logs: ['logs'],
       objects: ['kubernetes', 'workloads'],
@@ -28,7 +28,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     suites: {
       topology: ['kubernetes'],
       documents: ['kubernetes'],
-      weights: ['kubernetes', 'walk', 'honesty'],
+      weights: ['kubernetes', 'walk', 'honesty', 'twoClusters'],
       isolation: ['tripsConformance', 'trips', 'tripsCrash'],
       protections: ['protections'],
       protectionEdits: ['protections'],
