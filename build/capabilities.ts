@@ -104,10 +104,10 @@ async function main(): Promise<void> {
     options: { report: { type: 'string', default: join(root, 'test-results/peers.json') } },
   });
   const report = Report.parse(JSON.parse(readFileSync(values.report, 'utf8')));
-  const readme = join(root, 'README.md');
-  const made = between(readFileSync(readme, 'utf8'), 'capabilities', capabilitiesTable(connectors, report));
+  const page = join(root, 'docs/proof.md');
+  const made = between(readFileSync(page, 'utf8'), 'capabilities', capabilitiesTable(connectors, report));
   const options = { parser: 'markdown', printWidth: 110, singleQuote: true, trailingComma: 'all' } as const;
-  writeFileSync(readme, await format(made, options));
+  writeFileSync(page, await format(made, options));
 }
 
 if (import.meta.main) await main();

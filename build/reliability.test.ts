@@ -91,9 +91,9 @@ describe('the pages', () => {
   const page = async (from: Reports) => rewritten(empty, empty, readCases(from));
 
   test('hold a row for each case, with hostile titles as text', async () => {
-    const [readme, whole] = await page(reports);
-    expect(readme).toContain('H01');
-    expect(readme).toContain('After.');
+    const [proof, whole] = await page(reports);
+    expect(proof).toContain('H01');
+    expect(proof).toContain('After.');
     expect(whole).toContain('\\<b\\>text\\</b\\> is text \\| everywhere');
     expect(whole).toContain('a Prometheus that misbehaves: whose clock is ahead: told');
     expect(rowsOf(whole).map(({ id, tiers }) => [id, ...tiers])).toEqual([
@@ -105,28 +105,32 @@ describe('the pages', () => {
   });
 
   test('agree with the run they were made from, also where a tier did not run, and are the same made twice', async () => {
-    const [readme, whole] = await page(reports);
-    expect(disagreements(readme, whole, reports)).toEqual([]);
-    expect(disagreements(readme, whole, { unit: reports.unit })).toEqual([]);
-    expect(disagreements(readme, whole, {})).toEqual([]);
-    expect(await rewritten(readme, whole, readCases(reports))).toEqual([readme, whole]);
+    const [proof, whole] = await page(reports);
+    expect(disagreements(proof, whole, reports)).toEqual([]);
+    expect(disagreements(proof, whole, { unit: reports.unit })).toEqual([]);
+    expect(disagreements(proof, whole, {})).toEqual([]);
+    expect(await rewritten(proof, whole, readCases(reports))).toEqual([proof, whole]);
   });
 
   test('are told of a case that they miss, one that nothing proves any more, and one that failed', async () => {
-    const [readme, whole] = await page(reports);
+    const [proof, whole] = await page(reports);
     const other = unit(['W04 no event is lost', 'failed'], ['M01 one writes'], ['M20 alarms']);
-    expect(disagreements(readme, whole, { unit: other })).toEqual([
+    expect(disagreements(proof, whole, { unit: other })).toEqual([
       'M20 is the title of a test that ran (without a server); the table does not say so.',
       'W04 failed (without a server).',
       'W11 is in the table (without a server); no test of that name ran.',
     ]);
-    expect(disagreements(empty, whole, {})).toContain('H01 is in docs/reliability.md and not in README.md.');
-    expect(disagreements(readme, empty, {})).toContain('H01 is in README.md and not in docs/reliability.md.');
+    expect(disagreements(empty, whole, {})).toContain(
+      'H01 is in docs/reliability.md and not in docs/proof.md.',
+    );
+    expect(disagreements(proof, empty, {})).toContain(
+      'H01 is in docs/proof.md and not in docs/reliability.md.',
+    );
   });
 
   test('say that a case failed', async () => {
-    const [readme, whole] = await page({ unit: unit(['M01 one writes', 'failed'], ['M01 two do']) });
-    expect(readme).toContain('failed: M01');
+    const [proof, whole] = await page({ unit: unit(['M01 one writes', 'failed'], ['M01 two do']) });
+    expect(proof).toContain('failed: M01');
     expect(whole).toContain('**1 failed**');
   });
 });

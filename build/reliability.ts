@@ -6,7 +6,7 @@ import { readCases, tiers, type Case, type Reports } from './reliabilityReports.
 import { casesTable, groupsTable, idsNamed, rowsOf } from './reliabilityTables.ts';
 
 const root = join(import.meta.dirname, '..');
-const pages = ['README.md', 'docs/reliability.md'] as const;
+const pages = ['docs/proof.md', 'docs/reliability.md'] as const;
 
 /** Puts a table between its markers; a page without them is a mistake to be told, not a page to be guessed at. */
 export function between(page: string, name: string, table: string): string {
@@ -17,7 +17,7 @@ export function between(page: string, name: string, table: string): string {
 }
 
 /** Where the pages and the reports of a run disagree about which cases are proven; empty when they agree. */
-export function disagreements(readme: string, page: string, reports: Reports): string[] {
+export function disagreements(proof: string, page: string, reports: Reports): string[] {
   const rows = rowsOf(page);
   const found: string[] = [];
   for (const tier of ['unit', 'browser'] as const) {
@@ -33,7 +33,7 @@ export function disagreements(readme: string, page: string, reports: Reports): s
       if (row.tiers.has(tier) && !ran.some((one) => one.id === row.id))
         found.push(`${row.id} is in the table (${tiers[tier]}); no test of that name ran.`);
   }
-  const named = idsNamed(readme);
+  const named = idsNamed(proof);
   for (const { id } of rows)
     if (!named.has(id)) found.push(`${id} is in ${pages[1]} and not in ${pages[0]}.`);
   for (const id of named)
@@ -43,13 +43,13 @@ export function disagreements(readme: string, page: string, reports: Reports): s
 
 /** Both pages with their tables anew, laid out as the format check wants them. */
 export async function rewritten(
-  readme: string,
+  proof: string,
   page: string,
   cases: readonly Case[],
 ): Promise<readonly [string, string]> {
   const options = { parser: 'markdown', printWidth: 110, singleQuote: true, trailingComma: 'all' } as const;
   return [
-    await format(between(readme, 'reliability', groupsTable(cases)), options),
+    await format(between(proof, 'reliability', groupsTable(cases)), options),
     await format(between(page, 'reliability', casesTable(cases)), options),
   ];
 }
@@ -70,10 +70,10 @@ async function main(): Promise<void> {
     },
   });
   const reports = readReports(values.reports);
-  const [readme, page] = pages.map((name) => readFileSync(join(root, name), 'utf8'));
-  if (readme === undefined || page === undefined) return;
+  const [proof, page] = pages.map((name) => readFileSync(join(root, name), 'utf8'));
+  if (proof === undefined || page === undefined) return;
   if (values.check) {
-    const found = disagreements(readme, page, reports);
+    const found = disagreements(proof, page, reports);
     if (found.length === 0) return;
     found.push('Run "npm test", then "node build/reliability.ts" to write the table anew.');
     process.stdout.write(`${found.join('\n')}\n`);
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   }
   if (reports.unit === undefined || reports.browser === undefined)
     throw new Error('The table is made from a whole run: unit.json or e2e.json is missing.');
-  const made = await rewritten(readme, page, readCases(reports));
+  const made = await rewritten(proof, page, readCases(reports));
   pages.forEach((name, i) => writeFileSync(join(root, name), made[i] ?? ''));
 }
 

@@ -43,7 +43,7 @@ export async function runPeers({ root, node, args }) {
   return runLoudly(node, [join(root, 'test/peers/run.ts'), ...args], root);
 }
 
-/** The measurements of the README's table. */
+/** The measurements of docs/speed.md. */
 export async function runBench({ root, node, args }) {
   await ensureBuilt('renderer', { root, node });
   return runLoudly(node, [join(root, 'test/scale/bench.ts'), ...args], root);
@@ -121,7 +121,7 @@ async function runWalks(key, { root, node }) {
   return stageOf(name, ...verdict(code, counts), startedAt);
 }
 
-/** That the README names exactly those fault cases that tests of this run are named after. */
+/** That the pages name exactly those fault cases that tests of this run are named after. */
 async function checkReliability({ root, node }) {
   const startedAt = Date.now();
   const { code, output } = await runQuietly(node, [join(root, 'build/reliability.ts'), '--check'], root);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PeersCoordinates } from './coordinates.ts';
 
-/** What suites measured in one run: sentences for the README's table of what was proven on which peer. */
+/** What suites measured in one run: sentences for the table of what was proven on which peer. */
 export interface Figure {
   readonly suite: string;
   readonly sentence: string;

@@ -8,7 +8,7 @@ export interface ProvenBy {
   readonly suites: Partial<Record<keyof Capabilities, readonly string[]>>;
 }
 
-/** Which suites here stand for which capability of which connector; the README's table is made from it and from a report. */
+/** Which suites here stand for which capability of which connector; the table of docs/proof.md is made from it and from a report. */
 export const provenBy: Readonly<Record<string, ProvenBy>> = {
   kubernetes: {
     peers: ['kube-apiserver'],

@@ -44,7 +44,7 @@ export function readMachine(browser: string, loadAverage: number): BenchReport['
   };
 }
 
-/** The report as a table for the README: a column for each size of map, and how the larger compares with the smaller. */
+/** The report as a table for docs/speed.md: a column for each size of map, and how the larger compares with the smaller. */
 export function writeTable(report: BenchReport): string {
   const { machine, windows } = report;
   const head = [
