@@ -1,9 +1,9 @@
-import { RPCHandler } from '@orpc/server/message-port';
 import type { MessagePortMain } from 'electron/main';
 import { connectors } from '../shared/connectors/index.ts';
 import { createConsole } from '../shared/core/console.ts';
 import { openDesktopPorts } from './ports.ts';
 import { createSealingLine } from './sealingLine.ts';
+import { servePort } from './servePort.ts';
 
 // The entry of the utility process: the same console value that the browser host serves, answered on ports. Its arguments
 // are the Git work trees that the operator named.
@@ -34,9 +34,7 @@ running.then((open) => open.reopenHeld()).catch(fail);
 
 async function serve(port: MessagePortMain): Promise<void> {
   const { router } = await running;
-  new RPCHandler(router).upgrade(port, { context: {} });
-  // Messages wait in the port until this, so that none is lost while the console is being put together.
-  port.start();
+  servePort(router, port, ports.log);
 }
 
 async function stop(): Promise<void> {

@@ -75,8 +75,8 @@ export async function openWindow(folder: string, consoleProcess: ConsoleProcess)
     return { action: 'deny' };
   });
 
-  const connect = (event: IpcMainEvent): void => {
-    if (event.sender !== webContents || !isOwnFrame(event)) return;
+  const connect = (event: IpcMainEvent, ...more: readonly unknown[]): void => {
+    if (event.sender !== webContents || !isOwnFrame(event) || more.length > 0) return;
     webContents.postMessage('podium:port', null, [consoleProcess.connect()]);
   };
   ipcMain.on('podium:connect', connect);

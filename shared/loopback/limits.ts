@@ -1,3 +1,5 @@
+import { largestMessageBytes } from '../node/windowMessages.ts';
+
 /** How much of anything a client may take. Tests shorten the times; nothing else is changed. */
 export interface LoopbackLimits {
   readonly headersTimeoutMs: number;
@@ -28,7 +30,7 @@ export const defaultLimits: LoopbackLimits = {
   bodyMaxBytes: 1024 * 1024,
   maxConnections: 200,
   maxSockets: 32,
-  messageMaxBytes: 1024 * 1024,
+  messageMaxBytes: largestMessageBytes,
   messagesPerSecond: 200,
   messageBurst: 600,
   pauseAtBytes: 1024 * 1024,

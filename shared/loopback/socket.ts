@@ -1,8 +1,8 @@
 import { type AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket } from 'ws';
-import { z } from 'zod';
 import type { Log } from '../core/ports.ts';
+import { isWindowMessage } from '../node/windowMessages.ts';
 import type { LoopbackLimits } from './limits.ts';
 
 /** Close codes that the window acts on. */
@@ -12,13 +12,6 @@ export const closeCodes = {
   sessionEnded: 4401,
   tooManyMessages: 4429,
 } as const;
-
-// 1 request, 3 event of a stream, 4 abort; a request says nothing of its kind (@orpc/standard-server-peer).
-const Message = z.union([
-  z.object({ i: z.string(), t: z.literal(1).optional(), p: z.object({ u: z.string() }) }),
-  z.object({ i: z.string(), t: z.literal(3), p: z.object({ e: z.string() }) }),
-  z.object({ i: z.string(), t: z.literal(4) }),
-]);
 
 /** Answers one window's procedures on its WebSocket. */
 export type ServeSocket = (socket: WebSocket) => void;
@@ -54,7 +47,7 @@ function readableOnly(socket: WebSocket, log: Log): WebSocket['addEventListener'
     socket.addEventListener(
       type,
       (event) => {
-        if (!('data' in event) || isReadable(event.data)) {
+        if (!('data' in event) || isWindowMessage(event.data)) {
           if (typeof listener === 'function') listener.call(socket, event);
           else listener.handleEvent(event);
           return;
@@ -65,16 +58,6 @@ function readableOnly(socket: WebSocket, log: Log): WebSocket['addEventListener'
       options,
     );
   };
-}
-
-/** Whether this is what oRPC's client sends: text, JSON, an id, and a kind that needs no payload or brings one. */
-function isReadable(data: unknown): boolean {
-  if (typeof data !== 'string') return false;
-  try {
-    return Message.safeParse(JSON.parse(data)).success;
-  } catch {
-    return false;
-  }
 }
 
 /** The promise holds the stream that sends until its window has read enough, so a slow window gets fewer ticks. */
