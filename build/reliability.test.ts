@@ -44,7 +44,7 @@ test('every test whose title begins with an id is read, with where it ran and wh
     {
       id: 'H01',
       titles: [{ head: '', words: '<b>text</b> is text | everywhere' }],
-      tests: { unit: 0, browser: 1, peers: 0 },
+      tests: { unit: 0, browser: 1, desktop: 0, peers: 0 },
       failed: 0,
     },
     {
@@ -53,7 +53,7 @@ test('every test whose title begins with an id is read, with where it ran and wh
         { head: '', words: 'of two operators one writes' },
         { head: '', words: 'the other sees three versions' },
       ],
-      tests: { unit: 1, browser: 1, peers: 1 },
+      tests: { unit: 1, browser: 1, desktop: 0, peers: 1 },
       failed: 0,
     },
     {
@@ -62,13 +62,13 @@ test('every test whose title begins with an id is read, with where it ran and wh
         { head: '', words: 'no event is lost when the watch is reset' },
         { head: '', words: 'no event is lost when the watch ends cleanly' },
       ],
-      tests: { unit: 2, browser: 0, peers: 0 },
+      tests: { unit: 2, browser: 0, desktop: 0, peers: 0 },
       failed: 0,
     },
     {
       id: 'W11',
       titles: [{ head: 'a Prometheus that misbehaves', words: 'whose clock is ahead: told' }],
-      tests: { unit: 1, browser: 0, peers: 0 },
+      tests: { unit: 1, browser: 0, desktop: 0, peers: 0 },
       failed: 0,
     },
   ]);
@@ -126,6 +126,29 @@ describe('the pages', () => {
     expect(disagreements(proof, empty, {})).toContain(
       'H01 is in docs/proof.md and not in docs/reliability.md.',
     );
+  });
+
+  test('name what only the desktop’s own binary can prove as not run, and take it where it ran', async () => {
+    const skipped = {
+      suites: [{ specs: [{ title: 'E05 a byte is changed', tests: [{ status: 'skipped' }] }] }],
+    };
+    const there = {
+      ...reports,
+      desktop: { suites: [...browser('E02 it cannot leave').suites, ...skipped.suites] },
+    };
+    const [proof, whole] = await page(there);
+    expect(whole).toContain('| E05 | a byte is changed. | none here | not run |');
+    expect(whole).toContain('| E02 | it cannot leave. | on the desktop 1 | passed |');
+    expect(proof).toMatch(/E02 E05 +\| passed; not run: E05/);
+    expect(disagreements(proof, whole, there)).toEqual([]);
+    const ran = browser('E02 it cannot leave', 'E05 a byte is changed');
+    expect(disagreements(proof, whole, { desktop: ran })).toEqual([]);
+    expect(disagreements(proof, whole, { desktop: skipped })).toEqual([
+      'E02 is in the table (on the desktop); no test of that name ran.',
+    ]);
+    expect(disagreements(empty, empty, { desktop: skipped })).toEqual([
+      'E05 is the title of a test (on the desktop); the table does not say so.',
+    ]);
   });
 
   test('say that a case failed', async () => {

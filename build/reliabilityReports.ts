@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const tiers = {
   unit: 'without a server',
   browser: 'in the browser',
+  desktop: 'on the desktop',
   peers: 'on real servers',
 } as const;
 
@@ -12,7 +13,10 @@ export type Tier = keyof typeof tiers;
 /** The machine-readable reports of one run, as they were read; a tier that did not run is not there. */
 export type Reports = Partial<Record<Tier, unknown>>;
 
-/** One fault case: the titles that say what is done to Podium and what it does then, and how its tests came out. */
+/**
+ * One fault case: the titles that say what is done to Podium and what it does then, and how its tests came out. One without
+ * any is written and could not be run, for want of what it needs.
+ */
 export interface Case {
   readonly id: string;
   /** What the title reads on from, where a suite of the same id gives it; then the title without the id. */
@@ -56,13 +60,25 @@ const idFirst = /^([CEHLMPSW]\d\d) (.+)$/su;
 // A report of the peers tier joins the suite's name and the test's; an id after a semicolon is only spoken of.
 const idWithin = /(?:^|[^;] )([CEHLMPSW]\d\d) (.+)$/su;
 
-/** Every case that a test of these reports is named after, by id. A test that was skipped has proven nothing. */
+/** Every case that a test of these reports is named after, by id. A test that was skipped has proven nothing; what only Electron's own binary can prove is told as not run. */
 export function readCases(reports: Reports): Case[] {
   const cases = new Map<string, Case>();
+  const skipped = new Map<string, Case>();
+  const none = { unit: 0, browser: 0, desktop: 0, peers: 0 };
   const take = (tier: Tier, ran: readonly Ran[]) => {
     for (const { id, head, words, result } of ran) {
-      if (result === 'not run') continue;
-      const known = cases.get(id) ?? { id, titles: [], tests: { unit: 0, browser: 0, peers: 0 }, failed: 0 };
+      if (result === 'not run') {
+        // Only Electron's binary is missing with nothing else to tell of it; a tier without its servers tells itself.
+        if (tier === 'desktop')
+          skipped.set(id, {
+            id,
+            titles: [...(skipped.get(id)?.titles ?? []), { head, words }],
+            tests: none,
+            failed: 0,
+          });
+        continue;
+      }
+      const known = cases.get(id) ?? { id, titles: [], tests: none, failed: 0 };
       const isNew = !known.titles.some((one) => one.head === head && one.words === words);
       cases.set(id, {
         id,
@@ -78,8 +94,12 @@ export function readCases(reports: Reports): Case[] {
   };
   if (reports.unit !== undefined) take('unit', ranInUnit(reports.unit));
   if (reports.browser !== undefined) take('browser', ranInBrowser(reports.browser));
+  if (reports.desktop !== undefined) take('desktop', ranInBrowser(reports.desktop));
   if (reports.peers !== undefined) take('peers', ranOnPeers(reports.peers));
-  return [...cases.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...skipped.entries(), ...cases.entries()]
+    .filter(([id, one]) => !cases.has(id) || cases.get(id) === one)
+    .map(([, one]) => one)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function ranInUnit(report: unknown): Ran[] {

@@ -19,6 +19,8 @@ const longestValue = 60;
 export interface Row {
   readonly id: string;
   readonly tiers: ReadonlySet<Tier>;
+  /** Written, and not run where the table was made. */
+  readonly isNotRun: boolean;
 }
 
 /** The whole table: a row for each case. Its cells differ too much in length to be padded to one. */
@@ -41,7 +43,9 @@ export function groupsTable(cases: readonly Case[]): string {
     const own = cases.filter(({ id }) => id.startsWith(letter));
     if (own.length === 0) return [];
     const failed = own.filter((one) => one.failed > 0).map(({ id }) => id);
-    const result = failed.length === 0 ? 'passed' : `failed: ${failed.join(' ')}`;
+    const missing = own.filter(isNotRun).map(({ id }) => id);
+    const passed = missing.length === 0 ? 'passed' : `passed; not run: ${missing.join(' ')}`;
+    const result = failed.length === 0 ? passed : `failed: ${failed.join(' ')}`;
     return [`| ${words} | ${own.map(({ id }) => id).join(' ')} | ${result} |`];
   });
   return ['| what is done to Podium | cases | result |', '| --- | --- | --- |', ...rows].join('\n');
@@ -55,8 +59,9 @@ export function rowsOf(page: string): Row[] {
     const tiers = new Set<Tier>();
     if (/^\d/u.test(tests)) tiers.add('unit');
     if (tests.includes('in the browser')) tiers.add('browser');
+    if (tests.includes('on the desktop')) tiers.add('desktop');
     if (tests.includes('on real servers')) tiers.add('peers');
-    return [{ id, tiers }];
+    return [{ id, tiers, isNotRun: tests === notRun }];
   });
 }
 
@@ -71,11 +76,18 @@ function testsOf({ tests }: Case): string {
   const parts = [];
   if (tests.unit > 0) parts.push(String(tests.unit));
   if (tests.browser > 0) parts.push(`in the browser ${tests.browser}`);
+  if (tests.desktop > 0) parts.push(`on the desktop ${tests.desktop}`);
   if (tests.peers > 0) parts.push(`on real servers ${tests.peers}`);
-  return parts.join(', ');
+  return parts.length === 0 ? notRun : parts.join(', ');
 }
 
-const resultOf = ({ failed }: Case): string => (failed === 0 ? 'passed' : `**${failed} failed**`);
+const notRun = 'none here';
+const isNotRun = ({ tests }: Case): boolean => Object.values(tests).every((count) => count === 0);
+
+function resultOf(one: Case): string {
+  if (isNotRun(one)) return 'not run';
+  return one.failed === 0 ? 'passed' : `**${one.failed} failed**`;
+}
 
 function titlesOf({ titles }: Case): string[] {
   const heads = [...new Set(titles.map(({ head }) => head))];

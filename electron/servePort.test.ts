@@ -21,7 +21,7 @@ async function startConsole() {
       let isClosed = false;
       port2.on('close', () => (isClosed = true));
       // The stand-in has what a port of Electron's has and Podium uses.
-      servePort(open.router, port1 as unknown as ElectronPort, ports.log);
+      servePort(open.router, port1, ports.log);
       const client: RouterClient<ConsoleRouter> = createORPCClient(new RPCLink({ port: port2 }));
       port2.start();
       return { port: port2, client, isClosed: () => isClosed };

@@ -33,7 +33,7 @@ export async function runTests({ root, node, args }) {
   if (only.includes('checks')) await runChecks({ root, node }, note);
   if (only.includes('unit')) note(await runUnit({ root, node }));
   for (const key of Object.keys(walks)) if (only.includes(key)) note(await runWalks(key, { root, node }));
-  if (only.includes('unit') || only.includes('e2e')) note(await checkReliability({ root, node }));
+  if (['unit', 'e2e', 'desktop'].some((one) => only.includes(one))) note(await checkReliability({ root, node }));
   return finish(root, stages);
 }
 
