@@ -45,6 +45,7 @@ import { SetDialog } from './features/review/set/SetDialog.tsx';
 import { GreyRouteDialog } from './features/routing/GreyRouteDialog.tsx';
 import { GreyRoutes } from './features/routing/GreyRoutes.tsx';
 import { ServicesPage } from './features/services/ServicesPage.tsx';
+import { SettingsPage } from './features/settings/SettingsPage.tsx';
 import { SourcesPage } from './features/sources/SourcesPage.tsx';
 import { Timeline } from './features/timeline/Timeline.tsx';
 import { Tray } from './features/tray/Tray.tsx';
@@ -112,6 +113,7 @@ export function App() {
   const ended = useLink((link) => link.state === 'ended');
   const known = useConnectionStore((state) => state.receivedAt !== null);
   const none = useConnectionStore((state) => state.connections.length === 0);
+  const page = useView((view) => view.page);
   if (ended) return <LinkEnded />;
   return (
     <div className="app">
@@ -122,7 +124,12 @@ export function App() {
           <EmptyState title="Asking the console what is connected…" busy />
         </main>
       )}
-      {known && none && <FirstRun />}
+      {known && none && page !== 'settings' && <FirstRun />}
+      {known && none && page === 'settings' && (
+        <main className="appWhole">
+          <SettingsPage />
+        </main>
+      )}
       {known && !none && <Console />}
       <Palette />
       <HelpDialog />
@@ -203,5 +210,7 @@ function PageOf({ page }: { readonly page: Page }) {
       return <JournalPage />;
     case 'sources':
       return <SourcesPage connect={<Connect />} />;
+    case 'settings':
+      return <SettingsPage />;
   }
 }

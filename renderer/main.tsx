@@ -7,11 +7,11 @@ import './ui/ui.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
-import { allowOwnWorkers } from './client/trustedWorkers.ts';
+import { allowOwnTypes } from './client/trustedTypes.ts';
 import { listenForLinks } from './client/linkedPlace.ts';
 import { beginLine } from './client/openLine.ts';
 
-allowOwnWorkers();
+allowOwnTypes();
 // Before the line takes its code from the address.
 listenForLinks();
 beginLine();

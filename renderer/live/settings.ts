@@ -28,8 +28,30 @@ export function readSettings(): Promise<Settings> {
   });
 }
 
-/** Changes what is remembered, here at once and in the console as soon as it can be reached. */
-export function writeSettings(part: Partial<Settings>): Promise<void> {
+/** Changes what is remembered, here at once and in the console as soon as it can be reached; what it refuses is put back. */
+export async function writeSettings(part: Partial<Settings>): Promise<void> {
+  const { settings: before } = useSettings.getState();
   useSettings.setState((state) => ({ settings: { ...state.settings, ...part } }));
-  return ask((client) => client.settings.write(part));
+  try {
+    await ask((client) => client.settings.write(part));
+  } catch (error) {
+    putBack(part, before);
+    throw error;
+  }
+}
+
+/** Reads what is remembered again: the console changes some of it by itself. */
+export async function refreshSettings(): Promise<void> {
+  const settings = await ask((client) => client.settings.read());
+  useSettings.setState({ settings, read: true });
+}
+
+/** Only what nobody changed since. */
+function putBack(part: Partial<Settings>, before: Settings): void {
+  useSettings.setState(({ settings }) => {
+    const now: Readonly<Record<string, unknown>> = settings;
+    const was: Readonly<Record<string, unknown>> = before;
+    const refused = Object.entries(part).filter(([key, value]) => now[key] === value);
+    return { settings: { ...settings, ...Object.fromEntries(refused.map(([key]) => [key, was[key]])) } };
+  });
 }

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** The pages of the rail. */
-export const pages = ['map', 'services', 'config', 'journal', 'sources'] as const;
+export const pages = ['map', 'services', 'config', 'journal', 'sources', 'settings'] as const;
 export type Page = (typeof pages)[number];
 
 export type Theme = 'system' | 'dark' | 'light';
@@ -14,21 +14,31 @@ export interface ViewState {
   readonly inspectorTab: string;
   readonly helpOpen: boolean;
   readonly paletteOpen: boolean;
+  /** The page of sources offers to connect another. */
+  readonly connecting: boolean;
 }
 
 export const inspectorWidthLimits = { least: 320, most: 720 } as const;
 
+export const usualInspectorWidthPx = 392;
+
 export const useView = create<ViewState>(() => ({
   page: 'map',
   theme: 'system',
-  inspectorWidthPx: 392,
+  inspectorWidthPx: usualInspectorWidthPx,
   inspectorTab: 'overview',
   helpOpen: false,
   paletteOpen: false,
+  connecting: false,
 }));
 
 export function showPage(page: Page): void {
   useView.setState({ page });
+}
+
+/** Where connections are made and changed. */
+export function showConnect(): void {
+  useView.setState({ page: 'sources', connecting: true });
 }
 
 export function setTheme(theme: Theme): void {

@@ -260,6 +260,10 @@ export const contract = {
     read: base.output(Settings),
     /** Replaces the given keys, leaves the others. */
     write: base.input(Settings.omit({ programs: true }).partial()).output(nothing),
+    /** A login program that was allowed is asked for again before its next run. */
+    revokeProgram: base.input(z.object({ fingerprint: z.string() })).output(nothing),
+    /** Forgets everything about connections of this title; only the journal keeps what was done. Refused while one is open. */
+    forgetConnection: base.input(z.object({ title: z.string() })).output(nothing),
   },
   rehearsal: {
     trigger: base
@@ -267,6 +271,16 @@ export const contract = {
       .output(nothing),
   },
   about: {
-    read: base.output(z.object({ version: z.string(), actor: z.string(), now: z.number() })),
+    read: base.output(
+      z.object({
+        version: z.string(),
+        actor: z.string(),
+        now: z.number(),
+        /** Where everything is kept; null where nothing is. */
+        dataFolder: z.string().nullable(),
+        /** False in the second process on one data folder: what is set there ends with it. */
+        writable: z.boolean(),
+      }),
+    ),
   },
 };

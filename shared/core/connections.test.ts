@@ -2,6 +2,7 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
 import { createMemoryPorts } from '../../test/support/memoryPorts.ts';
 import { createPaper, paperConnector } from '../../test/support/paperConnector.ts';
+import type { LastPicture } from '../model/graph.ts';
 import { createConsole } from './console.ts';
 import type { ConsoleRouter } from './router.ts';
 
@@ -23,4 +24,51 @@ test('a connection of another system that bears its name does not close an open 
   await client.connections.open({ key: first });
   await client.connections.close({ id: 'prod' });
   await client.connections.open({ key: second });
+});
+
+test('what is marked in settings holds at once for what is open, and what is taken back is guessed again', async () => {
+  const ports = createMemoryPorts();
+  await using console = await createConsole([paperConnector(createPaper(), 'prod')], ports);
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const [found] = (await client.connections.discover()).candidates;
+  await client.connections.open({ key: found?.key ?? '' });
+  const seen: string[] = [];
+  const signal = AbortSignal.timeout(10_000);
+  for await (const [state] of await client.connections.watch(undefined, { signal })) {
+    const environment = state?.environment ?? '';
+    if (environment !== seen.at(-1)) seen.push(environment);
+    if (seen.length === 1) await client.settings.write({ environments: { prod: 'staging' } });
+    if (seen.length === 2) await client.settings.write({ environments: {} });
+    if (seen.length === 3) break;
+  }
+  expect(seen).toEqual(['production', 'staging', 'production']);
+});
+
+test('everything of a connection is forgotten, but not while it is open', async () => {
+  const pictures = new Map([['prod', {} as LastPicture]]);
+  const ports = createMemoryPorts({
+    pictures: {
+      read: async () => null,
+      write: async () => undefined,
+      forget: async (title) => void pictures.delete(title),
+    },
+  });
+  await using console = await createConsole([paperConnector(createPaper(), 'prod')], ports);
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const [found] = (await client.connections.discover()).candidates;
+  await client.connections.open({ key: found?.key ?? '' });
+  await client.settings.write({
+    environments: { prod: 'staging', other: 'production' },
+    positions: { prod: { 'service/shop/order': { x: 1, y: 2 } } },
+  });
+  await expect(client.settings.forgetConnection({ title: 'prod' })).rejects.toThrow(
+    'prod is open. Close it first, then forget it.',
+  );
+  await client.connections.close({ id: 'prod' });
+  await client.settings.forgetConnection({ title: 'prod' });
+  expect(await client.settings.read()).toMatchObject({
+    environments: { other: 'production' },
+    positions: {},
+  });
+  expect(pictures.size).toBe(0);
 });

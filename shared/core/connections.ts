@@ -9,6 +9,7 @@ import type { Ports } from './ports.ts';
 import { createPrograms } from './programs.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';
+import { connectionIdOf, withoutConnection } from '../analysis/rememberedOf.ts';
 import { createTypedConnections, type TypedConnections } from './typedConnections.ts';
 
 /** What is open, what could be, and what the operator named. */
@@ -30,6 +31,10 @@ export interface Connections extends AsyncDisposable {
   lookAgain(id: string): void;
   /** Lets the program be run that the connection waits for. */
   allowProgram(id: string, fingerprint: string): Promise<void>;
+  /** Takes that word back: it is asked for again before its next run. */
+  revokeProgram(fingerprint: string): Promise<void>;
+  /** Forgets everything about connections of this title that is not in the journal. Throws a `Refusal` while it is open. */
+  forgetAll(title: string): Promise<void>;
 }
 
 interface Candidate {
@@ -59,9 +64,26 @@ export function createConnections(
   const programs = createPrograms(settings, ports);
   const closed = new AbortController();
   void relayQuestions();
+  void followEnvironments();
 
   function environmentOf(title: string): Environment {
     return settings.current.environments[title] ?? guessEnvironment(title);
+  }
+
+  /** Marked anew, or left to the guess again, wherever that was said. */
+  async function followEnvironments(): Promise<void> {
+    for (let seen = settings.changes.count; ;) {
+      try {
+        seen = await settings.changes.after(seen, closed.signal);
+      } catch {
+        return;
+      }
+      const moved = [...open.values()].filter(
+        ({ title, environment }) => environmentOf(title) !== environment,
+      );
+      for (const connection of moved) connection.environment = environmentOf(connection.title);
+      if (moved.length > 0) changes.bump();
+    }
   }
 
   function get(id: string): LiveConnection {
@@ -71,7 +93,7 @@ export function createConnections(
   }
 
   async function begin(candidate: Candidate, extra: object, rehearsal: boolean): Promise<string> {
-    const id = candidate.title.replace(/[/→]/g, '_');
+    const id = connectionIdOf(candidate.title);
     refuseTaken(id, candidate);
     // Two requests at once: whichever opens last closes the other, and none stays open unseen.
     for (let before = open.get(id); before !== undefined; before = open.get(id)) {
@@ -263,17 +285,24 @@ export function createConnections(
       changes.bump();
     },
     async setEnvironment(id, environment) {
-      const connection = get(id);
-      connection.environment = environment;
-      await settings.write({
-        environments: { ...settings.current.environments, [connection.title]: environment },
-      });
-      changes.bump();
+      const { title } = get(id);
+      await settings.write(({ environments }) => ({
+        environments: { ...environments, [title]: environment },
+      }));
     },
     lookAgain(id) {
       get(id).lookAgain();
     },
     allowProgram: (id, fingerprint) => programs.allow(id, fingerprint),
+    revokeProgram: (fingerprint) => programs.revoke(fingerprint),
+    async forgetAll(title) {
+      const id = connectionIdOf(title);
+      if (open.has(id)) throw new Refusal('REFUSED', `${title} is open. Close it first, then forget it.`);
+      await settings.write((all) => withoutConnection(all, title));
+      await typed.forget(title);
+      await ports.pictures.forget(title);
+      ports.log.info('a connection was forgotten', { connection: id });
+    },
     async [Symbol.asyncDispose]() {
       closed.abort(new Error('closed'));
       const all = [...open.values()];

@@ -31,6 +31,8 @@ export interface Ports {
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
   readonly actor: string;
   readonly version: string;
+  /** Where the host keeps everything, for people; null where it keeps nothing. */
+  readonly dataFolder: string | null;
 }
 
 /** Something that Podium will end, judge or go on with by itself, if it runs and the machine is awake. `expiry`: a change that takes itself back after a time. */
@@ -169,6 +171,7 @@ export interface Vault {
 export interface PictureStore {
   read(connectionTitle: string): Promise<LastPicture | null>;
   write(connectionTitle: string, picture: LastPicture): Promise<void>;
+  forget(connectionTitle: string): Promise<void>;
 }
 
 /** One system of the built-in fleet: which connector reaches it, and with what settings. */

@@ -18,6 +18,8 @@ export interface Programs {
   answered(connectionId: string, signal: AbortSignal): Promise<void>;
   /** The operator's word in the window. Throws `Refusal` where the window has no say, or where something else is asked by now. */
   allow(connectionId: string, fingerprint: string): Promise<void>;
+  /** It is asked for again before it is run the next time. */
+  revoke(fingerprint: string): Promise<void>;
   /** The connection was closed: nobody waits any more. */
   drop(connectionId: string): void;
 }
@@ -101,8 +103,9 @@ export function createPrograms(
     const { path, sha256 } = asked.question.program;
     const allowed: AllowedProgram = { fingerprint, path, sha256, title: asked.title, at: ports.clock.now() };
     ports.log.info('a login program was allowed', { connection: connectionId, path, sha256 });
-    const others = settings.current.programs.filter((one) => one.fingerprint !== fingerprint);
-    await settings.write({ programs: [...others, allowed].slice(-keptAtMost) });
+    await settings.write(({ programs }) => ({
+      programs: [...programs.filter((one) => one.fingerprint !== fingerprint), allowed].slice(-keptAtMost),
+    }));
     for (const [id, { question }] of open) if (question.program.fingerprint === fingerprint) drop(id);
   }
 
@@ -130,6 +133,13 @@ export function createPrograms(
       if (host?.askInTerminal !== undefined)
         throw new Refusal('REFUSED', 'A program is allowed in the terminal that Podium was started in.');
       await settle(connectionId, fingerprint);
+    },
+    async revoke(fingerprint) {
+      const isIt = (one: AllowedProgram): boolean => one.fingerprint === fingerprint;
+      const was = settings.current.programs.find(isIt);
+      if (was === undefined) return;
+      await settings.write(({ programs }) => ({ programs: programs.filter((one) => !isIt(one)) }));
+      ports.log.info('a login program is not allowed any more', { path: was.path, sha256: was.sha256 });
     },
     drop,
   };

@@ -279,6 +279,12 @@ export function createRouter({
       write: os.settings.write.handler(({ input }) =>
         settings.write(input as Parameters<SettingsKeeper['write']>[0]),
       ),
+      revokeProgram: os.settings.revokeProgram.handler(({ input }) =>
+        connections.revokeProgram(input.fingerprint),
+      ),
+      forgetConnection: os.settings.forgetConnection.handler(({ input }) =>
+        connections.forgetAll(input.title),
+      ),
     },
     rehearsal: {
       trigger: os.rehearsal.trigger.handler(({ input }) => ports.rehearsal.trigger(input.incident)),
@@ -288,6 +294,8 @@ export function createRouter({
         version: ports.version,
         actor: ports.actor,
         now: ports.clock.now(),
+        dataFolder: ports.dataFolder,
+        writable: journal.writable,
       })),
     },
   });

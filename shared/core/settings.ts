@@ -1,14 +1,20 @@
+import { sayError } from '../connectors/kit/peerError.ts';
 import type { Settings } from '../model/settings.ts';
 import { defaultSettings } from '../model/settings.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
+import { Refusal } from './refusal.ts';
+
+/** Some keys anew, or what they become from what is remembered when their turn comes. */
+export type SettingsChange = Partial<Settings> | ((current: Settings) => Partial<Settings>);
 
 /** What is remembered, in memory and on disk. Writes are serialised; an unreadable file leaves the defaults and says so. */
 export interface SettingsKeeper {
   /** Moves with every write. */
   readonly changes: Pulse;
   readonly current: Settings;
-  write(change: Partial<Settings>): Promise<void>;
+  /** Disk first: what could not be kept is not in force either. Throws a `Refusal` that says so. */
+  write(change: SettingsChange): Promise<void>;
 }
 
 /** Reads what was remembered; the file is never rewritten unless something changes. */
@@ -21,17 +27,31 @@ export async function createSettingsKeeper(ports: Pick<Ports, 'settings' | 'log'
   }
   const changes = createPulse();
   let queue: Promise<unknown> = Promise.resolve();
+
+  async function keep(change: SettingsChange): Promise<void> {
+    const asked = typeof change === 'function' ? change(current) : change;
+    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const next = { ...current, ...given };
+    try {
+      await ports.settings.write(next);
+    } catch (thrown) {
+      ports.log.warn('settings could not be kept', { why: String(thrown) });
+      const why = sayError(thrown, 'Keeping what you set');
+      throw new Refusal('REFUSED', `${why}. Everything is as it was; see whether the disk is full.`, {
+        cause: thrown,
+      });
+    }
+    current = next;
+    changes.bump();
+  }
+
   return {
     changes,
     get current() {
       return current;
     },
     write(change) {
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      current = { ...current, ...given };
-      const next = current;
-      changes.bump();
-      const done = queue.then(() => ports.settings.write(next));
+      const done = queue.then(() => keep(change));
       queue = done.catch(() => undefined);
       return done;
     },

@@ -109,13 +109,15 @@ export function createTypedConnections(
         values: Object.fromEntries(Object.entries(values).filter(([name]) => !isSecret(form, name))),
         secrets: secret.map(([name]) => name),
       };
-      const others = settings.current.remembered.filter(({ title }) => title !== typed.title);
-      await settings.write({ remembered: [entry, ...others].slice(0, atMost) });
+      await settings.write(({ remembered }) => ({
+        remembered: [entry, ...remembered.filter(({ title }) => title !== typed.title)].slice(0, atMost),
+      }));
     },
     async forget(title) {
       kept.delete(title);
-      const others = settings.current.remembered.filter((one) => one.title !== title);
-      await settings.write({ remembered: others });
+      await settings.write(({ remembered }) => ({
+        remembered: remembered.filter((one) => one.title !== title),
+      }));
     },
   };
 }

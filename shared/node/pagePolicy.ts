@@ -18,7 +18,7 @@ export function pageHeaders(
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
-    // The page's one policy lets it name worker scripts of its own origin; it makes no markup.
+    // The page's one policy lets it name worker scripts of its own origin and empty elements; it makes no markup.
     'trusted-types default',
   ];
   return {

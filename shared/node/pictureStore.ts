@@ -26,5 +26,10 @@ export function createPictureStore(database: Database, log: Log): PictureStore {
         )
         .run(connectionTitle, JSON.stringify(picture));
     },
+
+    async forget(connectionTitle) {
+      if (database.writable)
+        database.sql()?.prepare('DELETE FROM pictures WHERE connection = ?').run(connectionTitle);
+    },
   };
 }

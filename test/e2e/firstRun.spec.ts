@@ -98,13 +98,15 @@ test('incidents are made to happen, and the theme is changed and kept', async ({
       return red > 128 ? 'light' : 'dark';
     });
   expect(await lightness()).toBe('dark');
-  await choose(page, 'Theme', 'Light');
+  await openPage(page, 'Settings');
+  await page.getByText('Light', { exact: true }).click();
   await expect.poll(lightness).toBe('light');
   await expect.poll(() => rememberedView(fresh.dataFolder)).toContain('"theme":"light"');
   await page.reload();
   await expect(onMap(page, 'payment')).toBeVisible({ timeout: 30_000 });
   await expect.poll(lightness, 'kept over a reload').toBe('light');
-  await choose(page, 'Theme', 'As the system');
+  await openPage(page, 'Settings');
+  await page.getByText('As the system', { exact: true }).click();
   await expect.poll(lightness).toBe('dark');
 });
 

@@ -94,7 +94,7 @@ export function rung(page: Page, name: 'Accepted' | 'Declared' | 'Loaded' | 'Mea
 /** Goes to a page by the rail and waits for it. */
 export async function openPage(
   page: Page,
-  name: 'Map' | 'Services' | 'Config' | 'Journal' | 'Sources',
+  name: 'Map' | 'Services' | 'Config' | 'Journal' | 'Sources' | 'Settings',
 ): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name }).click();
   await expect(page.getByRole('heading', { name }).first()).toBeVisible();

@@ -125,6 +125,26 @@ test('C01 nothing is run before the operator allowed exactly that, and then the 
   expect(program.runs()).toBe(1);
 });
 
+test('C01 an allowed program that was taken back is asked for again before it runs', async () => {
+  using program = createTestProgram();
+  program.gives('admin');
+  await using cluster = await startSimulatedCluster();
+  await using here = await consoleOf(cluster, program);
+  await here.connect();
+  const { id, asks: question } = await here.state(asks);
+  const fingerprint = question?.program.fingerprint ?? '';
+  await here.client.connections.allowProgram({ id, fingerprint });
+  await here.state(isOpen);
+  expect(program.runs()).toBe(1);
+  expect((await here.client.settings.read()).programs.map((one) => one.fingerprint)).toEqual([fingerprint]);
+  await here.client.settings.revokeProgram({ fingerprint });
+  expect((await here.client.settings.read()).programs).toEqual([]);
+  await here.client.connections.close({ id });
+  await here.connect();
+  expect((await here.state(asks)).asks?.program.fingerprint).toBe(fingerprint);
+  expect(program.runs()).toBe(1);
+});
+
 test('C02 what was allowed is remembered over a restart, and asked for again once its file, path or arguments changed', async () => {
   using program = createTestProgram();
   program.gives('admin');

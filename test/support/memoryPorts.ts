@@ -162,6 +162,9 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
       write: async (title, picture) => {
         pictures.set(title, picture);
       },
+      forget: async (title) => {
+        pictures.delete(title);
+      },
     },
     canaries: createMemoryCanaries(),
     vault: createMemoryVault('this is a test'),
@@ -173,6 +176,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
     },
     actor: 'ana@laptop',
     version: '0.0.0',
+    dataFolder: null,
     ownPorts: () => [],
   };
   return { ...ports, ...more } as Ports & { readonly clock: FakeClock };

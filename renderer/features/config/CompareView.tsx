@@ -11,7 +11,7 @@ import { PickOne } from '../../ui/PickOne.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { counterpart, counterparts } from './counterpart.ts';
 import { type DocumentProps, fullTitle } from './documentWords.ts';
-import { type ServiceOption, serviceOptions } from './serviceOptions.ts';
+import { type ServiceOption, serviceOptions } from '../../ui/serviceOptions.ts';
 import { useConfig } from './useConfig.ts';
 
 /** The document of the same name of another service, namespace or connection, side by side. */

@@ -13,7 +13,7 @@ import { ConfigTree } from './ConfigTree.tsx';
 import { DocumentPane } from './DocumentPane.tsx';
 import { Problems } from './Problems.tsx';
 import { SearchResults } from './SearchResults.tsx';
-import { serviceOptions } from './serviceOptions.ts';
+import { serviceOptions } from '../../ui/serviceOptions.ts';
 import { useConfig } from './useConfig.ts';
 
 /** What configures a service, as a tree and an editor; and a search over all services. */

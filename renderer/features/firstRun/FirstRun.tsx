@@ -1,4 +1,6 @@
 import './firstRun.css';
+import { showPage, useView } from '../../state/view.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Connect } from './Connect.tsx';
 
 /** Where everyone begins. */
@@ -12,6 +14,14 @@ export function FirstRun() {
           you connect, and nothing is written before you unlock it.
         </p>
         <Connect />
+        <p className="firstRunFoot">
+          <Button tone="quiet" onPress={() => showPage('settings')}>
+            Settings
+          </Button>
+          <Button tone="quiet" onPress={() => useView.setState({ helpOpen: true })}>
+            Help
+          </Button>
+        </p>
       </div>
     </main>
   );

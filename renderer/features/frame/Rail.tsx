@@ -1,8 +1,7 @@
 import './Rail.css';
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
-import { type Page, type Theme, showPage, useView } from '../../state/view.ts';
-import { Menu } from '../../ui/Menu.tsx';
+import { type Page, showPage, useView } from '../../state/view.ts';
 
 const items: readonly { readonly page: Page; readonly title: string; readonly icon: ReactNode }[] = [
   {
@@ -44,17 +43,23 @@ const items: readonly { readonly page: Page; readonly title: string; readonly ic
       </>
     ),
   },
+  {
+    page: 'settings',
+    title: 'Settings',
+    icon: (
+      <>
+        <circle cx="9" cy="9" r="2.5" />
+        <path d="M9 2v2.500M9 13.500V16M2 9h2.500M13.500 9H16M4 4l1.800 1.800M12.200 12.200 14 14M14 4l-1.800 1.800M5.800 12.200 4 14" />
+      </>
+    ),
+  },
 ];
-const themes: readonly { readonly id: Theme; readonly title: string }[] = [
-  { id: 'system', title: 'As the system' },
-  { id: 'dark', title: 'Dark' },
-  { id: 'light', title: 'Light' },
-];
+/** What concerns the connections and the window itself stands below. */
+const below: ReadonlySet<Page> = new Set(['sources', 'settings']);
 
 /** The places to be, and below them what concerns the window itself. */
 export function Rail() {
   const page = useView((view) => view.page);
-  const theme = useView((view) => view.theme);
   const buttonOf = (item: (typeof items)[number]) => (
     <AriaButton
       key={item.page}
@@ -68,24 +73,9 @@ export function Rail() {
   );
   return (
     <nav className="rail" aria-label="Pages">
-      {items.filter((item) => item.page !== 'sources').map(buttonOf)}
+      {items.filter((item) => !below.has(item.page)).map(buttonOf)}
       <span className="grow" />
-      {items.filter((item) => item.page === 'sources').map(buttonOf)}
-      <Menu
-        label="Theme"
-        trigger={
-          <AriaButton className="railItem">
-            <Icon>
-              <circle cx="9" cy="9" r="6" />
-              <path d="M9 3a6 6 0 0 1 0 12z" fill="currentColor" />
-            </Icon>
-            Theme
-          </AriaButton>
-        }
-        entries={themes}
-        selected={theme}
-        onChoose={(chosen) => useView.setState({ theme: chosen })}
-      />
+      {items.filter((item) => below.has(item.page)).map(buttonOf)}
       <AriaButton className="railItem" onPress={() => useView.setState({ helpOpen: true })}>
         <Icon>
           <path d="M6.5 6.800a2.5 2.5 0 1 1 3.6 2.300c-.8.4-1.1.9-1.1 1.700M9 13.600v.1" />

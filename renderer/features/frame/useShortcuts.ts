@@ -17,8 +17,13 @@ export function useShortcuts(): void {
         useView.setState({ paletteOpen: true });
         return;
       }
+      if ((event.ctrlKey || event.metaKey) && event.key === ',') {
+        event.preventDefault();
+        if (!isAnswering()) showPage('settings');
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTyping(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
+      if (isTyping(event.target) || isAnswering()) return;
       if (!act(event.key)) return;
       event.preventDefault();
     };
@@ -111,6 +116,11 @@ function returnToMap(): boolean {
   const card = document.querySelector<HTMLElement>(`[data-service-id="${CSS.escape(selected.id)}"]`);
   card?.focus({ preventScroll: true });
   return card !== null;
+}
+
+/** A dialog is open: the page behind it stays. */
+function isAnswering(): boolean {
+  return document.querySelector('[role="dialog"],[role="alertdialog"]') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -9,6 +9,7 @@ export const keyGroups: readonly {
       { keys: 'Ctrl K or ⌘ K', what: 'Find a service or an action' },
       { keys: '/', what: 'Find on the map or in the list' },
       { keys: '1 2 3 4 5', what: 'Map, Services, Config, Journal, Sources' },
+      { keys: 'Ctrl , or ⌘ ,', what: 'Settings' },
       { keys: 'P', what: 'To what is pending, to review it' },
       { keys: 'Esc', what: 'Back: close what is open, then let go of the selection' },
       { keys: '?', what: 'This list' },

@@ -30,6 +30,11 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     { id: 'page config', title: 'Go to configuration', run: () => showPage('config') },
     { id: 'page journal', title: 'Go to the journal', run: () => showPage('journal') },
     { id: 'page sources', title: 'Go to sources', run: () => showPage('sources') },
+    {
+      id: 'page settings',
+      title: 'Settings: theme, health, environments, login programs…',
+      run: () => showPage('settings'),
+    },
   ];
   if (connections.length > 0) {
     actions.push(

@@ -8,6 +8,7 @@ import { useNow } from '../../live/clock.ts';
 import { useConnections } from '../../live/connections.ts';
 import { showAgain } from '../../state/programs.ts';
 import { showToast } from '../../state/toasts.ts';
+import { useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dot } from '../../ui/Chip.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -25,13 +26,13 @@ const environments: readonly { readonly id: Environment; readonly title: string 
 /** For each connection: what was found, what may be done, what is missing and what follows from that. */
 export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
   const connections = useConnections();
-  const [connecting, setConnecting] = useState(false);
+  const connecting = useView((view) => view.connecting);
   return (
     <div className="page">
       <div className="pageHead sourcesHead">
         <h2>Sources</h2>
         <span className="grow" />
-        <Button aria-expanded={connecting} onPress={() => setConnecting(!connecting)}>
+        <Button aria-expanded={connecting} onPress={() => useView.setState({ connecting: !connecting })}>
           {connecting ? 'Not now' : 'Connect another…'}
         </Button>
       </div>

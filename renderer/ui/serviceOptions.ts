@@ -1,6 +1,6 @@
-import type { ConnectionState } from '../../../shared/model/connection.ts';
-import type { EntityId } from '../../../shared/model/entity.ts';
-import type { GraphService } from '../../../shared/model/graph.ts';
+import type { ConnectionState } from '../../shared/model/connection.ts';
+import type { EntityId } from '../../shared/model/entity.ts';
+import type { GraphService } from '../../shared/model/graph.ts';
 
 /** A service as it can be chosen in a list. */
 export interface ServiceOption {
