@@ -16,7 +16,7 @@ const folder = {
   renderer: '^renderer/',
 };
 const connectorList = '^shared/connectors/index\\.ts$';
-const kubernetesNative = 'kubernetes|istio|gateway-api';
+const kubernetesNative = 'kubernetes|istio|gateway-api|linkerd';
 const ownCode = '^(shared|electron|renderer)/';
 const tests = '\\.test\\.tsx?$';
 

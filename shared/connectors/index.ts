@@ -4,6 +4,7 @@ import { eureka } from './eureka/connector.ts';
 import { gatewayApi } from './gateway-api/connector.ts';
 import { istio } from './istio/connector.ts';
 import { kubernetes } from './kubernetes/connector.ts';
+import { linkerd } from './linkerd/connector.ts';
 import { nacos } from './nacos/connector.ts';
 import { prometheus } from './prometheus/connector.ts';
 import { sentinel } from './sentinel/connector.ts';
@@ -13,6 +14,7 @@ import { spring } from './spring/connector.ts';
 export const connectors = [
   kubernetes,
   istio,
+  linkerd,
   gatewayApi,
   prometheus,
   consul,

@@ -40,6 +40,11 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['kube-apiserver', 'istiod', 'envoy'],
     suites: { documents: ['gatewayApi'], weights: ['gatewayApi'], proof: ['gatewayApi'] },
   },
+  linkerd: {
+    // Annotations are written there; no proxy of Linkerd's is told of them.
+    peers: ['kube-apiserver'],
+    suites: { documents: ['linkerd'], protections: ['linkerd'], protectionEdits: ['linkerd'] },
+  },
   prometheus: {
     peers: ['prometheus'],
     suites: { signals: ['signals'], sightings: ['protections'], proof: ['honesty'] },

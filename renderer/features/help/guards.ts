@@ -195,6 +195,26 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'The new document would take the place of one that governs the host today.',
       },
       {
+        ids: ['service-profile'],
+        title: 'ServiceProfile',
+        what: 'While one is there, Linkerd ignores annotations of the service, and its routes; blocked where all callers follow it.',
+      },
+      {
+        ids: ['route-level'],
+        title: 'Service or route',
+        what: 'A route with any retry or time-out of its own gets none of the Service’s (Linkerd).',
+      },
+      {
+        ids: ['headless', 'linkerd-proxies'],
+        title: 'Who follows it',
+        what: 'Annotations are followed by the proxies of callers, and never for a Service without an address of its own.',
+      },
+      {
+        ids: ['dropped'],
+        title: 'Dropped',
+        what: 'Linkerd drops annotations that it cannot read, all of their kind or the whole route, and tells nobody.',
+      },
+      {
         ids: ['http-routes'],
         title: 'HTTPRoutes',
         what: 'An HTTPRoute of the service would win, so this cannot be held here.',

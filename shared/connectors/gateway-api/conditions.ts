@@ -70,7 +70,14 @@ function entryOf(document: KubeObject, parent: Parent, entry: unknown): Told {
     if (textAt(one, 'status') !== 'True')
       return { state: 'refused', text: `${who}, for ${sayParent(parent)}: ${type} is ${wordOf(one)}` };
   }
-  return { state: 'working', text: `${who} accepts it for ${sayParent(parent)} and resolves all references` };
+  // Linkerd leaves the generation out: its word may be about what was written before.
+  const unsaid = ['Accepted', 'ResolvedRefs'].some(
+    (type) => numberAt(find(type), 'observedGeneration') === null,
+  );
+  return {
+    state: 'working',
+    text: `${who} accepts it for ${sayParent(parent)} and resolves all references${unsaid ? ', without saying of which generation' : ''}`,
+  };
 }
 
 const wordOf = (condition: unknown): string =>

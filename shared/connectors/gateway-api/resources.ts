@@ -1,7 +1,6 @@
 import type { KubeClient } from '../kube/client.ts';
-import { listAt, textAt } from '../kube/objects.ts';
 import type { Resource } from '../kube/resources.ts';
-import { PeerError } from '../kit/peerError.ts';
+import { servedIn } from '../kube/served.ts';
 
 export const group = 'gateway.networking.k8s.io';
 
@@ -31,24 +30,4 @@ export async function findResources(client: KubeClient, signal: AbortSignal): Pr
     // Before Istio 1.22 it is served as v1beta1 alone.
     virtualServices: [...istio, ...olderIstio].find(({ kind }) => kind === 'VirtualService') ?? null,
   };
-}
-
-async function servedIn(
-  client: KubeClient,
-  apiVersion: string,
-  signal: AbortSignal,
-): Promise<readonly Resource[]> {
-  const [name = '', version = ''] = apiVersion.split('/');
-  try {
-    const served = await client.read(`/apis/${apiVersion}`, signal);
-    return listAt(served, 'resources').flatMap((one) => {
-      const [plural, kind] = [textAt(one, 'name'), textAt(one, 'kind')];
-      return plural === null || kind === null || plural.includes('/')
-        ? []
-        : [{ group: name, version, plural, kind }];
-    });
-  } catch (error) {
-    if (error instanceof PeerError && (error.kind === 'notFound' || error.kind === 'forbidden')) return [];
-    throw error;
-  }
 }

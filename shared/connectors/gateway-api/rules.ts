@@ -1,4 +1,5 @@
 import { type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
+import { isCoreGroup } from '../kube/routeParents.ts';
 import { hostOfService } from '../kube/serviceHosts.ts';
 import { sayMatches } from './matchText.ts';
 
@@ -45,7 +46,7 @@ export function rulesOf(document: KubeObject): Rule[] {
 
 function backendOf(raw: unknown, index: number, namespace: string): Backend {
   const name = textAt(raw, 'name') ?? '';
-  const group = textAt(raw, 'group') ?? '';
+  const group = coreAsNone(textAt(raw, 'group') ?? '');
   const kind = textAt(raw, 'kind') ?? 'Service';
   const of = textAt(raw, 'namespace') ?? namespace;
   return {
@@ -75,13 +76,16 @@ export const parentsOf = (document: KubeObject): Parent[] =>
 
 /** A reference of a document in a namespace, in its specification or in its status. */
 export const parentIn = (raw: unknown, namespace: string): Parent => ({
-  group: textAt(raw, 'group') ?? 'gateway.networking.k8s.io',
+  group: coreAsNone(textAt(raw, 'group') ?? 'gateway.networking.k8s.io'),
   kind: textAt(raw, 'kind') ?? 'Gateway',
   namespace: textAt(raw, 'namespace') ?? namespace,
   name: textAt(raw, 'name') ?? '',
   section: textAt(raw, 'sectionName'),
   port: numberAt(raw, 'port'),
 });
+
+/** Linkerd writes "core" where the API has no name. */
+const coreAsNone = (group: string): string => (isCoreGroup(group) ? '' : group);
 
 export const isService = ({ group, kind }: Pick<Parent, 'group' | 'kind'>): boolean =>
   group === '' && kind === 'Service';

@@ -16,13 +16,14 @@ export function createOffers(
 ): OfferSource {
   return {
     async find(signal) {
-      const [mesh, routes, metrics, sidecars] = await Promise.all([
+      const [mesh, linkerd, routes, metrics, sidecars] = await Promise.all([
         findMesh(client, signal),
+        findLinkerd(client, signal),
         findGatewayApi(client, signal),
         findPrometheus(client, given, host, signal),
         findSidecars(client, signal),
       ]);
-      const found = [mesh, routes, metrics, sidecars];
+      const found = [mesh, linkerd, routes, metrics, sidecars];
       return {
         offers: found.flatMap(({ offers }) => offers),
         absent: found.flatMap(({ absent }) => absent),
@@ -63,6 +64,33 @@ async function findMesh(client: KubeClient, signal: AbortSignal): Promise<Found>
       return absent('Its resources (networking.istio.io) are not served by this cluster.');
     return absent(sayError(error, 'Looking for networking.istio.io'));
   }
+}
+
+/** By the kinds that its installation brings; most clusters have none of them, and nothing is amiss there. */
+async function findLinkerd(client: KubeClient, signal: AbortSignal): Promise<Found> {
+  const groups = await Promise.all(
+    ['policy.linkerd.io', 'linkerd.io'].map(async (name) => {
+      try {
+        const group = await client.read(`/apis/${name}`, signal);
+        const version = textAt(group, 'preferredVersion', 'version');
+        return version === null ? [] : [`${name}/${version}`];
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return [];
+      }
+    }),
+  );
+  const served = groups.flat();
+  if (served.length === 0) return { offers: [], absent: [] };
+  const offer: Offer = {
+    connector: 'linkerd',
+    title: 'Linkerd',
+    detail: `${served.join(' and ')} ${served.length === 1 ? 'is' : 'are'} served`,
+    consequence: 'Failure accrual, retries and time-outs by annotations.',
+    settings: { served: served.join(', ') },
+    lent: { client },
+  };
+  return { offers: [offer], absent: [] };
 }
 
 /** Where it is not served nothing is amiss: few clusters have it, and a mesh brings its own documents. */

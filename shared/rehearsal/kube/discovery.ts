@@ -35,6 +35,8 @@ const groups: readonly Group[] = [
   { name: 'networking.istio.io', versions: ['v1', 'v1beta1'] },
   { name: 'security.istio.io', versions: ['v1'] },
   { name: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'] },
+  { name: 'linkerd.io', versions: ['v1alpha2'] },
+  { name: 'split.smi-spec.io', versions: ['v1alpha2'] },
   { name: 'argoproj.io', versions: ['v1alpha1'] },
   { name: 'flagger.app', versions: ['v1beta1'] },
 ];

@@ -17,7 +17,13 @@ export interface Resource {
 }
 
 /** Groups that only some clusters serve: a server is told whether it does. */
-export const optionalGroups = ['gateway.networking.k8s.io', 'argoproj.io', 'flagger.app'] as const;
+export const optionalGroups = [
+  'gateway.networking.k8s.io',
+  'linkerd.io',
+  'split.smi-spec.io',
+  'argoproj.io',
+  'flagger.app',
+] as const;
 export type OptionalGroup = (typeof optionalGroups)[number];
 
 const isOptional = (group: string): boolean => optionalGroups.some((one) => one === group);
@@ -88,6 +94,8 @@ export const resources: readonly Resource[] = [
   networking('WorkloadEntry', 'workloadentries', 'we'),
   define('argoproj.io', ['v1alpha1'], 'Rollout', 'rollouts', { counted: true, subresources: ['status'] }),
   define('flagger.app', ['v1beta1'], 'Canary', 'canaries', { counted: true, subresources: ['status'] }),
+  define('linkerd.io', ['v1alpha2'], 'ServiceProfile', 'serviceprofiles', { counted: true }),
+  define('split.smi-spec.io', ['v1alpha2'], 'TrafficSplit', 'trafficsplits', { counted: true }),
   gatewayApi('v1', 'GRPCRoute', 'grpcroutes', ['status']),
   gatewayApi('v1', 'HTTPRoute', 'httproutes', ['status']),
   gatewayApi('v1beta1', 'ReferenceGrant', 'referencegrants', []),

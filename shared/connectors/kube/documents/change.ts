@@ -43,6 +43,8 @@ export const nameOf = (edit: DocumentEdit): string => {
   return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
 };
 
+type Fenced = Exclude<DocumentEdit, { action: 'create' }>;
+
 /** Groups whose controllers write a status often. */
 const statusMoves: ReadonlySet<string> = new Set(['apps', 'gateway.networking.k8s.io']);
 
@@ -51,22 +53,36 @@ const statusMoves: ReadonlySet<string> = new Set(['apps', 'gateway.networking.k8
  * their word into, moves whenever its controller notes something, several times a second while it rolls out; its generation only when its specification does. Of a pod
  * only what is replaced tells: not every server counts its generations.
  */
-function fencesOf({ kind, group }: Resource, { metadata }: KubeObject): PatchStep[] {
+function fencesOf(edit: Fenced, { metadata }: KubeObject): PatchStep[] {
+  const { kind, group } = edit.resource;
   const uid: PatchStep = { op: 'test', path: '/metadata/uid', value: metadata.uid };
   if (group === '' && kind === 'Pod') return [uid];
   const { generation } = metadata;
-  return statusMoves.has(group) && typeof generation === 'number'
-    ? [uid, { op: 'test', path: '/metadata/generation', value: generation }]
-    : [uid, { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion }];
+  const revision: PatchStep = {
+    op: 'test',
+    path: '/metadata/resourceVersion',
+    value: metadata.resourceVersion,
+  };
+  if (!statusMoves.has(group) || typeof generation !== 'number') return [uid, revision];
+  const counted: PatchStep = { op: 'test', path: '/metadata/generation', value: generation };
+  if (!writesRouteAnnotations(edit)) return [uid, counted];
+  // No annotation moves a generation. That there are none cannot be tested, so the revision has to tell.
+  const annotations = at(metadata, 'annotations');
+  return annotations === undefined
+    ? [uid, revision]
+    : [uid, counted, { op: 'test', path: '/metadata/annotations', value: annotations }];
 }
 
+const writesRouteAnnotations = (edit: Fenced): boolean =>
+  edit.action === 'patch' &&
+  edit.resource.group !== 'apps' &&
+  !isDeepStrictEqual(at(edit.before, 'metadata', 'annotations'), at(edit.after, 'metadata', 'annotations'));
+
 /** Whether someone else wrote where the edit's fence would tell. */
-export function hasMoved(
-  { resource, before }: DocumentEdit & { before: KubeObject },
-  now: KubeObject,
-): boolean {
+export function hasMoved(edit: Fenced, now: KubeObject): boolean {
+  const { resource, before } = edit;
   return (
-    !isDeepStrictEqual(fencesOf(resource, before), fencesOf(resource, now)) ||
+    !isDeepStrictEqual(fencesOf(edit, before), fencesOf(edit, now)) ||
     (resource.kind === 'Pod' && !isDeepStrictEqual(contentOf(before)['metadata'], contentOf(now)['metadata']))
   );
 }
@@ -96,7 +112,7 @@ function findRounded(value: unknown): string | null {
 /** The steps of one edit, fenced by the uid and the revision that were read, and by what is replaced or taken away. */
 export function stepsOf(edit: DocumentEdit): PatchStep[] {
   if (edit.action === 'create') return [{ op: 'add', path: '', value: edit.after }];
-  const fence = fencesOf(edit.resource, edit.before);
+  const fence = fencesOf(edit, edit.before);
   if (edit.action === 'delete') return [...fence, { op: 'remove', path: '' }];
   return [...fence, ...difference(edit.before, edit.after)];
 }
