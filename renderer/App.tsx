@@ -27,6 +27,9 @@ import { useTheme } from './features/frame/useTheme.ts';
 import { HelpDialog } from './features/help/HelpDialog.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
 import type { InspectorParts } from './features/inspector/inspectorParts.ts';
+import { ForwardButton } from './features/forwards/ForwardButton.tsx';
+import { ForwardsChip } from './features/forwards/ForwardsChip.tsx';
+import { ForwardsDialog } from './features/forwards/ForwardsDialog.tsx';
 import { JournalPage } from './features/journal/JournalPage.tsx';
 import { LinkedPlace } from './features/links/LinkedPlace.tsx';
 import { LogsButton } from './features/logs/LogsButton.tsx';
@@ -85,7 +88,8 @@ const inspectorParts: InspectorParts = {
   reach: (service) => (
     <>
       <AddressBookButton serviceId={service.id} /> <LogsButton service={service} />{' '}
-      <YamlButton service={service} />
+      <YamlButton service={service} />{' '}
+      <ForwardButton service={service} />
     </>
   ),
   splitActions: (split, editable, measured) => (
@@ -141,6 +145,7 @@ export function App() {
       <FindingsDialog />
       <AddressBook />
       <ObjectDialog />
+      <ForwardsDialog />
       <ReviewDialog />
       <SetDialog />
       <ProgramDialog />
@@ -160,6 +165,7 @@ function Console() {
           <>
             <HeldChip />
             <WatchChip />
+            <ForwardsChip />
           </>
         }
       />

@@ -45,7 +45,7 @@ export function plainProvenance(provenance: Provenance): Provenance {
   return { ...provenance, source: plainName(source), problems: problems.map(plainSentence) };
 }
 
-function plainName<T extends string | null>(text: T): T | string {
+export function plainName<T extends string | null>(text: T): T | string {
   return text === null ? text : plainText(text, longestName);
 }
 

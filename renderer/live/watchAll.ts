@@ -1,6 +1,7 @@
 import { watchCanaries } from './canaries.ts';
 import { watchConnections } from './connections.ts';
 import { watchFindings } from './findings.ts';
+import { watchForwards } from './forwards.ts';
 import { watchHoldings } from './holdings.ts';
 import { watchRoutes } from './routes.ts';
 import { watchSplits } from './splits.ts';
@@ -18,6 +19,7 @@ export function watchAll(): () => void {
     watchRoutes(),
     watchCanaries(),
     watchFindings(),
+    watchForwards(),
   ];
   return () => stops.forEach((stop) => stop());
 }

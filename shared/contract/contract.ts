@@ -9,6 +9,7 @@ import {
 } from '../model/connection.ts';
 import { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entity.ts';
+import { Forward, ForwardAsk, ForwardPlace } from '../model/forward.ts';
 import { GraphUpdate } from '../model/graph.ts';
 import { ServiceDetail } from '../model/inspect.ts';
 import { LogAsk, LogBatch, LogInstance, LogLineRef } from '../model/log.ts';
@@ -158,6 +159,17 @@ export const contract = {
     read: base.input(ObjectAsk).output(ObjectText),
     /** What two revisions of a workload run. */
     templates: base.input(TemplatesAsk).output(Templates),
+  },
+  forwards: {
+    /** Through which connections a service can be forwarded to, and whether that is allowed. */
+    places: base.input(z.object({ serviceId: EntityId })).output(z.array(ForwardPlace)),
+    /** Opens a port of the machine that runs the console, for programs on it. */
+    open: base.input(ForwardAsk).output(Forward),
+    /** Stops it; one that ended by itself leaves the list. */
+    stop: base.input(z.object({ id: z.string() })).output(nothing),
+    stopAll: base.output(nothing),
+    /** All that are open, and the latest that ended by themselves; the whole list whenever one changed. */
+    watch: base.output(eventIterator(z.array(Forward))),
   },
   operations: {
     /** `reason` is shown where documents will carry it; the one that counts comes with `apply`. */

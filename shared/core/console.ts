@@ -2,6 +2,7 @@ import type { Connector } from '../connectors/kit/connector.ts';
 import { createAsking } from './asking.ts';
 import { callersOf } from './callers.ts';
 import { createConnections } from './connections.ts';
+import { createForwards } from './forwards/forwards.ts';
 import { createJournal } from './journal.ts';
 import { climb } from './ladder.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -61,6 +62,7 @@ export async function createConsole(
     ports,
   );
 
+  const forwards = createForwards({ world, oneMap, connections, ports });
   const followed = new Set<string>();
   const service = (id: string) => world.service(id) ?? null;
   const minimumCalls = (id: string | null) => thresholdsOf(id ?? '', settings.current.health).minimumCalls;
@@ -107,6 +109,7 @@ export async function createConsole(
     router: createRouter({
       asking: createAsking({ world, oneMap }, journal, () => returns.ledger.all(), ports.clock),
       connections,
+      forwards,
       journal,
       oneMap,
       operations,
@@ -118,6 +121,7 @@ export async function createConsole(
     }),
     reopenHeld: () => reopenHeld(connections, journal, ports),
     async [Symbol.asyncDispose]() {
+      await forwards[Symbol.asyncDispose]();
       resume[Symbol.dispose]();
       returns[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 import type { FileChange, NamedFolder, OpenFolder } from '../connectors/kit/folder.ts';
+import type { ByteStream } from '../connectors/kit/forwards.ts';
 import type { SearchPath } from '../connectors/kit/programs.ts';
 import type { LastPicture } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
@@ -24,6 +25,8 @@ export interface Ports {
   readonly openFolder?: OpenFolder;
   /** Programs that connections run to log in; absent where the host runs none. */
   readonly programs?: ProgramsPort;
+  /** Ports of this machine that lead elsewhere; absent where the host opens none. */
+  readonly localPorts?: LocalPorts;
   /** Told whenever it changes what Podium looks after: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (kept: readonly Kept[]) => void;
   /** Ports of this machine at which the host itself listens; connectors never go there. */
@@ -41,7 +44,18 @@ export interface Kept {
   readonly title: string;
 }
 
-export type { FileChange, NamedFolder, OpenFolder };
+export type { ByteStream, FileChange, NamedFolder, OpenFolder };
+
+/** Listens on this machine's own loopback address, for its own programs. */
+export interface LocalPorts {
+  /** Hands each connection to `take`. 0 is any port that is free. Throws in words where it cannot be had. */
+  listen(port: number, take: (connection: ByteStream) => void): Promise<Listening>;
+}
+
+/** A port that is listened at, until it is disposed of; that breaks off its connections. */
+export interface Listening extends AsyncDisposable {
+  readonly port: number;
+}
 
 /** How programs are found, and who lets them be run. */
 export interface ProgramsPort {

@@ -8,6 +8,7 @@ import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
 import { watchFindings } from './findings.ts';
 import { watchDetail } from './inspect.ts';
+import type { Forwards } from './forwards/forwards.ts';
 import type { Journal } from './journal.ts';
 import { exportJournal } from './journalExport.ts';
 import { askObjects } from './objectTexts.ts';
@@ -30,6 +31,7 @@ import type { World } from './world.ts';
 export interface RouterParts {
   readonly asking: Asking;
   readonly connections: Connections;
+  readonly forwards: Forwards;
   readonly journal: Journal;
   readonly oneMap: OneMap;
   readonly operations: Operations;
@@ -46,6 +48,7 @@ export type ConsoleRouter = ReturnType<typeof createRouter>;
 export function createRouter({
   asking,
   connections,
+  forwards,
   journal,
   oneMap,
   operations,
@@ -203,6 +206,13 @@ export function createRouter({
           signal,
         ),
       ),
+    },
+    forwards: {
+      places: os.forwards.places.handler(({ input, signal }) => forwards.places(input.serviceId, signal)),
+      open: os.forwards.open.handler(({ input }) => forwards.open(input)),
+      stop: os.forwards.stop.handler(({ input }) => forwards.stop(input.id)),
+      stopAll: os.forwards.stopAll.handler(() => forwards.stopAll()),
+      watch: os.forwards.watch.handler(({ signal }) => forwards.watch(signal)),
     },
     operations: {
       plan: os.operations.plan.handler(({ input }) => operations.plan(input.operation, input.reason)),

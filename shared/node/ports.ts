@@ -14,6 +14,7 @@ import { createLogFile } from './logFile.ts';
 import { createPictureStore } from './pictureStore.ts';
 import type { FleetProcess } from './fleetProcess.ts';
 import { openNamedFolder } from './namedFolders.ts';
+import { createLocalPorts } from './localPorts.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { ownSearchPath } from './searchPath.ts';
 import { createSettingsStore } from './settingsStore.ts';
@@ -47,6 +48,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
   const dataFolder = options.dataFolder ?? openDataFolder();
   const log = createLogFile(dataFolder);
   const database = openDatabase(dataFolder);
+  const ownPorts = options.ownPorts ?? (() => []);
   const rehearsal = createRehearsal(log, options.startFleet);
   if (!database.writable)
     log.warn('Another Podium uses this data folder; this one only reads', { dataFolder });
@@ -70,8 +72,9 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
       searchPath: options.searchPath ?? (() => Promise.resolve(ownSearchPath())),
       ...(options.askInTerminal === undefined ? {} : { askInTerminal: options.askInTerminal }),
     },
+    localPorts: createLocalPorts(ownPorts),
     keepAwake: options.keepAwake ?? (() => undefined),
-    ownPorts: options.ownPorts ?? (() => []),
+    ownPorts,
     actor: actorName(),
     version: ownVersion(),
     async [Symbol.asyncDispose]() {

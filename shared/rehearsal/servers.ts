@@ -3,6 +3,7 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { familiesOf, metricMetadata } from './families.ts';
 import { adminRules, viewerRules, type KubeUser } from './kube/access.ts';
 import { startKubeServer, type KubeServer } from './kube/server.ts';
+import { applicationPort, startPodProgram } from './podProgram.ts';
 import { podLogOf } from './podLogs.ts';
 import { writeExposition } from './prometheus/exposition.ts';
 import { startPrometheus } from './prometheus/server.ts';
@@ -31,6 +32,7 @@ export async function startServers(
     { store: samples, now, metadata: metricMetadata },
     { exposition: () => writeExposition(familiesOf(traffic)) },
   );
+  const program = await startPodProgram();
   const tokens = { operator: randomBytes(24).toString('hex'), viewer: randomBytes(24).toString('hex') };
   const users = new Map<string, KubeUser>([
     [tokens.operator, { name: 'operator', rules: adminRules }],
@@ -46,7 +48,9 @@ export async function startServers(
     podPorts: (namespace, pod, port) =>
       namespace === 'monitoring' && pod.startsWith('prometheus-') && port === 9090
         ? { host: '127.0.0.1', port: Number(new URL(prometheus.url).port) }
-        : undefined,
+        : port === applicationPort
+          ? { host: '127.0.0.1', port: program.port }
+          : undefined,
   });
   return {
     kubeconfig: writeKubeconfig({ url: kube.url, adminToken: tokens.operator, viewerToken: tokens.viewer }),
@@ -58,6 +62,7 @@ export async function startServers(
     [Symbol.asyncDispose]: async () => {
       await kube.close();
       await prometheus.close();
+      await program[Symbol.asyncDispose]();
     },
   };
 }

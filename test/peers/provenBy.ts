@@ -16,6 +16,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       topology: ['kubernetes', 'twoClusters'],
       events: ['kubernetes'],
       logs: ['logs'],
+      forwards: ['forwards'],
       objects: ['kubernetes', 'workloads'],
       configuration: ['config'],
       config: ['config', 'configRoles'],

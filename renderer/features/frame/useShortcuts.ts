@@ -3,6 +3,7 @@ import { clearSelection, useSelection } from '../../state/selection.ts';
 import { useTopology } from '../../live/topology.ts';
 import { commandMap } from '../../state/commands.ts';
 import { copyLinkTo, serviceInView } from '../../state/copyLink.ts';
+import { askToForward } from '../../state/forwards.ts';
 import { openLogs } from '../../state/logs.ts';
 import { askToTrip } from '../../state/trips.ts';
 import { showPage, useView } from '../../state/view.ts';
@@ -69,6 +70,8 @@ function act(key: string): boolean {
       return copyLink();
     case 'g':
       return logsOfSelected();
+    case 'f':
+      return forwardSelected();
     case 'Escape':
       if (!returnToMap()) clearSelection();
       return true;
@@ -99,6 +102,14 @@ function logsOfSelected(): boolean {
   const service = serviceInView();
   if (service === null) return false;
   openLogs(service);
+  return true;
+}
+
+/** Asks for a port-forward to the selected service, or to the one that is called. */
+function forwardSelected(): boolean {
+  const service = serviceInView();
+  if (service === null) return false;
+  askToForward(service);
   return true;
 }
 

@@ -25,6 +25,7 @@ export const keyGroups: readonly {
       { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
       { keys: 'L', what: 'Copy a link to the selected service, at this minute' },
       { keys: 'G', what: 'Logs of the selected service' },
+      { keys: 'F', what: 'Port-forward to the selected service' },
       { keys: '+ −', what: 'Zoom in, out' },
       { keys: '0', what: 'Fit all in view' },
     ],

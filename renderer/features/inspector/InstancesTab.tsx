@@ -1,6 +1,7 @@
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceObservation } from '../../../shared/model/topology.ts';
 import { useNow } from '../../live/clock.ts';
+import { askToForward } from '../../state/forwards.ts';
 import { openLogs } from '../../state/logs.ts';
 import { showObject } from '../../state/objectDialog.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -66,6 +67,13 @@ export function InstancesTab({
                   }
                 >
                   YAML
+                </Button>{' '}
+                <Button
+                  tone="quiet"
+                  aria-label={`Port-forward to ${plainText(instance.name, 90)}`}
+                  onPress={() => askToForward(serviceId, instance.uid)}
+                >
+                  Forward
                 </Button>
                 <span className="muted">
                   {instance.node === null ? 'no node' : plainText(instance.node, 60)}

@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
+import { useForwardStore } from '../../live/forwards.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
 import { openAddressBook } from '../../state/addressBook.ts';
@@ -6,6 +7,7 @@ import { commandMap } from '../../state/commands.ts';
 import { copyLinkTo } from '../../state/copyLink.ts';
 import { clearFilters, setHideIdle, useFilters } from '../../state/filters.ts';
 import { listFindings } from '../../state/findings.ts';
+import { askToForward, listForwards } from '../../state/forwards.ts';
 import { openLogs } from '../../state/logs.ts';
 import { editProtections, listUnprotected } from '../../state/protections.ts';
 import { openReview } from '../../state/review.ts';
@@ -67,6 +69,8 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
       run: () => openAddressBook(),
     });
   }
+  if (useForwardStore.getState().forwards.length > 0)
+    actions.push({ id: 'forwards', title: 'Port-forwards: see and stop them…', run: listForwards });
   actions.push(...onSelected(), ...heldTrips());
   for (const { id, title } of connections) {
     actions.push({
@@ -111,6 +115,11 @@ function onSelected(): PaletteAction[] {
       id: 'fallback',
       title: `Fallback for calls to ${callee.name}…`,
       run: () => askForFallback(callee.id, caller?.id ?? null),
+    },
+    {
+      id: 'forward',
+      title: `Port-forward to ${callee.name}…`,
+      run: () => askToForward(callee.id),
     },
     { id: 'logs', title: `Logs of ${callee.name}`, run: () => openLogs(callee.id) },
     {

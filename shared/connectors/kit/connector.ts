@@ -24,6 +24,7 @@ import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
+import type { ForwardSource } from './forwards.ts';
 import type { LogSource } from './logs.ts';
 import type { ObjectSource } from './objects.ts';
 import type { ProgramGate } from './programs.ts';
@@ -188,6 +189,7 @@ export interface Capabilities {
   readonly events: EventSource;
   readonly logs: LogSource;
   readonly objects: ObjectSource;
+  readonly forwards: ForwardSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;

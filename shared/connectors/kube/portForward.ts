@@ -31,7 +31,7 @@ export function createPortForwardTransport(
 }
 
 /** A stream of bytes to the pod's port. Throws `PeerError`. */
-async function openPort(
+export async function openPort(
   client: KubeClient,
   pod: { readonly namespace: string; readonly name: string; readonly port: number },
   signal: AbortSignal,
@@ -111,7 +111,13 @@ function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly
       );
   });
   socket.once('close', () => stream.push(null));
-  socket.on('error', (error) => stream.destroy(error));
+  socket.on('error', (error) =>
+    stream.destroy(
+      new PeerError('unanswered', `The port-forward to pod ${pod.namespace}/${pod.name} broke off.`, {
+        cause: error,
+      }),
+    ),
+  );
   return stream;
 }
 

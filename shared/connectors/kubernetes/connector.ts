@@ -24,6 +24,7 @@ import { createAddressSource } from './addresses.ts';
 import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
+import { createForwardSource } from './forwards.ts';
 import { createLogSource } from './logs/source.ts';
 import { createObjectSource } from './objects/source.ts';
 import { createOffers } from './offers.ts';
@@ -59,6 +60,7 @@ export const kubernetes: Connector<KubernetesSettings> = {
     'events',
     'logs',
     'objects',
+    'forwards',
     'addresses',
     'proof',
     'configuration',
@@ -151,6 +153,7 @@ async function openReach(
     events: createEventSource(client),
     logs: createLogSource(client, host),
     objects: createObjectSource(client, kinds),
+    forwards: createForwardSource(client, host),
     addresses: createAddressSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),

@@ -18,6 +18,10 @@ export function quietLogFile(runDir: string): string {
   return join(runDir, 'quiet.log');
 }
 
+/** A namespace whose pods' port 8080 leads to where a suite may listen. */
+export const forwardedNamespace = 'forwarded';
+export const forwardedTo = { address: nodeAddress, port: 17_080 };
+
 /** Where a port-forward to one pod of the shop leads: kwok's pods have no ports of their own. */
 export interface PodForward {
   readonly pod: string;
@@ -50,6 +54,15 @@ export async function writeKwokConfig(
       forwards: [{ ports: [9090], target: { port: 9090, address: nodeAddress } }],
     },
   };
+  const suites = {
+    apiVersion,
+    kind: 'ClusterPortForward',
+    metadata: { name: forwardedNamespace },
+    spec: {
+      selector: { matchNamespaces: [forwardedNamespace] },
+      forwards: [{ ports: [8080], target: forwardedTo }],
+    },
+  };
   const shopForwards = forwards.map(({ pod, port, to }) => ({
     apiVersion,
     kind: 'ClusterPortForward',
@@ -61,7 +74,7 @@ export async function writeKwokConfig(
   }));
   const documents = [
     await readFile(join(programDir, 'stages.yaml'), 'utf8'),
-    ...[...logs, forward, ...shopForwards].map((part) => JSON.stringify(part)),
+    ...[...logs, forward, suites, ...shopForwards].map((part) => JSON.stringify(part)),
   ];
   const file = join(runDir, 'kwok.yaml');
   await writeFile(file, documents.join('\n---\n'));
