@@ -1,6 +1,5 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
-import type { MessagePortMain as ElectronPort } from 'electron/main';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConsole } from '../shared/core/console.ts';
 import type { ConsoleRouter } from '../shared/core/router.ts';
@@ -20,7 +19,6 @@ async function startConsole() {
       const { port1, port2 } = new MessageChannelMain();
       let isClosed = false;
       port2.on('close', () => (isClosed = true));
-      // The stand-in has what a port of Electron's has and Podium uses.
       servePort(open.router, port1, ports.log);
       const client: RouterClient<ConsoleRouter> = createORPCClient(new RPCLink({ port: port2 }));
       port2.start();
