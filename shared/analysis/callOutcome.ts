@@ -33,7 +33,10 @@ const TOLD_FLAGS = new Set([...FAILED_FLAGS, 'FI', 'DI', 'RL', 'UAEX', 'IH', 'SI
 const NEVER_SENT_FLAGS = new Set(['UO', 'UH', 'UF', 'NR', 'NC', 'FI', 'RL', 'UAEX', 'OM', 'DF']);
 
 /** Whether a row's calls failed, as an operator counts: the server's fault or no answer, never the client's. */
-export function isFailed(row: Pick<CallRow, 'responseCode' | 'grpcStatus' | 'flags' | 'protocol'>): boolean {
+export function isFailed(
+  row: Pick<CallRow, 'responseCode' | 'grpcStatus' | 'flags' | 'protocol' | 'failed'>,
+): boolean {
+  if (row.failed !== undefined) return row.failed;
   const clientGone = row.flags.includes('DC');
   if (row.responseCode?.startsWith('5')) return true;
   if (row.grpcStatus !== null && FAILED_GRPC.has(row.grpcStatus)) return !clientGone;

@@ -62,12 +62,19 @@ export function createEdgeResolver(connectionId: ConnectionId, topology: Topolog
     if (byName !== null) return byName;
     // Without topology the canonical name keeps the versions of a service together, as its callers see it.
     const name = service ?? workload ?? instance;
-    return name === null || namespace === null ? null : workloadNode(namespace, name);
+    if (name === null) return null;
+    if (namespace !== null) return workloadNode(namespace, name);
+    // Traces name programs without saying where they run.
+    return service === null ? null : ofHost(service, null);
   }
 
-  function ofHost(host: string): EntityId {
-    const known = topology.serviceOfHost(host);
+  /** A short host means one near its caller. */
+  function ofHost(host: string, near: string | null): EntityId {
+    const known = topology.serviceOfHost(host, near);
     if (known !== null) return known;
+    // Traces call a program as its workload is called, where they do not call it as its service is.
+    const byWorkload = host.includes('.') ? null : topology.serviceOfWorkload(near, host);
+    if (byWorkload !== null) return byWorkload;
     const sink = Object.hasOwn(SINKS, host) ? SINKS[host] : undefined;
     if (sink !== undefined) {
       return extra({
@@ -111,7 +118,8 @@ export function createEdgeResolver(connectionId: ConnectionId, topology: Topolog
 
   return {
     edgeOf(row) {
-      const calleeId = row.host === null ? ofEndpoint(row.destination) : ofHost(row.host);
+      const calleeId =
+        row.host === null ? ofEndpoint(row.destination) : ofHost(row.host, row.source.namespace);
       if (calleeId === null) {
         namelessPerSecond += row.perSecond ?? 0;
         return null;

@@ -21,6 +21,10 @@ export interface Edge {
   readonly calleeId: EntityId;
   readonly windowSeconds: number;
   readonly protocols: ReadonlySet<CallRow['protocol']>;
+  /** Every row of it went through a queue or a topic. */
+  readonly asynchronous: boolean;
+  /** The callee's own side reported it. */
+  readonly reportedByCallee: boolean;
   /** Null where only connections are counted, which says nothing about requests. */
   readonly tally: Tally | null;
   readonly versions: ReadonlyMap<string, Tally>;
@@ -92,6 +96,8 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
     calleeId: rows.calleeId,
     windowSeconds,
     protocols: new Set(rows.calls.map((row) => row.protocol)),
+    asynchronous: rows.calls.every((row) => row.asynchronous === true),
+    reportedByCallee: main === 'destination',
     tally: onlyConnections ? null : toTally(all),
     versions: new Map(
       onlyConnections ? [] : [...versions].map(([version, part]) => [version, toTally(part)]),

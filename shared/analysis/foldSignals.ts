@@ -3,7 +3,9 @@ import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { SignalsObservation } from '../model/observations.ts';
 import type { HealthThresholds, Settings } from '../model/settings.ts';
 import type { CallSignals, ServiceSignals } from '../model/signals.ts';
+import { chooseEdges } from './chooseEdges.ts';
 import { createEdgeResolver } from './edgeResolver.ts';
+import { unknownId } from './entityIds.ts';
 import { foldEdge, type Edge, type EdgeRows } from './foldEdge.ts';
 import type { FoldedTopology } from './foldTopology.ts';
 import { healthOfCall, healthOfService } from './health.ts';
@@ -21,7 +23,7 @@ export interface FoldedSignals {
   readonly problems: readonly string[];
 }
 
-/** What is folded. `observations`: one per source; where two sources see the same call, the first one counts. */
+/** What is folded. `observations`: one per source; where two see the same call, the better evidence counts, else the first. */
 export interface SignalsInput {
   readonly connectionId: ConnectionId;
   readonly topology: FoldedTopology;
@@ -34,29 +36,39 @@ export interface SignalsInput {
 export function foldSignals(input: SignalsInput): FoldedSignals {
   const { connectionId, topology, observations, health } = input;
   const resolver = createEdgeResolver(connectionId, topology);
-  const edges = new Map<CallId, Edge>();
-  for (const observation of observations) {
-    const rows = groupRows(observation, resolver.edgeOf);
-    for (const [id, group] of rows) {
-      if (!edges.has(id)) edges.set(id, foldEdge(group, topology, observation.windowSeconds));
-    }
-  }
+  const readings = observations
+    .flatMap((one) => [one, ...(one.beside ?? [])])
+    .map((observation) => {
+      const rows = [...groupRows(observation, resolver.edgeOf)];
+      const edges = rows.map(
+        ([id, group]) => [id, foldEdge(group, topology, observation.windowSeconds)] as const,
+      );
+      return { observation, edges: new Map(edges) };
+    });
+  const { edges, counted, received: receivedAt } = chooseEdges(readings, unknownId(connectionId));
 
   const callSignals = new Map<CallId, CallSignals>();
   const inbound = new Map<EntityId, Edge[]>();
   const outbound = new Map<EntityId, Edge[]>();
   for (const edge of edges.values()) {
     const thresholds = thresholdsOf(edge.calleeId, health);
-    callSignals.set(edge.id, edgeSignals(edge, thresholds));
+    const by = counted.get(edge.id);
+    callSignals.set(edge.id, {
+      ...edgeSignals(edge, thresholds),
+      ...(by === undefined ? {} : { counted: by }),
+    });
     push(inbound, edge.calleeId, edge);
     push(outbound, edge.callerId, edge);
   }
 
-  const extraServices = resolver.extras();
+  // Calls of nobody known may all have turned out to be named by another reading.
+  const extraServices = resolver
+    .extras()
+    .filter(({ id, kind }) => kind !== 'unknown' || outbound.has(id) || inbound.has(id));
   const serviceSignals = new Map<EntityId, ServiceSignals>();
   const windowSeconds = observations[0]?.windowSeconds ?? 60;
   for (const service of [...topology.services, ...extraServices]) {
-    const received = inbound.get(service.id) ?? [];
+    const received = receivedAt.get(service.id) ?? inbound.get(service.id) ?? [];
     // Nobody reports what enters a gateway from outside, but all that enters leaves it again.
     const counted =
       received.length === 0 && service.kind === 'gateway' ? (outbound.get(service.id) ?? []) : received;
@@ -67,12 +79,12 @@ export function foldSignals(input: SignalsInput): FoldedSignals {
   }
 
   return {
-    calls: [...edges.values()].map(({ id, callerId, calleeId, protocols }) => ({
+    calls: [...edges.values()].map(({ id, callerId, calleeId, protocols, asynchronous }) => ({
       id,
       callerId,
       calleeId,
       protocols: [...protocols].sort(),
-      asynchronous: false,
+      asynchronous,
     })),
     callSignals,
     serviceSignals,

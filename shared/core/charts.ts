@@ -153,7 +153,8 @@ export async function readSeries(
   try {
     const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
     const observed = await signals.series({ scope, ...range, windowSeconds, latency }, limit);
-    return { observed, provenance: [{ ...provenance, problems: [...observed.problems] }] };
+    const { source = signals.source, problems } = observed;
+    return { observed, provenance: [{ ...provenance, source, problems: [...problems] }] };
   } catch (thrown) {
     return {
       observed: null,

@@ -1,3 +1,5 @@
+import type { Evidence } from './signals.ts';
+
 /** Who sent or received a call, as far as metrics say. Names are the peer's; null = not said. */
 export interface Endpoint {
   readonly namespace: string | null;
@@ -23,6 +25,10 @@ export interface CallRow {
   readonly grpcStatus: string | null;
   /** Envoy response flags, already split; `-` gives an empty list. */
   readonly flags: readonly string[];
+  /** Where the peer itself says whether they failed; absent where code, status and flags tell. */
+  readonly failed?: boolean;
+  /** Sent through a queue or a topic. */
+  readonly asynchronous?: true;
   /** Requests per second; for TCP, connections opened per second. */
   readonly perSecond: number;
 }
@@ -35,6 +41,10 @@ export interface LatencyRow extends Pick<CallRow, 'reporter' | 'source' | 'desti
 /** One reading of everything that calls, over a window. */
 export interface SignalsObservation {
   readonly source: string;
+  /** How the calls were counted; as their callers did where it is absent. */
+  readonly evidence?: Evidence;
+  /** Rows that callees reported are all that they received. */
+  readonly seesAllReceived?: true;
   readonly observedAt: number;
   readonly newestSampleAt: number | null;
   readonly windowSeconds: number;
@@ -43,6 +53,8 @@ export interface SignalsObservation {
   /** Queries sent for this reading. */
   readonly queries: number;
   readonly problems: readonly string[];
+  /** What other metrics of the same peer say, perhaps of the same calls. */
+  readonly beside?: readonly SignalsObservation[];
 }
 
 /** Raw counters with their sample times, of the calls to some hosts. */

@@ -5,6 +5,13 @@ import { CallId, EntityId } from './entity.ts';
 export const Health = z.enum(['healthy', 'degraded', 'failing', 'unknown']);
 export type Health = z.infer<typeof Health>;
 
+/**
+ * What counted a call, best first: proxies on its way, traces that pair both its ends, the caller's own program, the ingress
+ * that let it in, the callee's own program (which does not know who called).
+ */
+export const Evidence = z.enum(['mesh', 'serviceGraph', 'client', 'ingress', 'server']);
+export type Evidence = z.infer<typeof Evidence>;
+
 /** Requests per second, share that failed (0..1) and latency over a window; null = the peer did not say. */
 export const Signals = z.object({
   requestsPerSecond: z.number().nullable(),
@@ -31,6 +38,8 @@ export const CallSignals = Signals.extend({
   flags: z.record(z.string(), z.number()),
   /** Share of calls that never reached a workload, 0..1; null when the source cannot tell. */
   neverArrivedRatio: z.number().nullable(),
+  /** Whose figures these are, and who else counted the same calls, best first: those are not added. */
+  counted: z.object({ by: z.string(), evidence: Evidence, also: z.array(z.string()) }).optional(),
 });
 export type CallSignals = z.infer<typeof CallSignals>;
 

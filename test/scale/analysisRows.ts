@@ -166,8 +166,8 @@ async function openOn(requests: string) {
               return Promise.resolve(json('{"status":"success","data":{"version":"2.53.0"}}'));
             if (query.startsWith('sum by') && query.includes('istio_requests_total'))
               return Promise.resolve(json(requests));
-            if (query.startsWith('count(istio') || query.startsWith('max('))
-              return Promise.resolve(vector([{ metric: {}, value: [1_790_000_000, '1790000000'] }]));
+            if (query.startsWith('label_replace(count(istio') || query.startsWith('max('))
+              return Promise.resolve(vector([{ metric: { found: 'istio' }, value: [1_790_000_000, '1790000000'] }]));
             return Promise.resolve(vector([]));
           },
         },

@@ -241,6 +241,8 @@ export interface InstanceRatesObservation {
 }
 
 export interface SeriesObservation {
+  /** Whose lines these are, where a source has several kinds. */
+  readonly source?: string;
   readonly from: number;
   readonly stepSeconds: number;
   /** By version (null: the source does not tell versions apart); values align with `from + i*step`; null is a gap. */

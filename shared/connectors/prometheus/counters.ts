@@ -27,8 +27,7 @@ export async function readCounters(
   const seconds = Math.max(1, Math.min(LONGEST_SECONDS, wanted));
   const problems = wanted > LONGEST_SECONDS ? ['only the last hour was counted'] : [];
   const { metric, matchers } = dialect.requests;
-  const select = selector(metric, [...matchers, dialect.toHosts(read.hosts)]);
-  const raw = await asking.samples(`${select}[${seconds}s]`, signal);
+  const raw = await askHosts(asking, dialect, metric, matchers, read.hosts, seconds, signal);
   const rows = raw.flatMap((series) => {
     const row = dialect.readCall(series.labels, 0);
     return row === null || row.host === null ? [] : [{ series, row, host: row.host }];
@@ -69,17 +68,36 @@ export async function readCounters(
   return { series: [...sent, ...itself, ...denials, ...refused], problems };
 }
 
+/** Raw samples of a metric's series that lead to some hosts. */
+async function askHosts(
+  asking: Asking,
+  { toHosts }: Dialect,
+  metric: string,
+  matchers: readonly Matcher[],
+  hosts: readonly string[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
+  const read = await Promise.all(
+    toHosts(hosts).map((to) =>
+      asking.samples(`${selector(metric, [...matchers, ...to])}[${seconds}s]`, signal),
+    ),
+  );
+  return read.flat();
+}
+
 /** Calls that limits of the callers' proxies refused; their 503 is among the host's own otherwise. */
 async function readRefused(
   asking: Asking,
-  { refusedByLimit = [], toHosts, readLatency }: Dialect,
+  dialect: Dialect,
   hosts: readonly string[],
   seconds: number,
   signal: AbortSignal,
 ): Promise<readonly CounterSeries[]> {
+  const { refusedByLimit = [], readLatency } = dialect;
   const read = await Promise.all(
     refusedByLimit.map(async (metric) => {
-      const all = await asking.samples(`${selector(metric, [toHosts(hosts)])}[${seconds}s]`, signal);
+      const all = await askHosts(asking, dialect, metric, [], hosts, seconds, signal);
       return all.map((series) => ({ metric, series }));
     }),
   );

@@ -1,15 +1,25 @@
+import type { Evidence } from '../../model/signals.ts';
 import type { CallRow, LatencyRow } from '../kit/signals.ts';
 import type { Labels } from './answers.ts';
 import type { Matcher } from './promql.ts';
 
-/** How one kind of proxy names its metrics. A dialect is data: names, labels, and how a row is read. */
+/** How one kind of proxy or program names its metrics. A dialect is data: names, labels, and how a row is read. */
 export interface Dialect {
-  readonly id: 'istio' | 'envoy' | 'consul';
+  readonly id: string;
   /** For the source line: "Istio metrics". */
   readonly title: string;
+  readonly evidence: Evidence;
+  /** Rows that callees reported are all that they received. */
+  readonly seesAllReceived?: true;
+  /** Not read where one of these is there: they say the same, and more. */
+  readonly unless?: readonly string[];
   readonly requests: MetricQuery;
-  /** Cumulative buckets in ms. */
-  readonly latency: MetricQuery;
+  /** Those of the requests that failed, where no label of `requests` says so; the same labels make a row. */
+  readonly failures?: MetricQuery;
+  /** Null where nothing counts how long calls took. */
+  readonly latency: Latency | null;
+  /** Names that it may have instead, by version and settings: the first that is there is read. */
+  readonly latencies?: readonly Latency[];
   /** Connections of protocols without requests; null where they cannot be told from those that carry requests. */
   readonly tcp: MetricQuery | null;
   /** Counters of what proxies answered themselves, by its reason, where they count that apart from hosts. */
@@ -38,10 +48,17 @@ export interface Dialect {
   readonly overall: readonly string[];
   /** Series whose sum over everything counts each request about once; `unreported`: hosts whose own side reports nothing. */
   overallMatchers(unreported: readonly string[]): readonly (readonly Matcher[])[];
-  /** Series of the calls to some hosts. */
-  toHosts(hosts: readonly string[]): Matcher;
+  /** Series of the calls to some hosts: each of the alternatives is asked for, a row that two of them give counts once. */
+  toHosts(hosts: readonly string[]): readonly (readonly Matcher[])[];
+  /** Said where it is there and no row of it names a callee. */
+  readonly nameless?: string;
   readCall(labels: Labels, perSecond: number): CallRow | null;
   readLatency(labels: Labels): Omit<LatencyRow, 'buckets'> | null;
+}
+
+/** Cumulative buckets. */
+export interface Latency extends MetricQuery {
+  readonly unit: 's' | 'ms';
 }
 
 /** One metric, what of it is wanted, and the labels that make a row. */

@@ -2,11 +2,11 @@ import type { SeriesObservation } from '../kit/connector.ts';
 import type { CallRow, SeriesRead } from '../kit/signals.ts';
 import { mergeBuckets, quantileMs, type Bucket } from '../../analysis/buckets.ts';
 import { isFailed, namesNoWorkload, neverSent } from '../../analysis/callOutcome.ts';
-import type { Series } from './answers.ts';
+import { keyOf, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, MetricQuery } from './dialect.ts';
 import { boundOf } from './reading.ts';
-import { rate, selector, sumBy } from './promql.ts';
+import { type Matcher, rate, selector, sumBy } from './promql.ts';
 
 /** What a chart can show; a finer step is made coarser. */
 const MOST_STEPS = 120;
@@ -38,32 +38,43 @@ export async function readLines(
 ): Promise<SeriesObservation> {
   const grid = gridOf(read);
   const hosts = hostsOf(read);
-  const { requests, latency } = dialect;
-  if (hosts === null) {
+  const { requests, failures, latency, lines } = dialect;
+  const ask = async (
+    metric: string | undefined,
+    sets: readonly (readonly Matcher[])[],
+    by: readonly string[],
+  ): Promise<readonly Series[]> => {
+    if (metric === undefined) return [];
     const answers = await Promise.all(
-      dialect
-        .overallMatchers(unreported)
-        .map((matchers) =>
-          asking.range(
-            sumBy(dialect.overall, rate(selector(requests.metric, matchers), read.windowSeconds)),
-            grid,
-            signal,
-          ),
-        ),
+      sets.map((matchers) =>
+        asking.range(sumBy(by, rate(selector(metric, matchers), read.windowSeconds)), grid, signal),
+      ),
     );
-    return observe(
-      grid,
-      [fold(dialect, grid, answers.flat(), [], true)].flatMap((lines) => [...lines]),
-    );
+    return answers.flat();
+  };
+  if (hosts === null) {
+    const sets = dialect.overallMatchers(unreported);
+    const [calls, failed] = await Promise.all([
+      ask(requests.metric, sets, dialect.overall),
+      ask(failures?.metric, sets, dialect.overall),
+    ]);
+    return observe(grid, [...fold(dialect, grid, { calls, failed, buckets: [] }, true)]);
   }
   const toHosts = dialect.toHosts(hosts);
-  const ask = (metric: string, matchers: typeof requests.matchers, by: readonly string[]) =>
-    asking.range(sumBy(by, rate(selector(metric, [...matchers, toHosts]), read.windowSeconds)), grid, signal);
-  const [calls, buckets] = await Promise.all([
-    ask(requests.metric, requests.matchers, dialect.lines.requests),
-    read.latency ? ask(latency.metric, latency.matchers, dialect.lines.latency) : [],
+  const within = (query: Pick<MetricQuery, 'matchers'>) => toHosts.map((one) => [...query.matchers, ...one]);
+  const [calls, failed, buckets] = await Promise.all([
+    ask(requests.metric, within(requests), lines.requests),
+    ask(failures?.metric, within(failures ?? requests), lines.requests),
+    read.latency && latency !== null ? ask(latency.metric, within(latency), lines.latency) : [],
   ]);
-  return observe(grid, [...fold(dialect, grid, calls, buckets, false)]);
+  const ofCallee = (series: readonly Series[]) => once(series).filter((one) => isMeant(dialect, one, read));
+  const answered = { calls: ofCallee(calls), failed: ofCallee(failed), buckets: ofCallee(buckets) };
+  return observe(grid, [...fold(dialect, grid, answered, false)]);
+}
+
+/** A series that fits two of a dialect's ways to name a callee. */
+function once(series: readonly Series[]): readonly Series[] {
+  return [...new Map(series.map((one) => [keyOf(one.labels), one])).values()];
 }
 
 function gridOf(read: SeriesRead): Grid {
@@ -82,17 +93,32 @@ function hostsOf({ scope }: SeriesRead): string[] | null {
   return hosts.length === 0 ? null : hosts;
 }
 
+/** A short host means a service of its caller's own namespace. */
+function isMeant(dialect: Dialect, { labels }: Series, { scope: { service } }: SeriesRead): boolean {
+  const row = dialect.readLatency(labels);
+  if (row?.host == null || row.host.includes('.') || service === undefined) return true;
+  return row.source.namespace === null || row.source.namespace === service.namespace;
+}
+
+interface Answered {
+  readonly calls: readonly Series[];
+  /** Those of `calls` that failed, where they are counted apart. */
+  readonly failed: readonly Series[];
+  readonly buckets: readonly Series[];
+}
+
 function fold(
   dialect: Dialect,
   grid: Grid,
-  calls: readonly Series[],
-  buckets: readonly Series[],
+  { calls, failed: failures, buckets }: Answered,
   everything: boolean,
 ): Map<string | null, Line> {
-  const rows = calls.flatMap((series) => {
-    const row = dialect.readCall(series.labels, 0);
-    return row === null ? [] : [{ row, values: align(series, grid) }];
-  });
+  const rowsOf = (all: readonly Series[]) =>
+    all.flatMap((series) => {
+      const row = dialect.readCall(series.labels, 0);
+      return row === null ? [] : [{ row, values: align(series, grid) }];
+    });
+  const rows = rowsOf(calls);
   const reporters = mainReporters(rows.map(({ row }) => row));
   const anyVersion = !everything && rows.some(({ row }) => versionOf(row) !== null);
   const lines = new Map<string | null, Line>();
@@ -110,9 +136,13 @@ function fold(
     if (counts && failed) add(line.failed, values);
     if (failed && row.reporter !== 'destination') add(line.failedAtSource, values);
   }
+  for (const { row, values } of rowsOf(failures)) {
+    const line = lines.get(everything ? null : versionOf(row));
+    if (line !== undefined) add(line.failed, values);
+  }
   for (const series of buckets) {
     const row = dialect.readLatency(series.labels);
-    const leMs = boundOf(series.labels);
+    const leMs = boundOf(series.labels, dialect.latency?.unit ?? 'ms');
     if (row === null || leMs === null || row.reporter !== (reporters.get(row.host ?? '') ?? row.reporter))
       continue;
     const line = lines.get(versionOf(row));

@@ -1,7 +1,7 @@
 import type { CallRow, LatencyRow, SignalsObservation } from '../kit/signals.ts';
 import { keyOf, type Labels, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
-import type { Dialect, MetricQuery } from './dialect.ts';
+import type { Dialect, Latency, MetricQuery } from './dialect.ts';
 import { rate, selector, sumBy } from './promql.ts';
 
 /** Reads everything that calls, over all namespaces: one query per metric, all of them at once. */
@@ -17,41 +17,56 @@ export async function readSignals(
       // What did not happen is not asked for: it makes most of the rows and none of the picture.
       return positive ? `${summed} > 0` : summed;
     });
-  const [requests, latency, tcp, newest] = await Promise.all([
+  const [requests, failures, latency, tcp, newest] = await Promise.all([
     rates(dialect.requests, true),
-    rates(dialect.latency, true),
+    dialect.failures === undefined ? [] : rates(dialect.failures, true),
+    dialect.latency === null ? [] : rates(dialect.latency, true),
     // A connection can carry traffic for hours after it was opened, so a rate of nothing still shows that it is there.
     dialect.tcp === null ? [] : rates(dialect.tcp, false),
     asking.vector(`max(timestamp(${selector(dialect.requests.metric, dialect.requests.matchers)}))`, signal),
   ]);
   const sample = newest[0]?.samples[0]?.[1];
   return {
-    calls: [...readCalls(dialect, requests), ...readCalls(dialect, tcp)],
-    latency: readLatency(dialect, latency),
+    calls: [...readCalls(dialect, requests, failures), ...readCalls(dialect, tcp, [])],
+    latency: dialect.latency === null ? [] : readLatency(dialect, dialect.latency.unit, latency),
     newestSampleAt: sample === undefined || !Number.isFinite(sample) ? null : asking.toOurTime(sample * 1000),
   };
 }
 
-function readCalls(dialect: Dialect, series: readonly Series[]): CallRow[] {
+function readCalls(dialect: Dialect, series: readonly Series[], failures: readonly Series[]): CallRow[] {
+  const failed = new Map(failures.map((one) => [keyOf(one.labels), measured(one) ?? 0]));
   const rows: CallRow[] = [];
-  for (const { labels, samples } of series) {
-    const value = samples[0]?.[1];
-    // NaN and infinities come from broken exporters; a rate of either is no measurement.
-    if (value === undefined || !Number.isFinite(value) || value < 0) continue;
-    const row = dialect.readCall(labels, value);
-    if (row !== null && (value > 0 || row.protocol === 'tcp')) rows.push(row);
+  for (const one of series) {
+    const value = measured(one);
+    if (value === null) continue;
+    const row = dialect.readCall(one.labels, value);
+    if (row === null || (value === 0 && row.protocol !== 'tcp')) continue;
+    if (dialect.failures === undefined) {
+      rows.push(row);
+      continue;
+    }
+    // The counters are read one after the other, so the part may be ahead of the whole.
+    const bad = Math.min(value, failed.get(keyOf(one.labels)) ?? 0);
+    if (value > bad) rows.push({ ...row, failed: false, perSecond: value - bad });
+    if (bad > 0) rows.push({ ...row, failed: true, perSecond: bad });
   }
   return rows;
 }
 
-function readLatency(dialect: Dialect, series: readonly Series[]): LatencyRow[] {
+/** NaN and infinities come from broken exporters; a rate of either is no measurement. */
+function measured({ samples }: Series): number | null {
+  const value = samples[0]?.[1];
+  return value === undefined || !Number.isFinite(value) || value < 0 ? null : value;
+}
+
+function readLatency(dialect: Dialect, unit: Latency['unit'], series: readonly Series[]): LatencyRow[] {
   const groups = new Map<
     string,
     { ends: Omit<LatencyRow, 'buckets'>; buckets: { leMs: number; perSecond: number }[] }
   >();
   for (const { labels, samples } of series) {
     const value = samples[0]?.[1];
-    const leMs = boundOf(labels);
+    const leMs = boundOf(labels, unit);
     if (value === undefined || !Number.isFinite(value) || leMs === null) continue;
     const { le: _, ...rest } = labels;
     const key = keyOf(rest);
@@ -69,10 +84,12 @@ function readLatency(dialect: Dialect, series: readonly Series[]): LatencyRow[] 
   }));
 }
 
-/** Upper bound of a bucket; null for what is none. */
-export function boundOf(labels: Labels): number | null {
+/** Upper bound of a bucket in ms; null for what is none. */
+export function boundOf(labels: Labels, unit: Latency['unit']): number | null {
   const text = labels['le'];
   if (text === undefined || text === '') return null;
   const bound = text === '+Inf' ? Infinity : Number(text);
-  return Number.isNaN(bound) ? null : bound;
+  if (Number.isNaN(bound)) return null;
+  // 0.005 s is 5 ms, whatever binary fractions make of it.
+  return unit === 's' ? Number((bound * 1000).toPrecision(12)) : bound;
 }

@@ -43,7 +43,7 @@ export function createSightings(
     const { source, scrapeIntervalSeconds } = about();
     const windowSeconds = Math.ceil(Math.max(leastWindowSeconds, 4 * scrapeIntervalSeconds));
     const asking = begin();
-    const matchers = [envoy.toHosts(hosts)];
+    const matchers = envoy.toHosts(hosts).flat();
     const by = ENDS.join(',');
     const read = (write: (select: string) => string, metric: string) =>
       asking.vector(`max by (${by}) (${write(selector(metric, matchers))})`, signal);

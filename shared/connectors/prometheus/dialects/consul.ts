@@ -23,12 +23,19 @@ const TO_SERVICES: Matcher = { label: 'consul_destination_service', is: 'unequal
 export const consul: Dialect = {
   id: 'consul',
   title: 'Envoy metrics with Consul’s labels',
+  evidence: 'mesh',
+  unless: ['istio', 'envoy'],
   requests: {
     metric: 'envoy_cluster_upstream_rq',
     matchers: [TO_SERVICES],
     by: [...ENDS, 'envoy_response_code'],
   },
-  latency: { metric: 'envoy_cluster_upstream_rq_time_bucket', matchers: [TO_SERVICES], by: [...ENDS, 'le'] },
+  latency: {
+    metric: 'envoy_cluster_upstream_rq_time_bucket',
+    matchers: [TO_SERVICES],
+    by: [...ENDS, 'le'],
+    unit: 'ms',
+  },
   tcp: null,
   // Seen on Envoy 1.40: a limit of 0 counts as pending, one that is reached as active, and neither counts twice.
   refusedByLimit: ['envoy_cluster_upstream_rq_pending_overflow', 'envoy_cluster_upstream_rq_active_overflow'],
@@ -37,12 +44,16 @@ export const consul: Dialect = {
   lines: { requests: [...DESTINATION, 'envoy_response_code'], latency: [...DESTINATION, 'le'] },
   overall: ['envoy_response_code'],
   overallMatchers: () => [[TO_SERVICES]],
-  toHosts: (hosts) => ({
-    label: 'consul_destination_service',
-    is: 'oneOf',
-    // The data centre and namespace of a host are told apart when its rows are read.
-    values: [...new Set(hosts.map((host) => host.split('.')[0] ?? host))],
-  }),
+  toHosts: (hosts) => [
+    [
+      {
+        label: 'consul_destination_service',
+        is: 'oneOf',
+        // The data centre and namespace of a host are told apart when its rows are read.
+        values: [...new Set(hosts.map((host) => host.split('.')[0] ?? host))],
+      },
+    ],
+  ],
   readCall(labels, perSecond) {
     const code = labels['envoy_response_code'];
     if (code === undefined || code === '') return null;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { consul } from './consul.ts';
 import { envoy, parseCluster } from './envoy.ts';
+import { hubble } from './hubble.ts';
 import { istio } from './istio.ts';
+import { linkerd } from './linkerd.ts';
+import { micrometerClient } from './micrometer.ts';
+import { otelClient } from './opentelemetry.ts';
+import { programOf } from './program.ts';
+import { serviceGraph } from './serviceGraph.ts';
 
 describe('Istio’s labels', () => {
   const labels = {
@@ -106,5 +112,119 @@ describe('Consul’s labels', () => {
   test('of a proxy’s own clusters name no callee', () => {
     const { consul_destination_service: _, ...own } = labels;
     expect(consul.readCall(own, 1)).toBeNull();
+  });
+});
+
+describe('Linkerd’s labels', () => {
+  const labels = { direction: 'outbound', namespace: 'shop', deployment: 'order', pod: 'order-1' };
+
+  test('carry its own verdict, also on gRPC inside a 200', () => {
+    const row = linkerd.readCall(
+      {
+        ...labels,
+        dst_namespace: 'shop',
+        dst_service: 'payment',
+        dst_statefulset: 'payment',
+        status_code: '200',
+        grpc_status: '14',
+        classification: 'failure',
+      },
+      2,
+    );
+    expect(row).toMatchObject({
+      source: { namespace: 'shop', workload: 'order', instance: 'order-1' },
+      destination: { namespace: 'shop', workload: 'payment', service: 'payment' },
+      host: 'payment.shop.svc.cluster.local',
+      protocol: 'grpc',
+      failed: true,
+    });
+  });
+
+  test('of calls to the outside name no more than the authority', () => {
+    const row = linkerd.readCall({ ...labels, authority: 'bank.example:443', status_code: '200' }, 1);
+    expect(row?.host).toBe('bank.example');
+  });
+});
+
+describe('Hubble’s contexts', () => {
+  test.each([
+    ['market/web', { namespace: 'market', workload: 'web', instance: 'web' }],
+    ['market', { namespace: null, workload: null, instance: null }],
+    ['reserved:world', { namespace: null, workload: null, instance: null }],
+    ['k8s:app=web,k8s:io.kubernetes.pod.namespace=market', { namespace: null, workload: null }],
+  ])('as a caller, %s', (source, end) => {
+    const row = hubble.readCall(
+      { source, destination: 'market/stock', status: '200', reporter: 'server' },
+      1,
+    );
+    expect(row).toMatchObject({ reporter: 'destination', source: end, host: null });
+  });
+
+  test.each([
+    ['bank.example.com', 'bank.example.com'],
+    ['10.0.0.9', '10.0.0.9'],
+  ])('as a callee outside, %s', (destination, host) => {
+    expect(hubble.readCall({ destination, status: '200', reporter: 'client' }, 1)?.host).toBe(host);
+  });
+
+  test('that name no callee make no row', () => {
+    expect(hubble.readCall({ source: 'market/web', status: '200' }, 1)).toBeNull();
+    expect(hubble.readCall({ destination: 'reserved:host', status: '200' }, 1)).toBeNull();
+  });
+});
+
+describe('a service graph', () => {
+  test.each([
+    [{ client: 'web', server: 'payment', server_k8s_namespace_name: 'shop' }, 'payment.shop.svc'],
+    [{ client: 'web', server: 'payment' }, 'payment'],
+    [{ client: 'web', server: 'orders', connection_type: 'database' }, 'orders (database)'],
+    [{ client: 'web', server: 'http://bank.example/pay', connection_type: 'virtual_node' }, 'bank.example'],
+  ])('%j leads to %s', (labels, host) => {
+    expect(serviceGraph.readCall(labels, 1)).toMatchObject({ host, source: { service: 'web' } });
+  });
+
+  test('does not take those for callers who are only assumed', () => {
+    expect(serviceGraph.readCall({ client: 'user', server: 'web' }, 1)?.source.service).toBeNull();
+    expect(serviceGraph.readCall({ client: 'web', server: 'unknown' }, 1)).toBeNull();
+  });
+});
+
+describe('programs that count their own calls', () => {
+  test.each([
+    ['its pod', { namespace: 'shop', pod: 'order-1', app: 'order' }, ['shop', 'order', 'order-1']],
+    [
+      'a Service that is scraped',
+      { namespace: 'shop', service: 'order', job: 'order' },
+      ['shop', 'order', null],
+    ],
+    ['nothing but a job', { job: 'shop/order' }, [null, 'order', null]],
+    [
+      'a collector, whose pod is not the program’s',
+      { exported_job: 'shop/order', namespace: 'observability', pod: 'collector-0' },
+      [null, 'order', null],
+    ],
+    [
+      'OpenTelemetry’s resource',
+      { service_name: 'order', k8s_namespace_name: 'shop', k8s_pod_name: 'order-1', pod: 'collector-0' },
+      ['shop', 'order', 'order-1'],
+    ],
+  ])('are known by %s', (_, labels, [namespace, service, instance]) => {
+    expect(programOf(labels)).toMatchObject({ namespace, service, instance });
+  });
+
+  test.each([
+    [{ http_response_status_code: '200' }, '200'],
+    [{ http_response_status_code: '404', error_type: '404' }, '404'],
+    [{ error_type: 'ECONNREFUSED' }, '0'],
+    [{}, null],
+  ])('of OpenTelemetry: %j is %s', (labels, responseCode) => {
+    expect(otelClient.readCall({ ...labels, server_address: 'payment' }, 1)?.responseCode).toBe(responseCode);
+  });
+
+  test('of Micrometer name the callee as either version does, and no answer as one', () => {
+    const named = { client_name: 'payment', status: 'CLIENT_ERROR', error: 'IllegalStateException' };
+    expect(micrometerClient.readCall(named, 1)).toMatchObject({ host: 'payment', responseCode: '0' });
+    expect(micrometerClient.readCall({ clientName: 'payment', status: '200' }, 1)?.host).toBe('payment');
+    expect(micrometerClient.readCall({ client_name: 'none', status: '200' }, 1)).toBeNull();
   });
 });

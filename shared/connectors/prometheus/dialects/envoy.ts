@@ -28,12 +28,19 @@ const CALLING: Matcher = { label: 'http_conn_manager_prefix', is: 'pattern', val
 export const envoy: Dialect = {
   id: 'envoy',
   title: 'Envoy metrics with Istio’s cluster names',
+  evidence: 'mesh',
+  unless: ['istio'],
   requests: {
     metric: 'envoy_cluster_upstream_rq',
     matchers: [OUTBOUND, CLASSES],
     by: [...ENDS, 'response_code_class'],
   },
-  latency: { metric: 'envoy_cluster_upstream_rq_time_bucket', matchers: [OUTBOUND], by: [...ENDS, 'le'] },
+  latency: {
+    metric: 'envoy_cluster_upstream_rq_time_bucket',
+    matchers: [OUTBOUND],
+    by: [...ENDS, 'le'],
+    unit: 'ms',
+  },
   tcp: null,
   stopped: {
     fault: { metric: 'envoy_http_fault_aborts_injected', matchers: [CALLING] },
@@ -58,11 +65,15 @@ export const envoy: Dialect = {
   // Hosts and subsets are in one label here; over everything it is of no use.
   overall: ['response_code_class'],
   overallMatchers: () => [[OUTBOUND, CLASSES]],
-  toHosts: (hosts) => ({
-    label: 'cluster_name',
-    is: 'pattern',
-    values: hosts.map((host) => `outbound\\|[0-9]*\\|[^|]*\\|(${hostPattern(host)})`),
-  }),
+  toHosts: (hosts) => [
+    [
+      {
+        label: 'cluster_name',
+        is: 'pattern',
+        values: hosts.map((host) => `outbound\\|[0-9]*\\|[^|]*\\|(${hostPattern(host)})`),
+      },
+    ],
+  ],
   readCall(labels, perSecond) {
     const responseClass = labels['response_code_class'];
     if (responseClass === undefined || responseClass === '') return null;

@@ -35,8 +35,15 @@ const SINK = /^(PassthroughCluster|BlackHoleCluster|InboundPassthroughCluster)/;
 export const istio: Dialect = {
   id: 'istio',
   title: 'Istio metrics',
+  evidence: 'mesh',
+  seesAllReceived: true,
   requests: { metric: 'istio_requests_total', matchers: [], by: [...ENDS, ...OUTCOME] },
-  latency: { metric: 'istio_request_duration_milliseconds_bucket', matchers: [], by: [...ENDS, 'le'] },
+  latency: {
+    metric: 'istio_request_duration_milliseconds_bucket',
+    matchers: [],
+    by: [...ENDS, 'le'],
+    unit: 'ms',
+  },
   tcp: {
     metric: 'istio_tcp_connections_opened_total',
     matchers: [],
@@ -69,7 +76,7 @@ export const istio: Dialect = {
     }
     return sets;
   },
-  toHosts: (hosts) => ({ label: 'destination_service', is: 'pattern', values: hosts.map(hostPattern) }),
+  toHosts: (hosts) => [[{ label: 'destination_service', is: 'pattern', values: hosts.map(hostPattern) }]],
   readCall(labels, perSecond) {
     const ends = readEnds(labels);
     if (ends === null) return null;

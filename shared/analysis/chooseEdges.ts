@@ -1,0 +1,134 @@
+import type { CallId, EntityId } from '../model/entity.ts';
+import type { SignalsObservation } from '../model/observations.ts';
+import { Evidence, type CallSignals } from '../model/signals.ts';
+import type { Edge } from './foldEdge.ts';
+import type { Tally } from './tally.ts';
+
+/** One reading with its calls, each counted once within it. */
+export interface ReadEdges {
+  readonly observation: Pick<SignalsObservation, 'source' | 'evidence' | 'seesAllReceived'>;
+  readonly edges: ReadonlyMap<CallId, Edge>;
+}
+
+/** Calls over all readings, no request counted by two of them. */
+export interface ChosenEdges {
+  readonly edges: ReadonlyMap<CallId, Edge>;
+  /** Of each call who counted it, where there is more than one reading. */
+  readonly counted: ReadonlyMap<CallId, NonNullable<CallSignals['counted']>>;
+  /** What a service received, where it is not the sum of `edges`: proxies at it counted everything, whoever else names callers. */
+  readonly received: ReadonlyMap<EntityId, readonly Edge[]>;
+}
+
+interface Candidate {
+  readonly edge: Edge;
+  /** Place of its reading, best first. */
+  readonly rank: number;
+  readonly also: string[];
+}
+
+/** Less than this part, or this rate, is the difference of readings at different moments. */
+const toleratedPart = 0.1;
+const toleratedPerSecond = 0.1;
+
+/**
+ * The best evidence wins each call. Calls of unknown callers are what is left of a reading once calls that others name are
+ * taken away; they are all a callee's own program can tell, and nothing where proxies at it name everybody.
+ */
+export function chooseEdges(readings: readonly ReadEdges[], unknownCaller: EntityId): ChosenEdges {
+  const ranked = readings.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const chosen = new Map<CallId, Candidate>();
+  ranked.forEach((reading, rank) => {
+    for (const [id, edge] of reading.edges) {
+      const known = chosen.get(id);
+      if (known === undefined) chosen.set(id, { edge, rank, also: [] });
+      else if (
+        edge.callerId === unknownCaller &&
+        !seesAll(ranked[known.rank], known.edge) &&
+        seesAll(reading, edge)
+      )
+        // Of callers whom nobody names, who counts all that arrives knows more than who counts some.
+        chosen.set(id, { edge, rank, also: [sourceOf(ranked[known.rank]), ...known.also] });
+      else known.also.push(reading.observation.source);
+    }
+  });
+  if (ranked.length > 1) takeAwayNamed(chosen, ranked, unknownCaller);
+  return {
+    edges: new Map([...chosen].map(([id, { edge }]) => [id, edge])),
+    counted: new Map(ranked.length < 2 ? [] : [...chosen].map(([id, one]) => [id, sayCounted(one, ranked)])),
+    received: ranked.length < 2 ? new Map() : receivedAt(ranked),
+  };
+}
+
+const evidenceOf = ({ observation }: ReadEdges): Evidence => observation.evidence ?? 'client';
+const rankOf = (reading: ReadEdges): number => Evidence.options.indexOf(evidenceOf(reading));
+
+const sourceOf = (reading: ReadEdges | undefined): string => reading?.observation.source ?? '';
+const seesAll = (reading: ReadEdges | undefined, edge: Edge): boolean =>
+  reading?.observation.seesAllReceived === true && edge.reportedByCallee;
+
+function sayCounted(
+  { rank, also }: Candidate,
+  ranked: readonly ReadEdges[],
+): NonNullable<CallSignals['counted']> {
+  const reading = ranked[rank];
+  return {
+    by: sourceOf(reading),
+    evidence: reading === undefined ? 'client' : evidenceOf(reading),
+    also: [...new Set(also)],
+  };
+}
+
+function takeAwayNamed(
+  chosen: Map<CallId, Candidate>,
+  ranked: readonly ReadEdges[],
+  unknownCaller: EntityId,
+): void {
+  const callers = Map.groupBy(chosen.values(), ({ edge }) => edge.calleeId);
+  const reported = ranked.map(reportedCallees);
+  for (const [id, candidate] of [...chosen]) {
+    const { edge, rank } = candidate;
+    if (edge.callerId !== unknownCaller || edge.tally === null) continue;
+    const isKnownBetter = reported.slice(0, rank).some((callees) => callees.has(edge.calleeId));
+    const named = (callers.get(edge.calleeId) ?? []).flatMap((one) =>
+      one.rank !== rank && one.edge.callerId !== unknownCaller ? (one.edge.tally ?? []) : [],
+    );
+    const rest = isKnownBetter ? null : restOf(edge.tally, named);
+    if (rest === null) chosen.delete(id);
+    else if (rest !== edge.tally) chosen.set(id, { ...candidate, edge: { ...edge, tally: rest } });
+  }
+}
+
+/** The same tally where nothing is named, null where nothing is left. */
+function restOf(tally: Tally, named: readonly Tally[]): Tally | null {
+  if (named.length === 0) return tally;
+  const sum = (of: (one: Tally) => number): number => named.reduce((total, one) => total + of(one), 0);
+  const requests = tally.requestsPerSecond - sum((one) => one.requestsPerSecond);
+  if (requests <= Math.max(tally.requestsPerSecond * toleratedPart, toleratedPerSecond)) return null;
+  const failed = tally.failedPerSecond - sum((one) => one.failedPerSecond);
+  const share = requests / tally.requestsPerSecond;
+  return {
+    requestsPerSecond: requests,
+    failedPerSecond: Math.min(requests, Math.max(0, failed)),
+    histograms: tally.histograms.map((buckets) =>
+      buckets.map(({ leMs, perSecond }) => ({ leMs, perSecond: perSecond * share })),
+    ),
+  };
+}
+
+/** Callees of which a reading tells all that they received. */
+function reportedCallees({ observation, edges }: ReadEdges): ReadonlySet<EntityId> {
+  if (observation.seesAllReceived !== true) return new Set();
+  return new Set([...edges.values()].flatMap((edge) => (edge.reportedByCallee ? edge.calleeId : [])));
+}
+
+/** Programs do not count calls that never reached them; proxies at a callee do, as far as callers' proxies told theirs. */
+function receivedAt(ranked: readonly ReadEdges[]): Map<EntityId, readonly Edge[]> {
+  const received = new Map<EntityId, readonly Edge[]>();
+  for (const reading of ranked) {
+    if (evidenceOf(reading) !== 'mesh') continue;
+    const callees = reportedCallees(reading);
+    for (const [calleeId, edges] of Map.groupBy(reading.edges.values(), (edge) => edge.calleeId))
+      if (callees.has(calleeId) && !received.has(calleeId)) received.set(calleeId, edges);
+  }
+  return received;
+}

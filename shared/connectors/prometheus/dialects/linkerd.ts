@@ -1,0 +1,100 @@
+import type { CallRow, Endpoint } from '../../kit/signals.ts';
+import type { Labels } from '../answers.ts';
+import type { Dialect } from '../dialect.ts';
+import { clusterNamesOf, hostIn } from '../hostNames.ts';
+import type { Matcher } from '../promql.ts';
+
+/** What a proxy belongs to, as Linkerd's own scrape configuration names it and as PodMonitors do. */
+const SOURCE = ['namespace', 'deployment', 'statefulset', 'daemonset', 'pod'];
+const DESTINATION = [
+  'dst_namespace',
+  'dst_service',
+  'dst_deployment',
+  'dst_statefulset',
+  'dst_daemonset',
+  'dst_pod',
+  'authority',
+];
+const ENDS = [...SOURCE, ...DESTINATION];
+const OUTCOME = ['classification', 'status_code', 'grpc_status', 'grpc_status_code'];
+
+/** A proxy at the callee counts the same call once more, and knows its caller by no more than a certificate. */
+const OUTBOUND: Matcher = { label: 'direction', is: 'equal', values: ['outbound'] };
+
+/**
+ * Linkerd's proxies (linkerd.io, reference, proxy metrics). A response counts once it has ended, latency is up to the first
+ * byte, and what a proxy has not counted for ten minutes it forgets.
+ */
+export const linkerd: Dialect = {
+  id: 'linkerd',
+  title: 'Linkerd metrics',
+  evidence: 'mesh',
+  requests: { metric: 'response_total', matchers: [OUTBOUND], by: [...ENDS, ...OUTCOME] },
+  latency: { metric: 'response_latency_ms_bucket', matchers: [OUTBOUND], by: [...ENDS, 'le'], unit: 'ms' },
+  tcp: null,
+  perInstance: {
+    requests: {
+      metric: 'response_total',
+      matchers: [{ label: 'direction', is: 'equal', values: ['inbound'] }],
+    },
+    namespace: 'namespace',
+    pod: 'pod',
+  },
+  partLabel: 'namespace',
+  lines: { requests: [...ENDS, ...OUTCOME], latency: [...ENDS, 'le'] },
+  overall: OUTCOME,
+  overallMatchers: () => [[OUTBOUND]],
+  toHosts(hosts) {
+    const { names, namespaces } = clusterNamesOf(hosts);
+    const here: readonly Matcher[] =
+      namespaces.length === 0 ? [] : [{ label: 'dst_namespace', is: 'oneOf', values: namespaces }];
+    return [
+      [{ label: 'dst_service', is: 'oneOf', values: names.length === 0 ? [...hosts] : names }, ...here],
+    ];
+  },
+  readCall(labels, perSecond) {
+    const ends = readEnds(labels);
+    const grpcStatus = labels['grpc_status'] || labels['grpc_status_code'] || null;
+    const { classification } = labels;
+    return {
+      ...ends,
+      protocol: grpcStatus === null ? 'http' : 'grpc',
+      responseCode: labels['status_code'] || null,
+      grpcStatus,
+      flags: [],
+      // Its own verdict, which counts what routes and profiles call a failure.
+      ...(classification === 'success' || classification === 'failure'
+        ? { failed: classification === 'failure' }
+        : {}),
+      perSecond,
+    };
+  },
+  readLatency: readEnds,
+};
+
+function readEnds(labels: Labels): Pick<CallRow, 'reporter' | 'source' | 'destination' | 'host' | 'subset'> {
+  const namespace = labels['dst_namespace'] || null;
+  const service = labels['dst_service'] || null;
+  return {
+    reporter: 'source',
+    source: endOf(labels, '', null),
+    destination: endOf(labels, 'dst_', service),
+    host:
+      service !== null && namespace !== null
+        ? `${service}.${namespace}.svc.cluster.local`
+        : hostIn(labels['authority']),
+    subset: null,
+  };
+}
+
+function endOf(labels: Labels, prefix: '' | 'dst_', service: string | null): Endpoint {
+  const kinds = ['deployment', 'statefulset', 'daemonset'];
+  const workload = kinds.map((kind) => labels[`${prefix}${kind}`]).find((name) => name) ?? null;
+  return {
+    namespace: labels[`${prefix}namespace`] || null,
+    workload,
+    service,
+    version: null,
+    instance: labels[`${prefix}pod`] || null,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Asking } from './asking.ts';
+import type { Dialect } from './dialect.ts';
+import { envoy } from './dialects/envoy.ts';
+import { consul } from './dialects/consul.ts';
+import { hubble, olderHubble } from './dialects/hubble.ts';
+import { ingressNginx } from './dialects/ingressNginx.ts';
+import { istio } from './dialects/istio.ts';
+import { linkerd } from './dialects/linkerd.ts';
+import { micrometerClient, micrometerServer } from './dialects/micrometer.ts';
+import { olderOtelClient, olderOtelServer, otelClient, otelServer } from './dialects/opentelemetry.ts';
+import { serviceGraph } from './dialects/serviceGraph.ts';
+import { quote, selector } from './promql.ts';
+
+/** Best evidence first, so that the first that knows something of a call knows most. */
+export const DIALECTS: readonly Dialect[] = [
+  istio,
+  envoy,
+  linkerd,
+  consul,
+  hubble,
+  olderHubble,
+  serviceGraph,
+  otelClient,
+  olderOtelClient,
+  micrometerClient,
+  ingressNginx,
+  otelServer,
+  olderOtelServer,
+  micrometerServer,
+];
+
+/** Metrics can appear later; so often they are looked for while there are none, and while there are some. */
+const LOOK_AGAIN_MS = 15_000;
+const LOOK_FOR_MORE_MS = 5 * 60_000;
+
+/** Which dialects a Prometheus holds series of. */
+export interface PresentDialects {
+  /** As they are now, best first; with the names of latency that are there. Looks only when it is time to. */
+  find(asking: Asking, signal: AbortSignal): Promise<readonly Dialect[]>;
+  /** Nothing of these has been scraped lately: perhaps another kind of proxy took over. */
+  forget(gone: ReadonlySet<string>): void;
+  /** What was there last, also while no sample of it is left. */
+  readonly last: readonly Dialect[];
+}
+
+export function createPresentDialects(
+  dialects: readonly Dialect[],
+  clock: { now(): number },
+): PresentDialects {
+  let present: readonly Dialect[] = [];
+  let last: readonly Dialect[] = [];
+  let lookedAt = -Infinity;
+
+  return {
+    async find(asking, signal) {
+      const pauseMs = present.length === 0 ? LOOK_AGAIN_MS : LOOK_FOR_MORE_MS;
+      if (clock.now() - lookedAt < pauseMs) return present;
+      const found = new Set(
+        (await asking.vector(lookFor(dialects), signal)).flatMap(({ labels }) => labels['found'] ?? []),
+      );
+      lookedAt = clock.now();
+      present = dialects
+        .filter(({ id, unless = [] }) => found.has(id) && !unless.some((other) => found.has(other)))
+        .map((dialect) => withLatency(dialect, found));
+      if (present.length > 0) last = present;
+      return present;
+    },
+    forget(gone) {
+      present = present.filter(({ id }) => !gone.has(id));
+    },
+    get last() {
+      return last;
+    },
+  };
+}
+
+/** One query for all: a row for each kind of metrics that is there. */
+function lookFor(dialects: readonly Dialect[]): string {
+  const probes = dialects.flatMap(({ id, requests, latencies = [] }) => [
+    [id, selector(requests.metric, requests.matchers)] as const,
+    ...latencies.map(({ metric, matchers }, i) => {
+      const all = { label: 'le', is: 'equal' as const, values: ['+Inf'] };
+      return [latencyKey(id, i), selector(metric, [...matchers, all])] as const;
+    }),
+  ]);
+  return probes
+    .map(([key, select]) => `label_replace(count(${select}),"found",${quote(key)},"","")`)
+    .join(' or ');
+}
+
+const latencyKey = (id: string, i: number): string => `${id} latency ${i}`;
+
+function withLatency(dialect: Dialect, found: ReadonlySet<string>): Dialect {
+  const { id, latency, latencies = [] } = dialect;
+  return { ...dialect, latency: latency ?? latencies.find((_, i) => found.has(latencyKey(id, i))) ?? null };
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { prometheus } from '../../shared/connectors/prometheus/connector.ts';
+import { createSampleStore, metricLabels } from '../../shared/rehearsal/prometheus/sampleStore.ts';
+import { createTimeline } from '../../shared/rehearsal/prometheus/series.ts';
+import { startPrometheus } from '../../shared/rehearsal/prometheus/server.ts';
+import { createOriginTransport } from '../../shared/connectors/http/originTransport.ts';
+import { hostOf } from './cluster.ts';
+import { type DialectsUnderTest, dialectsConformance, expectCalls, foldOf } from './dialects.ts';
+import { families, type MetricFamily, olderHubble, olderServiceGraph } from './metricFamilies.ts';
+
+const now = Date.UTC(2026, 10, 22, 12);
+const scrapeMs = 2_000;
+const scrapes = 45;
+
+/** The simulator's Prometheus, holding a minute and a half of what the families expose. */
+async function openSimulator(held: readonly MetricFamily[]): Promise<DialectsUnderTest> {
+  const store = createSampleStore();
+  const timeline = createTimeline(scrapes);
+  const series = held.flatMap((family) =>
+    family.series.map(({ metric, labels, perSecond }) => ({
+      perSecond,
+      own: store.series(metricLabels(metric, labels), timeline),
+    })),
+  );
+  for (let i = 0; i < scrapes; i += 1) {
+    timeline.push(now - (scrapes - 1 - i) * scrapeMs);
+    for (const { own, perSecond } of series) own.append((perSecond * i * scrapeMs) / 1_000);
+  }
+  const server = await startPrometheus({ store, now: () => now, metadata: {} }, { exposition: () => '' });
+  const host = hostOf({}, { now: () => now, sleep: () => Promise.resolve() });
+  const transport = await createOriginTransport({ address: server.url, headers: [] }, host);
+  const session = await prometheus.open({}, { ...host, lent: { transport } });
+  return {
+    session,
+    windowSeconds: 60,
+    tolerance: 0.02,
+    now: () => now,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      transport.close();
+      await server.close();
+    },
+  };
+}
+
+dialectsConformance('the simulator', openSimulator);
+
+test.each([
+  ['the older handler of Hubble', olderHubble],
+  ['a service graph in milliseconds', olderServiceGraph],
+])('%s is read as the newer one', async (_, family) => {
+  await using peer = await openSimulator([family]);
+  const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
+  expect(read?.problems).toEqual([]);
+  expectCalls(foldOf(read === undefined ? [] : [read]), family, peer.tolerance);
+});
+
+test('what goes through a queue is told apart', async () => {
+  await using peer = await openSimulator(families.filter(({ title }) => title.endsWith('service graph')));
+  const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
+  const { calls } = foldOf(read === undefined ? [] : [read]);
+  expect(calls.filter((call) => call.asynchronous).map(({ calleeId }) => calleeId)).toEqual([
+    'c/market/audit',
+  ]);
+});
+
+const bare = (metric: string, labels: Readonly<Record<string, string>>): MetricFamily => ({
+  title: metric,
+  series: [{ metric, labels, perSecond: 4 }],
+  calls: {},
+});
+
+test.each([
+  [
+    'Hubble without any context',
+    bare('hubble_http_requests_total', { method: 'GET', protocol: 'HTTP/1.1', status: '200' }),
+    /Hubble’s metrics do not say who calls whom: give `httpV2` a labelsContext/,
+  ],
+  [
+    'servers alone',
+    bare('http_server_requests_seconds_count', { namespace: 'market', service: 'web', status: '200' }),
+    /Services count what they are asked, but nothing in Prometheus says who asks them/,
+  ],
+  ['none of them', bare('up', { job: 'node' }), /Nothing in Prometheus says who calls whom/],
+])('%s: that callers are not known is said', async (_, family, words) => {
+  await using peer = await openSimulator([family]);
+  const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
+  expect(read?.problems.join('\n')).toMatch(words);
+});
