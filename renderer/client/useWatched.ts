@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type StartStream, watch } from './watch.ts';
+import { type StartStream, watchWhileSeen } from './watch.ts';
 
 /** The newest value of a stream; `problem` says why it is not moving, while the last value stays. */
 export interface Watched<T> {
@@ -8,14 +8,14 @@ export interface Watched<T> {
 }
 
 /**
- * Listens while the component is drawn. `key` names what is listened to: when it changes the value starts from null;
+ * Listens while the component is drawn and the window can be seen. `key` names what is listened to: when it changes the value starts from null;
  * `start` itself may be a new function on each render. A null key listens to nothing.
  */
 export function useWatched<T>(key: string | null, start: StartStream<T>): Watched<T> {
   const [held, setHeld] = useState<{ readonly key: string | null } & Watched<T>>(nothingOf(key));
   useEffect(() => {
     if (key === null) return;
-    return watch(start, {
+    return watchWhileSeen(start, {
       onValue: (value) => setHeld({ key, value, problem: null }),
       onProblem: (problem) =>
         setHeld((before) => ({ key, value: before.key === key ? before.value : null, problem })),

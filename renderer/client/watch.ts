@@ -15,10 +15,23 @@ export interface Watcher<T> {
 
 /** Listens to a stream of the console and begins anew after every drop, until the returned function is called. */
 export function watch<T>(start: StartStream<T>, watcher: Watcher<T>): () => void {
+  return listenOver(start, watcher, () => true);
+}
+
+/**
+ * Listens as long as the window can be seen. For what the console asks peers about again and again: nobody is asked for the sake
+ * of a window that is hidden, and one that comes back is served at once.
+ */
+export function watchWhileSeen<T>(start: StartStream<T>, watcher: Watcher<T>): () => void {
+  return listenOver(start, watcher, () => !document.hidden);
+}
+
+function listenOver<T>(start: StartStream<T>, watcher: Watcher<T>, wanted: () => boolean): () => void {
   let current: AbortController | null = null;
   let currentClient: ConsoleClient | null = null;
 
-  const follow = (client: ConsoleClient | null): void => {
+  const follow = (): void => {
+    const client = wanted() ? useLink.getState().client : null;
     if (client === currentClient) return;
     current?.abort();
     currentClient = client;
@@ -27,10 +40,12 @@ export function watch<T>(start: StartStream<T>, watcher: Watcher<T>): () => void
     void listen(client, start, watcher, current.signal);
   };
 
-  const unsubscribe = useLink.subscribe((link) => follow(link.client));
-  follow(useLink.getState().client);
+  const unsubscribe = useLink.subscribe(follow);
+  document.addEventListener('visibilitychange', follow);
+  follow();
   return () => {
     unsubscribe();
+    document.removeEventListener('visibilitychange', follow);
     current?.abort();
   };
 }

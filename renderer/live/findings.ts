@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { EntityId } from '../../shared/model/entity.ts';
 import type { RegistryFinding, RegistryFindings } from '../../shared/model/registryFinding.ts';
-import { watch } from '../client/watch.ts';
+import { watchWhileSeen } from '../client/watch.ts';
 
 /** What is wrong between systems and between instances, over the whole map; null before it was first looked at. */
 export const useFindingStore = create<{
@@ -21,7 +21,7 @@ export function useFindingsOf(serviceId: EntityId): readonly RegistryFinding[] {
 
 /** Listens to findings until the returned function is called. */
 export function watchFindings(): () => void {
-  return watch((client, signal) => client.findings.watch(undefined, { signal }), {
+  return watchWhileSeen((client, signal) => client.findings.watch(undefined, { signal }), {
     onValue: (found) => useFindingStore.setState({ found, problem: null }),
     onProblem: (problem) => useFindingStore.setState({ problem }),
   });

@@ -7,7 +7,7 @@ import type {
   ServiceSignals,
   SignalsTick,
 } from '../../shared/model/signals.ts';
-import { watch } from '../client/watch.ts';
+import { watchWhileSeen } from '../client/watch.ts';
 import { plainProvenance } from './plain.ts';
 
 /**
@@ -81,7 +81,7 @@ function removeMissing(held: Map<string, unknown>, whole: Readonly<Record<string
   for (const id of held.keys()) if (!Object.hasOwn(whole, id)) held.delete(id);
 }
 
-/** Listens to figures over a window until the returned function is called. Ticks that pile up are applied together. */
+/** Listens to figures over a stretch of time while the window can be seen, until the returned function is called. Ticks that pile up are applied together. */
 export function watchSignals(windowSeconds: number): () => void {
   let waiting: SignalsTick[] = [];
   let frame: number | null = null;
@@ -91,11 +91,11 @@ export function watchSignals(windowSeconds: number): () => void {
     waiting = [];
     applyTicks(ticks, Date.now());
   };
-  const stop = watch((client, signal) => client.signals.watch({ windowSeconds }, { signal }), {
+  const stop = watchWhileSeen((client, signal) => client.signals.watch({ windowSeconds }, { signal }), {
     onValue: (tick) => {
       if (tick.full) waiting = [];
       waiting.push(tick);
-      // A hidden window gets no animation frames; there the figures are applied at once.
+      // A window that was hidden a moment ago gets no animation frame; there the figures are applied at once.
       if (document.hidden) return flush();
       frame ??= requestAnimationFrame(flush);
     },

@@ -102,7 +102,7 @@ export async function createConsole(
     minimumCalls,
     split: (connectionId, splitId) =>
       connections.open.get(connectionId)?.splits.find(({ id }) => id === splitId),
-    holdFigures: () => world.holdAll(defaultWindowSeconds),
+    holdFigures: () => world.holdAll(defaultWindowSeconds, 'deciding'),
   });
 
   return {

@@ -32,6 +32,8 @@ export interface ConnectionRequest {
 export interface LiveConnection extends AsyncDisposable {
   readonly id: string;
   readonly title: string;
+  /** It leads to the built-in fleet. */
+  readonly rehearsal: boolean;
   /** Moves with state, topology and splits. */
   readonly changes: Pulse;
   readonly sources: readonly Source[];
@@ -215,6 +217,7 @@ export function openConnection(
   const connection: LiveConnection = {
     id: request.id,
     title: request.title,
+    rehearsal: request.rehearsal,
     changes,
     sources,
     closed: stop.signal,

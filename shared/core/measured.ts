@@ -11,7 +11,8 @@ import type { World } from './world.ts';
 
 /** Measured shares are taken over this long, or since the split last changed while we watched. */
 const lookBackMs = 120_000;
-const pauseMs = 5_000;
+const shortestPauseMs = 5_000;
+const longestPauseMs = 15_000;
 
 /** Shares of one service's splits as counted in traffic, while somebody looks. */
 export async function* watchMeasured(
@@ -25,12 +26,15 @@ export async function* watchMeasured(
     const now = ports.clock.now();
     const measured: MeasuredSplit[] = [];
     let couldCount = false;
+    let pauseMs = shortestPauseMs;
     for (const { service, connection } of oneMap.places(serviceId)) {
       const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session
         .signals;
       const splits = world.splits().filter((split) => split.serviceId === service.id);
       if (signals === undefined || splits.length === 0) continue;
       couldCount = true;
+      // Between two scrapes there is nothing new to count.
+      pauseMs = Math.max(pauseMs, Math.min(longestPauseMs, (signals.scrapeIntervalSeconds ?? 0) * 1_000));
       for (const split of splits) {
         const routes = connection.routes.filter(({ splitId }) => splitId === split.id);
         const since = Math.max(now - lookBackMs, lastChange(changedAt, split, routes, now));

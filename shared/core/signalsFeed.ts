@@ -12,13 +12,20 @@ import { noteHealth, type Source } from './sources.ts';
 export interface SignalsFeed extends Disposable {
   readonly changes: Pulse;
   readonly latest: { readonly folded: FoldedSignals; readonly provenance: readonly Provenance[] } | null;
-  /** Keeps reading until the answer is called. */
-  hold(): () => void;
+  /**
+   * Keeps reading until the answer is called: as often as there are new figures where something is decided by them, and within
+   * half of what one peer may be asked where they are only looked at.
+   */
+  hold(pace: Pace): () => void;
 }
+
+export type Pace = 'deciding' | 'looking';
 
 const shortestPauseMs = 2_000;
 const longestPauseMs = 15_000;
 const tellAgeEveryMs = 10_000;
+/** Figures get one request in two seconds of a peer that is asked for all of them; the other half is for what else is looked at. */
+const msPerQuery = 2_000;
 
 /** One reader for all who look at this window. It slows down when the peer does. */
 export function createSignalsFeed(
@@ -28,7 +35,7 @@ export function createSignalsFeed(
   ports: Ports,
 ): SignalsFeed {
   const changes = createPulse();
-  let holders = 0;
+  const holders = { deciding: 0, looking: 0 };
   let running: AbortController | null = null;
   let latest: SignalsFeed['latest'] = null;
   const readings = new Map<string, SignalsObservation>();
@@ -98,6 +105,13 @@ export function createSignalsFeed(
     }
   }
 
+  /** How long the next reading of a source has to wait for what the last one asked of its peer. */
+  function budgetMs({ id, session }: Source): number {
+    // Of a fleet nobody is asked more than once; and the rehearsal is this machine's own.
+    if (holders.deciding > 0 || session.signals?.asksOnePeer !== true || connection.rehearsal) return 0;
+    return (readings.get(id)?.queries ?? 0) * msPerQuery;
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     let generation = connection.generation;
     while (!signal.aborted) {
@@ -115,7 +129,7 @@ export function createSignalsFeed(
       const wantedMs = sources.length === 0 ? 500 : Math.min(...scrapes) * 1000;
       const pauseMs = Math.max(
         sources.length === 0 ? 500 : shortestPauseMs,
-        Math.min(wantedMs, longestPauseMs),
+        Math.min(Math.max(wantedMs, ...sources.map(budgetMs)), longestPauseMs),
         tookMs * 2,
       );
       await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
@@ -147,15 +161,15 @@ export function createSignalsFeed(
     get latest() {
       return latest;
     },
-    hold() {
-      holders += 1;
+    hold(pace) {
+      holders[pace] += 1;
       if (running === null) start();
       let held = true;
       return () => {
         if (!held) return;
         held = false;
-        holders -= 1;
-        if (holders > 0) return;
+        holders[pace] -= 1;
+        if (holders.deciding + holders.looking > 0) return;
         running?.abort(new Error('nobody looks'));
         running = null;
       };

@@ -11,7 +11,7 @@ export async function* watchSignals(
   { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SignalsTick> {
-  const release = world.holdAll(windowSeconds);
+  const release = world.holdAll(windowSeconds, 'looking');
   let before: SignalsPicture | null = null;
   let told = '';
   let sequence = 0;

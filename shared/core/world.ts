@@ -10,7 +10,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';
-import { createSignalsFeed, type SignalsFeed } from './signalsFeed.ts';
+import { createSignalsFeed, type Pace, type SignalsFeed } from './signalsFeed.ts';
 
 /** The window of figures on the map unless a window asks for another. */
 export const defaultWindowSeconds = 60;
@@ -28,7 +28,7 @@ export interface World extends Disposable {
   splits(): Split[];
   feed(connection: LiveConnection, windowSeconds: number): SignalsFeed;
   /** Holds the feeds of all connections, also of those opened later, until released. */
-  holdAll(windowSeconds: number): () => void;
+  holdAll(windowSeconds: number, pace: Pace): () => void;
   latest(connection: LiveConnection, windowSeconds?: number): SignalsFeed['latest'];
 }
 
@@ -38,11 +38,18 @@ interface Remembered {
   folded: FoldedSignals | null;
 }
 
+/** Somebody's hold on the figures of all connections. */
+interface Hold {
+  readonly windowSeconds: number;
+  readonly pace: Pace;
+  readonly held: Map<LiveConnection, () => void>;
+}
+
 export function createWorld(connections: Connections, settings: SettingsKeeper, ports: Ports): World {
   const changes = createPulse();
   const feeds = new Map<LiveConnection, Map<number, SignalsFeed>>();
   const memory = new Map<LiveConnection, Remembered>();
-  const holds = new Set<{ windowSeconds: number; held: Map<LiveConnection, () => void> }>();
+  const holds = new Set<Hold>();
 
   const pictures = createLastPictures(ports, changes);
 
@@ -82,10 +89,10 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     for (const connection of memory.keys()) if (connection.closed.aborted) memory.delete(connection);
   }
 
-  function holdMissing(hold: { windowSeconds: number; held: Map<LiveConnection, () => void> }): void {
+  function holdMissing(hold: Hold): void {
     for (const connection of connections.open.values()) {
       if (!hold.held.has(connection))
-        hold.held.set(connection, feedOf(connection, hold.windowSeconds).hold());
+        hold.held.set(connection, feedOf(connection, hold.windowSeconds).hold(hold.pace));
     }
   }
 
@@ -204,8 +211,8 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
     },
     splits: () => [...connections.open.values()].flatMap(splitsOf),
     feed: feedOf,
-    holdAll(windowSeconds) {
-      const hold = { windowSeconds, held: new Map<LiveConnection, () => void>() };
+    holdAll(windowSeconds, pace) {
+      const hold: Hold = { windowSeconds, pace, held: new Map() };
       holds.add(hold);
       holdMissing(hold);
       return () => {

@@ -221,6 +221,8 @@ export interface SignalSource {
   readonly source: string;
   /** How often the peer itself gets new figures, if it says. */
   readonly scrapeIntervalSeconds: number | null;
+  /** Every query of a reading goes to the same peer, which must not be asked too often; absent where each instance is asked. */
+  readonly asksOnePeer?: true;
   read(windowSeconds: number, signal: AbortSignal): Promise<SignalsObservation>;
   series(read: SeriesRead, signal: AbortSignal): Promise<SeriesObservation>;
   /** Raw counters with their sample times, so that differences are taken between samples and never across a write. */

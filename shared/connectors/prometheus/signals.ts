@@ -95,6 +95,7 @@ export async function createSignals(
   });
 
   const signals: SignalSource = {
+    asksOnePeer: true,
     get source() {
       return source();
     },

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { nodeAddress, podRange } from '../namespace.ts';
 import { access } from './access.ts';
 import { type ApiClient, type KubeObject, createApiClient } from './api.ts';
+import { auditFlags } from './audit.ts';
 import { type Credentials, createCredentials, writeKubeconfig } from './certificates.ts';
 import { apiServerLaunch, apiUrlOf, etcdLaunch } from './controlPlane.ts';
 import { kubeletPort, type PodForward, writeKwokConfig } from './kubelet.ts';
@@ -58,8 +59,8 @@ export async function startKubernetes(
   );
   say('etcd is healthy');
 
-  const compaction = [`--etcd-compaction-interval=${compactionSeconds}s`];
-  const apiserver = processes.start(apiServerLaunch(programs, plane, credentials, compaction));
+  const more = [`--etcd-compaction-interval=${compactionSeconds}s`, ...(await auditFlags(runDir))];
+  const apiserver = processes.start(apiServerLaunch(programs, plane, credentials, more));
   const admin = createApiClient(apiUrl, credentials.caFile, credentials.tokens.admin);
   const needs = [etcd, apiserver];
   await waitFor(

@@ -6,6 +6,9 @@ import type { Resource } from '../resources.ts';
 import type { RolloutClaim } from './ownership.ts';
 
 const everyMs = 60_000;
+/** Those who ask within this time get the same reading. */
+const sharedMs = everyMs / 2;
+const limitMs = 30_000;
 
 const rollouts: Resource = {
   group: 'argoproj.io',
@@ -50,10 +53,8 @@ export async function followRolloutClaims(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const claims: RolloutClaim[] = [];
-      for (const namespace of client.namespaces ?? [null]) {
-        for (const rollout of await client.list(rollouts, namespace, signal)) claims.push(claimOf(rollout));
-      }
+      const claims = await readShared(client, clock);
+      if (signal.aborted) return;
       found(claims);
     } catch (error) {
       // Not served or not allowed: then the field managers of a document still tell.
@@ -65,6 +66,32 @@ export async function followRolloutClaims(
       return;
     }
   }
+}
+
+interface Reading {
+  readonly at: number;
+  readonly claims: Promise<readonly RolloutClaim[]>;
+}
+
+/** Several connectors of one cluster want to know the same. */
+const readings = new WeakMap<KubeClient, Reading>();
+
+function readShared(client: KubeClient, clock: ConnectorHost['clock']): Promise<readonly RolloutClaim[]> {
+  const now = clock.now();
+  const last = readings.get(client);
+  if (last !== undefined && now - last.at < sharedMs) return last.claims;
+  // Not the signal of whoever asked first: others may go on after they have left.
+  const claims = readAll(client, AbortSignal.timeout(limitMs));
+  readings.set(client, { at: now, claims });
+  return claims;
+}
+
+async function readAll(client: KubeClient, signal: AbortSignal): Promise<readonly RolloutClaim[]> {
+  const claims: RolloutClaim[] = [];
+  for (const namespace of client.namespaces ?? [null]) {
+    for (const rollout of await client.list(rollouts, namespace, signal)) claims.push(claimOf(rollout));
+  }
+  return claims;
 }
 
 function claimOf(rollout: KubeObject): RolloutClaim {
