@@ -26,6 +26,7 @@ const longestPauseMs = 15_000;
 const tellAgeEveryMs = 10_000;
 /** Figures get one request in two seconds of a peer that is asked for all of them; the other half is for what else is looked at. */
 const msPerQuery = 2_000;
+const longestBudgetMs = 30_000;
 
 /** One reader for all who look at this window. It slows down when the peer does. */
 export function createSignalsFeed(
@@ -109,7 +110,7 @@ export function createSignalsFeed(
   function budgetMs({ id, session }: Source): number {
     // Of a fleet nobody is asked more than once; and the rehearsal is this machine's own.
     if (holders.deciding > 0 || session.signals?.asksOnePeer !== true || connection.rehearsal) return 0;
-    return (readings.get(id)?.queries ?? 0) * msPerQuery;
+    return Math.min((readings.get(id)?.queries ?? 0) * msPerQuery, longestBudgetMs);
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -129,7 +130,8 @@ export function createSignalsFeed(
       const wantedMs = sources.length === 0 ? 500 : Math.min(...scrapes) * 1000;
       const pauseMs = Math.max(
         sources.length === 0 ? 500 : shortestPauseMs,
-        Math.min(Math.max(wantedMs, ...sources.map(budgetMs)), longestPauseMs),
+        Math.min(wantedMs, longestPauseMs),
+        ...sources.map(budgetMs),
         tookMs * 2,
       );
       await ports.clock.sleep(pauseMs, signal).catch(() => undefined);
