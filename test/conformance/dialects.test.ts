@@ -87,3 +87,35 @@ test.each([
   const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
   expect(read?.problems.join('\n')).toMatch(words);
 });
+
+test('a chart leaves out the namesake in another namespace', async () => {
+  const to = (namespace: string, perSecond: number) => ({
+    metric: 'istio_requests_total',
+    labels: {
+      reporter: 'destination',
+      source_workload: 'web',
+      source_workload_namespace: 'market',
+      destination_workload: 'payment',
+      destination_workload_namespace: namespace,
+      destination_service: `payment.${namespace}.svc.cluster.local`,
+      destination_service_name: 'payment',
+      response_code: '200',
+    },
+    perSecond,
+  });
+  await using peer = await openSimulator([
+    { title: 'Istio metrics', series: [to('market', 3), to('shop', 40)], calls: {} },
+  ]);
+  const read = await peer.session.signals?.series(
+    {
+      scope: {
+        hosts: ['payment.market.svc.cluster.local', 'payment'],
+        service: { namespace: 'market', name: 'payment' },
+      },
+      ...{ from: now - 10_000, to: now, stepSeconds: 5, windowSeconds: 30, latency: false },
+    },
+    AbortSignal.timeout(10_000),
+  );
+  expect(read?.lines).toHaveLength(1);
+  expect(read?.lines[0]?.requestsPerSecond.at(-1)).toBeCloseTo(3, 1);
+});

@@ -5,6 +5,7 @@ import { isFailed, namesNoWorkload, neverSent } from '../../analysis/callOutcome
 import { keyOf, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
 import type { Dialect, MetricQuery } from './dialect.ts';
+import { clusterNameOf } from './hostNames.ts';
 import { boundOf } from './reading.ts';
 import { type Matcher, rate, selector, sumBy } from './promql.ts';
 
@@ -93,11 +94,13 @@ function hostsOf({ scope }: SeriesRead): string[] | null {
   return hosts.length === 0 ? null : hosts;
 }
 
-/** A short host means a service of its caller's own namespace. */
+/** A short host means a service of its caller's own namespace; among the hosts asked for it may stand for others too. */
 function isMeant(dialect: Dialect, { labels }: Series, { scope: { service } }: SeriesRead): boolean {
   const row = dialect.readLatency(labels);
-  if (row?.host == null || row.host.includes('.') || service === undefined) return true;
-  return row.source.namespace === null || row.source.namespace === service.namespace;
+  const named = row?.host == null ? null : clusterNameOf(row.host);
+  if (row === null || named === null || named.name !== service?.name) return true;
+  const namespace = named.namespace ?? row.source.namespace;
+  return namespace === null || namespace === service.namespace;
 }
 
 interface Answered {

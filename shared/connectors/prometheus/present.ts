@@ -7,7 +7,14 @@ import { ingressNginx } from './dialects/ingressNginx.ts';
 import { istio } from './dialects/istio.ts';
 import { linkerd } from './dialects/linkerd.ts';
 import { micrometerClient, micrometerServer } from './dialects/micrometer.ts';
-import { olderOtelClient, olderOtelServer, otelClient, otelServer } from './dialects/opentelemetry.ts';
+import {
+  olderOtelClient,
+  olderOtelServer,
+  otelClient,
+  otelServer,
+  plainOtelClient,
+  plainOtelServer,
+} from './dialects/opentelemetry.ts';
 import { serviceGraph } from './dialects/serviceGraph.ts';
 import { quote, selector } from './promql.ts';
 
@@ -21,10 +28,12 @@ export const DIALECTS: readonly Dialect[] = [
   olderHubble,
   serviceGraph,
   otelClient,
+  plainOtelClient,
   olderOtelClient,
   micrometerClient,
   ingressNginx,
   otelServer,
+  plainOtelServer,
   olderOtelServer,
   micrometerServer,
 ];

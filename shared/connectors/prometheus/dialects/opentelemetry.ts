@@ -12,6 +12,17 @@ export const otelClient = clientDialect({
   error: 'error_type',
 });
 
+/** As its JavaScript exporter writes them (seen with 0.301): the unit is in a comment, not in the name. */
+export const plainOtelClient = clientDialect({
+  id: 'otel-client-plain',
+  title: 'OpenTelemetry HTTP client metrics (no unit in their names)',
+  metric: 'http_client_request_duration',
+  unit: 's',
+  peer: ['service_peer_name', 'peer_service', 'server_address'],
+  status: 'http_response_status_code',
+  error: 'error_type',
+});
+
 export const olderOtelClient = clientDialect({
   id: 'otel-client-older',
   title: 'OpenTelemetry HTTP client metrics (older names)',
@@ -26,6 +37,16 @@ export const otelServer = serverDialect({
   id: 'otel-server',
   title: 'OpenTelemetry HTTP server metrics',
   metric: 'http_server_request_duration_seconds',
+  unit: 's',
+  path: 'http_route',
+  status: 'http_response_status_code',
+  error: 'error_type',
+});
+
+export const plainOtelServer = serverDialect({
+  id: 'otel-server-plain',
+  title: 'OpenTelemetry HTTP server metrics (no unit in their names)',
+  metric: 'http_server_request_duration',
   unit: 's',
   path: 'http_route',
   status: 'http_response_status_code',
