@@ -1,5 +1,6 @@
 import './App.css';
 import { lazy, Suspense, useEffect } from 'react';
+import { AboutDialog } from './features/about/AboutDialog.tsx';
 import { AddressBook } from './features/addressBook/AddressBook.tsx';
 import { AddressBookButton } from './features/addressBook/AddressBookButton.tsx';
 import { HeldChip } from './features/breakers/HeldChip.tsx';
@@ -137,6 +138,7 @@ export function App() {
       {known && !none && <Console />}
       <Palette />
       <HelpDialog />
+      <AboutDialog />
       <TripDialog />
       <ProtectionDialog />
       <CanaryDialog />

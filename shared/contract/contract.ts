@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { AboutConnection, Bundle } from '../model/about.ts';
 import {
   ConnectionForm,
   ConnectionState,
@@ -294,5 +295,9 @@ export const contract = {
         writable: z.boolean(),
       }),
     ),
+    /** What a connection is made of, and what it costs. */
+    connection: base.input(z.object({ id: ConnectionId })).output(AboutConnection),
+    /** A report for whoever mends Podium, without secrets; names are others unless asked for. */
+    bundle: base.input(z.object({ withNames: z.boolean() })).output(Bundle),
   },
 };

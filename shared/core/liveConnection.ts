@@ -4,6 +4,7 @@ import { aheadOf } from '../connectors/kit/aheadOf.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { FoldedTopology } from '../analysis/foldTopology.ts';
 import type { ConnectionState } from '../model/connection.ts';
+import type { PeerUsage } from '../model/about.ts';
 import type { Environment } from '../model/entity.ts';
 import type { TopologyObservation } from '../model/topology.ts';
 import type { GreyRoute } from '../model/routing.ts';
@@ -12,6 +13,7 @@ import type { Split } from '../model/weights.ts';
 import { describeConnection } from './connectionState.ts';
 import { createHeard } from './heard.ts';
 import type { Ports } from './ports.ts';
+import { createRequestMeter } from './requestMeter.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { Programs } from './programs.ts';
 import { serverNow } from './returns/peerTime.ts';
@@ -47,6 +49,8 @@ export interface LiveConnection extends AsyncDisposable {
   /** What each source last said, unfolded. */
   observations(): readonly TopologyObservation[];
   server(): string;
+  /** What its peers were asked lately. */
+  usage(): PeerUsage;
   /** When sources were opened last; what follows them starts over when it moves. */
   readonly generation: number;
   environment: Environment;
@@ -73,6 +77,7 @@ export function openConnection(
   programs: Programs,
 ): LiveConnection {
   const stop = new AbortController();
+  const meter = createRequestMeter(ports.clock);
   const changes = createPulse();
   const sources: Source[] = [];
   const absent: Found['absent'][number][] = [];
@@ -88,7 +93,7 @@ export function openConnection(
     const files = openFolder === undefined ? {} : { openFolder };
     const gate = programs.gateFor(request.id, request.title);
     const runs = gate === null ? {} : { programs: gate };
-    return { connectionId: request.id, clock, random, log, ownPorts, ...files, ...runs, lent };
+    return { connectionId: request.id, clock, random, log, ownPorts, meter, ...files, ...runs, lent };
   }
 
   function addSource(
@@ -238,6 +243,7 @@ export function openConnection(
       return heard.routes();
     },
     server: () => root?.server ?? '',
+    usage: () => meter.usage(),
     observations: heard.observations,
     topology: heard.topology,
     state: () =>

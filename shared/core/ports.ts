@@ -36,6 +36,8 @@ export interface Ports {
   readonly version: string;
   /** Where the host keeps everything, for people; null where it keeps nothing. */
   readonly dataFolder: string | null;
+  /** The last lines of the log as they were written, oldest first; as many as asked for at most. */
+  readonly readLog: (most: number) => Promise<readonly string[]>;
 }
 
 /** Something that Podium will end, judge or go on with by itself, if it runs and the machine is awake. `expiry`: a change that takes itself back after a time. */

@@ -2,6 +2,8 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
+import { aboutConnection } from './about.ts';
+import { makeBundle } from './bundle.ts';
 import { readAddresses } from './addressBook.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
@@ -307,6 +309,10 @@ export function createRouter({
         dataFolder: ports.dataFolder,
         writable: journal.writable,
       })),
+      connection: os.about.connection.handler(({ input }) => aboutConnection(input.id, connections)),
+      bundle: os.about.bundle.handler(({ input }) =>
+        makeBundle({ connections, journal, oneMap, settings, ports }, input.withNames),
+      ),
     },
   });
 }

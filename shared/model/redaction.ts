@@ -1,4 +1,5 @@
-const blank = '[redacted]';
+/** Stands where a secret was. */
+export const blank = '[redacted]';
 
 const secretShapes: readonly RegExp[] = [
   /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, // JSON Web Token
@@ -10,6 +11,10 @@ const secretShapes: readonly RegExp[] = [
   /(?<=:\/\/)[^\s/@]+:[^\s/@]+(?=@)/g, // user and password in an address
   /(?<=[#?&](?:t|token|access_token|code|password)=)[^\s&#]+/gi,
 ];
+
+/** Names of fields whose values are not to be told, whatever they look like. */
+export const secretNames =
+  /authorization|cookie|token|password|passwd|secret|credential|private|client-?key|api-?key|session|bearer|certificate-?data/i;
 
 /** Text with everything that looks like a secret blanked. */
 export function blankSecrets(text: string): string {

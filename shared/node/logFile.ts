@@ -1,4 +1,5 @@
 import { appendFileSync, chmodSync, renameSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, LogFields } from '../core/ports.ts';
 import { redactFields, redactText } from './redact.ts';
@@ -29,6 +30,24 @@ export function createLogFile(folder: string, now: () => number = Date.now): Log
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
   };
+}
+
+const longestTailBytes = 256 * 1024;
+
+/** The last lines of the log in the data folder, oldest first. A log that is not there has none. */
+export async function readLogTail(folder: string, most: number): Promise<readonly string[]> {
+  const file = await open(join(folder, 'podium.log')).catch(() => null);
+  if (file === null) return [];
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - longestTailBytes);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - start), position: start });
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    // What was cut off at the beginning is no line.
+    return (start === 0 ? lines : lines.slice(1)).filter((line) => line !== '').slice(-most);
+  } finally {
+    await file.close();
+  }
 }
 
 function sizeOf(path: string): number {

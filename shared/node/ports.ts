@@ -10,7 +10,7 @@ import { openDataFolder } from './dataFolder.ts';
 import { openDatabase } from './database.ts';
 import { openRepositories } from './gitRepositories.ts';
 import { createJournalStore } from './journalStore.ts';
-import { createLogFile } from './logFile.ts';
+import { createLogFile, readLogTail } from './logFile.ts';
 import { createPictureStore } from './pictureStore.ts';
 import type { FleetProcess } from './fleetProcess.ts';
 import { openNamedFolder } from './namedFolders.ts';
@@ -55,6 +55,7 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
   return {
     dataFolder,
     log,
+    readLog: (most) => readLogTail(dataFolder, most),
     clock: systemClock,
     random: { id: randomUUID, fraction: Math.random },
     journal: createJournalStore(database, log),

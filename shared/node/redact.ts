@@ -1,11 +1,7 @@
 import type { LogFields } from '../core/ports.ts';
-import { blankSecrets } from '../model/redaction.ts';
+import { blank, blankSecrets, secretNames } from '../model/redaction.ts';
 
-const blank = '[redacted]';
 const longest = 2_000;
-
-const secretNames =
-  /authorization|cookie|token|password|passwd|secret|credential|private|client-?key|api-?key|session|bearer|certificate-?data/i;
 
 /** A line for the log without what must not be in one: by the field's name, and by what secrets look like anywhere. */
 export function redactFields(fields: LogFields): LogFields {

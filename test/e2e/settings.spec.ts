@@ -32,7 +32,7 @@ test('what is set applies at once, is kept over a reload, and goes back to its d
   const own = page.getByRole('group', { name: /^Health of payment/ });
   await own.getByRole('textbox', { name: 'Failing from' }).fill('90');
   await own.getByRole('textbox', { name: 'Degraded from' }).fill('80');
-  await own.getByRole('textbox', { name: 'From calls' }).fill('5');
+  await own.getByRole('textbox', { name: 'Calls at least' }).fill('5');
   await page.keyboard.press('Tab');
   await openPage(page, 'Map');
   await expect(payment).toHaveAccessibleName(/^payment, healthy/, { timeout: 30_000 });
@@ -52,4 +52,30 @@ test('what is set applies at once, is kept over a reload, and goes back to its d
   await expect(own).toHaveCount(0);
   await mark.getByRole('button', { name: 'Guess the environment of shop-rehearsal again' }).click();
   await expect(chip.getByRole('button', { name: /shop-rehearsal, other/ })).toBeVisible();
+});
+
+test('a connection says what it is made of and costs, and a report of it names nobody unless asked', async ({
+  map: page,
+}) => {
+  const chip = page.getByRole('group', { name: 'Connection shop-rehearsal', exact: true });
+  await chip.getByRole('button', { name: /: about it$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading', { name: 'About shop-rehearsal' })).toBeVisible();
+  await expect(dialog).toContainText(/Kubernetes v1\.\d+/);
+  await expect(dialog).toContainText(/Prometheus \d+\.\d+/);
+  await expect(dialog.getByRole('row', { name: /^to services behind the API server [1-9]/ })).toBeVisible();
+  await dialog.getByText(/^\d+ streams open$/).click();
+  await expect(dialog.getByText('pods in all namespaces')).toBeVisible();
+  await expectNoFindings(page, 'about a connection');
+
+  await dialog.getByRole('button', { name: 'Report for a bug…' }).click();
+  const report = dialog.getByRole('textbox', { name: 'The report' });
+  await expect(report).toHaveValue(/"podium": /);
+  expect(await report.inputValue()).not.toMatch(/\bpayment\b|shop-rehearsal/);
+  await dialog.getByRole('checkbox', { name: /With the names/ }).click({ force: true });
+  await expect(report).toHaveValue(/shop-rehearsal/);
+  const saved = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save as a file' }).click();
+  expect((await saved).suggestedFilename()).toMatch(/^podium-report-.*\.json$/);
+  await expectNoFindings(page, 'report');
 });

@@ -177,6 +177,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
     actor: 'ana@laptop',
     version: '0.0.0',
     dataFolder: null,
+    readLog: async () => [],
     ownPorts: () => [],
   };
   return { ...ports, ...more } as Ports & { readonly clock: FakeClock };

@@ -2,9 +2,9 @@ import { Button as AriaButton } from 'react-aria-components';
 import { ask, useLink } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import type { ConnectionState } from '../../../shared/model/connection.ts';
+import { openAbout } from '../../state/about.ts';
 import { showToast } from '../../state/toasts.ts';
 import { askToUnlock } from '../../state/unlock.ts';
-import { showPage } from '../../state/view.ts';
 import { Dot } from '../../ui/Chip.tsx';
 
 /** One connection: its state in a word and a colour, its environment, and whether it may be written to. */
@@ -20,8 +20,8 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
     <div className={`connection ${environment}`} role="group" aria-label={`Connection ${title}`}>
       <AriaButton
         className="chip connectionChip"
-        aria-label={`${[title, environment, word, ...cautions.map(({ short }) => short)].join(', ')}: show sources`}
-        onPress={() => showPage('sources')}
+        aria-label={`${[title, environment, word, ...cautions.map(({ short }) => short)].join(', ')}: about it`}
+        onPress={() => openAbout(id)}
       >
         <Dot tone={tone} />
         <span className="ellipsis">

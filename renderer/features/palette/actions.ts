@@ -2,6 +2,7 @@ import type { ConnectionState } from '../../../shared/model/connection.ts';
 import { useForwardStore } from '../../live/forwards.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
+import { openAbout, openReport } from '../../state/about.ts';
 import { openAddressBook } from '../../state/addressBook.ts';
 import { commandMap } from '../../state/commands.ts';
 import { copyLinkTo } from '../../state/copyLink.ts';
@@ -82,7 +83,14 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
   for (const { id, title, locked } of connections) {
     if (locked) actions.push({ id: `unlock ${id}`, title: `Unlock ${title}…`, run: () => askToUnlock(id) });
   }
+  for (const { id, title } of connections)
+    actions.push({
+      id: `about ${id}`,
+      title: `About ${title}: versions, rights, requests…`,
+      run: () => openAbout(id),
+    });
   actions.push(
+    { id: 'report', title: 'Report for a bug: look at it and save it…', run: openReport },
     { id: 'dark', title: 'Theme: dark', run: () => setTheme('dark') },
     { id: 'light', title: 'Theme: light', run: () => setTheme('light') },
     { id: 'system', title: 'Theme: as the system', run: () => setTheme('system') },

@@ -1,5 +1,6 @@
 import { useAsked } from '../../client/useAsked.ts';
 import { useSettings } from '../../live/settings.ts';
+import { openReport } from '../../state/about.ts';
 import { useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { plainText } from '../../ui/plainText.ts';
@@ -48,6 +49,7 @@ export function PodiumSection() {
       )}
       <div className="settingFields">
         <Button onPress={() => useView.setState({ helpOpen: true })}>All keys, and help</Button>
+        <Button onPress={openReport}>Report for a bug…</Button>
         {tourDone && (
           <Button onPress={() => changeSettings({ tourDone: false })}>Offer the tour again</Button>
         )}

@@ -18,10 +18,7 @@ export function RememberedSection() {
   const open = connections.map(({ title }) => title);
   const remembered = rememberedConnections(settings);
   return (
-    <SettingCard
-      title="What is remembered"
-      says="By connection. Secrets that you typed are in memory only and go when Podium ends."
-    >
+    <SettingCard title="What is remembered" says="By connection, so that it need not be said again.">
       {remembered.length === 0 && <p className="muted">Nothing yet.</p>}
       <div className="settingRows">
         {remembered.map((one) => {

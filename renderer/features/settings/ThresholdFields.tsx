@@ -30,7 +30,7 @@ export function ThresholdFields({ thresholds, onChange }: ThresholdFieldsProps) 
         onChange={(value) => onChange({ ...thresholds, failingErrorRatio: value })}
       />
       <NumberInput
-        label="From calls"
+        label="Calls at least"
         value={minimumCalls}
         least={1}
         most={1_000_000}

@@ -6,6 +6,7 @@ import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useNow } from '../../live/clock.ts';
 import { useConnections } from '../../live/connections.ts';
+import { openAbout } from '../../state/about.ts';
 import { showAgain } from '../../state/programs.ts';
 import { showToast } from '../../state/toasts.ts';
 import { useView } from '../../state/view.ts';
@@ -75,6 +76,9 @@ function ConnectionCard({ connection }: { readonly connection: ConnectionState }
               tell(ask((client) => client.connections.setEnvironment({ id, environment: found.id })));
           }}
         />
+        <Button aria-label={`About ${title}`} onPress={() => openAbout(id)}>
+          About…
+        </Button>
         <Button onPress={() => tell(ask((client) => client.connections.lookAgain({ id })))}>
           Look again
         </Button>

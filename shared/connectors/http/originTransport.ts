@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { BlockList, isIP } from 'node:net';
+import type { ConnectorHost } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { trustingContext } from './authorities.ts';
 import type { Transport } from '../kit/transport.ts';
@@ -54,7 +55,7 @@ export type OriginTransport = Transport & {
  */
 export async function createOriginTransport(
   origin: Origin,
-  podium: { ownPorts(): readonly number[] },
+  podium: Pick<ConnectorHost, 'ownPorts' | 'meter'>,
 ): Promise<OriginTransport> {
   const url = checkAddress(origin.address);
   const given = checkHeaders(origin.headers);
@@ -93,6 +94,7 @@ export async function createOriginTransport(
   return {
     route: `at ${reach.name}`,
     async request(request) {
+      podium.meter?.count(request.method === 'GET' ? 'read' : 'write');
       const answer = await send(reach, request);
       if (answer.status >= 300 && answer.status < 400)
         throw new PeerError(

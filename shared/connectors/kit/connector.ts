@@ -26,6 +26,7 @@ import type { Split } from '../../model/weights.ts';
 import type { OpenFolder } from './folder.ts';
 import type { ForwardSource } from './forwards.ts';
 import type { LogSource } from './logs.ts';
+import type { RequestMeter } from './meter.ts';
 import type { ObjectSource } from './objects.ts';
 import type { ProgramGate } from './programs.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
@@ -81,6 +82,8 @@ export interface ConnectorHost {
   readonly log: ConnectorLog;
   /** Ports of this machine at which Podium itself listens: nothing that a peer says may lead there. */
   ownPorts(): readonly number[];
+  /** Told of each request that is sent; absent where nobody counts. */
+  readonly meter?: RequestMeter;
   /** Folders of this machine that the operator names in a connection's form; absent where this host lends none. */
   readonly openFolder?: OpenFolder;
   /** What connections that log in by running a program go through; absent where this host runs none. */

@@ -9,6 +9,7 @@ import type { Reach } from '../http/reach.ts';
 import type { Listed, Page } from './reflector.ts';
 import { dropIdle, type OpenAnswer, openStream, send } from '../http/request.ts';
 import { withLogin } from './withLogin.ts';
+import { requestKindOf } from './requestKind.ts';
 import { apiVersionOf, pathOf, type Resource } from './resources.ts';
 import { createServerClock, type ServerClock } from './serverClock.ts';
 import { createSharedWatches, type SharedWatches } from './sharedWatches.ts';
@@ -66,6 +67,8 @@ export interface KubeClient extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void>;
   readonly watches: SharedWatches;
+  /** For what goes there without it: port-forwards. */
+  readonly meter: ConnectorHost['meter'];
   /** Texts that operators were shown, whichever connector showed them. */
   readonly seen: Seen;
   /** The API server's own time, as its answers tell it. */
@@ -109,12 +112,24 @@ export function createKubeClient(
   reach: Reach,
   context: string,
   namespaces: readonly string[] | null,
-  host: Pick<ConnectorHost, 'clock' | 'log' | 'random'>,
+  host: Pick<ConnectorHost, 'clock' | 'log' | 'random' | 'meter'>,
 ): KubeClient {
   const serverClock = createServerClock();
   const request = async (what: PeerRequest): Promise<PeerAnswer> => {
-    const answer = await withLogin(reach, what.signal, () => send(reach, what));
+    const answer = await withLogin(reach, what.signal, () => {
+      host.meter?.count(requestKindOf(what));
+      return send(reach, what);
+    });
     serverClock.note(answer.headers);
+    return answer;
+  };
+  const openCounted = async (asked: PeerRequest, what: string): Promise<OpenAnswer> => {
+    const answer = await withLogin(reach, asked.signal, () => {
+      host.meter?.count(requestKindOf(asked));
+      return openStream(reach, asked);
+    });
+    const ended = host.meter?.opened(what);
+    if (ended !== undefined) answer.body.once('close', ended);
     return answer;
   };
   const read = async (path: string, signal: AbortSignal): Promise<unknown> =>
@@ -171,9 +186,7 @@ export function createKubeClient(
           timeoutSeconds: String(timeoutSeconds),
         });
         const path = `${pathOf(of, namespace)}?${query}`;
-        const answer = await withLogin(reach, signal, () =>
-          openStream(reach, { method: 'GET', path, signal }),
-        );
+        const answer = await openCounted({ method: 'GET', path, signal }, what);
         const type = answer.headers['content-type'] ?? '';
         if (answer.status === 200 && type.startsWith('application/json'))
           return readWatch(answer.body, reach.name, what, { apiVersion: apiVersionOf(of), kind: of.kind });
@@ -194,9 +207,10 @@ export function createKubeClient(
     namespaces,
     reach,
     request,
-    openStream: (what) => withLogin(reach, what.signal, () => openStream(reach, what)),
+    openStream: (what) => openCounted(what, what.path.split('?')[0] ?? ''),
     read,
     watches,
+    meter: host.meter,
     seen: createSeen(),
     serverClock,
     closing,

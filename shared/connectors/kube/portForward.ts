@@ -36,7 +36,8 @@ export async function openPort(
   pod: { readonly namespace: string; readonly name: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const { reach } = client;
+  const { reach, meter } = client;
+  meter?.count('proxied');
   const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/portforward?ports=${pod.port}`;
   const url = new URL(reach.server.pathname.replace(/\/$/, '') + path, reach.server);
   url.protocol = reach.server.protocol === 'http:' ? 'ws:' : 'wss:';
