@@ -1,3 +1,4 @@
+import type { Proof } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { OperationRecord } from '../model/record.ts';
 import { watchDeclared } from './declaredRung.ts';
@@ -9,6 +10,7 @@ import type { Ports } from './ports.ts';
 import { notLoadable } from './planParts.ts';
 import { resolveWrite } from './resolveWrite.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
+import { weighProofs } from './weighProofs.ts';
 
 /** Follows one operation from its receipt to its effect. Everything seen goes to the journal; nothing is thrown. */
 export async function climb(
@@ -78,32 +80,30 @@ async function prove(climb: Climb): Promise<void> {
   const rolls = record.expectation.kind === 'rollout';
   const longestMs = rolls ? longestRolloutMs : effectAfterMs;
   for (let pauseMs = 1_000; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
-    /** What those say who may yet see it, and what those say who cannot. */
-    const [waiting, blind]: [string[], string[]] = [[], []];
+    const proofs: Proof[] = [];
     for (const { session } of [...connection.sources]) {
       if (session.proof === undefined) continue;
       try {
         const proof = await session.proof.loaded(record.expectation, record.at, signal);
-        if (proof === null) continue;
-        if (proof.state === 'seen' || proof.state === 'contradicted') {
-          await tell(climb, 'loaded', proof.state, proof.detail, ports.clock.now());
-          return;
-        }
-        (proof.state === 'waiting' ? waiting : blind).push(proof.detail);
+        if (proof !== null) proofs.push(proof);
       } catch (thrown) {
         signal.throwIfAborted();
         // Not being able to ask is no proof of anything, and may pass.
-        waiting.push(sayError(thrown, 'Asking what the proxies hold'));
+        proofs.push({ state: 'waiting', detail: sayError(thrown, 'Asking what the proxies hold') });
       }
     }
-    const said =
-      (waiting.length > 0 ? waiting : blind).join('; ') || notLoadable(record.operation, record.expectation);
+    const judged = weighProofs(proofs);
+    if (judged.state === 'seen' || judged.state === 'contradicted') {
+      await tell(climb, 'loaded', judged.state, judged.detail, ports.clock.now());
+      return;
+    }
+    const said = judged.detail || notLoadable(record.operation, record.expectation);
     const superseded = rolls ? await supersededBy(climb) : null;
     if (superseded !== null) {
       await tell(climb, 'loaded', 'unobservable', `${superseded} before it was through`, null);
       return;
     }
-    if (waiting.length === 0 || ports.clock.now() - record.at > longestMs) {
+    if (judged.state === 'unobservable' || ports.clock.now() - record.at > longestMs) {
       await tell(climb, 'loaded', 'unobservable', said, null);
       return;
     }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Guard } from '../../shared/model/change.ts';
 import { anyWeights } from './anyWeights.ts';
 import { until } from './cluster.ts';
+import { routeConditionsConformance } from './routeConditions.ts';
 import { routesConformance } from './routes.ts';
 import { createRoutedPayment, openRoutes, startRoutedPayment } from './routesPayment.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
@@ -12,6 +13,7 @@ const start = () => startSimulatedCluster({ serves: ['gateway.networking.k8s.io'
 anyWeights('HTTPRoutes of the rehearsal’s API server', () => startRoutedPayment(start));
 anyWeights('GRPCRoutes of the rehearsal’s API server', () => startRoutedPayment(start, 'GRPCRoute'));
 routesConformance('the rehearsal’s API server', start);
+routeConditionsConformance('the rehearsal’s API server', start);
 
 const virtualService = {
   apiVersion: 'networking.istio.io/v1',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Split } from '../../shared/model/weights.ts';
 import { anyWeights } from '../conformance/anyWeights.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
+import { routeConditionsConformance } from '../conformance/routeConditions.ts';
 import { routesConformance } from '../conformance/routes.ts';
 import { startRoutedPayment } from '../conformance/routesPayment.ts';
 import { type ConsoleUnderTest, first, openConsole, rungOf } from './console.ts';
@@ -17,6 +18,7 @@ const start = startRealCluster;
 anyWeights('HTTPRoutes of a real API server with istiod', () => startRoutedPayment(start));
 anyWeights('GRPCRoutes of a real API server with istiod', () => startRoutedPayment(start, 'GRPCRoute'));
 routesConformance('a real API server with istiod', start);
+routeConditionsConformance('a real API server with istiod', start);
 
 const peers = readCoordinates();
 const { envoys } = peers;

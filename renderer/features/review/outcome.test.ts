@@ -52,6 +52,16 @@ describe('what an operation has come to', () => {
     });
   });
 
+  test('M12 a route that its controller refuses is bad news although it was accepted and read back, and its undo is offered', () => {
+    const refused = rung('loaded', 'contradicted', 'ResolvedRefs is False, BackendNotFound');
+    const record = recordWith([accepted, declared, refused, rung('measured', 'unobservable')]);
+    expect(outcomeOf(record)).toEqual({
+      tone: 'bad',
+      text: 'Shift payment: loaded contradicted, ResolvedRefs is False, BackendNotFound',
+    });
+    expect(canUndo(record)).toBe(true);
+  });
+
   test('a write without an answer is neither good nor bad', () => {
     expect(outcomeOf(recordWith([], { state: 'unknown' })).tone).toBe('pending');
   });

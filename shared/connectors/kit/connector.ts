@@ -323,6 +323,8 @@ export interface ProofSource {
 export interface Proof {
   readonly state: 'waiting' | 'seen' | 'contradicted' | 'unobservable';
   readonly detail: string;
+  /** While waiting: its word is due, and may speak against what others see already, which does not count before. */
+  readonly isDue?: boolean;
 }
 
 /** A guess from a name, which the operator can change: prod, live → production; stag, stage, uat, pre, qa → staging. */

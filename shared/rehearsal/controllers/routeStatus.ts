@@ -9,16 +9,21 @@ import { fieldsAt, listAt, textOf, type Fields } from '../traffic/reading.ts';
 export function followRoutes(store: ObjectStore, now: () => number): () => void {
   const judge = (object: KubeObject): void => {
     // There are no Gateways here, and of one that is not there nobody says anything.
-    const services = listAt(object, 'spec', 'parentRefs').filter(
-      (parentRef) => fieldsAt(parentRef)['kind'] === 'Service',
-    );
+    const services = listAt(object, 'spec', 'parentRefs')
+      .map((parentRef) => fieldsAt(parentRef))
+      // "core" is Linkerd's word for it, and nobody else's.
+      .filter(({ kind, group }) => kind === 'Service' && group === '');
     const parents = services.map((parentRef) => ({
       conditions: conditionsOf(store, object, now()),
-      controllerName: 'istio.io/gateway-controller',
+      controllerName,
       parentRef,
     }));
-    if (sameWord(fieldsAt(object, 'status')['parents'], parents)) return;
-    store.put({ ...object, status: { parents } }, { manager: 'pilot-discovery', subresource: 'status' });
+    const [own, others] = wordsIn(object);
+    if (parents.length + own.length === 0 || sameWord(own, parents)) return;
+    store.put(
+      { ...object, status: { parents: [...others, ...parents] } },
+      { manager: 'pilot-discovery', subresource: 'status' },
+    );
   };
   const judgeAll = (): void => {
     for (const plural of ['httproutes', 'grpcroutes']) for (const one of store.list(plural)) judge(one);
@@ -29,6 +34,15 @@ export function followRoutes(store: ObjectStore, now: () => number): () => void 
     if (type === 'DELETED' || (resource !== 'httproutes' && resource !== 'grpcroutes')) return;
     judge(object);
   });
+}
+
+const controllerName = 'istio.io/gateway-controller';
+
+/** What it said itself of a route, and what others said, which it leaves as it is. */
+function wordsIn(object: KubeObject): readonly [readonly Fields[], readonly Fields[]] {
+  const all = listAt(object, 'status', 'parents').map((parent) => fieldsAt(parent));
+  const isOwn = (parent: Fields): boolean => parent['controllerName'] === controllerName;
+  return [all.filter(isOwn), all.filter((parent) => !isOwn(parent))];
 }
 
 function conditionsOf(store: ObjectStore, object: KubeObject, atMs: number): Fields[] {
@@ -76,7 +90,7 @@ function unresolved(
 }
 
 /** Whether nothing but the time would be written anew. */
-function sameWord(before: unknown, after: readonly Fields[]): boolean {
+function sameWord(before: readonly Fields[], after: readonly Fields[]): boolean {
   const bare = (parents: readonly unknown[]): unknown =>
     parents.map((parent) => ({
       ...fieldsAt(parent),
@@ -85,5 +99,5 @@ function sameWord(before: unknown, after: readonly Fields[]): boolean {
         return rest;
       }),
     }));
-  return Array.isArray(before) && isDeepStrictEqual(bare(before), bare(after));
+  return isDeepStrictEqual(bare(before), bare(after));
 }
