@@ -290,6 +290,76 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
         });
     });
 
+    for (const kind of ['Deployment', 'ReplicaSet'] as const)
+      test(`that leave their template to a ${kind} show the instances that they run themselves`, async () => {
+        await using led = await begin();
+        const { namespace, call } = led.cluster;
+        const labels = { app: 'stock', version: 'v3' };
+        const spec = {
+          nodeName: 'n1',
+          containers: [{ name: 'app', image: 'registry.example.com/stock:v3' }],
+        };
+        const selector = (more: object = {}) => ({ matchLabels: { app: 'stock', ...more } });
+        const apps = `/apis/apps/v1/namespaces/${namespace}`;
+        await call('POST', `${apps}/${kind.toLowerCase()}s`, {
+          apiVersion: 'apps/v1',
+          kind,
+          metadata: { name: 'stock', namespace },
+          spec: {
+            replicas: 0,
+            selector: selector({ 'left-to': 'the-rollout' }),
+            template: { metadata: { labels: { ...labels, 'left-to': 'the-rollout' } }, spec },
+          },
+        });
+        await call('POST', paths(namespace).services, serviceFor(namespace, 'stock', { app: 'stock' }));
+        const { metadata } = (await call('POST', rolloutsPath(namespace), {
+          ...(rollout(namespace) as object),
+          metadata: { name: 'stock', namespace },
+          spec: { workloadRef: { apiVersion: 'apps/v1', kind, name: 'stock' }, strategy: { canary: {} } },
+        })) as { readonly metadata: { readonly uid: string } };
+        const owner = {
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'Rollout',
+          name: 'stock',
+          uid: metadata.uid,
+        };
+        const hash = { 'rollouts-pod-template-hash': '5dfbb8f8f8' };
+        const own = (await call('POST', `${apps}/replicasets`, {
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
+          metadata: {
+            name: 'stock-5dfbb8f8f8',
+            namespace,
+            ownerReferences: [{ ...owner, controller: true }],
+          },
+          spec: {
+            replicas: 1,
+            selector: selector(hash),
+            template: { metadata: { labels: { ...labels, ...hash } }, spec },
+          },
+        })) as { readonly metadata: { readonly name: string; readonly uid: string } };
+        // Where a controller runs it makes this one itself, and takes one of two away again.
+        const { name, uid } = own.metadata;
+        await call('POST', `/api/v1/namespaces/${namespace}/pods`, {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: {
+            name: 'stock-5dfbb8f8f8-byhand',
+            namespace,
+            labels: { ...labels, ...hash },
+            ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true }],
+          },
+          spec,
+        });
+        const view = await poll(
+          () => led.view('stock'),
+          ({ instances }) => instances.length === 1,
+        );
+        expect(view).toMatchObject({ ref: { kind: 'Rollout', name: 'stock' }, version: 'v3' });
+        expect(view.instances[0]?.name).toMatch(/^stock-5dfbb8f8f8-/);
+        expect(view.verbs).not.toContain('drain');
+      });
+
     test('that move on by themselves are not taken for what was asked', async () => {
       await using led = await begin();
       const state = async (plan: Awaited<ReturnType<typeof led.act>>) =>

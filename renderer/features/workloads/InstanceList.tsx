@@ -17,10 +17,11 @@ interface InstanceListProps {
 
 const mostShown = 60;
 
-/** The running copies, each to be taken out of the traffic or put back; those out of it and in trouble stand first. */
+/** The running copies, each to be taken out of the traffic or put back where its kind knows that; those out of it and in trouble stand first. */
 export function InstanceList({ workload, rates, denied, onAct }: InstanceListProps) {
   const now = useNow();
-  const { instances } = workload;
+  const { instances, verbs } = workload;
+  const canDrain = verbs?.includes('drain') ?? true;
   const drained = instances.filter((instance) => instance.drained !== null).length;
   // Who put an instance back still looks at it.
   const [isOpen, setOpen] = useState(drained > 0);
@@ -61,7 +62,7 @@ export function InstanceList({ workload, rates, denied, onAct }: InstanceListPro
               )}
               {out === null && !ready && <span className="toneBad workloadImages">not ready</span>}
             </span>
-            {out === null ? (
+            {!canDrain ? null : out === null ? (
               <Button
                 aria-label={`Take ${plainText(name, 90)} out of the traffic`}
                 isDisabled={denied !== null}
@@ -82,7 +83,7 @@ export function InstanceList({ workload, rates, denied, onAct }: InstanceListPro
         ))}
       </ul>
       {ordered.length > mostShown && <p className="muted">and {ordered.length - mostShown} more</p>}
-      {denied !== null && <DeniedNote denied={denied} />}
+      {canDrain && denied !== null && <DeniedNote denied={denied} />}
     </details>
   );
 }

@@ -53,6 +53,16 @@ test('a change names the workload as it was seen', () => {
   expect(actionTitle(payment, action)).toBe('Scale payment-v2 to 5');
 });
 
+test('what has no steps is not promoted to the next one, but switched', () => {
+  const items = [{ text: 'weight 20 %', state: 'now' as const }];
+  const steps = { owner: 'Argo Rollouts', items, weight: null, analysis: [], note: '' };
+  const promote = { verb: 'promote' } as const;
+  expect(actionTitle({ ...payment, steps }, promote)).toBe('Promote payment-v2 to its next step');
+  expect(actionTitle({ ...payment, steps: { ...steps, items: [] } }, promote)).toBe(
+    'Switch payment-v2 to its new version',
+  );
+});
+
 test('an autoscaler is named with its bounds, for it will undo what is set by hand', () => {
   expect(autoscalerNote(payment)).toMatch(/^Autoscaler payment decides between 2 and 8/);
   expect(autoscalerNote({ ...payment, autoscaler: null })).toBeNull();

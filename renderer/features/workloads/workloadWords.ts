@@ -37,7 +37,10 @@ export function actionTitle(workload: WorkloadView, action: WorkloadAction): str
     case 'putBack':
       return `Put ${plainText(action.instance, 80)} back into the traffic`;
     case 'promote':
-      return `Promote ${name} to its next step`;
+      // Of a Rollout without steps the new version stands beside the old one, and gets all calls at once.
+      return workload.steps?.items.length === 0
+        ? `Switch ${name} to its new version`
+        : `Promote ${name} to its next step`;
     case 'promoteFull':
       return `Promote ${name} past all its steps`;
     case 'abort':

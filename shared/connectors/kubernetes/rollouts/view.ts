@@ -2,10 +2,11 @@ import type { WorkloadView } from '../../../model/workload.ts';
 import type { ServiceKey } from '../../kit/connector.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { at, type KubeObject, mapAt, namespaceOf, numberAt, selects, textAt } from '../../kube/objects.ts';
-import { deployments, services } from '../../kube/resources.ts';
-import { versionOf } from '../identity.ts';
+import { deployments, pods, replicaSets, services } from '../../kube/resources.ts';
+import { controllerOf, versionOf } from '../identity.ts';
 import { orNull } from '../workloads/find.ts';
 import { podLabelsOf } from '../workloads/kinds.ts';
+import { instanceView } from '../workloads/view.ts';
 import { argoState, argoSteps, argoVerbs } from './argo.ts';
 import { flaggerMoves, flaggerState, flaggerSteps, flaggerVerbs } from './flagger.ts';
 import { isLedKind, ledResources } from './resources.ts';
@@ -27,27 +28,58 @@ export async function readLed(
   if (all.length === 0) return [];
   const service = await orNull(client.object(services, namespace, name, signal), ['notFound']);
   const selector = mapAt(service, 'spec', 'selector');
-  const referred = all.some((one) => referenceOf(one) !== null)
-    ? await orNull(client.list(deployments, namespace, signal), ['notFound', 'forbidden'])
-    : null;
-  return all.flatMap((one) => {
-    const labels = labelsOfPods(one, referred ?? []);
-    return isBehind(one, name, selector, labels) ? viewOf(one, connectionId, labels) : [];
+  const kinds = new Set(all.map((one) => referenceOf(one)?.kind));
+  const referred = await Promise.all(
+    [deployments, replicaSets]
+      .filter(({ kind }) => kinds.has(kind))
+      .map((resource) => orNull(client.list(resource, namespace, signal), ['notFound', 'forbidden'])),
+  );
+  const behind = all.flatMap((led) => {
+    const labels = labelsOfPods(
+      led,
+      referred.flatMap((list) => list ?? []),
+    );
+    return isBehind(led, name, selector, labels) ? [{ led, labels }] : [];
   });
+  const running = await runningOf(client, namespace, behind, signal);
+  return behind.flatMap(({ led, labels }) => viewOf(led, connectionId, labels, running(led)));
+}
+
+/** Pods of Rollouts, which make ReplicaSets of their own also where their template is another's. */
+async function runningOf(
+  client: KubeClient,
+  namespace: string,
+  behind: readonly { readonly led: KubeObject }[],
+  signal: AbortSignal,
+): Promise<(led: KubeObject) => readonly KubeObject[]> {
+  if (!behind.some(({ led }) => led.kind === 'Rollout')) return () => [];
+  const [sets, all] = await Promise.all(
+    [replicaSets, pods].map((resource) => orNull(client.list(resource, namespace, signal), ['forbidden'])),
+  );
+  return (led) => {
+    const own = new Set(
+      (sets ?? [])
+        .filter((set) => controllerOf(set)?.uid === led.metadata.uid)
+        .map(({ metadata }) => metadata.uid),
+    );
+    return (all ?? []).filter((pod) => own.has(controllerOf(pod)?.uid ?? ''));
+  };
 }
 
 type Labels = ReadonlyMap<string, string>;
 
-/** The Deployment that a Rollout leaves its template to; null for one with its own. */
-const referenceOf = (led: KubeObject): string | null =>
-  textAt(led, 'spec', 'workloadRef', 'kind') === 'Deployment'
-    ? textAt(led, 'spec', 'workloadRef', 'name')
-    : null;
+/** The Deployment or ReplicaSet that a Rollout leaves its template to; null for one with its own. */
+function referenceOf(led: KubeObject): { readonly kind: string; readonly name: string } | null {
+  const [kind, name] = ['kind', 'name'].map((field) => textAt(led, 'spec', 'workloadRef', field) ?? '');
+  return kind === undefined || name === undefined || name === '' ? null : { kind, name };
+}
 
 function labelsOfPods(led: KubeObject, referred: readonly KubeObject[]): Labels {
-  const name = referenceOf(led);
-  const deployment = name === null ? undefined : referred.find(({ metadata }) => metadata.name === name);
-  return podLabelsOf(deployment ?? led);
+  const reference = referenceOf(led);
+  const found = referred.find(
+    ({ kind, metadata }) => kind === reference?.kind && metadata.name === reference.name,
+  );
+  return podLabelsOf(found ?? led);
 }
 
 function isBehind(led: KubeObject, service: string, selector: Labels, labels: Labels): boolean {
@@ -70,7 +102,12 @@ const serviceFields = [
   ['blueGreen', 'previewService'],
 ] as const;
 
-function viewOf(led: KubeObject, connectionId: string, labels: Labels): WorkloadView[] {
+function viewOf(
+  led: KubeObject,
+  connectionId: string,
+  labels: Labels,
+  running: readonly KubeObject[],
+): WorkloadView[] {
   const { kind, metadata } = led;
   if (!isLedKind(kind)) return [];
   const isArgo = kind === 'Rollout';
@@ -97,7 +134,7 @@ function viewOf(led: KubeObject, connectionId: string, labels: Labels): Workload
           : { state: stuck ? 'stuck' : 'moving', text: isArgo ? argoState(led) : flaggerState(led) },
       autoscaler: null,
       revisions: [],
-      instances: [],
+      instances: running.flatMap(instanceView),
       steps: isArgo ? argoSteps(led) : flaggerSteps(led),
     },
   ];

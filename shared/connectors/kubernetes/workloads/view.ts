@@ -59,7 +59,7 @@ export async function readWorkloads(
           images,
           current,
         })),
-        instances: [...own, ...apart].flatMap((pod) => instanceView(pod)),
+        instances: [...own, ...apart].flatMap(instanceView),
       };
     }),
   );
@@ -83,7 +83,8 @@ function rolloutView(workload: KubeObject, own: readonly KubeObject[]): Workload
     : { state: 'moving', text: `${state === 'moving' ? 'rolling out: ' : ''}${text}${why}` };
 }
 
-function instanceView(pod: KubeObject): WorkloadView['instances'] {
+/** A pod as an instance of its workload. */
+export function instanceView(pod: KubeObject): WorkloadView['instances'] {
   const instance = instanceFrom(pod, null, null, new Map());
   if (instance === null) return [];
   const { name, uid, ready, startedAt } = instance;
