@@ -1,5 +1,6 @@
-import { documentedRules, roleNames } from '../support/documentedRoles.ts';
+import { roleNames } from '../support/documentedRoles.ts';
 import { everyOperationConformance } from './everyOperation.ts';
+import { simulatedOperatorOf } from './simulatedCluster.ts';
 import { startWorkedCluster } from './workedCluster.ts';
 
 let server: Awaited<ReturnType<typeof startWorkedCluster>> | undefined;
@@ -7,15 +8,8 @@ let server: Awaited<ReturnType<typeof startWorkedCluster>> | undefined;
 everyOperationConformance(
   'the rehearsal’s API server',
   async () => (server = await startWorkedCluster()),
-  ({ namespace }) => {
+  () => {
     if (server === undefined) throw new Error('the cluster has not been started');
-    const rules = roleNames.flatMap(documentedRules).map((rule) => ({ ...rule, namespaces: [namespace] }));
-    const reviews = {
-      verbs: ['create'],
-      apiGroups: ['authorization.k8s.io', 'authentication.k8s.io'],
-      resources: ['selfsubjectaccessreviews', 'selfsubjectreviews'],
-    };
-    server.tokens.set('operator', { name: 'operator', rules: [...rules, reviews] });
-    return Promise.resolve({ ...server.settingsFor('operator'), namespaces: [namespace] });
+    return simulatedOperatorOf(server, roleNames);
   },
 );

@@ -5,14 +5,14 @@ import { until } from './cluster.ts';
 import { routeConditionsConformance } from './routeConditions.ts';
 import { routesConformance } from './routes.ts';
 import { createRoutedPayment, openRoutes, startRoutedPayment } from './routesPayment.ts';
-import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
+import { type SimulatedCluster, simulatedOperatorOf, startSimulatedCluster } from './simulatedCluster.ts';
 import { shift, signal, weightsOf } from './weights.ts';
 
 const start = () => startSimulatedCluster({ serves: ['gateway.networking.k8s.io'] });
 
 anyWeights('HTTPRoutes of the rehearsal’s API server', () => startRoutedPayment(start));
 anyWeights('GRPCRoutes of the rehearsal’s API server', () => startRoutedPayment(start, 'GRPCRoute'));
-routesConformance('the rehearsal’s API server', start);
+routesConformance('the rehearsal’s API server', start, simulatedOperatorOf);
 routeConditionsConformance('the rehearsal’s API server', start);
 
 const virtualService = {

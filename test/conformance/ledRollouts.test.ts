@@ -1,6 +1,9 @@
+import { ledInstancesConformance } from './ledInstances.ts';
 import { ledRolloutsConformance } from './ledRollouts.ts';
-import { startSimulatedCluster } from './simulatedCluster.ts';
+import { simulatedOperatorOf, startSimulatedCluster } from './simulatedCluster.ts';
 
-ledRolloutsConformance('the rehearsal’s API server', () =>
-  startSimulatedCluster({ serves: ['argoproj.io', 'flagger.app'] }),
-);
+const where = 'the rehearsal’s API server';
+const start = () => startSimulatedCluster({ serves: ['argoproj.io', 'flagger.app'] });
+
+ledRolloutsConformance(where, start);
+ledInstancesConformance(where, start, simulatedOperatorOf);

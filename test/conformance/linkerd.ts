@@ -4,6 +4,8 @@ import type { Session } from '../../shared/connectors/kit/connector.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
 import { linkerd } from '../../shared/connectors/linkerd/connector.ts';
 import type { ProtectionForm } from '../../shared/model/protection.ts';
+import type { OperatorOf } from '../support/bindRoles.ts';
+import type { DocumentedRole } from '../support/documentedRoles.ts';
 import { type ClusterUnderTest, hostOf, paths } from './cluster.ts';
 import { editsOf, fieldOf, formOf, formsOf, setting } from './protections.ts';
 import { routesPath, serviceFor } from './routesPayment.ts';
@@ -61,8 +63,15 @@ const verdictOf = (plan: { readonly guards: readonly { id: string; detail: strin
   plan.guards.find((guard) => guard.id === id);
 
 /** What Podium says to Linkerd by annotations, on a cluster that serves ServiceProfiles and the Gateway API. */
-export function linkerdConformance(name: string, start: () => Promise<ClusterUnderTest>): void {
-  async function begin(annotations: Readonly<Record<string, string>> = {}) {
+export function linkerdConformance<Cluster extends ClusterUnderTest>(
+  name: string,
+  start: () => Promise<Cluster>,
+  operatorOf: OperatorOf<Cluster>,
+): void {
+  async function begin(
+    annotations: Readonly<Record<string, string>> = {},
+    roles: readonly DocumentedRole[] | null = null,
+  ) {
     const cluster = await start();
     const { namespace, call } = cluster;
     const payment = serviceFor(namespace, 'payment', { app: 'payment' }) as { readonly metadata: object };
@@ -70,7 +79,7 @@ export function linkerdConformance(name: string, start: () => Promise<ClusterUnd
       ...payment,
       metadata: { ...payment.metadata, annotations: { note: 'kept as it is', ...annotations } },
     });
-    const open = await openLinkerd(cluster.settings);
+    const open = await openLinkerd(roles === null ? cluster.settings : await operatorOf(cluster, roles));
     const at = { service: `${paths(namespace).services}/payment`, route: `${routesPath(namespace)}/payment` };
     /** The form once what is watched has come as far. */
     const form = async (title: RegExp, ready: (form: ProtectionForm) => boolean = () => true) => {
@@ -205,6 +214,34 @@ export function linkerdConformance(name: string, start: () => Promise<ClusterUnd
       expect(guardsOf(wider)).toMatchObject({ 'route-level': 'tick' });
       await shop.edits.apply(await shop.edits.planUndo(operation, plan.changes, signal), signal);
       expect((await shop.live(shop.at.route)).metadata.annotations).toEqual(before.metadata.annotations);
+    });
+
+    test('are set and taken back by who has the documented role for it, and by nobody who may only look', async () => {
+      await using shop = await begin({}, ['read', 'linkerd']);
+      await shop.call(
+        'POST',
+        routesPath(shop.namespace),
+        routeFor(shop.namespace, 'HTTPRoute', 'payment', { note: 'kept' }),
+      );
+      await shop.call(
+        'POST',
+        routesPath(shop.namespace, 'grpcroutes'),
+        routeFor(shop.namespace, 'GRPCRoute', 'ledger', { note: 'kept' }),
+      );
+      for (const title of [service, route, grpcRoute]) {
+        const operation = setting(await shop.form(title), { request: '3s' });
+        const plan = await shop.edits.plan(operation, signal);
+        expect(guardsOf(plan)).toMatchObject({
+          access: 'pass',
+          'dry-run': 'pass',
+          'service-profile': 'pass',
+        });
+        await shop.edits.apply(plan, signal);
+        await shop.edits.apply(await shop.edits.planUndo(operation, plan.changes, signal), signal);
+      }
+      await using looking = await begin({}, ['read']);
+      const plan = await looking.edits.plan(setting(await looking.form(service), { request: '3s' }), signal);
+      expect(guardsOf(plan)).toMatchObject({ access: 'block' });
     });
 
     test('M13 beside a ServiceProfile are not written: Linkerd ignores them there', async () => {

@@ -3,6 +3,7 @@ import { gatewayApi } from '../../shared/connectors/gateway-api/connector.ts';
 import { capabilitiesOf } from '../../shared/connectors/kit/capabilities.ts';
 import type { Session } from '../../shared/connectors/kit/connector.ts';
 import type { Split } from '../../shared/model/weights.ts';
+import type { OperatorOf } from '../support/bindRoles.ts';
 import { type ClusterUnderTest, openCluster, paths, until } from './cluster.ts';
 import { createRoutedPayment, openRoutes, paymentRoute, routesPath, serviceFor } from './routesPayment.ts';
 import { guardsOf, shift, signal, splitOf, weightsOf } from './weights.ts';
@@ -44,7 +45,11 @@ const guardOf = (plan: { readonly guards: readonly { id: string; detail: string 
   plan.guards.find((guard) => guard.id === id)?.detail ?? '';
 
 /** What HTTPRoutes and GRPCRoutes are read for and how they are written, whoever serves them, with istiod's word in them. */
-export function routesConformance(name: string, start: () => Promise<ClusterUnderTest>): void {
+export function routesConformance<Cluster extends ClusterUnderTest>(
+  name: string,
+  start: () => Promise<Cluster>,
+  operatorOf: OperatorOf<Cluster>,
+): void {
   describe(`routes of the Gateway API on ${name}`, () => {
     test('have just what their connector declares, and a part without weights is one of equal parts', async () => {
       await using cluster = await start();
@@ -79,6 +84,30 @@ export function routesConformance(name: string, start: () => Promise<ClusterUnde
       // One and one leave no room between: such a sum may become another.
       const plan = await weightsOf(open.routes).plan(shift(even, [90, 10]), signal);
       expect(guardsOf(plan)).toMatchObject({ sum: 'pass', 'dry-run': 'pass', controllers: 'pass' });
+    });
+
+    test('are shifted and put back by who has the documented role for it, and by nobody who may only look', async () => {
+      await using cluster = await start();
+      const { namespace, call } = cluster;
+      await createRoutedPayment(cluster);
+      await call('POST', routesPath(namespace, 'grpcroutes'), {
+        ...(paymentRoute(namespace, 'GRPCRoute') as object),
+        metadata: { name: 'ledger', namespace },
+      });
+      await using looking = await openRoutes(await operatorOf(cluster, ['read']));
+      const seen = await ruleOf(looking.routes, namespace, working);
+      expect(guardsOf(await weightsOf(looking.routes).plan(shift(seen, [95, 5]), signal))).toMatchObject({
+        access: 'block',
+      });
+      await using open = await openRoutes(await operatorOf(cluster, ['gateway-api']));
+      for (const document of ['payment', 'ledger']) {
+        const control = weightsOf(open.routes);
+        const operation = shift(await ruleOf(open.routes, namespace, () => true, document), [95, 5]);
+        const plan = await control.plan(operation, signal);
+        expect(guardsOf(plan), document).toMatchObject({ access: 'pass', 'dry-run': 'pass' });
+        await control.apply(plan, signal);
+        await control.apply(await control.planUndo(operation, plan.changes, signal), signal);
+      }
     });
 
     test('that are accepted are not called working while a reference is unresolved', async () => {

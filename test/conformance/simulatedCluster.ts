@@ -12,6 +12,8 @@ import {
   startKubeServer,
 } from '../../shared/rehearsal/kube/server.ts';
 import { createObjectStore, type KubeObject, type ObjectStore } from '../../shared/rehearsal/kube/store.ts';
+import type { OperatorOf } from '../support/bindRoles.ts';
+import { documentedRules } from '../support/documentedRoles.ts';
 import type { ClusterUnderTest } from './cluster.ts';
 
 /** The rehearsal's API server as a cluster under test, with the handles that only a simulator has. */
@@ -83,6 +85,22 @@ export async function startSimulatedCluster(
     },
   };
 }
+
+/** Somebody who has these documented roles in the cluster's namespace, with those given before, and nothing else. */
+export const simulatedOperatorOf: OperatorOf<SimulatedCluster> = (
+  { tokens, settingsFor, namespace },
+  roles,
+) => {
+  const rules = roles.flatMap(documentedRules).map((rule) => ({ ...rule, namespaces: [namespace] }));
+  const reviews = {
+    verbs: ['create'],
+    apiGroups: ['authorization.k8s.io', 'authentication.k8s.io'],
+    resources: ['selfsubjectaccessreviews', 'selfsubjectreviews'],
+  };
+  const before = tokens.get('operator')?.rules ?? [];
+  tokens.set('operator', { name: 'operator', rules: [...before, ...rules, reviews] });
+  return Promise.resolve({ ...settingsFor('operator'), namespaces: [namespace] });
+};
 
 const kubeconfigOf = (server: string, user: string): string =>
   JSON.stringify({

@@ -6,6 +6,7 @@ import { startRealCluster } from '../conformance/realCluster.ts';
 import { routeConditionsConformance } from '../conformance/routeConditions.ts';
 import { routesConformance } from '../conformance/routes.ts';
 import { startRoutedPayment } from '../conformance/routesPayment.ts';
+import { realOperatorOf } from '../support/bindRoles.ts';
 import { type ConsoleUnderTest, first, openConsole, rungOf } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
 import { noteFigure } from './figures.ts';
@@ -17,7 +18,7 @@ import { waitFor } from './start/processes.ts';
 const start = startRealCluster;
 anyWeights('HTTPRoutes of a real API server with istiod', () => startRoutedPayment(start));
 anyWeights('GRPCRoutes of a real API server with istiod', () => startRoutedPayment(start, 'GRPCRoute'));
-routesConformance('a real API server with istiod', start);
+routesConformance('a real API server with istiod', start, realOperatorOf);
 routeConditionsConformance('a real API server with istiod', start);
 
 const peers = readCoordinates();

@@ -6,11 +6,12 @@ import {
   runtimeOf,
   setByHand,
 } from '../conformance/envoyTrips.ts';
+import { bindRoles } from '../support/bindRoles.ts';
 import { openConsole, rungOf } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
 import { withFrozenIstiod } from './faults.ts';
 import { noteFigure } from './figures.ts';
-import { setLoad } from './measure.ts';
+import { clientFor, setLoad } from './measure.ts';
 import { restoreWeights, usualLoad } from './payment.ts';
 import { ask, openTrips } from './tripsShop.ts';
 import { serviceId } from '../../shared/analysis/entityIds.ts';
@@ -63,6 +64,40 @@ test('who may not port-forward is told what cannot be seen for it', async () => 
   const state = await console.open('viewer', {}, ({ sources }) => envoyOf(sources) !== undefined);
   expect(envoyOf(state.sources)).toMatch(/You may not port-forward to pods/);
 }, 60_000);
+
+test('who has the documented role for it proves a shift by the proxies themselves', async () => {
+  const admin = clientFor(peers, 'admin');
+  const group = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop';
+  await bindRoles(
+    {
+      namespace: 'shop',
+      async call(method, path, body) {
+        const answer = await admin.call(path, { method, ...(body === undefined ? {} : { body }) });
+        if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status}`);
+        return answer.body;
+      },
+    },
+    ['proxies'],
+  );
+  try {
+    await using console = await openConsole(peers);
+    const state = await console.open(
+      'shop-operator',
+      { namespaces: ['shop'] },
+      ({ sources }) => envoyOf(sources) !== undefined,
+    );
+    expect(envoyOf(state.sources)).toMatch(/by port-forward to their pods$/);
+    const operationId = await console.apply(await console.plan([40, 60]));
+    const record = await console.follow(operationId, (one) => rungOf(one, 'loaded').state !== 'waiting');
+    expect(rungOf(record, 'loaded')).toMatchObject({
+      state: 'seen',
+      detail: '2 of 2 callers’ proxies hold it, read from Envoy itself',
+    });
+  } finally {
+    for (const plural of ['rolebindings', 'roles'])
+      await admin.call(`${group}/${plural}/proxies-shop-operators`, { method: 'DELETE' });
+  }
+}, 120_000);
 
 const paymentHost = 'payment.shop.svc.cluster.local';
 

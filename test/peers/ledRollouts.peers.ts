@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { ledInstancesConformance } from '../conformance/ledInstances.ts';
 import { ledRolloutsConformance } from '../conformance/ledRollouts.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
+import { realOperatorOf } from '../support/bindRoles.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import { clientFor } from './measure.ts';
@@ -21,4 +23,6 @@ afterAll(async () => {
     await admin.call(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${kind}`, { method: 'DELETE' });
 });
 
-ledRolloutsConformance('a real API server with the kinds of Argo Rollouts and Flagger', startRealCluster);
+const where = 'a real API server with the kinds of Argo Rollouts and Flagger';
+ledRolloutsConformance(where, startRealCluster);
+ledInstancesConformance(where, startRealCluster, realOperatorOf);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { linkerdConformance } from '../conformance/linkerd.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
+import { realOperatorOf } from '../support/bindRoles.ts';
 import { readCoordinates } from './coordinates.ts';
 import { clientFor } from './measure.ts';
 import { waitFor } from './start/processes.ts';
@@ -48,4 +49,4 @@ afterAll(async () => {
   for (const { metadata } of kinds) await admin.call(`${definitions}/${metadata.name}`, { method: 'DELETE' });
 });
 
-linkerdConformance('a real API server with the kinds of Linkerd and SMI', startRealCluster);
+linkerdConformance('a real API server with the kinds of Linkerd and SMI', startRealCluster, realOperatorOf);

@@ -1,13 +1,13 @@
 import type { KubernetesSettings } from '../../shared/connectors/kubernetes/connector.ts';
 import type { ClusterUnderTest } from '../conformance/cluster.ts';
-import { documentedRules, type RoleName } from './documentedRoles.ts';
+import { type DocumentedRole, documentedRules } from './documentedRoles.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
 /** Gives a group, that of shop-operator, documented roles in the cluster's namespace, as they stand in the documentation. */
 export async function bindRoles(
-  cluster: ClusterUnderTest,
-  roles: readonly RoleName[],
+  cluster: Pick<ClusterUnderTest, 'namespace' | 'call'>,
+  roles: readonly DocumentedRole[],
   group: 'shop-operators' | 'shop-viewers' = 'shop-operators',
 ): Promise<void> {
   for (const role of roles) {
@@ -35,3 +35,15 @@ export const asOperator = ({ settings, namespace }: ClusterUnderTest): Kubernete
   context: 'shop-operator',
   namespaces: [namespace],
 });
+
+/** Somebody of a cluster who has these documented roles in its namespace, and nothing else. */
+export type OperatorOf<Cluster extends ClusterUnderTest> = (
+  cluster: Cluster,
+  roles: readonly DocumentedRole[],
+) => Promise<KubernetesSettings>;
+
+/** Such an operator on a real API server. */
+export const realOperatorOf: OperatorOf<ClusterUnderTest> = async (cluster, roles) => {
+  await bindRoles(cluster, roles);
+  return asOperator(cluster);
+};
