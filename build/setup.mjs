@@ -4,11 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './setup/install.mjs';
 import { findRuntime } from './setup/runtime.mjs';
 import { start } from './setup/start.mjs';
-import { runBench, runPeers, runTests } from './setup/testStages.mjs';
+import { runBench, runDesktop, runPack, runPeers, runTests } from './setup/testStages.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const [command, ...args] = process.argv.slice(2);
-const commands = { start, test: runTests, 'test:peers': runPeers, bench: runBench };
+const commands = {
+  start,
+  test: runTests,
+  'test:peers': runPeers,
+  'test:desktop': runDesktop,
+  bench: runBench,
+  pack: runPack,
+};
 
 try {
   process.exitCode = await main();

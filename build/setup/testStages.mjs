@@ -33,14 +33,28 @@ export async function runTests({ root, node, args }) {
   if (only.includes('checks')) await runChecks({ root, node }, note);
   if (only.includes('unit')) note(await runUnit({ root, node }));
   for (const key of Object.keys(walks)) if (only.includes(key)) note(await runWalks(key, { root, node }));
-  if (['unit', 'e2e', 'desktop'].some((one) => only.includes(one))) note(await checkReliability({ root, node }));
+  if (['unit', 'e2e', 'desktop'].some((one) => only.includes(one)))
+    note(await checkReliability({ root, node }));
   return finish(root, stages);
+}
+
+/** Every walk of the browser host in the desktop's window, which takes half an hour; `npm test` does a few of them. */
+export async function runDesktop({ root, node }) {
+  mkdirSync(join(root, 'test-results'), { recursive: true });
+  process.env.PODIUM_WALKS = 'all';
+  return finish(root, [await runWalks('desktop', { root, node, report: 'desktop-all.json' })]);
 }
 
 /** The tier against real servers. It installs and starts them itself and prints what it ran and what it skipped. */
 export async function runPeers({ root, node, args }) {
   await ensureBuilt('renderer', { root, node });
   return runLoudly(node, [join(root, 'test/peers/run.ts'), ...args], root);
+}
+
+/** The archive of the installed program, its licences and its bill of materials; installers are electron-builder's to make. */
+export async function runPack({ root, node, args }) {
+  for (const part of ['renderer', 'electron']) await ensureBuilt(part, { root, node });
+  return runLoudly(node, [join(root, 'build/pack.ts'), ...args], root);
 }
 
 /** The measurements of docs/speed.md. */
@@ -94,7 +108,7 @@ const walks = {
   },
 };
 
-async function runWalks(key, { root, node }) {
+async function runWalks(key, { root, node, report = `${key}.json` }) {
   const startedAt = Date.now();
   const { name, folder, builds } = walks[key];
   const isRequired = process.env.PODIUM_REQUIRE_BROWSER === '1';
@@ -112,7 +126,7 @@ async function runWalks(key, { root, node }) {
   const playwright = join(root, 'node_modules/@playwright/test/cli.js');
   const config = `${folder}/playwright.config.ts`;
   const code = await runLoudly(node, [playwright, 'test', '--config', config], root);
-  const stats = readReport(root, `${key}.json`)?.stats;
+  const stats = readReport(root, report)?.stats;
   const counts = {
     passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0),
     failed: stats?.unexpected ?? 0,

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Locator, type Page } from '@playwright/test';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { electron, launchDesktop } from '../e2e/desktopHost.ts';
 import { startFleet, type Fleet } from '../e2e/fleet.ts';
 import { expect, test as base } from '../e2e/podium.ts';
 
 const root = join(import.meta.dirname, '../..');
-const electron = process.env['PODIUM_ELECTRON'] ?? join(root, 'test/stand-ins/electron/electron');
 
 /** A running Podium as a desktop program, with its one window. */
 export interface Desktop extends AsyncDisposable {
@@ -24,25 +24,14 @@ export async function startDesktop(
   kubeconfig: string,
   args: readonly string[] = [],
 ): Promise<Desktop> {
-  const app = await _electron.launch({
-    executablePath: electron,
-    args: [root, ...args],
-    cwd: root,
-    env: environment(dataFolder, kubeconfig),
-  });
-  const child = app.process();
-  child.stderr?.on('data', (text: Buffer) => {
-    if (!/debugger|nodejs\.org/i.test(String(text))) process.stderr.write(text);
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const page = await app.firstWindow();
+  const { app, page, ended } = await launchDesktop(environment(dataFolder, kubeconfig), args);
   return {
     app,
     page,
     ended,
     async [Symbol.asyncDispose]() {
       // A test that failed may have left a question open, at which a polite end would wait.
-      child.kill('SIGKILL');
+      app.process().kill('SIGKILL');
       await ended;
     },
   };
@@ -50,18 +39,16 @@ export async function startDesktop(
 
 /** Starts Podium once more on the same data folder, as the system does for a link; gives its exit code. */
 export async function startAgain(dataFolder: string, ...args: readonly string[]): Promise<number | null> {
-  const child = spawn(electron, [root, ...args], { env: environment(dataFolder, 'none'), stdio: 'inherit' });
+  const child = spawn(electron, [root, ...args], {
+    env: { ...process.env, ...environment(dataFolder, 'none'), STAND_IN_NODE: process.execPath },
+    stdio: 'inherit',
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
 }
 
 function environment(dataFolder: string, kubeconfig: string): Record<string, string> {
-  return {
-    ...(process.env as Record<string, string>),
-    PODIUM_DATA: dataFolder,
-    KUBECONFIG: kubeconfig,
-    STAND_IN_NODE: process.execPath,
-  };
+  return { PODIUM_DATA: dataFolder, KUBECONFIG: kubeconfig };
 }
 
 /** Opens the fleet's cluster, as an operator does at the first start. */

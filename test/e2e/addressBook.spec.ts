@@ -35,11 +35,10 @@ async function expectNoFindingsInBoth(page: Page, where: string): Promise<void> 
 
 test('what systems contradict each other about leads to its cause, and any service to all of its addresses', async ({
   page,
-  context,
   fresh,
 }) => {
-  await context.grantPermissions(['clipboard-write']);
   await page.goto(fresh.url);
+  await page.context().grantPermissions(['clipboard-write']);
   await page.getByRole('button', { name: 'Enter the rehearsal' }).click();
   const dialog = page.getByRole('dialog');
 

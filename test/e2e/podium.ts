@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
+import { followingWindow, startPodiumDesktop } from './desktopHost.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 
 /** A running Podium of one test's own, with a data folder of its own. */
@@ -18,10 +19,24 @@ export interface PodiumProcess {
   stop(): Promise<void>;
 }
 
+/** How a host is started: with a data folder of its own, unless one is given. */
+export interface PodiumStart {
+  readonly dataFolder?: string;
+  readonly env?: Record<string, string>;
+  readonly args?: readonly string[];
+}
+
+/** Where a walk runs: in a browser's page, or in the window of the desktop program. */
+type Host = 'browser' | 'desktop';
+
+/** Starts the host that the walks of this run are for. */
+export function startPodium(options: PodiumStart = {}): Promise<PodiumProcess> {
+  const { host } = base.info().project.use as { readonly host?: Host };
+  return host === 'desktop' ? startPodiumDesktop(options) : startLoopback(options);
+}
+
 /** Starts the browser host as `npm start` does, without opening a browser. */
-export async function startPodium(
-  options: { dataFolder?: string; env?: Record<string, string>; args?: readonly string[] } = {},
-): Promise<PodiumProcess> {
+async function startLoopback(options: PodiumStart): Promise<PodiumProcess> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'podium-e2e-')));
   const child = spawn(
     process.execPath,
@@ -71,7 +86,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-interface Fixtures {
+export interface Fixtures {
+  readonly host: Host;
   /** How that fleet is started. */
   readonly fleetArgs: readonly string[];
   /** A fleet of the test's own. */
@@ -83,6 +99,8 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
+  host: ['browser', { option: true }],
+  page: async ({ page, host }, use) => use(host === 'desktop' ? followingWindow(page) : page),
   fleetArgs: [[], { option: true }],
   fleet: async ({ fleetArgs }, use) => {
     await using fleet = await startFleet(...fleetArgs);
