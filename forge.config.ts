@@ -21,6 +21,7 @@ const forgeConfig = {
         EnableNodeCliInspectArguments: fuses.enableNodeCliInspectArguments,
         EnableEmbeddedAsarIntegrityValidation: fuses.enableEmbeddedAsarIntegrityValidation,
         OnlyLoadAppFromAsar: fuses.onlyLoadAppFromAsar,
+        LoadBrowserProcessSpecificV8Snapshot: fuses.loadBrowserProcessSpecificV8Snapshot,
         GrantFileProtocolExtraPrivileges: fuses.grantFileProtocolExtraPrivileges,
       },
     },

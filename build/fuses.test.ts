@@ -18,6 +18,7 @@ test('both packagers flip the same fuses', () => {
     EnableNodeCliInspectArguments: fuses.enableNodeCliInspectArguments,
     EnableEmbeddedAsarIntegrityValidation: fuses.enableEmbeddedAsarIntegrityValidation,
     OnlyLoadAppFromAsar: fuses.onlyLoadAppFromAsar,
+    LoadBrowserProcessSpecificV8Snapshot: fuses.loadBrowserProcessSpecificV8Snapshot,
     GrantFileProtocolExtraPrivileges: fuses.grantFileProtocolExtraPrivileges,
   });
 });

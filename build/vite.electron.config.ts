@@ -4,11 +4,15 @@ import { defineConfig } from 'vite';
 const root = resolve(import.meta.dirname, '..');
 const electronFile = (name: string): string => resolve(root, 'electron', name);
 
-/** The desktop host as files that Electron runs: three modules, and the preload as the one CommonJS file a sandbox takes. */
+/**
+ * The desktop host as files that Electron runs: three modules, and the preload as the one CommonJS file a sandbox takes. Every
+ * package is built in, so that the installed program has no node_modules.
+ */
 export default defineConfig({
   root,
   cacheDir: resolve(root, 'node_modules/.cache/vite-electron'),
   publicDir: false,
+  ssr: { noExternal: true },
   build: {
     ssr: true,
     outDir: resolve(root, 'dist/electron'),
