@@ -1,6 +1,14 @@
-/** Why no connection came about, in words with what to do. */
-export function sayConnectError(cause: unknown, server: string): string {
+import { sayCertificateError, type ShownCertificate } from './certificateError.ts';
+
+/** Why no connection came about, in words with what to do. `shown`: what the server said of itself, where it came that far. */
+export function sayConnectError(
+  cause: unknown,
+  server: string,
+  shown: ShownCertificate | null = null,
+): string {
   const code = codeOf(cause);
+  const certificate = sayCertificateError(code, server, shown, Date.now());
+  if (certificate !== null) return certificate;
   switch (code) {
     case 'ECONNREFUSED':
       return `Nothing listens at ${server} (connection refused). Is it running, and is this its address?`;
@@ -14,28 +22,26 @@ export function sayConnectError(cause: unknown, server: string): string {
     case 'ECONNRESET':
     case 'EPIPE':
       return `${server} closed the connection before the request was sent.`;
-    case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${server} has expired. Whoever runs it must renew it.`;
-    case 'CERT_NOT_YET_VALID':
-      return `The certificate of ${server} is not valid yet. Is this computer’s clock right?`;
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${server} is for another name. Check the address, or give the name that the certificate bears (tls-server-name).`;
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'CERT_SIGNATURE_FAILURE':
-      return `The certificate of ${server} is not signed by an authority that is trusted here. Is the certificate authority that was given for it right, or does something stand in between?`;
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return `${server} does not speak TLS as expected. Is it https or http?`;
+    case 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION':
+    case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
+      return sayTlsError(`${code} ${messageOf(cause)}`, server);
     case 'HPE_INVALID_CONSTANT':
     case 'HPE_INVALID_HEADER_TOKEN':
       return `What answers at ${server} does not speak HTTP.`;
     default:
       return `No connection to ${server}: ${code ?? messageOf(cause)}.`;
   }
+}
+
+/** OpenSSL has a sentence for each of its troubles, and a number of Node's for only some. */
+function sayTlsError(words: string, server: string): string {
+  if (/protocol version|unsupported protocol|ALERT_PROTOCOL|UNSUPPORTED_PROTOCOL/i.test(words))
+    return `${server} speaks only versions of TLS that are no longer safe (1.1 or older). Whoever runs it must let it speak TLS 1.2 or 1.3.`;
+  if (/wrong version number|WRONG_VERSION|packet length too long|http request/i.test(words))
+    return `What answers at ${server} does not speak TLS. If it is meant to be reached without, its address begins with http:, and everything travels unencrypted.`;
+  return `${server} does not speak TLS as expected. Is it https or http?`;
 }
 
 // A failed attempt at several addresses comes as an AggregateError whose parts have the code.

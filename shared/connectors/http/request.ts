@@ -1,13 +1,17 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import { PeerError } from '../kit/peerError.ts';
 import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
+import { readShown, type ShownCertificate } from './certificateError.ts';
 import { sayConnectError } from './connectError.ts';
 import type { Reach } from './reach.ts';
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 const defaultTimeoutMs = 15_000;
+/** How Go’s servers and nginx answer those who ask for plain HTTP where they speak TLS. */
+const speaksTls = /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)/;
 
 /** An answer whose body is still coming. */
 export interface OpenAnswer {
@@ -24,6 +28,12 @@ export async function send(reach: Reach, request: PeerRequest): Promise<PeerAnsw
   const attempt = async (fresh: boolean): Promise<PeerAnswer> => {
     const answer = await openAnswer(reach, request, signal, { encoding: 'gzip', fresh });
     const body = await readBody(answer, request.maxBytes ?? defaultMaxBytes, reach.name);
+    if (answer.status === 400 && speaksTls.test(body.slice(0, 1_000)))
+      throw new PeerError(
+        'notThePeer',
+        `${reach.name} speaks TLS and was asked without (${told(request)}). Its address begins with https:.`,
+        { status: 400 },
+      );
     return { status: answer.status, headers: answer.headers, body };
   };
   try {
@@ -82,10 +92,12 @@ export async function openStream(reach: Reach, request: PeerRequest): Promise<Op
 class SendError extends Error {
   readonly sent: boolean;
   readonly reused: boolean;
-  constructor(cause: unknown, sent: boolean, reused: boolean) {
+  readonly shown: ShownCertificate | null;
+  constructor(cause: unknown, sent: boolean, reused: boolean, shown: ShownCertificate | null = null) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.sent = sent;
     this.reused = reused;
+    this.shown = shown;
   }
 }
 
@@ -116,13 +128,19 @@ async function openAnswer(
   };
   return await new Promise((resolve, reject) => {
     let sent = false;
+    let shown: ShownCertificate | null = null;
     const out = (reach.server.protocol === 'http:' ? http : https).request(options);
     out.once('finish', () => (sent = true));
+    out.once('socket', (socket) => {
+      // Before the certificate is checked: a connection that is turned away for it remembers none.
+      if (socket instanceof TLSSocket)
+        socket.prependOnceListener('secure', () => (shown = readShown(socket.getPeerCertificate())));
+    });
     out.once('response', (answer) => {
       resolve({ status: answer.statusCode ?? 0, headers: plain(answer.headers), body: answer });
     });
     // Answers of a refused upgrade or of a proxy come here too, once the promise is settled it hears nothing more.
-    out.on('error', (error) => reject(new SendError(error, sent, out.reusedSocket)));
+    out.on('error', (error) => reject(new SendError(error, sent, out.reusedSocket, shown)));
     out.end(body ?? undefined);
   });
 }
@@ -162,7 +180,7 @@ function peerErrorOf(error: unknown, reach: Reach, request: PeerRequest): unknow
       `The connection to ${reach.name} was lost before its answer was complete (${told(request)}).`,
       { cause },
     );
-  return new PeerError('unreachable', sayConnectError(cause, reach.name), { cause });
+  return new PeerError('unreachable', sayConnectError(cause, reach.name, error.shown), { cause });
 }
 
 function plain(headers: http.IncomingHttpHeaders): Record<string, string> {
