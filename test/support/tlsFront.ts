@@ -30,7 +30,7 @@ export async function startTlsFront(
       client.destroy();
       behind.destroy();
     };
-    client.on('data', (bytes) => {
+    client.on('data', (bytes: Buffer) => {
       heard += bytes.length;
       behind.write(bytes);
     });
