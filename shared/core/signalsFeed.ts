@@ -62,7 +62,8 @@ export function createSignalsFeed(
       health: settings().health,
       now: ports.clock.now(),
     });
-    const provenance = observations.map((reading) => ({
+    const everything = observations.flatMap((reading) => [reading, ...(reading.beside ?? [])]);
+    const provenance = everything.map((reading) => ({
       source: reading.source,
       observedAt: reading.observedAt,
       newestSampleAt: reading.newestSampleAt,

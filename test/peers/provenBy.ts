@@ -48,7 +48,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   },
   prometheus: {
     peers: ['prometheus'],
-    suites: { signals: ['signals'], sightings: ['protections'], proof: ['honesty'] },
+    suites: { signals: ['signals', 'dialects'], sightings: ['protections'], proof: ['honesty'] },
   },
   consul: {
     peers: ['consul', 'envoy'],

@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
+import { countedWords } from './countedWords.ts';
 import { InspectorHead } from './InspectorHead.tsx';
 import type { CallPart } from './inspectorParts.ts';
 import { flagsInWords } from './responseFlags.ts';
@@ -46,6 +47,11 @@ export function CallInspector({
   const view = detail.value?.callsIn.find((each) => each.callId === callId) ?? null;
   const flags = flagsInWords(signals?.flags ?? {});
   const lost = signals?.neverArrivedRatio ?? null;
+  const counted = countedWords(signals?.counted);
+  // Of several that count, those whose figures these are.
+  const by = signals?.counted?.by;
+  const own = provenance.filter(({ source }) => source === by);
+  const countedBy = own.length === 0 ? provenance : own;
   // A trip's fixed answer fails nobody; where nobody says whether calls fail, what was flagged is trouble.
   const isServed = signals?.errorRatio === 0;
   return (
@@ -70,7 +76,7 @@ export function CallInspector({
           Go to {plainText(callee.name, 40)}
         </Button>
       </div>
-      <Section title="Figures" aside={<SourceLine provenance={provenance} />}>
+      <Section title="Figures" aside={<SourceLine provenance={countedBy} />}>
         <dl className="figures num">
           <Figure name="Requests a second" value={formatRate(signals?.requestsPerSecond)} />
           <Figure name="Failed" value={formatRatio(signals?.errorRatio)} />
@@ -79,6 +85,7 @@ export function CallInspector({
           <Figure name="p90" value={formatLatency(signals?.p90Ms)} />
           <Figure name="p99" value={formatLatency(signals?.p99Ms)} />
         </dl>
+        {counted !== null && <p className="muted countedBy">{counted}</p>}
       </Section>
       {routed.length > 0 && (
         <Section title="Routed by its caller">

@@ -20,6 +20,7 @@ import { MapNotices } from './MapNotices.tsx';
 import { MapState } from './MapState.tsx';
 import { MapToolbar } from './MapToolbar.tsx';
 import { Overview } from './Overview.tsx';
+import { UnknownCallers } from './UnknownCallers.tsx';
 import { focusInspector, useMapKeys } from './useMapKeys.ts';
 import { useMapLayout } from './useMapLayout.ts';
 
@@ -89,6 +90,7 @@ export function MapPage({ find, findings }: { readonly find: ReactNode; readonly
         <Overview shown={shown} />
         {known > 0 && find}
         <MapNotices shownServices={shown.services.length} />
+        <UnknownCallers />
       </div>
       <div className="mapBottom">
         {findings}

@@ -9,7 +9,7 @@ export function noMetrics(dialects: readonly Dialect[]): string {
   const [only, ...more] = [...new Set(dialects.map((one) => one.requests.metric))];
   return more.length === 0
     ? `Prometheus holds no ${only ?? 'metrics of calls'}: are the mesh’s proxies scraped?`
-    : 'Nothing in Prometheus says who calls whom: no metrics of a mesh, of traces, of an ingress or of HTTP clients are scraped';
+    : 'Nothing in Prometheus says who calls whom: it scrapes no mesh, traces, ingress or HTTP client';
 }
 
 /** Said where calls were to be counted after a write, and no proxy counts them. */

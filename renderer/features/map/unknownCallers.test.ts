@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { sayUnknownCallers } from './unknownCallers.ts';
+
+const services = new Map([
+  ['c/shop/order', { kind: 'service' as const }],
+  ['c/shop/payment', { kind: 'service' as const }],
+  ['c/unknown', { kind: 'unknown' as const }],
+]);
+const known = { services, calls: [], figuresCame: true, sources: 1 };
+
+test('a map without a caller says so, and why as far as that is known', () => {
+  expect(sayUnknownCallers(known)).toMatch(/no source tells of any call/);
+  expect(sayUnknownCallers({ ...known, sources: 0 })).toMatch(/no source of figures was found/);
+  expect(sayUnknownCallers({ ...known, calls: [{ callerId: 'c/unknown' }] })).toMatch(/not who asks/);
+});
+
+test('one known caller is enough, and before figures came nothing is said', () => {
+  const calls = [{ callerId: 'c/unknown' }, { callerId: 'c/shop/order' }];
+  expect(sayUnknownCallers({ ...known, calls })).toBeNull();
+  expect(sayUnknownCallers({ ...known, figuresCame: false })).toBeNull();
+  expect(sayUnknownCallers({ ...known, services: new Map() })).toBeNull();
+});
