@@ -46,7 +46,12 @@ interface Counting {
  * waiting); where it saw more of them, its number of failures stands, the number of requests stays the callee's.
  */
 export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds: number): Edge {
-  const main = mainReporter(rows.calls);
+  // Connections beside requests are the same traffic seen from below.
+  const connections = rows.calls.every((row) => row.protocol === 'tcp');
+  // In ambient a waypoint counts requests, and the nodes at both ends connections alone.
+  const main = mainReporter(
+    connections ? rows.calls : rows.calls.filter(({ protocol }) => protocol !== 'tcp'),
+  );
   const all = newCounting();
   const versions = new Map<string, Counting>();
   const flags = new Map<string, number>();
@@ -57,8 +62,6 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
     rows.calls.some((row) => row.reporter !== 'destination') &&
     (namesWorkloads || rows.calls.some((row) => row.flags.length > 0));
 
-  // Connections beside requests are the same traffic seen from below.
-  const connections = rows.calls.every((row) => row.protocol === 'tcp');
   const callerSide = rows.calls.some((row) => row.reporter !== 'destination');
   for (const row of rows.calls) {
     if (row.protocol === 'tcp' && !connections) continue;

@@ -36,6 +36,21 @@ describe('calls', () => {
     ]);
   });
 
+  test('that a waypoint reports are requests, whatever the nodes at both ends say of the connections below', () => {
+    const { callSignals, calls } = fold([
+      callRow({ reporter: 'waypoint', perSecond: 45 }),
+      callRow({ reporter: 'waypoint', responseCode: '503', perSecond: 5 }),
+      callRow({ reporter: 'source', protocol: 'tcp', responseCode: null, perSecond: 2 }),
+      callRow({ reporter: 'destination', protocol: 'tcp', responseCode: null, perSecond: 2 }),
+    ]);
+    expect(callSignals.get(call)).toMatchObject({
+      requestsPerSecond: 50,
+      failedPerSecond: 5,
+      errorRatio: 0.1,
+    });
+    expect(calls.map(({ callerId, calleeId }) => [callerId, calleeId])).toEqual([[order, payment]]);
+  });
+
   test('that never reached a workload are counted from the caller’s side, with what stopped them', () => {
     const nowhere = endpoint(null, null);
     const { callSignals, serviceSignals } = fold([

@@ -32,7 +32,7 @@ export async function readCounters(
     const row = dialect.readCall(series.labels, 0);
     return row === null || row.host === null ? [] : [{ series, row, host: row.host }];
   });
-  const chosen = callerSide(rows.map(({ row }) => row));
+  const counts = whoCounts(rows.map(({ row }) => row));
   const stopped =
     read.stoppedBy === undefined || read.stoppedBy === 'limit'
       ? undefined
@@ -50,7 +50,7 @@ export async function readCounters(
     return [{ key, ...callerOf(ends), ...said, stoppedBy, samples: finite(series) }];
   });
   const sent = rows
-    .filter(({ row }) => row.reporter === chosen)
+    .filter(({ row }) => counts(row))
     .map(({ series, row, host }): CounterSeries => ({
       key: keyOf(series.labels),
       ...callerOf(row),
@@ -164,6 +164,22 @@ async function readDenials(
 
 const finite = ({ samples }: Series): Series['samples'] =>
   samples.filter(([, value]) => Number.isFinite(value));
+
+/**
+ * Whether a row counts. Where callers' own side reports, each caller is counted by one of its reporters: in one mesh a gateway's
+ * proxy divides its own calls, and a waypoint those of callers that have none.
+ */
+function whoCounts(rows: readonly CallRow[]): (row: CallRow) => boolean {
+  const chosen = callerSide(rows);
+  if (chosen === 'destination') return ({ reporter }) => reporter === chosen;
+  const nameOf = (row: CallRow): string => callerOf(row).caller ?? '';
+  const byCaller = Map.groupBy(
+    rows.filter(({ reporter }) => reporter !== 'destination'),
+    nameOf,
+  );
+  const sides = new Map([...byCaller].map(([name, own]) => [name, callerSide(own)]));
+  return (row) => row.reporter === sides.get(nameOf(row));
+}
 
 /** The caller's proxy divides calls, so its counters are the measure; only one side is counted, or calls would count twice. */
 function callerSide(rows: readonly CallRow[]): CallRow['reporter'] {
