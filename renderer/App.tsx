@@ -3,6 +3,10 @@ import { lazy, Suspense, useEffect } from 'react';
 import { AboutDialog } from './features/about/AboutDialog.tsx';
 import { AddressBook } from './features/addressBook/AddressBook.tsx';
 import { AddressBookButton } from './features/addressBook/AddressBookButton.tsx';
+import { AlertsButton } from './features/alerts/AlertsButton.tsx';
+import { AlertsDialog } from './features/alerts/AlertsDialog.tsx';
+import { ServiceAlerts } from './features/alerts/ServiceAlerts.tsx';
+import { SilenceDialog } from './features/alerts/SilenceDialog.tsx';
 import { HeldChip } from './features/breakers/HeldChip.tsx';
 import { TripDialog } from './features/breakers/TripDialog.tsx';
 import { useHeldPrompt } from './features/breakers/useHeldPrompt.ts';
@@ -85,12 +89,16 @@ const inspectorParts: InspectorParts = {
     },
     { id: 'config', title: 'Config', content: (service) => <ConfigTab service={service} /> },
   ],
-  findings: (service) => <ServiceFindings service={service} />,
+  findings: (service) => (
+    <>
+      <ServiceAlerts service={service} />
+      <ServiceFindings service={service} />
+    </>
+  ),
   reach: (service) => (
     <>
       <AddressBookButton serviceId={service.id} /> <LogsButton service={service} />{' '}
-      <YamlButton service={service} />{' '}
-      <ForwardButton service={service} />
+      <YamlButton service={service} /> <ForwardButton service={service} />
     </>
   ),
   splitActions: (split, editable, measured) => (
@@ -145,6 +153,8 @@ export function App() {
       <GreyRouteDialog />
       <UnprotectedDialog />
       <FindingsDialog />
+      <AlertsDialog />
+      <SilenceDialog />
       <AddressBook />
       <ObjectDialog />
       <ForwardsDialog />
@@ -192,17 +202,26 @@ function Console() {
   );
 }
 
+function WhatIsFound() {
+  return (
+    <div className="whatIsFound">
+      <AlertsButton />
+      <FindingsButton />
+    </div>
+  );
+}
+
 function PageOf({ page }: { readonly page: Page }) {
   switch (page) {
     case 'map':
-      return <MapPage find={<FindBar />} findings={<FindingsButton />} />;
+      return <MapPage find={<FindBar />} findings={<WhatIsFound />} />;
     case 'services':
       return (
         <ServicesPage
           find={<FindBar />}
           actions={
             <>
-              <FindingsButton />
+              <WhatIsFound />
               <AddressBookButton />
             </>
           }

@@ -1,3 +1,4 @@
+import { watchAlerts } from './alerts.ts';
 import { watchCanaries } from './canaries.ts';
 import { watchConnections } from './connections.ts';
 import { watchFindings } from './findings.ts';
@@ -20,6 +21,7 @@ export function watchAll(): () => void {
     watchCanaries(),
     watchFindings(),
     watchForwards(),
+    watchAlerts(),
   ];
   return () => stops.forEach((stop) => stop());
 }

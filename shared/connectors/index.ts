@@ -1,3 +1,4 @@
+import { alertmanager } from './alertmanager/connector.ts';
 import { consul } from './consul/connector.ts';
 import { envoy } from './envoy/connector.ts';
 import { eureka } from './eureka/connector.ts';
@@ -17,6 +18,7 @@ export const connectors = [
   linkerd,
   gatewayApi,
   prometheus,
+  alertmanager,
   consul,
   envoy,
   eureka,

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { AboutConnection, Bundle } from '../model/about.ts';
+import { AlertBoard } from '../model/alert.ts';
 import {
   ConnectionForm,
   ConnectionState,
@@ -95,6 +96,10 @@ export const contract = {
   findings: {
     /** What is wrong between systems and between instances, over the whole map; the whole list whenever it changed. */
     watch: base.output(eventIterator(RegistryFindings)),
+  },
+  alerts: {
+    /** What fires, pends or is silenced over everything that is open; the whole board whenever it changed. */
+    watch: base.output(eventIterator(AlertBoard)),
   },
   services: {
     inspect: base.input(z.object({ serviceId: EntityId })).output(eventIterator(ServiceDetail)),

@@ -19,6 +19,7 @@ const controlIn: Readonly<Record<OperationKind, (session: Session) => AnyControl
   setRouting: (session) => session.routing,
   editDocument: (session) => session.config,
   changeWorkload: (session) => session.workloads,
+  silence: (session) => session.silences,
 };
 
 /** What the operator wants to do, for "no source can … at the moment". */
@@ -32,6 +33,7 @@ export const verbOf: Readonly<Record<OperationKind, string>> = {
   setRouting: 'change routes',
   editDocument: 'change configuration',
   changeWorkload: 'change workloads',
+  silence: 'silence alerts',
 };
 
 /**

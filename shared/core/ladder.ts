@@ -77,6 +77,10 @@ const longestRolloutMs = 30 * 60_000;
 /** Asks whoever can see what proxies, their control plane and workloads hold. */
 async function prove(climb: Climb): Promise<void> {
   const { record, connection, ports, signal } = climb;
+  if (record.expectation.kind === 'silenced') {
+    await tell(climb, 'loaded', 'unobservable', notLoadable(record.operation, record.expectation), null);
+    return;
+  }
   const rolls = record.expectation.kind === 'rollout';
   const longestMs = rolls ? longestRolloutMs : effectAfterMs;
   for (let pauseMs = 1_000; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {

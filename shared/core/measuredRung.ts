@@ -8,6 +8,7 @@ import type { CountersObservation } from '../model/observations.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { notCounted } from './planParts.ts';
+import { measureSilence } from './silenceRung.ts';
 import { supersededBy, tell, type Climb } from './rungs.ts';
 
 /** How long traffic is waited for before the ladder says that it came too thinly. */
@@ -39,6 +40,7 @@ export async function measure(climb: Climb): Promise<void> {
     await tell(climb, 'measured', 'unobservable', uncounted, null);
     return;
   }
+  if (record.expectation.kind === 'silenced') return await measureSilence(climb, record.expectation);
   if (signalsOf(connection) === undefined) {
     await tell(climb, 'measured', 'unobservable', 'not observable here: no source of traffic figures', null);
     return;

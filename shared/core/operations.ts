@@ -169,6 +169,7 @@ function expiryOf({ plan }: KeptPlan, seconds: number, { clock }: Ports): Operat
   };
   if (plan.holdSeconds !== null) return refuse('a trip ends at its own deadline.');
   if (plan.operation.kind === 'endTrip') return refuse('the end of a trip does not expire.');
+  if (plan.operation.kind === 'silence') return refuse('a silence ends by itself.');
   if (plan.operation.kind === 'closeBreaker') return refuse('nothing holds a breaker closed.');
   if (plan.undoOf !== null) return refuse('a way back does not expire.');
   if (plan.changes.some(({ withheld }) => withheld))

@@ -13,10 +13,12 @@ import { deadlineIn } from './returns/moments.ts';
 const notInProxies = 'not observable here: no access to the callers’ proxies';
 
 /** Configuration that is for no host takes effect in processes, and no proxy ever has it. */
-export const notLoadable = ({ kind }: Pick<Operation, 'kind'>, expectation: Expectation): string =>
-  kind === 'editDocument' && expectation.kind === 'unmeasured' && expectation.host === null
+export const notLoadable = ({ kind }: Pick<Operation, 'kind'>, expectation: Expectation): string => {
+  if (expectation.kind === 'silenced') return 'nothing to load: Alertmanager acts on it itself';
+  return kind === 'editDocument' && expectation.kind === 'unmeasured' && expectation.host === null
     ? 'not observable here: processes do not tell what they took over'
     : notInProxies;
+};
 
 /** What each rung will be able to say, before anything is written. */
 export function rungNotes(
@@ -27,10 +29,15 @@ export function rungNotes(
   const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session.signals;
   const scrape = signals?.scrapeIntervalSeconds ?? null;
   const { expectation } = write;
-  const proofs = connection.sources.flatMap(({ session }) => session.proof?.note(expectation) ?? []);
+  // Only proxies and control planes are asked about loading.
+  const isSilence = expectation.kind === 'silenced';
+  const proofs = isSilence
+    ? []
+    : connection.sources.flatMap(({ session }) => session.proof?.note(expectation) ?? []);
   const uncounted = notCounted(expectation);
   let measured = uncounted ?? 'not observable here: no source of traffic figures';
-  if (signals !== undefined) {
+  if (isSilence) measured = uncounted ?? 'Alertmanager says so of each alert';
+  else if (signals !== undefined) {
     measured =
       uncounted ??
       `counted since it took effect${scrape === null ? '' : `; earliest proof in about ${Math.max(10, 2 * scrape)} s (scraped every ${scrape} s)`}`;
@@ -71,6 +78,10 @@ export function notCounted(expectation: Expectation): string | null {
       return 'nothing to count: a call that a breaker refuses never leaves its caller';
     case 'blocks':
       return 'nothing to count outside: what is blocked is counted in the application that blocks it';
+    case 'silenced':
+      return expectation.alerts.length === 0
+        ? 'nothing to see: no alert was like this when it was planned'
+        : null;
     case 'settings':
       return 'nothing to count: what an instance has is read in the instance';
     default:

@@ -5,6 +5,7 @@ import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
 import { aboutConnection } from './about.ts';
 import { makeBundle } from './bundle.ts';
 import { readAddresses } from './addressBook.ts';
+import { watchAlerts } from './alerts.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
@@ -132,6 +133,9 @@ export function createRouter({
     },
     findings: {
       watch: os.findings.watch.handler(({ signal }) => watchFindings({ world, oneMap, ports }, signal)),
+    },
+    alerts: {
+      watch: os.alerts.watch.handler(({ signal }) => watchAlerts({ world, oneMap, ports }, signal)),
     },
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>

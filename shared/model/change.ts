@@ -217,6 +217,17 @@ export const Unmeasured = z.object({
 });
 export type Unmeasured = z.infer<typeof Unmeasured>;
 
+/** Alerts that a silence should hold back, or hold back no more. */
+export const Silenced = z.object({
+  kind: z.literal('silenced'),
+  /** No traffic shows it. */
+  host: z.null(),
+  /** Those that it was about when it was planned. */
+  alerts: z.array(z.object({ key: z.string(), name: z.string() })),
+  silenced: z.boolean(),
+});
+export type Silenced = z.infer<typeof Silenced>;
+
 /** What should be seen once the write is loaded. */
 export const Expectation = z.discriminatedUnion('kind', [
   Shares,
@@ -227,6 +238,7 @@ export const Expectation = z.discriminatedUnion('kind', [
   Breakers,
   Blocks,
   Settings,
+  Silenced,
   Unmeasured,
 ]);
 export type Expectation = z.infer<typeof Expectation>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Matcher } from './alert.ts';
 import { ConnectionId, DocumentRef, EntityId } from './entity.ts';
 import { CallTarget, Fallback, TripMechanism } from './trip.ts';
 import { WorkloadAction, WorkloadRef } from './workload.ts';
@@ -142,6 +143,22 @@ export const ChangeWorkload = z.object({
 });
 export type ChangeWorkload = z.infer<typeof ChangeWorkload>;
 
+/** Tell nobody of alerts like these for a while. */
+export const Silence = z.object({
+  kind: z.literal('silence'),
+  connectionId: ConnectionId,
+  /** The service whose alert it was asked for; null where none is on the map. */
+  serviceId: EntityId.nullable(),
+  matchers: z.array(Matcher).min(1).max(20),
+  /** Always finite. */
+  forSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(30 * 86_400),
+});
+export type Silence = z.infer<typeof Silence>;
+
 /** Everything that an operator can ask to be written. */
 export const Operation = z.discriminatedUnion('kind', [
   SetWeights,
@@ -153,6 +170,7 @@ export const Operation = z.discriminatedUnion('kind', [
   SetRouting,
   EditDocument,
   ChangeWorkload,
+  Silence,
 ]);
 export type Operation = z.infer<typeof Operation>;
 export type OperationKind = Operation['kind'];
@@ -163,5 +181,7 @@ export function noWayBack(operation: Operation, isUndo: boolean): string | null 
     return 'A breaker that was closed is not opened by an undo: it opens by itself where calls fail. Trip the call to stop them.';
   if (operation.kind === 'endTrip' || (operation.kind === 'trip' && isUndo))
     return 'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.';
+  if (operation.kind === 'silence' && isUndo)
+    return 'A silence that was ended is not brought back by an undo, for its time has gone on. Silence it again.';
   return null;
 }

@@ -12,6 +12,7 @@ import { withDc2, withPartners } from './fleet/across.ts';
 import { createGenerated } from './fleet/generated.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { createShop } from './fleet/shop.ts';
+import { shopAlerts } from './fleet/shopAlerts.ts';
 import { createRehearsal, type RehearsalOptions } from './rehearsal.ts';
 import { createShopScript } from './script.ts';
 import { startServers } from './servers.ts';
@@ -125,7 +126,7 @@ function optionsOf(wanted: Wanted): RehearsalOptions {
   }
   const now = Date.now();
   const fleet = shopWith(wanted, now);
-  const shop = { ...base, fleet, scrapeMs: 5_000, keep: 1_440 };
+  const shop = { ...base, fleet, scrapeMs: 5_000, keep: 1_440, alerts: shopAlerts };
   // Whoever follows a real API server leaves its documents alone.
   return follow === null ? { ...shop, script: (parts) => createShopScript({ ...parts, calm }) } : shop;
 }

@@ -1,3 +1,5 @@
+import { createRuler, type AlertRule, type Ruler } from './alertmanager/ruler.ts';
+import { createAlertmanagerState, type AlertmanagerState } from './alertmanager/state.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createObjectStore, type ObjectStore } from './kube/store.ts';
@@ -13,6 +15,8 @@ export interface Rehearsal {
   readonly traffic: Traffic;
   readonly samples: SampleStore;
   readonly script: Script | null;
+  readonly alertmanager: AlertmanagerState;
+  readonly ruler: Ruler;
   /** Lets time pass up to `atMs`. */
   advance(atMs: number): void;
   close(): void;
@@ -29,6 +33,8 @@ export interface RehearsalOptions {
   readonly scrapeMs: number;
   /** Scrapes of each target that are remembered. */
   readonly keep: number;
+  /** What alerts are raised for. */
+  readonly alerts?: readonly AlertRule[];
   readonly script?: (parts: {
     readonly store: ObjectStore;
     readonly traffic: Traffic;
@@ -38,6 +44,8 @@ export interface RehearsalOptions {
 
 const stepMs = 500;
 const historyStepMs = 1_000;
+/** So long before it opens alerts are looked for: what fires then has been firing for a while. */
+const alertHistoryMs = 3 * 60_000;
 
 /** Makes the fleet and its past, which takes about a second of CPU for the shop and an hour. */
 export function createRehearsal(options: RehearsalOptions): Rehearsal {
@@ -56,6 +64,8 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
     keep: options.keep,
   });
   const script = options.script?.({ store, traffic, opensAt }) ?? null;
+  const alertmanager = createAlertmanagerState(() => madeUpAt ?? now());
+  const ruler = createRuler(samples, options.alerts ?? [], (alerts) => alertmanager.post(alerts));
   let at = madeUpAt;
 
   const stepTo = (atMs: number, bundle: number): void => {
@@ -64,6 +74,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
     controllers.step(at);
     traffic.step(at, bundle);
     scraper.scrape(at);
+    if (at > opensAt - alertHistoryMs) ruler.evaluate(at);
   };
 
   while (at + historyStepMs <= opensAt) {
@@ -78,6 +89,8 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
     traffic,
     samples,
     script,
+    alertmanager,
+    ruler,
     advance(atMs) {
       // After the machine has slept there is a gap, as there would be in a cluster that nobody scraped.
       if (atMs - at > 60_000) at = atMs - stepMs;

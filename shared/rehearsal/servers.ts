@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startAlertmanager } from './alertmanager/server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { familiesOf, metricMetadata } from './families.ts';
 import { adminRules, viewerRules, type KubeUser } from './kube/access.ts';
@@ -27,12 +28,17 @@ export async function startServers(
   rehearsal: Rehearsal,
   now: () => number = Date.now,
 ): Promise<RehearsalServers> {
-  const { store, samples, traffic } = rehearsal;
+  const { store, samples, traffic, ruler } = rehearsal;
   const prometheus = await startPrometheus(
-    { store: samples, now, metadata: metricMetadata },
+    { store: samples, now, metadata: metricMetadata, alerts: () => ruler.alerts() },
     { exposition: () => writeExposition(familiesOf(traffic)) },
   );
   const program = await startPodProgram();
+  const alertmanager = await startAlertmanager(rehearsal.alertmanager);
+  const monitoring: Readonly<Record<string, string>> = {
+    prometheus: prometheus.url,
+    alertmanager: `http://127.0.0.1:${alertmanager.port}`,
+  };
   const tokens = { operator: randomBytes(24).toString('hex'), viewer: randomBytes(24).toString('hex') };
   const users = new Map<string, KubeUser>([
     [tokens.operator, { name: 'operator', rules: adminRules }],
@@ -42,8 +48,7 @@ export async function startServers(
     store,
     tokens: users,
     now,
-    proxies: ({ namespace, service }) =>
-      namespace === 'monitoring' && service === 'prometheus' ? prometheus.url : undefined,
+    proxies: ({ namespace, service }) => (namespace === 'monitoring' ? monitoring[service] : undefined),
     podLogs: (namespace, pod, container) => podLogOf(namespace, pod, container, now),
     podPorts: (namespace, pod, port) =>
       namespace === 'monitoring' && pod.startsWith('prometheus-') && port === 9090
@@ -63,6 +68,7 @@ export async function startServers(
       await kube.close();
       await prometheus.close();
       await program[Symbol.asyncDispose]();
+      await alertmanager[Symbol.asyncDispose]();
     },
   };
 }

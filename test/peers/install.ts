@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { type Installed, type Recipe, cacheRoot, ensure, find, progress } from './install/cache.ts';
 import { consul } from './install/consul.ts';
-import { ensureTools, prometheus } from './install/debian.ts';
+import { alertmanager, ensureTools, prometheus } from './install/debian.ts';
 import { envoy } from './install/envoy.ts';
 import { etcd } from './install/etcd.ts';
 import { gatewayApiCrds } from './install/gatewayApi.ts';
@@ -14,6 +14,7 @@ import { spring } from './install/spring.ts';
 
 const recipes = {
   prometheus,
+  alertmanager,
   envoy,
   istioCrds,
   gatewayApiCrds,
@@ -38,6 +39,7 @@ export function findPeers(): Installation {
   return {
     missingTools: null,
     prometheus: find(recipes.prometheus),
+    alertmanager: find(recipes.alertmanager),
     envoy: find(recipes.envoy),
     istioCrds: find(recipes.istioCrds),
     gatewayApiCrds: find(recipes.gatewayApiCrds),
@@ -57,7 +59,11 @@ export async function installPeers(): Promise<Installation> {
   progress(`peers are kept in ${cacheRoot}`);
   const missingTools = await ensureTools();
   // Downloads run beside the compiler; compilers run one after another, because one alone fills two cores.
-  const fetched = Promise.all([ensure(recipes.prometheus), ensure(recipes.envoy)]);
+  const fetched = Promise.all([
+    ensure(recipes.prometheus),
+    ensure(recipes.alertmanager),
+    ensure(recipes.envoy),
+  ]);
   const compiled = {
     istioCrds: await ensure(recipes.istioCrds),
     gatewayApiCrds: await ensure(recipes.gatewayApiCrds),
@@ -70,8 +76,14 @@ export async function installPeers(): Promise<Installation> {
     spring: await ensure(recipes.spring),
     sentinel: await ensure(recipes.sentinel),
   };
-  const [prometheusFound, envoyFound] = await fetched;
-  return { missingTools, prometheus: prometheusFound, envoy: envoyFound, ...compiled };
+  const [prometheusFound, alertmanagerFound, envoyFound] = await fetched;
+  return {
+    missingTools,
+    prometheus: prometheusFound,
+    alertmanager: alertmanagerFound,
+    envoy: envoyFound,
+    ...compiled,
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -48,7 +48,16 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   },
   prometheus: {
     peers: ['prometheus'],
-    suites: { signals: ['signals', 'dialects'], sightings: ['protections'], proof: ['honesty'] },
+    suites: {
+      signals: ['signals', 'dialects'],
+      sightings: ['protections'],
+      alerts: ['alertmanager'],
+      proof: ['honesty'],
+    },
+  },
+  alertmanager: {
+    peers: ['alertmanager'],
+    suites: { alerts: ['alertmanager'], silences: ['alertmanager'] },
   },
   consul: {
     peers: ['consul', 'envoy'],

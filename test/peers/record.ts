@@ -5,6 +5,7 @@ import { runCommand } from './command.ts';
 import { findPeers, installPeers } from './install.ts';
 import { progress } from './install/cache.ts';
 import { isInside, resultsDir, runInside } from './namespace.ts';
+import { recordAlertmanager } from './record/alertmanager.ts';
 import { recordConsul, recordConsulEnvoy } from './record/consul.ts';
 import { recordConsulEntries } from './record/consulEntries.ts';
 import { recordConsulTrip } from './record/consulTrip.ts';
@@ -20,6 +21,7 @@ import { recordEureka, recordSpring } from './record/spring.ts';
 import type { Recorder } from './record/recorder.ts';
 import { createRecorder } from './record/recorder.ts';
 import { startPeers } from './start.ts';
+import { startAlertmanager } from './start/alertmanager.ts';
 import { startConsul } from './start/consul.ts';
 import { startSentinel } from './start/sentinel.ts';
 import { startSpring } from './start/spring.ts';
@@ -29,12 +31,13 @@ import { springInstances } from './start/springShop.ts';
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
  * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's,
- * `… spring` only those of Spring's programs, `… sentinel` only Sentinel's.
+ * `… spring` only those of Spring's programs, `… sentinel` only Sentinel's, `… alertmanager` only Alertmanager's.
  */
 async function inside(only: string | undefined): Promise<number> {
   if (only === 'consul') return insideConsul();
   if (only === 'spring') return insideSpring();
   if (only === 'sentinel') return insideSentinel();
+  if (only === 'alertmanager') return insideAlertmanager();
   // The shortest interval at which a list's continuation expires while one waits.
   await using peers = await startPeers(findPeers(), { compactionSeconds: 20 });
   const { coordinates } = peers;
@@ -68,7 +71,12 @@ async function inside(only: string | undefined): Promise<number> {
   for (const [peer, recorder] of Object.entries(recorders)) {
     progress(`${peer}: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   }
-  return Math.max(await insideConsul(), await insideSpring(), await insideSentinel());
+  return Math.max(
+    await insideConsul(),
+    await insideSpring(),
+    await insideSentinel(),
+    await insideAlertmanager(),
+  );
 }
 
 async function insideSpring(): Promise<number> {
@@ -110,6 +118,24 @@ async function insideSentinel(): Promise<number> {
   );
   await recordSentinel(recorder, peer);
   progress(`sentinel: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
+  return 0;
+}
+
+async function insideAlertmanager(): Promise<number> {
+  const { alertmanager } = findPeers();
+  if (alertmanager.kind === 'absent') throw new Error('Alertmanager is not installed');
+  await runCommand('ip', ['link', 'set', 'lo', 'up'], { timeLimitMs: 10_000 });
+  const runDir = join(resultsDir, 'recording');
+  await rm(runDir, { recursive: true, force: true });
+  await mkdir(runDir, { recursive: true });
+  const dir = fileURLToPath(new URL('../fixtures/alertmanager/', import.meta.url));
+  await mkdir(dir, { recursive: true });
+  await using peer = await startAlertmanager({ dir: alertmanager.dir, runDir, address: '127.0.0.1' });
+  const recorder = createRecorder(`alertmanager ${peer.version}`, (name, fixture) =>
+    writeFile(join(dir, `${name}.json`), fixture),
+  );
+  await recordAlertmanager(recorder, peer);
+  progress(`alertmanager: ${recorder.count} recordings, ${Math.round(recorder.bytes / 1024)} KB`);
   return 0;
 }
 

@@ -34,6 +34,7 @@ const planned = [
 ] as const satisfies readonly Planned[];
 /** Peers that the suites which need them start themselves; a run of only some suites can do without. */
 const plannedBySuites = [
+  { name: 'alertmanager', from: 'alertmanager' },
   { name: 'consul', from: 'consul' },
   { name: 'spring', from: 'spring' },
   { name: 'sentinel', from: 'sentinel' },

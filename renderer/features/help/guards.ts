@@ -44,6 +44,36 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
     ],
   },
   {
+    title: 'Silences',
+    guards: [
+      {
+        ids: ['silence-end'],
+        title: 'Its end',
+        what: 'A silence always ends by itself, whether Podium runs or not.',
+      },
+      {
+        ids: ['silence-scope'],
+        title: 'What it holds back',
+        what: 'Which alerts it would silence right now, as Alertmanager says; none is worth a second look.',
+      },
+      {
+        ids: ['silence-broad'],
+        title: 'Too much at once',
+        what: 'Conditions that hold back several different alerts, or most of what fires.',
+      },
+      {
+        ids: ['silenced-already'],
+        title: 'Silenced already',
+        what: 'The same silence, or others that hold back the same alerts, are there already.',
+      },
+      {
+        ids: ['clock'],
+        title: 'Clock',
+        what: 'Alertmanager’s clock differs from this computer’s; the silence is made by its clock.',
+      },
+    ],
+  },
+  {
     title: 'Configuration of Spring',
     guards: [
       {

@@ -75,6 +75,13 @@ export const operationHelp: Readonly<Record<OperationKind, readonly OperationHel
       what: 'Changes entries or the text of a document, with the restarts it takes to reach the processes.',
     },
   ],
+  silence: [
+    {
+      title: 'Silence an alert',
+      where: 'An alert of a service, Alerts',
+      what: 'Nobody is told of alerts like it for a while. It always ends by itself; what is wrong stays wrong.',
+    },
+  ],
   changeWorkload: [
     {
       title: 'Change a workload',

@@ -3,7 +3,7 @@ import type { ServiceSignals } from '../../../shared/model/signals.ts';
 import { tripAnswer } from '../../../shared/analysis/heldTrips.ts';
 import type { HeldTrip } from '../../../shared/model/trip.ts';
 import { formatReady } from '../../../shared/analysis/formats.ts';
-import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { formatCount, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
 /** The card's second line: "4 ready · 2 versions", "1 of 3 ready", "external". */
@@ -58,6 +58,7 @@ export function nodeLabel(
   signals: ServiceSignals | null,
   held: string | null = null,
   grey: string | null = null,
+  firing = 0,
 ): string {
   const health = signals?.health ?? 'unknown';
   const parts = [service.name, health, readyLine(service), figuresLine(signals)];
@@ -66,5 +67,6 @@ export function nodeLabel(
   }
   if (held !== null) parts.splice(1, 0, held.replace(' · ', ', '));
   if (grey !== null) parts.push(plainText(grey.replaceAll(' → ', ' goes to '), 80));
+  if (firing > 0) parts.push(`${formatCount(firing, 'alert')} firing`);
   return parts.join(', ');
 }

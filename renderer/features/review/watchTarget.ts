@@ -40,6 +40,7 @@ function splitOf({ operation }: Plan): SplitPlace | null {
 
 function hindranceOf(plan: Plan, signals: ServiceSignals | null): string | null {
   const { operation, undoOf, direction, changes } = plan;
+  if (operation.kind === 'silence') return 'Not offered: a silence changes no traffic.';
   if (operation.kind === 'closeBreaker')
     return 'Not offered: a breaker that is closed opens by itself where calls fail.';
   if (operation.kind === 'endTrip' || (operation.kind === 'trip' && undoOf !== null))

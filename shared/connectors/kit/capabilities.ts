@@ -20,6 +20,8 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   routing: 'Grey routes, mirrors',
   config: 'Change configuration',
   workloads: 'Act on workloads and instances',
+  alerts: 'Alerts',
+  silences: 'Silence alerts',
   proof: 'Proof that a change is loaded',
 };
 

@@ -9,6 +9,7 @@ import type {
   SetProtections,
   SetRouting,
   SetWeights,
+  Silence,
 } from '../../model/operation.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../../model/config.ts';
 import type { ProtectionForm } from '../../model/protection.ts';
@@ -23,6 +24,7 @@ import type {
 import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
+import type { AlertSource } from './alerts.ts';
 import type { OpenFolder } from './folder.ts';
 import type { ForwardSource } from './forwards.ts';
 import type { LogSource } from './logs.ts';
@@ -207,6 +209,8 @@ export interface Capabilities {
   readonly configuration: ConfigSource;
   readonly config: Control<EditDocument>;
   readonly workloads: WorkloadControl;
+  readonly alerts: AlertSource;
+  readonly silences: Control<Silence>;
 }
 
 export type { CountersObservation } from '../../model/observations.ts';

@@ -72,6 +72,8 @@ export const writesOf: Readonly<Record<OperationKind, readonly Right[]>> = {
     policies.patch,
   ],
   changeWorkload: [...workloads, pods],
+  // Alertmanager's own, though the way to it may be the API server's proxy.
+  silence: [],
 };
 
 /** Every right to write that any operation needs, each once. */

@@ -2,13 +2,15 @@ import type { ConnectorHost, Found, Offer, OfferSource } from '../kit/connector.
 import { PeerError, sayError } from '../kit/peerError.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listAt, textAt } from '../kube/objects.ts';
+import { searchedAlertmanager } from './findAlertmanager.ts';
 import { findPrometheus, type GivenPrometheus } from './findPrometheus.ts';
+import { findServer, type ListedServices, listServices } from './findServer.ts';
 import { findSidecars } from './sidecars.ts';
 
 const meshConsequence = 'Splits, weights, protections and mesh documents.';
 const withoutMesh = 'Calls cannot be divided from here, and nothing is known of what protects them.';
 
-/** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus by common names, proxies by their containers. */
+/** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus and Alertmanager by common names, proxies by their containers. */
 export function createOffers(
   client: KubeClient,
   given: GivenPrometheus | null,
@@ -16,14 +18,17 @@ export function createOffers(
 ): OfferSource {
   return {
     async find(signal) {
-      const [mesh, linkerd, routes, metrics, sidecars] = await Promise.all([
+      let services: Promise<ListedServices> | null = null;
+      const listed = () => (services ??= listServices(client, signal));
+      const [mesh, linkerd, routes, metrics, alerts, sidecars] = await Promise.all([
         findMesh(client, signal),
         findLinkerd(client, signal),
         findGatewayApi(client, signal),
-        findPrometheus(client, given, host, signal),
+        findPrometheus(client, given, listed, host, signal),
+        listed().then((all) => findServer(client, searchedAlertmanager, all, signal)),
         findSidecars(client, signal),
       ]);
-      const found = [mesh, linkerd, routes, metrics, sidecars];
+      const found = [mesh, linkerd, routes, metrics, alerts, sidecars];
       return {
         offers: found.flatMap(({ offers }) => offers),
         absent: found.flatMap(({ absent }) => absent),

@@ -10,6 +10,8 @@ export interface PrometheusApi {
   /** Without `at` (epoch ms) the peer takes its own now. A bare range selector answers with raw samples. */
   query(expression: string, signal: AbortSignal, at?: number): Promise<QueryAnswer>;
   queryRange(expression: string, range: RangeOf, signal: AbortSignal): Promise<QueryAnswer>;
+  /** What its own rules found: pending and firing. */
+  alerts(signal: AbortSignal): Promise<unknown>;
   labelValues(label: string, match: string, signal: AbortSignal): Promise<readonly string[]>;
 }
 
@@ -94,6 +96,13 @@ export function createApi(transport: Transport): PrometheusApi {
         step: String(range.stepSeconds),
       });
       return gate(signal, async () => readQuery(await ask('/api/v1/query_range', parameters, signal), tried));
+    },
+    async alerts(signal) {
+      const path = '/api/v1/alerts';
+      const answer = await gate(signal, () =>
+        transport.request({ method: 'GET', path, signal, timeoutMs: TIMEOUT_MS }),
+      );
+      return readData(answer, tried);
     },
     async labelValues(label, match, signal) {
       const path = `/api/v1/label/${encodeURIComponent(label)}/values`;

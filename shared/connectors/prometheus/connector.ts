@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Connector, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { createAlertSource } from './alerts.ts';
 import { createApi } from './api.ts';
 import { createAsking, type Asking, type PeerMemory } from './asking.ts';
 import type { Dialect } from './dialect.ts';
@@ -21,7 +22,7 @@ export type PrometheusSettings = z.infer<typeof PrometheusSettings>;
 export const prometheus: Connector<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
-  capabilities: ['signals', 'sightings', 'proof'],
+  capabilities: ['signals', 'sightings', 'alerts', 'proof'],
   settings: PrometheusSettings,
   async open(settings, host) {
     const { transport } = host.lent;
@@ -45,6 +46,7 @@ export const prometheus: Connector<PrometheusSettings> = {
       warnings: [],
       namespaces: null,
       signals,
+      alerts: createAlertSource(api, productOf(build)),
       proof: createRejects(begin, host.clock, () => signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS),
       sightings:
         settings.mesh === 'consul'

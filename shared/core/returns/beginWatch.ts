@@ -50,6 +50,8 @@ export async function beginWatch(
       'REFUSED',
       'Not applied: the values before are secret and not kept, so Podium could not go back. Apply it without a watch.',
     );
+  if (plan.operation.kind === 'silence')
+    throw new Refusal('REFUSED', 'Not applied: a silence changes no traffic, so nothing of it can be watched.');
   if (plan.operation.kind === 'closeBreaker')
     throw new Refusal(
       'REFUSED',

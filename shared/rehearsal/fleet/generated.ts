@@ -35,7 +35,9 @@ export function createGenerated(services: number, seed: number, now: number): Fl
     Array.from({ length: Math.max(3, Math.ceil(services / 40)) }, (_, i) => `node-${i + 1}`),
   );
   const namespaces = [...new Set(planned.map(({ spec }) => spec.namespace))];
-  const surroundings = shopServices.filter(({ outsideMesh }) => outsideMesh === true);
+  const surroundings = shopServices.filter(
+    ({ outsideMesh, name }) => outsideMesh === true && name !== 'alertmanager',
+  );
   const behaviour: FleetBehaviour = {
     services: Object.fromEntries(
       planned.map((one) => [`${one.spec.namespace}/${one.spec.name}`, behavioursOf(one, random)]),

@@ -139,4 +139,14 @@ export const shopServices: readonly ServiceSpec[] = [
       { version: 'v1', replicas: 1, image: 'docker.io/istio/pilot:1.27.1', deployedMinutesAgo: 30 * day },
     ],
   },
+  {
+    namespace: 'monitoring',
+    name: 'alertmanager',
+    owner: 'team-platform',
+    ports: [{ name: 'http-web', port: 9093, appProtocol: 'http' }],
+    outsideMesh: true,
+    versions: [
+      { version: 'v1', replicas: 1, image: 'prom/alertmanager:v0.25.0', deployedMinutesAgo: 30 * day },
+    ],
+  },
 ];

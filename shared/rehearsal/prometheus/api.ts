@@ -17,6 +17,8 @@ export interface ApiSource {
   readonly store: SampleStore;
   readonly now: () => number;
   readonly metadata: Readonly<Record<string, { readonly type: string; readonly help: string }>>;
+  /** What its rules found; absent where it has none. */
+  readonly alerts?: () => readonly unknown[];
 }
 
 /** The Prometheus version whose manners are followed. */
@@ -66,6 +68,8 @@ function dataOf(path: string, params: URLSearchParams, source: ApiSource): strin
     }
     case '/api/v1/metadata':
       return metadataOf(params, source);
+    case '/api/v1/alerts':
+      return JSON.stringify({ alerts: source.alerts?.() ?? [] });
     case '/api/v1/status/buildinfo':
       return JSON.stringify({
         version: `${followedVersion}-rehearsal`,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOnPath, runCommand } from '../command.ts';
@@ -14,29 +14,60 @@ function updateLists(): Promise<unknown> {
 }
 
 /**
- * Prometheus and its tool out of Debian's own package, unpacked rather than installed: no service is set up, nothing of the system
+ * Programs out of one of Debian's own packages, unpacked rather than installed: no service is set up, nothing of the system
  * changes, and no root is needed.
  */
-export const prometheus: Recipe = {
-  name: 'prometheus',
-  version: 'debian-with-promtool',
+const unpacked = (
+  pkg: string,
+  version: string,
+  programs: readonly string[],
+  finish?: (root: string, folder: string) => Promise<void>,
+): Recipe => ({
+  name: pkg.replace(/^prometheus-/, ''),
+  version,
   async fill(folder) {
     await updateLists();
     // apt's sandbox user must be able to write here, which a folder below root's home does not allow.
     const work = await mkdtemp(join(tmpdir(), 'podium-apt-'));
     try {
-      await runCommand('apt-get', ['download', '-q', 'prometheus'], { ...limits, cwd: work });
+      await runCommand('apt-get', ['download', '-q', pkg], { ...limits, cwd: work });
       const archive = (await readdir(work)).find((file) => file.endsWith('.deb'));
-      if (archive === undefined) throw new Error('apt-get download prometheus left no archive');
+      if (archive === undefined) throw new Error(`apt-get download ${pkg} left no archive`);
       await runCommand('dpkg', ['-x', join(work, archive), join(work, 'root')], limits);
-      const programs = ['prometheus', 'promtool'].map((name) => join(work, 'root/usr/bin', name));
-      await runCommand('cp', [...programs, folder], limits);
+      const files = programs.map((name) => join(work, 'root/usr/bin', name));
+      await runCommand('cp', [...files, folder], limits);
+      await finish?.(join(work, 'root'), folder);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
-    await runCommand(join(folder, 'prometheus'), ['--version'], limits);
+    await runCommand(join(folder, programs[0] ?? pkg), ['--version'], limits);
   },
-};
+});
+
+export const prometheus = unpacked('prometheus', 'debian-with-promtool', ['prometheus', 'promtool']);
+export const alertmanager = unpacked(
+  'prometheus-alertmanager',
+  'debian-unpacked',
+  ['prometheus-alertmanager'],
+  readTemplatesHere,
+);
+
+/**
+ * Debian's build reads its templates at a place of the system where only an installed package has them. The same number of
+ * letters leads it to the folder it is started in.
+ */
+async function readTemplatesHere(root: string, folder: string): Promise<void> {
+  const place = '/usr/share/prometheus/alertmanager';
+  const program = join(folder, 'prometheus-alertmanager');
+  const bytes = await readFile(program);
+  for (let at = bytes.indexOf(place); at >= 0; at = bytes.indexOf(place, at + 1)) {
+    // Other places begin alike.
+    if (bytes[at + place.length] !== '/'.charCodeAt(0)) bytes.write('.'.padEnd(place.length, '/'), at);
+  }
+  await writeFile(program, bytes);
+  const templates = ['default.tmpl', 'email.tmpl'].map((name) => join(root, place, name));
+  await runCommand('cp', [...templates, folder], limits);
+}
 
 const tools = [
   { command: 'ip', pkg: 'iproute2' },

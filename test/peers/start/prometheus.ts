@@ -34,6 +34,8 @@ export async function startPrometheus(
       // Every address: the API server's proxy comes to the address of the Prometheus pod.
       '--web.listen-address=0.0.0.0:9090',
       '--web.enable-lifecycle',
+      // For some seconds after a reload it knows no Alertmanager, and repeats an alert after a minute unless told otherwise.
+      '--rules.alert.resend-delay=1s',
     ],
   });
   const url = `http://${nodeAddress}:9090`;
@@ -73,6 +75,9 @@ function configuration(worldUrl: string) {
   };
   return {
     global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' },
+    // A suite that wants alerts starts an Alertmanager there, writes rules and reloads.
+    rule_files: ['rules/*.json'],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`${nodeAddress}:9093`] }] }] },
     scrape_configs: [
       pods,
       { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:9090'] }] },

@@ -1,6 +1,7 @@
 import { Handle, type NodeProps, Position as Side, useStore } from '@xyflow/react';
 import { memo, use } from 'react';
 import { greyLine } from '../../../../shared/analysis/greyRoutes.ts';
+import { useFiringCount } from '../../../live/alerts.ts';
 import { useGreyRoutesOf } from '../../../live/routes.ts';
 import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
@@ -17,6 +18,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
   const service = useService(id);
   const signals = useServiceSignals(id);
   const trips = useTripsOf(id);
+  const firing = useFiringCount(id);
   const grey = greyLine(useGreyRoutesOf(id), service?.name ?? '');
   const nameOfHost = nameOfHostIn(service?.connectionId ?? '');
   const open = use(OpenService);
@@ -39,7 +41,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           type="button"
           className="mapCardHit"
           data-service-id={id}
-          aria-label={nodeLabel(service, signals, held, grey)}
+          aria-label={nodeLabel(service, signals, held, grey, firing)}
           aria-pressed={selected}
           onKeyDown={(event) => {
             // The first Enter selects, as a click does; the next one goes on into the inspector.
@@ -59,6 +61,11 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
             {held === null ? briefLine(signals) : briefHeldLine(trips, signals)}
           </div>
         </div>
+        {firing > 0 && (
+          <div className="mapCardAlert num" aria-hidden="true">
+            ▲{firing > 1 ? ` ${firing}` : ''}
+          </div>
+        )}
         <NodeSplit serviceId={id} serviceName={service.name} selected={selected} />
         {selected && grey !== null && <div className="mapCardGrey ellipsis">{plainText(grey, 80)}</div>}
       </div>

@@ -1,0 +1,49 @@
+import type { Alert, AlertPhase } from '../../../shared/model/alert.ts';
+import type { Matcher } from '../../../shared/model/alert.ts';
+
+/** What is said of each phase. */
+export const phaseWords: Readonly<Record<AlertPhase, string>> = {
+  firing: 'fires',
+  pending: 'pending',
+  silenced: 'silenced',
+  inhibited: 'held back by another alert',
+};
+
+export const phaseTone = ({ phase, severity }: Pick<Alert, 'phase' | 'severity'>): string => {
+  if (phase !== 'firing') return 'muted';
+  return severity === 'warning' || severity === 'info' ? 'toneWarn' : 'toneBad';
+};
+
+/** Labels worth a second look; what it is called and how bad it is stands elsewhere. */
+export function otherLabels({ labels }: Pick<Alert, 'labels'>): readonly (readonly [string, string])[] {
+  return Object.entries(labels)
+    .filter(([name]) => name !== 'alertname' && name !== 'severity')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** All labels, its name first. */
+export function namesFirst({ labels }: Pick<Alert, 'labels'>): readonly (readonly [string, string])[] {
+  const isName = (name: string): number => (name === 'alertname' ? 0 : 1);
+  return Object.entries(labels).sort(([a], [b]) => isName(a) - isName(b) || (a < b ? -1 : 1));
+}
+
+const usual = new Set(['alertname', 'namespace', 'service', 'deployment', 'job', 'cluster']);
+
+/** The conditions to begin with: the alert by its name and place, without what differs from instance to instance. */
+export function usualMatchers({ labels }: Pick<Alert, 'labels'>): readonly string[] {
+  const named = Object.keys(labels).filter((name) => usual.has(name));
+  return named.length === 0 ? Object.keys(labels) : named;
+}
+
+export const matchersOf = ({ labels }: Pick<Alert, 'labels'>, chosen: ReadonlySet<string>): Matcher[] =>
+  namesFirst({ labels })
+    .filter(([name]) => chosen.has(name))
+    .map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
+
+/** For how long; there is no "for ever". */
+export const silenceLengths = [
+  { id: '1800', title: '30 min' },
+  { id: '7200', title: '2 h' },
+  { id: '28800', title: '8 h' },
+  { id: '86400', title: '1 day' },
+] as const;

@@ -1,0 +1,248 @@
+import { parse } from 'yaml';
+import type { Change, Guard } from '../../model/change.ts';
+import type { Silence } from '../../model/operation.ts';
+import type { ConnectorHost } from '../kit/connector.ts';
+import type { PlannedWrite, Stamp } from '../kit/control.ts';
+import { guardOf } from '../kit/splitGuards.ts';
+import { quoted, sayTime } from '../kit/words.ts';
+import { toldIn } from './alerts.ts';
+import type { AlertmanagerApi } from './api.ts';
+import { sayMatcher } from './matchers.ts';
+import { bodyOf, sameMatchers, SilenceBody, silencesIn, type ToldSilence, yamlOf } from './silence.ts';
+import { observedAlerts } from '../kit/alerts.ts';
+import type { AlertObservation, Matcher } from '../../model/alert.ts';
+
+const mostNamed = 5;
+
+/** The silence as a plan: which alerts it would hold back is asked of Alertmanager itself, by the same conditions. */
+export async function planSilence(
+  api: AlertmanagerApi,
+  host: ConnectorHost,
+  operation: Silence,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  const { matchers, forSeconds } = operation;
+  const words = matchers.map(sayMatcher);
+  const [matching, all, silences] = await Promise.all([
+    api.alerts(words, signal),
+    api.alerts([], signal),
+    api.silences(signal),
+  ]);
+  const matched = observedAlerts(toldIn(matching).alerts).alerts;
+  const active = silencesIn(silences).filter(({ status }) => status.state !== 'expired');
+  const title = words.join(', ');
+  // Shown as it will stand there; it is worded anew when it is applied.
+  const stamp = { operationId: '', by: '', reason: '', at: host.clock.now(), until: null };
+  const body = bodyOf(matchers, forSeconds, stamp, api.aheadMs());
+  const change: Change = {
+    document: {
+      connectionId: host.connectionId,
+      apiVersion: 'alertmanager/v2',
+      kind: 'Silence',
+      namespace: null,
+      name: title.slice(0, 253),
+      uid: '',
+    },
+    action: 'create',
+    revision: '',
+    withheld: false,
+    ...stepsOf(body),
+  };
+  return {
+    title: `Silence ${title.slice(0, 120)}`,
+    target: `silence of ${title.slice(0, 200)}`,
+    changes: [change],
+    guards: [
+      guardOf(
+        'silence-end',
+        'pass',
+        `It ends by itself after ${sayTime(forSeconds)}`,
+        'Alertmanager ends it; Podium need not run.',
+      ),
+      scopeGuard(matched),
+      ...broadGuard(matched, all.length, matchers),
+      ...alreadyGuard(matched, active, matchers),
+      ...clockGuard(api.aheadMs()),
+    ],
+    expectation: {
+      kind: 'silenced',
+      host: null,
+      alerts: matched.map(({ key, name }) => ({ key, name })),
+      silenced: true,
+    },
+    threeWay: null,
+    copies: copiesOf(api, body),
+    split: null,
+    notes: [
+      matched.length === 0
+        ? 'Nobody is told of alerts like this until it ends; none fires now.'
+        : `Nobody is told of ${matched.length === 1 ? 'this alert' : `these ${matched.length} alerts`} until it ends, nor of others like ${matched.length === 1 ? 'it' : 'them'} that come meanwhile. What is wrong stays wrong.`,
+    ],
+    direction: 'neutral',
+  };
+}
+
+/** Ends a silence early. */
+export async function planExpiry(
+  api: AlertmanagerApi,
+  host: ConnectorHost,
+  written: Change,
+  silence: ToldSilence,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  const told = toldIn(await api.alerts([], signal)).alerts;
+  const held = observedAlerts(told.filter(({ silencedBy }) => silencedBy.includes(silence.id))).alerts;
+  const body = { ...SilenceBody.parse(parse(written.after)), endsAt: silence.endsAt };
+  const { patch, inverse, before, after } = stepsOf(body);
+  return {
+    title: `Silence ${written.document.name.slice(0, 120)}`,
+    target: `silence ${silence.id}`,
+    changes: [
+      {
+        document: { ...written.document, connectionId: host.connectionId, uid: silence.id },
+        action: 'delete',
+        revision: silence.id,
+        withheld: false,
+        patch: inverse,
+        inverse: patch,
+        before: after,
+        after: before,
+      },
+    ],
+    guards: [
+      guardOf('silence-end', 'pass', `It would end by itself at ${silence.endsAt}`),
+      held.length === 0
+        ? guardOf('silence-scope', 'pass', 'It holds no alert back right now')
+        : guardOf('silence-scope', 'pass', `Somebody is told again of ${sayAlerts(held)}`),
+    ],
+    expectation: {
+      kind: 'silenced',
+      host: null,
+      alerts: held.map(({ key, name }) => ({ key, name })),
+      silenced: false,
+    },
+    threeWay: null,
+    copies: {
+      tool: 'amtool',
+      command: `amtool silence expire ${silence.id} --alertmanager.url=${urlOf(api)}`,
+      curl: `curl --request DELETE ${quoted(`${urlOf(api)}/api/v2/silence/${silence.id}`)}`,
+      patch: JSON.stringify(inverse, null, 2),
+    },
+    split: null,
+    notes: ['Alertmanager keeps it as ended; it is not brought back.'],
+    direction: 'neutral',
+  };
+}
+
+/** The same with who makes it, why, and when by Alertmanager's own clock. */
+export function rewritten(write: PlannedWrite, stamp: Stamp, aheadMs: number): PlannedWrite {
+  const [change] = write.changes;
+  if (change?.action !== 'create') return write;
+  const { matchers, startsAt, endsAt } = SilenceBody.parse(parse(change.after));
+  const forSeconds = Math.round((Date.parse(endsAt) - Date.parse(startsAt)) / 1000);
+  return { ...write, changes: [{ ...change, ...stepsOf(bodyOf(matchers, forSeconds, stamp, aheadMs)) }] };
+}
+
+function stepsOf(body: SilenceBody): Pick<Change, 'patch' | 'inverse' | 'before' | 'after'> {
+  return {
+    patch: [{ op: 'add', path: '', value: body }],
+    inverse: [{ op: 'remove', path: '' }],
+    before: '',
+    after: yamlOf(body),
+  };
+}
+
+function scopeGuard(matched: readonly AlertObservation[]): Guard {
+  return matched.length === 0
+    ? guardOf(
+        'silence-scope',
+        'tick',
+        'It matches no alert right now',
+        'It would hold back only what comes later.',
+      )
+    : guardOf('silence-scope', 'pass', `It silences ${sayAlerts(matched)} right now`);
+}
+
+/** More than one service, or most of what fires: what nobody hears of any more is hard to think of. */
+function broadGuard(
+  matched: readonly AlertObservation[],
+  all: number,
+  matchers: readonly Matcher[],
+): Guard[] {
+  const services = new Set(matched.map(({ labels }) => labels['service'] ?? labels['namespace'] ?? ''));
+  const names = new Set(matched.map(({ name }) => name));
+  const namesNone = !matchers.some(
+    ({ name, isEqual, isRegex }) => isEqual && !isRegex && name !== 'severity',
+  );
+  const why =
+    matched.length > 3 && matched.length * 2 > all
+      ? `It would hold back ${matched.length} of all ${all} alerts`
+      : services.size > 1 && names.size > 1
+        ? `It would hold back ${names.size} different alerts of ${services.size} services or namespaces`
+        : namesNone
+          ? 'No condition names one thing: it takes whatever comes of its kind'
+          : null;
+  return why === null
+    ? []
+    : [guardOf('silence-broad', 'tick', why, 'Add a condition, as the alert’s name or the service.')];
+}
+
+function alreadyGuard(
+  matched: readonly AlertObservation[],
+  active: readonly ToldSilence[],
+  matchers: readonly Matcher[],
+): Guard[] {
+  const same = active.find((one) => sameMatchers(one.matchers, matchers));
+  if (same !== undefined)
+    return [
+      guardOf(
+        'silenced-already',
+        'tick',
+        `The same silence is there until ${same.endsAt}, made by ${same.createdBy.slice(0, 80)}`,
+        same.comment.slice(0, 300),
+      ),
+    ];
+  if (matched.length === 0 || matched.some(({ silencedBy }) => silencedBy.length === 0)) return [];
+  return [
+    guardOf(
+      'silenced-already',
+      'tick',
+      'All of them are silenced already',
+      'Another silence holds them back.',
+    ),
+  ];
+}
+
+function clockGuard(aheadMs: number): Guard[] {
+  if (Math.abs(aheadMs) < 60_000) return [];
+  const side = aheadMs > 0 ? 'ahead of' : 'behind';
+  return [
+    guardOf(
+      'clock',
+      'pass',
+      `Alertmanager’s clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${side} this computer’s`,
+      'The silence is made by its clock and lasts as long as you said.',
+    ),
+  ];
+}
+
+const sayAlerts = (alerts: readonly AlertObservation[]): string => {
+  const names = [...new Set(alerts.map(({ name }) => name.slice(0, 80)))];
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  return `${alerts.length} ${alerts.length === 1 ? 'alert' : 'alerts'} (${names.slice(0, mostNamed).join(', ')}${more})`;
+};
+
+const urlOf = (api: AlertmanagerApi): string =>
+  api.route.startsWith('at ') ? api.route.slice(3) : 'http://localhost:9093';
+
+/** Through an API server there is no address for a terminal: a port-forward makes one. */
+function copiesOf(api: AlertmanagerApi, body: SilenceBody): PlannedWrite['copies'] {
+  const conditions = body.matchers.map((matcher) => quoted(sayMatcher(matcher))).join(' ');
+  const minutes = Math.round((Date.parse(body.endsAt) - Date.parse(body.startsAt)) / 60_000);
+  return {
+    tool: 'amtool',
+    command: `amtool silence add ${conditions} --duration=${minutes}m --comment='…' --alertmanager.url=${urlOf(api)}`,
+    curl: `curl --request POST --header 'Content-Type: application/json' --data ${quoted(JSON.stringify(body))} ${quoted(`${urlOf(api)}/api/v2/silences`)}`,
+    patch: JSON.stringify(body, null, 2),
+  };
+}

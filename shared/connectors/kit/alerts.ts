@@ -1,0 +1,73 @@
+import type { AlertObservation } from '../../model/alert.ts';
+
+/** What is wrong by rules that somebody else wrote: read when asked, nothing is watched. */
+export interface AlertSource {
+  /** "Alertmanager 0.25". */
+  readonly source: string;
+  /** Whether alerts of several rulers come together here and can be silenced; else it only evaluates rules of its own. */
+  readonly gathers: boolean;
+  read(signal: AbortSignal): Promise<AlertsObservation>;
+}
+
+export interface AlertsObservation {
+  readonly alerts: readonly AlertObservation[];
+  /** What is missing, in words. */
+  readonly problems: readonly string[];
+}
+
+const mostShown = 500;
+const mostLabels = 40;
+
+/** One alert as a peer words it, before anything of it is believed. */
+export interface ToldAlert {
+  readonly key: string;
+  readonly phase: AlertObservation['phase'];
+  readonly since: number | null;
+  readonly labels: unknown;
+  readonly annotations: unknown;
+  readonly silencedBy: readonly string[];
+}
+
+/** Bounded texts out of whatever a peer sent; more alerts than anybody reads are counted and left out. */
+export function observedAlerts(told: readonly ToldAlert[]): AlertsObservation {
+  const order: readonly AlertObservation['phase'][] = ['firing', 'pending', 'silenced', 'inhibited'];
+  const sorted = told.toSorted((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase));
+  const left = sorted.length - mostShown;
+  return {
+    alerts: sorted.slice(0, mostShown).map(observedOf),
+    problems: left > 0 ? [`${left} more alerts are not shown; those that fire come first.`] : [],
+  };
+}
+
+function observedOf({ key, phase, since, labels, annotations, silencedBy }: ToldAlert): AlertObservation {
+  const named = textsOf(labels, 500);
+  const said = textsOf(annotations, 2_000);
+  return {
+    key: key.slice(0, 2_000),
+    name: named['alertname'] ?? 'an alert without a name',
+    phase,
+    severity: named['severity'] ?? null,
+    since,
+    labels: named,
+    summary: (said['summary'] ?? said['message'] ?? null)?.slice(0, 300) ?? null,
+    description: said['description'] ?? null,
+    runbook: runbookOf(said['runbook_url'] ?? said['runbook'] ?? null),
+    silencedBy: silencedBy.slice(0, 20).map((id) => id.slice(0, 100)),
+  };
+}
+
+function textsOf(value: unknown, longest: number): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  const texts = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return Object.fromEntries(
+    texts.slice(0, mostLabels).map(([name, text]) => [name.slice(0, 200), text.slice(0, longest)]),
+  );
+}
+
+/** Annotations are written by whoever writes rules: only a plain https address is one to follow. */
+function runbookOf(text: string | null): string | null {
+  if (text === null || text.length > 500) return null;
+  const url = URL.parse(text);
+  if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
+  return url.href;
+}

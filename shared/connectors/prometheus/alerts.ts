@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { type AlertSource, observedAlerts, type ToldAlert } from '../kit/alerts.ts';
+import { PeerError } from '../kit/peerError.ts';
+import { keyOf } from './answers.ts';
+import type { PrometheusApi } from './api.ts';
+
+const shape = z.object({
+  alerts: z.array(
+    z.object({
+      labels: z.record(z.string(), z.string()),
+      annotations: z.unknown(),
+      state: z.string(),
+      activeAt: z.string().optional(),
+    }),
+  ),
+});
+
+/** What a Prometheus' own rules found; it knows of no silence. Those of the family that have no rules have none. */
+export function createAlertSource(api: PrometheusApi, source: string): AlertSource {
+  return {
+    source,
+    gathers: false,
+    async read(signal) {
+      const data = await api.alerts(signal).catch((error: unknown) => {
+        // Thanos and others answer queries alone.
+        if (error instanceof PeerError && error.kind === 'notFound') return { alerts: [] };
+        throw error;
+      });
+      const read = shape.safeParse(data).data;
+      if (read === undefined)
+        return { alerts: [], problems: [`${source} tells its alerts in a shape that Podium does not know.`] };
+      return observedAlerts(
+        read.alerts.flatMap(({ labels, annotations, state, activeAt }): ToldAlert[] => {
+          if (state !== 'firing' && state !== 'pending') return [];
+          const since = activeAt === undefined ? Number.NaN : Date.parse(activeAt);
+          return [
+            {
+              key: keyOf(labels),
+              phase: state,
+              since: Number.isFinite(since) ? since : null,
+              labels,
+              annotations,
+              silencedBy: [],
+            },
+          ];
+        }),
+      );
+    },
+  };
+}

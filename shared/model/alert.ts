@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { ConnectionId, EntityId } from './entity.ts';
+
+/** `pending`: its condition holds, and not long enough yet; `silenced` and `inhibited`: it fires, and nobody is told. */
+export const AlertPhase = z.enum(['firing', 'pending', 'silenced', 'inhibited']);
+export type AlertPhase = z.infer<typeof AlertPhase>;
+
+/** One alert as its source tells it. All texts are the cluster's own. */
+export const AlertObservation = z.object({
+  /** Stable while it lasts: its fingerprint, or what stands for it. */
+  key: z.string(),
+  name: z.string(),
+  phase: AlertPhase,
+  severity: z.string().nullable(),
+  /** By the peer's own clock. */
+  since: z.number().nullable(),
+  labels: z.record(z.string(), z.string()),
+  summary: z.string().nullable(),
+  description: z.string().nullable(),
+  /** An https address; anything else is left out. */
+  runbook: z.string().nullable(),
+  /** Ids of the silences that hold it back. */
+  silencedBy: z.array(z.string()),
+});
+export type AlertObservation = z.infer<typeof AlertObservation>;
+
+/** An alert with the place it has on the map. */
+export const Alert = AlertObservation.extend({
+  /** Of its source and the alert. */
+  id: z.string(),
+  connectionId: ConnectionId,
+  /** "Alertmanager 0.25". */
+  source: z.string(),
+  /** Whether it can be silenced where it comes from. */
+  silenceable: z.boolean(),
+  /** The service that its labels name; null where none on the map is. */
+  serviceId: EntityId.nullable(),
+  /** By which label it was placed, or why it could not be. */
+  placed: z.string(),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** All alerts of everything that is open, worst first. */
+export const AlertBoard = z.object({
+  alerts: z.array(Alert),
+  /** Where alerts come from; empty where nothing tells of any. */
+  sources: z.array(z.string()),
+  problems: z.array(z.string()),
+});
+export type AlertBoard = z.infer<typeof AlertBoard>;
+
+/** What an alert must carry to be silenced. All that are given must hold. */
+export const Matcher = z.object({
+  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,199}$/),
+  value: z.string().max(1000),
+  isRegex: z.boolean(),
+  /** False for what must not hold. */
+  isEqual: z.boolean(),
+});
+export type Matcher = z.infer<typeof Matcher>;

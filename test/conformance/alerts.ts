@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { alertmanager } from '../../shared/connectors/alertmanager/connector.ts';
+import type { Session } from '../../shared/connectors/kit/connector.ts';
+import type { Control, PlannedWrite } from '../../shared/connectors/kit/control.ts';
+import { PeerError } from '../../shared/connectors/kit/peerError.ts';
+import type { AlertObservation, Matcher } from '../../shared/model/alert.ts';
+import type { Silence } from '../../shared/model/operation.ts';
+import { startConsole } from '../peers/console.ts';
+import { hostOf, until } from './cluster.ts';
+import { changeOf, guardsOf, signal } from './weights.ts';
+
+/** An Alertmanager in which a critical alert of a service holds back its warnings; alerts of a suite have names of its own. */
+export interface AlertmanagerUnderTest {
+  readonly address: string;
+}
+
+const is = (name: string, value: string): Matcher => ({ name, value, isRegex: false, isEqual: true });
+const like = (name: string, value: string): Matcher => ({ name, value, isRegex: true, isEqual: true });
+
+const silenceOf = (matchers: Matcher[], more: Partial<Silence> = {}): Silence => ({
+  kind: 'silence',
+  connectionId: 'conformance',
+  serviceId: null,
+  matchers,
+  forSeconds: 3_600,
+  ...more,
+});
+
+/** Posts past Podium, as a ruler does; each repeats until its end. */
+async function post(
+  { address }: AlertmanagerUnderTest,
+  alerts: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  }[],
+): Promise<void> {
+  const answer = await fetch(`${address}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(alerts),
+  });
+  if (!answer.ok) throw new Error(`posting alerts: ${answer.status} ${await answer.text()}`);
+}
+
+const controlOf = (session: Session): Control<Silence> => {
+  if (session.silences === undefined) throw new Error('the session makes no silences');
+  return session.silences;
+};
+
+/** The alerts of one suite's shop, once they are as expected. */
+async function alertsOf(
+  session: Session,
+  shop: string,
+  expected: (alerts: readonly AlertObservation[]) => boolean,
+): Promise<readonly AlertObservation[]> {
+  const { alerts } = session;
+  if (alerts === undefined) throw new Error('the session tells of no alerts');
+  return until(async function* (stop) {
+    for (;;) {
+      const read = await alerts.read(stop);
+      yield read.alerts.filter(({ labels }) => labels['namespace'] === shop);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }, expected);
+}
+
+const stamped = (control: Control<Silence>, plan: PlannedWrite, operationId = 'op-7'): PlannedWrite =>
+  control.stamp?.(plan, { operationId, by: 'jo', reason: 'looked at', at: Date.now(), until: null }) ?? plan;
+
+let shops = 0;
+
+/** What the connector of Alertmanager does, on a simulated and on a real one. */
+export function alertsConformance(name: string, start: () => Promise<AlertmanagerUnderTest>): void {
+  const inShop = (
+    title: string,
+    run: (
+      under: AlertmanagerUnderTest & { readonly shop: string },
+      session: Session,
+      control: Control<Silence>,
+    ) => Promise<void>,
+  ) =>
+    test(title, async () => {
+      const under = { ...(await start()), shop: `shop-${process.pid}-${++shops}` };
+      const { shop } = under;
+      await post(under, [
+        {
+          labels: { alertname: 'CallsFail', severity: 'critical', namespace: shop, service: 'payment' },
+          annotations: {
+            summary: 'Calls fail',
+            description: '13 % of them',
+            runbook_url: 'https://runbooks.example.com/calls',
+          },
+        },
+        {
+          labels: { alertname: 'CallsSlow', severity: 'warning', namespace: shop, service: 'payment' },
+          annotations: { runbook_url: 'javascript:alert(1)' },
+        },
+        {
+          labels: { alertname: 'QueueLong', severity: 'warning', namespace: shop, service: 'order' },
+          annotations: { runbook_url: 'http://runbooks.example.com/queue' },
+        },
+      ]);
+      const settings = alertmanager.settings.parse({ address: under.address });
+      await using session = await alertmanager.open(settings, hostOf());
+      await run(under, session, controlOf(session));
+    });
+  const withPhase = (phase: AlertObservation['phase'], count: number) => (all: readonly AlertObservation[]) =>
+    all.length === 3 && all.filter((one) => one.phase === phase).length === count;
+
+  describe(`alerts of ${name}`, () => {
+    inShop('are told with what they say, and which of them are held back', async ({ shop }, session) => {
+      expect(session.peer).toMatchObject({
+        product: 'Alertmanager',
+        version: expect.stringMatching(/^\d+\./) as string,
+      });
+      const alerts = await alertsOf(session, shop, withPhase('inhibited', 1));
+      const byName = new Map(alerts.map((alert) => [alert.name, alert]));
+      expect(byName.get('CallsFail')).toMatchObject({
+        phase: 'firing',
+        severity: 'critical',
+        summary: 'Calls fail',
+        description: '13 % of them',
+        runbook: 'https://runbooks.example.com/calls',
+        silencedBy: [],
+      });
+      expect(byName.get('CallsFail')?.since).toBeGreaterThan(Date.now() - 60_000);
+      expect(byName.get('CallsSlow')?.phase).toBe('inhibited');
+      // Only https leads out of Podium.
+      expect([byName.get('CallsSlow')?.runbook, byName.get('QueueLong')?.runbook]).toEqual([null, null]);
+    });
+
+    inShop(
+      'are silenced by a plan that names them, and told again after its undo',
+      async ({ shop }, session, control) => {
+        await alertsOf(session, shop, withPhase('inhibited', 1));
+        const operation = silenceOf([is('alertname', 'CallsFail'), is('namespace', shop)]);
+        const plan = stamped(control, await control.plan(operation, signal));
+        expect(guardsOf(plan)).toEqual({ 'silence-end': 'pass', 'silence-scope': 'pass' });
+        expect(plan.guards.map(({ title }) => title).join(' ')).toMatch(
+          /after 1 h .*1 alert \(CallsFail\) right now/,
+        );
+        expect(plan.expectation).toMatchObject({
+          kind: 'silenced',
+          silenced: true,
+          alerts: [{ name: 'CallsFail' }],
+        });
+        expect(changeOf(plan).after).toMatch(/createdBy: jo\ncomment: looked at · Podium op-7/);
+        const { revisions } = await control.apply(plan, signal);
+        const document = revisions[0]?.document;
+        if (document === undefined) throw new Error('nothing was written');
+        const written = { ...changeOf(plan), document };
+        expect(await control.verify(written, signal)).toMatchObject({
+          state: 'after',
+          revision: document.uid,
+        });
+        // A lost answer leaves it without its id: what it says of itself finds it.
+        expect(await control.verify(changeOf(plan), signal)).toMatchObject({
+          state: 'after',
+          revision: document.uid,
+        });
+        const silenced = await alertsOf(session, shop, withPhase('silenced', 1));
+        expect(silenced.find(({ phase }) => phase === 'silenced')).toMatchObject({
+          name: 'CallsFail',
+          silencedBy: [document.uid],
+        });
+        const again = await control.plan(operation, signal);
+        expect(guardsOf(again)).toMatchObject({ 'silenced-already': 'tick' });
+
+        const undo = await control.planUndo(operation, [written], signal);
+        expect(undo.expectation).toMatchObject({
+          kind: 'silenced',
+          silenced: false,
+          alerts: [{ name: 'CallsFail' }],
+        });
+        await control.apply(undo, signal);
+        expect(await control.verify(changeOf(undo), signal)).toMatchObject({ state: 'after' });
+        expect(await control.verify(written, signal)).toMatchObject({ state: 'before' });
+        await alertsOf(session, shop, withPhase('silenced', 0));
+        await expect(control.planUndo(operation, [written], signal)).rejects.toMatchObject({
+          kind: 'refused',
+        });
+        await expect(control.apply(undo, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      },
+    );
+
+    inShop('too many at once, or none at all, is worth a tick', async ({ shop }, session, control) => {
+      await alertsOf(session, shop, withPhase('inhibited', 1));
+      const verdicts = async (matchers: Matcher[]) =>
+        guardsOf(await control.plan(silenceOf(matchers), signal));
+      expect(await verdicts([is('namespace', shop)])).toMatchObject({ 'silence-broad': 'tick' });
+      expect(await verdicts([like('namespace', `${shop}.*`), is('severity', 'critical')])).toMatchObject({
+        'silence-broad': 'tick',
+      });
+      expect(await verdicts([is('alertname', 'Nothing'), is('namespace', shop)])).toMatchObject({
+        'silence-scope': 'tick',
+      });
+    });
+
+    inShop('whatever comes is never silenced', async (_under, _session, control) => {
+      for (const matchers of [[is('service', '')], [like('alertname', '.*')], [like('alertname', '(')]])
+        await expect(control.plan(silenceOf(matchers), signal)).rejects.toBeInstanceOf(PeerError);
+    });
+
+    inShop('a label that holds quotes and lines is matched as it is', async (under, session, control) => {
+      const odd = 'a "b" \\ c\nd';
+      await post(under, [{ labels: { alertname: 'Odd', namespace: under.shop, note: odd } }]);
+      await alertsOf(session, under.shop, (all) => all.length === 4);
+      const plan = await control.plan(silenceOf([is('note', odd), is('namespace', under.shop)]), signal);
+      expect(plan.expectation).toMatchObject({ alerts: [{ name: 'Odd' }] });
+    });
+
+    inShop('through the whole pipeline Alertmanager proves it, and its end', async ({ address, shop }) => {
+      await using console = await startConsole();
+      const { client } = console;
+      const { id } = await client.connections.openTyped({
+        connector: 'alertmanager',
+        title: `alerts of ${shop}`,
+        values: { address },
+      });
+      const board = await until(
+        (stop) => follow(client.alerts.watch(undefined, { signal: stop })),
+        ({ alerts }) => alerts.some(({ labels }) => labels['namespace'] === shop),
+      );
+      const alert = board.alerts.find(
+        ({ labels, name: one }) => labels['namespace'] === shop && one === 'CallsFail',
+      );
+      expect(alert).toMatchObject({
+        serviceId: null,
+        placed: 'its labels name no service of the map',
+        silenceable: true,
+      });
+      await client.connections.unlock({ id });
+      const operation = silenceOf([is('alertname', 'CallsFail'), is('namespace', shop)], {
+        connectionId: id,
+      });
+      const plan = await client.operations.plan({ operation });
+      const { operationId } = await client.operations.apply({
+        planId: plan.id,
+        reason: 'on it',
+        ticked: [],
+        typedName: null,
+      });
+      const rungs = (record: { rungs: readonly { rung: string; state: string }[] }) =>
+        Object.fromEntries(record.rungs.map(({ rung, state }) => [rung, state]));
+      const proven = { accepted: 'seen', declared: 'seen', loaded: 'unobservable', measured: 'seen' };
+      const isProven = (record: Parameters<typeof rungs>[0]) =>
+        record.rungs.every(({ state }) => state !== 'waiting');
+      const done = await console.follow(operationId, isProven);
+      expect(rungs(done)).toEqual(proven);
+      expect(done.rungs.at(-1)?.detail).toMatch(/^1 of 1 alerts held back by this silence/);
+      const undo = await client.operations.planUndo({ operationId });
+      const ended = await client.operations.apply({
+        planId: undo.id,
+        reason: 'mended',
+        ticked: [],
+        typedName: null,
+      });
+      expect(rungs(await console.follow(ended.operationId, isProven))).toEqual(proven);
+      await expect(client.operations.planUndo({ operationId: ended.operationId })).rejects.toThrow(
+        /not brought back/,
+      );
+    });
+  });
+}
+
+/** The stream that a call answers with. */
+async function* follow<T>(asked: Promise<AsyncIterable<T>>): AsyncIterable<T> {
+  yield* await asked;
+}
