@@ -83,3 +83,38 @@ test('a route that a Rollout of another namespace decides, by its plug-in, is re
   );
   expect(new Set(owners)).toEqual(new Set(['payment']));
 });
+
+test('where nobody follows routes that is said of each of them, and the cluster is not called one with a mesh', async () => {
+  await using cluster = await startSimulatedCluster(
+    { serves: ['gateway.networking.k8s.io'] },
+    { istiod: false },
+  );
+  cluster.server.faults.add(
+    { kind: 'answer', code: 404 },
+    ({ path }) => /^\/apis\/networking\.istio\.io(\/|$)/.test(path),
+    Infinity,
+  );
+  await createRoutedPayment(cluster);
+  await using open = await openRoutes(cluster.settings);
+  const found = await open.root.offers?.find(signal);
+  expect(found?.offers.map(({ connector }) => connector)).toEqual(['gateway-api']);
+  const consequence = found?.absent.find(({ connector }) => connector === 'istio')?.consequence;
+  expect(consequence).toContain('alone, where a controller follows them');
+  const nobody = 'none has said anything of any route here, so none seems to run';
+  const splits = await until(
+    (stop) => weightsOf(open.routes).watch(stop, () => undefined),
+    (all) => all.length === 2,
+  );
+  expect(splits.map(({ standing }) => standing?.state)).toEqual(['waiting', 'waiting']);
+  const split = splits.find(({ route }) => route.title === 'default');
+  if (split === undefined) throw new Error('the split is gone');
+  expect(split.standing?.text).toContain(nobody);
+  const plan = await weightsOf(open.routes).plan(shift(split, [95, 5]), signal);
+  expect(plan.guards.find(({ id }) => id === 'controllers')).toMatchObject({
+    verdict: 'tick',
+    detail: expect.stringContaining(nobody) as string,
+  });
+  const key = { namespace: 'shop', name: 'payment', hosts: ['payment.shop.svc.cluster.local'] };
+  const documents = (await open.routes.documents?.read(key, signal)) ?? [];
+  expect(documents[0]?.findings.map(({ rule }) => rule)).toContain('route-not-taken-up');
+});

@@ -26,6 +26,7 @@ export interface SimulatedCluster extends ClusterUnderTest {
 
 export async function startSimulatedCluster(
   options: Partial<KubeServerOptions> = {},
+  { istiod = true }: { readonly istiod?: boolean } = {},
 ): Promise<SimulatedCluster> {
   const { store = createObjectStore() } = options;
   const namespace = 'shop';
@@ -38,9 +39,10 @@ export async function startSimulatedCluster(
     ['expired', { name: 'admin', rules: adminRules, expiresAt: 1 }],
   ]);
   // istiod, for the routes of the Gateway API.
-  const unfollow = options.serves?.includes('gateway.networking.k8s.io')
-    ? followRoutes(store, Date.now)
-    : () => undefined;
+  const unfollow =
+    istiod && options.serves?.includes('gateway.networking.k8s.io')
+      ? followRoutes(store, Date.now)
+      : () => undefined;
   const server = await startKubeServer({ tokens, proxies: () => undefined, ...options, store });
   const settingsFor = (user: string): KubernetesSettings => ({
     kubeconfig: { text: kubeconfigOf(server.url, user) },

@@ -1,5 +1,6 @@
 import type { Split } from '../../model/weights.ts';
 import { type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
+import type { RouteWorld } from './routeWorld.ts';
 import { type Parent, parentIn, parentsOf, sayParent } from './rules.ts';
 
 /** What the controllers of a route's parents say of it as it is written now. */
@@ -15,7 +16,7 @@ interface Told {
  * about an earlier generation that is still in force. So each parent needs Accepted and ResolvedRefs of each controller that
  * speaks, about this generation. That traffic follows is for proxies and figures to show.
  */
-export function standingOf(document: KubeObject): Standing {
+export function standingOf(world: Pick<RouteWorld, 'hasController'>, document: KubeObject): Standing {
   const entries = listAt(document, 'status', 'parents');
   const told = parentsOf(document).flatMap((parent): Told[] => {
     const about = entries.filter((entry) =>
@@ -33,13 +34,12 @@ export function standingOf(document: KubeObject): Standing {
     told.some((one) => one.state === state),
   );
   const state = worst ?? 'waiting';
-  return {
-    state,
-    text: told
-      .filter((one) => one.state === state)
-      .map(({ text }) => text)
-      .join('; '),
-  };
+  const texts = told.filter((one) => one.state === state).map(({ text }) => text);
+  const nobody =
+    state === 'waiting' && !world.hasController()
+      ? ['none has said anything of any route here, so none seems to run']
+      : [];
+  return { state, text: [...texts, ...nobody].join('; ') };
 }
 
 function entryOf(document: KubeObject, parent: Parent, entry: unknown): Told {

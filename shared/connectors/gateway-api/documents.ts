@@ -33,7 +33,7 @@ export function createDocumentSource(world: RouteWorld): DocumentSource {
 
 function findingsOf(world: RouteWorld, document: KubeObject, backends: Backends): Located[] {
   const found: Located[] = [];
-  const standing = standingOf(document);
+  const standing = standingOf(world, document);
   if (standing.state !== 'working')
     found.push({
       severity: standing.state === 'refused' ? 'error' : 'warning',

@@ -4,7 +4,7 @@ import type { SourceHealth } from '../kit/reading.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
-import { type KubeObject, namespaceOf } from '../kube/objects.ts';
+import { type KubeObject, listAt, namespaceOf } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
 import { createViewFollower } from '../kube/viewFollower.ts';
@@ -24,6 +24,8 @@ export interface RouteWorld extends AsyncDisposable {
   readonly virtualServices: ObjectView | null;
   /** All routes of both kinds, by namespace and name. */
   documents(): readonly KubeObject[];
+  /** Whether any controller has said anything of any route: where none has, none seems to run. */
+  hasController(): boolean;
   /** Where a kind of route is served; undefined for any other kind. */
   resourceOf(kind: string): Resource | undefined;
   health(): SourceHealth;
@@ -59,6 +61,8 @@ export function createRouteWorld(
           (a, b) =>
             namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
         ),
+    hasController: () =>
+      routes.some((view) => [...view.all()].some((route) => listAt(route, 'status', 'parents').length > 0)),
     resourceOf: (kind) => kinds.find((one) => one.kind === kind),
     health: () =>
       routes.find((view) => !view.health.ok)?.health ??

@@ -55,7 +55,7 @@ export function splitOf(
     beside: { by: [], mirror: false },
     readOnly: ownership?.decidesWeights === true ? ownership.consequence : null,
     changedBy: changedByOf(document),
-    standing: standingOf(document),
+    standing: standingOf(world, document),
   };
 }
 

@@ -144,7 +144,7 @@ async function verify(
   const { kind, namespace, name } = change.document;
   const document = world.routes.find((view) => view.resource.kind === kind)?.get(namespace ?? '', name);
   if (document === undefined) return read;
-  return { ...read, detail: `${read.detail} ${sentence(standingOf(document).text)}` };
+  return { ...read, detail: `${read.detail} ${sentence(standingOf(world, document).text)}` };
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

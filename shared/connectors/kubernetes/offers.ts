@@ -8,7 +8,7 @@ import { findServer, type ListedServices, listServices } from './findServer.ts';
 import { findSidecars } from './sidecars.ts';
 
 const meshConsequence = 'Splits, weights, protections and mesh documents.';
-const withoutMesh = 'Calls cannot be divided from here, and nothing is known of what protects them.';
+const undividedCalls = 'Calls cannot be divided from here, and nothing is known of what protects them.';
 
 /** Looks for what else this cluster leads to: the mesh by its CRDs, Prometheus and Alertmanager by common names, proxies by their containers. */
 export function createOffers(
@@ -31,16 +31,32 @@ export function createOffers(
       const found = [mesh, linkerd, routes, metrics, alerts, sidecars];
       return {
         offers: found.flatMap(({ offers }) => offers),
-        absent: found.flatMap(({ absent }) => absent),
+        absent: found
+          .flatMap(({ absent }) => absent)
+          .map((one) =>
+            one.connector === 'istio' ? { ...one, consequence: withoutIstio(routes, linkerd) } : one,
+          ),
       };
     },
   };
 }
 
+/** What lacks without Istio, where others do a part of what it would. */
+function withoutIstio(routes: Found, linkerd: Found): string {
+  const protects = linkerd.offers.length > 0;
+  if (routes.offers.length > 0)
+    return protects
+      ? 'Calls are divided by routes of the Gateway API and protected by what Linkerd is told; none can be tripped from here.'
+      : 'Calls are divided by routes of the Gateway API alone, where a controller follows them; nothing is known of what protects them, and none can be tripped from here.';
+  return protects
+    ? 'Calls cannot be divided or tripped from here; what protects them is what Linkerd is told.'
+    : undividedCalls;
+}
+
 async function findMesh(client: KubeClient, signal: AbortSignal): Promise<Found> {
   const absent = (detail: string): Found => ({
     offers: [],
-    absent: [{ connector: 'istio', title: 'Istio', detail, consequence: withoutMesh }],
+    absent: [{ connector: 'istio', title: 'Istio', detail, consequence: undividedCalls }],
   });
   try {
     const group = await client.read('/apis/networking.istio.io', signal);
