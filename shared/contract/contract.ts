@@ -27,6 +27,7 @@ import { AddressBookPage } from '../model/serviceAddress.ts';
 import { Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
+import { VaultState } from '../model/vault.ts';
 import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
 import { WorkloadsRead } from '../model/workload.ts';
@@ -66,7 +67,9 @@ export const contract = {
       .output(z.object({ id: ConnectionId })),
     /** What can be connected to by an address. */
     forms: base.output(z.array(ConnectionForm)),
-    /** Opens what the operator typed, and remembers it without its secrets. */
+    /** Where the secrets of what is typed would be kept. */
+    vault: base.output(VaultState),
+    /** Opens what the operator typed, and remembers it; its secrets only in the vault. */
     openTyped: base.input(TypedConnection).output(z.object({ id: ConnectionId })),
     /** Forgets what was typed; what is open stays open. */
     forget: base.input(z.object({ title: z.string() })).output(nothing),

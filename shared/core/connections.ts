@@ -24,6 +24,8 @@ export interface Connections extends AsyncDisposable {
   /** Those that the operator typed, now or before. */
   readonly typed: TypedConnections;
   openTyped(typed: TypedConnection): Promise<string>;
+  /** Resolves once the secrets that this computer keeps were looked for; a keyring may ask for its password first. */
+  recallSecrets(): Promise<void>;
   openRehearsal(): Promise<string>;
   close(id: string): Promise<void>;
   setLocked(id: string, locked: boolean): void;
@@ -60,7 +62,7 @@ export function createConnections(
   /** What connections that were discovered were opened with, by their ids. */
   const opened = new Map<string, { readonly key: string; definition: string | undefined }>();
   let following = false;
-  const typed = createTypedConnections(connectors, settings);
+  const typed = createTypedConnections(connectors, settings, ports.vault);
   const programs = createPrograms(settings, ports);
   const closed = new AbortController();
   void relayQuestions();
@@ -207,6 +209,11 @@ export function createConnections(
     return connector;
   }
 
+  /** Nobody who looks for connections waits for a keyring; what it gives is told as a discovery. */
+  async function recallSecrets(): Promise<void> {
+    if (await typed.recall()) discoveries.bump();
+  }
+
   async function discover(): Promise<Discovery> {
     const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [] };
     for (const connector of connectors) {
@@ -244,8 +251,10 @@ export function createConnections(
     open,
     states: () => [...open.values()].map((connection) => connection.state()),
     typed,
+    recallSecrets,
     discover() {
       followDiscoveries();
+      void recallSecrets();
       return discover();
     },
     async openByKey(key, options) {

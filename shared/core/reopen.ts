@@ -32,6 +32,7 @@ async function openAll(
     ...canaries.map(({ connectionTitle }) => connectionTitle),
   ]);
   if (titles.size === 0) return;
+  await connections.recallSecrets();
   const { candidates } = await connections.discover();
   for (const { key, title, problem, typed } of candidates) {
     const isOpen = connections.states().some((state) => state.title === title);

@@ -89,6 +89,7 @@ export function createRouter({
         id: await connections.openByKey(input.key, input.options ?? {}),
       })),
       forms: os.connections.forms.handler(() => connections.typed.forms()),
+      vault: os.connections.vault.handler(() => ports.vault.state()),
       openTyped: os.connections.openTyped.handler(async ({ input }) => ({
         id: await connections.openTyped(input),
       })),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Connector } from '../connectors/kit/connector.ts';
 import { defaultSettings, type Settings } from '../model/settings.ts';
+import { createMemoryVault } from '../node/vault.ts';
 import { createSettingsKeeper } from './settings.ts';
 import { createTypedConnections } from './typedConnections.ts';
 
@@ -27,7 +28,7 @@ const registry: Connector<unknown> = {
 const byFileOnly: Connector<unknown> = { ...registry, id: 'file' };
 delete (byFileOnly as { form?: unknown }).form;
 
-async function typedOn(stored: Partial<Settings> = {}) {
+async function typedOn(stored: Partial<Settings> = {}, vault = createMemoryVault('this is a test')) {
   const writes: Settings[] = [];
   const settings = await createSettingsKeeper({
     settings: {
@@ -39,7 +40,7 @@ async function typedOn(stored: Partial<Settings> = {}) {
     },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
-  return { typed: createTypedConnections([registry, byFileOnly], settings), writes };
+  return { typed: createTypedConnections([registry, byFileOnly], settings, vault), writes };
 }
 
 const east = { connector: 'registry', title: 'east', values: { address: 'https://east:8501', token: 't-1' } };
@@ -140,5 +141,64 @@ describe('connections that are typed', () => {
     expect(typed.read({ ...east, values: { address: 'https://east:8501' } }).settings).not.toHaveProperty(
       'token',
     );
+  });
+
+  test('find their secrets again after a restart where they were to be kept, and only there', async () => {
+    const vault = createMemoryVault('this is a test');
+    const first = await typedOn({}, vault);
+    await first.typed.remember({ ...east, keep: true });
+    await first.typed.remember({ ...east, title: 'west' });
+    const { remembered = [] } = first.writes.at(-1) ?? {};
+    expect(JSON.stringify(first.writes)).not.toContain('t-1');
+
+    const { typed } = await typedOn({ remembered }, vault);
+    const missing = () =>
+      typed.candidates(() => 'other').map(({ title, typed: it }) => [title, it?.secrets] as const);
+    expect(missing()).toEqual([
+      ['west', ['token']],
+      ['east', ['token']],
+    ]);
+    expect(await typed.recall()).toBe(true);
+    expect(missing()).toEqual([
+      ['west', ['token']],
+      ['east', []],
+    ]);
+    expect(await typed.recall(), 'there is nothing more to be found').toBe(false);
+    const values = { address: 'https://east:8501' };
+    expect(typed.read({ ...east, values }).settings).toMatchObject({ token: 't-1' });
+  });
+
+  test.each([
+    ['they are not to be kept any more', { ...east, keep: false }],
+    ['the address became another', { ...east, keep: true, values: { address: 'https://west' } }],
+  ])('leave no secret in the vault once %s', async (_, next) => {
+    const vault = createMemoryVault('this is a test');
+    const { typed } = await typedOn({}, vault);
+    await typed.remember({ ...east, keep: true });
+    expect(await vault.read('connection:east')).toContain('t-1');
+    await typed.remember(next);
+    expect(await vault.read('connection:east')).toBeNull();
+  });
+
+  test('that are forgotten, or too many, leave no secret in the vault', async () => {
+    const vault = createMemoryVault('this is a test');
+    const others = Array.from({ length: 99 }, (_, i) => ({ ...east, title: `other ${i}`, secrets: [] }));
+    const { typed } = await typedOn(
+      { remembered: [...others, { ...east, keep: true, secrets: ['token'] }] },
+      vault,
+    );
+    await vault.put('connection:east', 'sealed');
+    await typed.remember({ ...east, title: 'one more' });
+    expect(await vault.read('connection:east')).toBeNull();
+    await typed.remember({ ...east, keep: true });
+    await typed.forget('east');
+    expect(await vault.read('connection:east')).toBeNull();
+  });
+
+  test('take nothing from a vault that holds something else', async () => {
+    const vault = createMemoryVault('this is a test');
+    await vault.put('connection:east', '{"of": "another Podium"}');
+    const { typed } = await typedOn({ remembered: [{ ...east, keep: true, secrets: ['token'] }] }, vault);
+    expect(await typed.recall()).toBe(false);
   });
 });

@@ -9,10 +9,11 @@ import {
   type TypedConnection,
 } from '../model/connection.ts';
 import type { Environment } from '../model/entity.ts';
+import type { Vault } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import type { SettingsKeeper } from './settings.ts';
 
-/** Connections that are opened by what the operator types. Secrets stay in memory, bound to where they were sent first. */
+/** Connections that are opened by what the operator types. Secrets stay in memory, or in the vault, bound to where they were sent first. */
 export interface TypedConnections {
   forms(): ConnectionForm[];
   /** Those opened before, newest first. */
@@ -20,6 +21,8 @@ export interface TypedConnections {
   /** What to open. Throws a `Refusal` that names the field which does not fit. */
   read(typed: TypedConnection): OpenableConnection;
   remember(typed: TypedConnection): Promise<void>;
+  /** Takes from the vault what is not in memory; true when it found something. */
+  recall(): Promise<boolean>;
   forget(title: string): Promise<void>;
 }
 
@@ -31,18 +34,21 @@ export interface OpenableConnection {
   readonly warnings: readonly string[];
 }
 
-interface KeptSecrets {
-  readonly connector: string;
+const KeptSecrets = z.object({
+  connector: z.string(),
   /** Where they were meant to go. */
-  readonly destination: string;
-  readonly values: Readonly<Record<string, string>>;
-}
+  destination: z.string(),
+  values: z.record(z.string(), z.string()),
+});
+type KeptSecrets = z.infer<typeof KeptSecrets>;
 
 const atMost = 100;
+const inVault = (title: string): string => `connection:${title}`;
 
 export function createTypedConnections(
   connectors: readonly Connector<unknown>[],
   settings: SettingsKeeper,
+  vault: Vault,
 ): TypedConnections {
   const forms = new Map(
     connectors.flatMap((connector) => {
@@ -98,28 +104,58 @@ export function createTypedConnections(
       const { form } = known(typed.connector);
       const values = completed(typed, form);
       const secret = Object.entries(values).filter(([name]) => isSecret(form, name));
-      kept.set(typed.title, {
+      const secrets: KeptSecrets = {
         connector: typed.connector,
         destination: destinationOf(values, form),
         values: Object.fromEntries(secret),
-      });
+      };
+      kept.set(typed.title, secrets);
+      const keep = typed.keep === true && secret.length > 0;
+      if (keep) await vault.put(inVault(typed.title), JSON.stringify(secrets));
+      else await vault.forget(inVault(typed.title));
       const entry: RememberedConnection = {
         connector: typed.connector,
         title: typed.title,
         values: Object.fromEntries(Object.entries(values).filter(([name]) => !isSecret(form, name))),
         secrets: secret.map(([name]) => name),
+        ...(typed.keep === true && { keep: true }),
       };
+      const tooMany = settings.current.remembered.filter(({ title }) => title !== typed.title);
+      for (const { title } of tooMany.slice(atMost - 1)) await vault.forget(inVault(title));
       await settings.write(({ remembered }) => ({
         remembered: [entry, ...remembered.filter(({ title }) => title !== typed.title)].slice(0, atMost),
       }));
     },
+    async recall() {
+      let isFound = false;
+      for (const { title, keep } of settings.current.remembered) {
+        if (keep !== true || kept.has(title)) continue;
+        const found = readSecrets(await vault.read(inVault(title)));
+        // Typed meanwhile, they are newer.
+        if (found === null || kept.has(title)) continue;
+        kept.set(title, found);
+        isFound = true;
+      }
+      return isFound;
+    },
     async forget(title) {
       kept.delete(title);
+      await vault.forget(inVault(title));
       await settings.write(({ remembered }) => ({
         remembered: remembered.filter((one) => one.title !== title),
       }));
     },
   };
+}
+
+/** What another Podium put there in a shape that this one does not know is as good as nothing. */
+function readSecrets(text: string | null): KeptSecrets | null {
+  if (text === null) return null;
+  try {
+    return KeptSecrets.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** What a field's own reader throws (a range of addresses that is none) is said as it is. */

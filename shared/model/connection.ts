@@ -8,7 +8,7 @@ export const FormField = z.object({
   label: z.string(),
   note: z.string().nullable(),
   placeholder: z.string().nullable(),
-  /** What is secret is bound to what every `address` leads to, and kept in memory only. */
+  /** What is secret is bound to what every `address` leads to, and kept in memory, or sealed where the operator says so. */
   kind: z.enum(['text', 'address', 'lines', 'secret', 'secretLines', 'switch']),
   required: z.boolean(),
 });
@@ -29,10 +29,12 @@ export const TypedConnection = z.object({
   connector: z.string().max(100),
   title: z.string().trim().min(1).max(100),
   values: z.record(z.string().max(100), z.string().max(100_000)),
+  /** Its secrets are to outlive a restart, where this computer can seal them. */
+  keep: z.boolean().optional(),
 });
 export type TypedConnection = z.infer<typeof TypedConnection>;
 
-/** What is kept of it: no secret, only the names of those that were given. */
+/** What is remembered of it: no secret, only the names of those that were given. */
 export const RememberedConnection = TypedConnection.extend({
   secrets: z.array(z.string()),
 });

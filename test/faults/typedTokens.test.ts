@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { consul } from '../../shared/connectors/consul/connector.ts';
 import { createSettingsKeeper } from '../../shared/core/settings.ts';
 import { createTypedConnections, type TypedConnections } from '../../shared/core/typedConnections.ts';
-import { defaultSettings } from '../../shared/model/settings.ts';
+import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
+import { createMemoryVault } from '../../shared/node/vault.ts';
 import { hostOf } from '../conformance/cluster.ts';
 
 /** As much of a Consul as opening needs; notes what every request carried. */
@@ -43,12 +44,18 @@ async function listen(): Promise<Listener> {
   };
 }
 
-async function typedConnections(): Promise<TypedConnections> {
+async function typedConnections(
+  stored: Partial<Settings> = {},
+  vault = createMemoryVault('this is a test'),
+): Promise<TypedConnections> {
   const settings = await createSettingsKeeper({
-    settings: { read: () => Promise.resolve(defaultSettings), write: () => Promise.resolve() },
+    settings: {
+      read: () => Promise.resolve({ ...defaultSettings, ...stored }),
+      write: () => Promise.resolve(),
+    },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
-  return createTypedConnections([consul], settings);
+  return createTypedConnections([consul], settings, vault);
 }
 
 async function openBy(typed: TypedConnections, values: Record<string, string>): Promise<void> {
@@ -86,4 +93,32 @@ test('C07 a token that is not typed again is sent to the same origin as before',
   const before = first.requests.length;
   await openBy(typed, { address: `${first.url}/`, datacenter: 'dc1' });
   expect(new Set(first.requests.slice(before).map((one) => one.token))).toEqual(new Set([token]));
+});
+
+test('C07 a token that this computer keeps is sent after a restart to its own origin, and to no other', async () => {
+  await using first = await listen();
+  await using second = await listen();
+  const vault = createMemoryVault('this is a test');
+  const of = { connector: 'consul', title: 'shop' };
+  await (
+    await typedConnections({}, vault)
+  ).remember({ ...of, values: { address: first.url, token }, keep: true });
+
+  const remembered = [{ ...of, values: { address: second.url }, secrets: ['token'], keep: true }];
+  const moved = await typedConnections({ remembered }, vault);
+  await moved.recall();
+  await openBy(moved, { address: second.url });
+  expect(second.requests.length).toBeGreaterThan(3);
+  expect(second.requests.map(({ text }) => text).join()).not.toContain(token);
+
+  await (
+    await typedConnections({}, vault)
+  ).remember({ ...of, values: { address: first.url, token }, keep: true });
+  const back = await typedConnections(
+    { remembered: [{ ...of, values: { address: first.url }, secrets: ['token'], keep: true }] },
+    vault,
+  );
+  await back.recall();
+  await openBy(back, { address: first.url });
+  expect(new Set(first.requests.map((one) => one.token))).toEqual(new Set([token]));
 });

@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ConnectionForm, FormField, RememberedConnection } from '../../../shared/model/connection.ts';
+import type { VaultState } from '../../../shared/model/vault.ts';
 import { ask } from '../../client/link.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -18,6 +19,8 @@ interface AddressDialogProps {
 export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
   const [title, setTitle] = useState(before?.title ?? '');
   const [values, setValues] = useState<Readonly<Record<string, string>>>(before?.values ?? {});
+  const [keep, setKeep] = useState(before?.keep ?? false);
+  const vault = useVault();
   const [problem, setProblem] = useState<string | null>(null);
   const [opening, setOpening] = useState(false);
   const suggested = titleOf(form, values);
@@ -26,7 +29,7 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
     setOpening(true);
     setProblem(null);
     try {
-      const named = { connector: form.connector, title: title.trim() || suggested, values };
+      const named = { connector: form.connector, title: title.trim() || suggested, values, keep };
       await ask((console) => console.connections.openTyped(named));
       onClose();
     } catch (error) {
@@ -75,6 +78,9 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
             <div className="optionsBody">{rare.map((field) => typed(field, false))}</div>
           </details>
         )}
+        {form.fields.some(({ kind }) => kind.startsWith('secret')) && (
+          <KeepSecrets vault={vault} keep={keep} onChange={setKeep} />
+        )}
         {isReadable(form, values) && (
           <p className="toneWarn">! This address is plain http: everybody on the way can read the secret.</p>
         )}
@@ -91,6 +97,44 @@ export function AddressDialog({ form, before, onClose }: AddressDialogProps) {
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+/** Where secrets would be kept; null until it is known. */
+function useVault(): VaultState | null {
+  const [vault, setVault] = useState<VaultState | null>(null);
+  useEffect(() => {
+    let stale = false;
+    ask((console) => console.connections.vault()).then(
+      (state) => {
+        if (!stale) setVault(state);
+      },
+      // Not known is not kept: the box stays shut.
+      () => undefined,
+    );
+    return () => {
+      stale = true;
+    };
+  }, []);
+  return vault;
+}
+
+interface KeepSecretsProps {
+  readonly vault: VaultState | null;
+  readonly keep: boolean;
+  readonly onChange: (keep: boolean) => void;
+}
+
+function KeepSecrets({ vault, keep, onChange }: KeepSecretsProps) {
+  if (vault?.where === 'memory')
+    return <p className="fieldNote">Secrets are kept in memory only, until Podium ends: {vault.why}.</p>;
+  return (
+    <Checkbox checked={keep} onChange={onChange} disabled={vault === null}>
+      Remember the secrets on this computer
+      <span className="fieldNote switchNote">
+        Sealed by this computer’s keyring. Otherwise they are kept in memory, until Podium ends.
+      </span>
+    </Checkbox>
   );
 }
 
@@ -132,7 +176,7 @@ function TypedField({ field, value, autoFocus, isMissing, onChange }: TypedField
         {field.note !== null && <span className="fieldNote switchNote">{field.note}</span>}
       </Checkbox>
     );
-  const kept = kind.startsWith('secret') ? 'Kept in memory only, and sent nowhere but there.' : null;
+  const kept = kind.startsWith('secret') ? 'Sent nowhere but there.' : null;
   const again = isMissing ? 'Given before, and not kept: type it again.' : null;
   const note = [again, field.note, kept].filter((part) => part !== null).join(' ');
   return (
