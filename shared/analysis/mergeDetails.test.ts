@@ -30,6 +30,7 @@ const call = (callerId: string, calleeId: string, more: Partial<CallView> = {}):
 const detail = (serviceId: string, callsOut: CallView[]): ServiceDetail => ({
   serviceId,
   verdict: { health: 'unknown', headline: '', sentences: [], suggestions: [], causeId: null },
+  use: null,
   instances: [],
   callsIn: [],
   callsOut,

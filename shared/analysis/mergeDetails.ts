@@ -1,5 +1,6 @@
 import type { CallView, ServiceDetail } from '../model/inspect.ts';
 import type { InstanceObservation } from '../model/topology.ts';
+import type { InstancesUse } from '../model/usage.ts';
 import type { FaceIndex } from './faces.ts';
 import { mapCall, worstKnown } from './mergeFaces.ts';
 
@@ -21,6 +22,7 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
     serviceId,
     verdict: { ...verdict, causeId: verdict.causeId === null ? null : index.primaryOf(verdict.causeId) },
     instances: instances(details.map((detail) => detail.instances)),
+    use: useOf(details.flatMap(({ use }) => use ?? [])),
     callsIn: calls(
       details.map((detail) => detail.callsIn),
       index,
@@ -49,6 +51,15 @@ function instances(lists: readonly (readonly InstanceObservation[])[]): Instance
     merged.push(...fresh);
   }
   return merged;
+}
+
+/** Instances of several systems have uids of their own. */
+function useOf([first, ...others]: readonly InstancesUse[]): InstancesUse | null {
+  if (first === undefined) return null;
+  return {
+    ...first,
+    byInstance: others.reduce((all, one) => ({ ...all, ...one.byInstance }), first.byInstance),
+  };
 }
 
 function calls(lists: readonly (readonly CallView[])[], index: FaceIndex): CallView[] {

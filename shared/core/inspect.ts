@@ -1,5 +1,6 @@
 import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
+import { resourceSentences } from '../analysis/instanceUse.ts';
 import { mergeDetails } from '../analysis/mergeDetails.ts';
 import { withObserved } from '../analysis/observedProtections.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
@@ -10,6 +11,7 @@ import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { evidenceOf, readSightings, unseenOf } from './sightings.ts';
 import { verdictOf } from './serviceVerdict.ts';
+import { createUsageReader, type UsageReader } from './usage.ts';
 import type { World } from './world.ts';
 
 const pauseMs = 5_000;
@@ -20,8 +22,9 @@ export async function* watchDetail(
   parts: InspectParts,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServiceDetail> {
+  const readUsage = createUsageReader(parts.ports.clock);
   while (signal?.aborted !== true) {
-    const detail = await readFaces(serviceId, parts, signal);
+    const detail = await readFaces(serviceId, parts, readUsage, signal);
     if (detail !== null) yield detail;
     try {
       await parts.ports.clock.sleep(pauseMs, signal);
@@ -35,12 +38,13 @@ export async function* watchDetail(
 async function readFaces(
   serviceId: string,
   parts: InspectParts,
+  readUsage: UsageReader,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDetail | null> {
   const { oneMap } = parts;
   const places = oneMap.places(serviceId);
   const details = await Promise.all(
-    places.map((place) => readDetail(place.service, place.connection, parts, signal)),
+    places.map((place) => readDetail(place.service, place.connection, parts, readUsage, signal)),
   );
   return details.length === 0 ? null : mergeDetails(details, oneMap.faces());
 }
@@ -49,6 +53,7 @@ async function readDetail(
   service: GraphService,
   connection: LiveConnection,
   parts: InspectParts,
+  readUsage: UsageReader,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDetail> {
   const { world } = parts;
@@ -58,7 +63,7 @@ async function readDetail(
   const calls = world
     .graph()
     .calls.filter((call) => call.calleeId === service.id || call.callerId === service.id);
-  const [sightings, events, documents, verdict] = await Promise.all([
+  const [sightings, events, documents, verdict, use] = await Promise.all([
     readSightings(connection, calls, world, limit, problems),
     readEvents(
       connection,
@@ -69,13 +74,16 @@ async function readDetail(
     ),
     readDocuments(connection, service, limit, problems),
     verdictOf(service, connection, parts, limit),
+    readUsage(connection, instances, limit, problems),
   ]);
+  const held = resourceSentences(instances, use, parts.ports.clock.now());
   const view = (call: GraphCall, otherId: string): CallView =>
     viewCall(call, otherId, sightings, connection, world);
   return {
     serviceId: service.id,
-    verdict,
+    verdict: { ...verdict, sentences: [...verdict.sentences, ...held] },
     instances,
+    use,
     callsIn: calls.filter((call) => call.calleeId === service.id).map((call) => view(call, call.callerId)),
     callsOut: calls.filter((call) => call.callerId === service.id).map((call) => view(call, call.calleeId)),
     events,

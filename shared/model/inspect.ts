@@ -3,6 +3,7 @@ import { CallId, ConnectionId, DocumentRef, EntityId } from './entity.ts';
 import { Fallback } from './trip.ts';
 import { InstanceObservation } from './topology.ts';
 import { Health, Provenance } from './signals.ts';
+import { InstancesUse } from './usage.ts';
 
 /** What guards a call, as declared: what it is, in whose words, and where that is written. */
 export const Protection = z.object({
@@ -93,6 +94,8 @@ export const ServiceDetail = z.object({
   serviceId: EntityId,
   verdict: Verdict,
   instances: z.array(InstanceObservation),
+  /** What they use; null where no source says. */
+  use: InstancesUse.nullable().default(null),
   callsIn: z.array(CallView),
   callsOut: z.array(CallView),
   events: z.array(EventView),

@@ -54,6 +54,28 @@ export const InstanceObservation = z.object({
   node: z.string().nullable(),
   /** Where it can be reached: "10.1.2.3", with its port where the source names one; absent where it does not say. */
   address: z.string().optional(),
+  /** What its containers may use, in the order in which they are declared; absent where the source keeps no such thing. */
+  limits: z
+    .array(
+      z.object({
+        name: z.string(),
+        cpuRequestCores: z.number().nullable(),
+        cpuLimitCores: z.number().nullable(),
+        memoryRequestBytes: z.number().nullable(),
+        memoryLimitBytes: z.number().nullable(),
+      }),
+    )
+    .optional(),
+  /** How the container that ended last ended; absent where none did. */
+  lastEnd: z
+    .object({
+      container: z.string(),
+      /** "OOMKilled". */
+      reason: z.string(),
+      exitCode: z.number().nullable(),
+      at: z.number().nullable(),
+    })
+    .optional(),
 });
 export type InstanceObservation = z.infer<typeof InstanceObservation>;
 

@@ -2,6 +2,7 @@ import { addLabels, createLabels } from './prometheus/labels.ts';
 import type { SampleStore } from './prometheus/sampleStore.ts';
 import { metricLabels } from './prometheus/sampleStore.ts';
 import { createTimeline, type Series, type Timeline } from './prometheus/series.ts';
+import { containerUse } from './traffic/containerUse.ts';
 import { durationBounds, type RequestRow, type TcpRow } from './traffic/counters.ts';
 import { scrapeLabels } from './traffic/identity.ts';
 import type { Traffic } from './traffic/model.ts';
@@ -72,7 +73,14 @@ export function createScraper(options: {
         series.append(of(now));
       }
     }
-    if (turn === 0) for (const { name, labels, read } of clusterMetrics(traffic)) one(name, labels, read);
+    if (turn > 0) return;
+    for (const { name, labels, read } of clusterMetrics(traffic)) one(name, labels, read);
+    for (const { name, labels, value } of containerUse(
+      traffic.mesh().pods,
+      traffic.counters.requests(),
+      atMs,
+    ))
+      one(name, labels, value);
   };
 
   return {

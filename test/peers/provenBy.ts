@@ -49,6 +49,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
   prometheus: {
     peers: ['prometheus'],
     suites: {
+      usage: ['usage'],
       signals: ['signals', 'dialects'],
       sightings: ['protections'],
       alerts: ['alertmanager'],

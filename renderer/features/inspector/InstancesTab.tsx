@@ -1,5 +1,7 @@
+import { Fragment } from 'react';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { InstanceObservation } from '../../../shared/model/topology.ts';
+import type { InstancesUse } from '../../../shared/model/usage.ts';
 import { useNow } from '../../live/clock.ts';
 import { askToForward } from '../../state/forwards.ts';
 import { openLogs } from '../../state/logs.ts';
@@ -8,6 +10,7 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { absent, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { InstanceUseRow } from './InstanceUseRow.tsx';
 
 /** More rows than this help nobody; the worst are shown first. */
 const mostRows = 200;
@@ -16,9 +19,11 @@ const mostRows = 200;
 export function InstancesTab({
   serviceId,
   instances,
+  use,
 }: {
   readonly serviceId: EntityId;
   readonly instances: readonly InstanceObservation[];
+  readonly use: InstancesUse | null;
 }) {
   const now = useNow();
   if (instances.length === 0) {
@@ -44,66 +49,74 @@ export function InstancesTab({
         </thead>
         <tbody>
           {ordered.slice(0, mostRows).map((instance) => (
-            <tr key={instance.uid}>
-              <th scope="row">
-                {plainText(instance.name, 90)}{' '}
-                <Button
-                  tone="quiet"
-                  aria-label={`Logs of ${plainText(instance.name, 90)}`}
-                  onPress={() => openLogs(serviceId, [instance.name])}
-                >
-                  Logs
-                </Button>{' '}
-                <Button
-                  tone="quiet"
-                  aria-label={`YAML of ${plainText(instance.name, 90)}`}
-                  onPress={() =>
-                    showObject(serviceId, {
-                      apiVersion: 'v1',
-                      kind: 'Pod',
-                      namespace: instance.namespace,
-                      name: instance.name,
-                    })
-                  }
-                >
-                  YAML
-                </Button>{' '}
-                <Button
-                  tone="quiet"
-                  aria-label={`Port-forward to ${plainText(instance.name, 90)}`}
-                  onPress={() => askToForward(serviceId, instance.uid)}
-                >
-                  Forward
-                </Button>
-                <span className="muted">
-                  {instance.node === null ? 'no node' : plainText(instance.node, 60)}
-                </span>
-                {instance.reason !== null && (
-                  <span className={instance.ready ? 'muted' : 'toneWarn'}>
-                    {plainText(instance.reason, 200)}
+            <Fragment key={instance.uid}>
+              <tr>
+                <th scope="row">
+                  {plainText(instance.name, 90)}{' '}
+                  <Button
+                    tone="quiet"
+                    aria-label={`Logs of ${plainText(instance.name, 90)}`}
+                    onPress={() => openLogs(serviceId, [instance.name])}
+                  >
+                    Logs
+                  </Button>{' '}
+                  <Button
+                    tone="quiet"
+                    aria-label={`YAML of ${plainText(instance.name, 90)}`}
+                    onPress={() =>
+                      showObject(serviceId, {
+                        apiVersion: 'v1',
+                        kind: 'Pod',
+                        namespace: instance.namespace,
+                        name: instance.name,
+                      })
+                    }
+                  >
+                    YAML
+                  </Button>{' '}
+                  <Button
+                    tone="quiet"
+                    aria-label={`Port-forward to ${plainText(instance.name, 90)}`}
+                    onPress={() => askToForward(serviceId, instance.uid)}
+                  >
+                    Forward
+                  </Button>
+                  <span className="muted">
+                    {instance.node === null ? 'no node' : plainText(instance.node, 60)}
                   </span>
-                )}
-              </th>
-              <td>{instance.version === null ? absent : plainText(instance.version, 24)}</td>
-              <td className={instance.ready ? '' : 'toneBad'}>{instance.ready ? 'ready' : 'not ready'}</td>
-              <td
-                className={(instance.restarts ?? 0) > 0 ? 'num toneWarn' : 'num'}
-                {...(instance.lastRestartAt === null
-                  ? {}
-                  : { title: `last ${formatUtc(instance.lastRestartAt)}` })}
-              >
-                {instance.restarts ?? absent}
-              </td>
-              <td
-                className="num"
-                {...(instance.startedAt === null ? {} : { title: formatUtc(instance.startedAt) })}
-              >
-                {instance.startedAt === null ? absent : formatSpan(now - instance.startedAt)}
-              </td>
-            </tr>
+                  {instance.reason !== null && (
+                    <span className={instance.ready ? 'muted' : 'toneWarn'}>
+                      {plainText(instance.reason, 200)}
+                    </span>
+                  )}
+                </th>
+                <td>{instance.version === null ? absent : plainText(instance.version, 24)}</td>
+                <td className={instance.ready ? '' : 'toneBad'}>{instance.ready ? 'ready' : 'not ready'}</td>
+                <td
+                  className={(instance.restarts ?? 0) > 0 ? 'num toneWarn' : 'num'}
+                  {...(instance.lastRestartAt === null
+                    ? {}
+                    : { title: `last ${formatUtc(instance.lastRestartAt)}` })}
+                >
+                  {instance.restarts ?? absent}
+                </td>
+                <td
+                  className="num"
+                  {...(instance.startedAt === null ? {} : { title: formatUtc(instance.startedAt) })}
+                >
+                  {instance.startedAt === null ? absent : formatSpan(now - instance.startedAt)}
+                </td>
+              </tr>
+              <InstanceUseRow instance={instance} use={use} columns={5} />
+            </Fragment>
           ))}
         </tbody>
       </table>
+      <p className="muted">
+        {use === null
+          ? 'CPU and memory are not known: no metrics of cAdvisor, and no metrics API.'
+          : `CPU and memory at the last reading: ${plainText(use.source, 90)}.`}
+      </p>
       {ordered.length > mostRows && (
         <p className="muted">and {ordered.length - mostRows} more, all calmer than these</p>
       )}

@@ -79,7 +79,7 @@ export function ServiceInspector({
             id: 'instances',
             title: 'Instances',
             content: withDetail((value) => (
-              <InstancesTab serviceId={serviceId} instances={value.instances} />
+              <InstancesTab serviceId={serviceId} instances={value.instances} use={value.use} />
             )),
           },
           {

@@ -7,6 +7,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   events: 'Events',
   logs: 'Logs',
   objects: 'Any object as text, recorded templates',
+  usage: 'CPU, memory, throttling of instances',
   forwards: 'Port-forward to an instance',
   documents: 'Documents with findings',
   addresses: 'Address book: how services are reached',

@@ -34,6 +34,7 @@ import type { ProgramGate } from './programs.ts';
 import type { ServiceKey, SourceHealth } from './reading.ts';
 import type { CounterRead, SeriesRead } from './signals.ts';
 import type { Transport } from './transport.ts';
+import type { UsageSource } from './usage.ts';
 
 /** One kind of external system. A folder under connectors/ exports exactly one. */
 export interface Connector<Settings> {
@@ -195,6 +196,7 @@ export interface Capabilities {
   readonly logs: LogSource;
   readonly objects: ObjectSource;
   readonly forwards: ForwardSource;
+  readonly usage: UsageSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;

@@ -30,6 +30,7 @@ import { createObjectSource } from './objects/source.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
 import { createTopologySource } from './topology.ts';
+import { createUsageSource } from './usage.ts';
 import { createWorkloadControl } from './workloads/control.ts';
 import { createRolloutProof } from './workloads/proof.ts';
 
@@ -61,6 +62,7 @@ export const kubernetes: Connector<KubernetesSettings> = {
     'logs',
     'objects',
     'forwards',
+    'usage',
     'addresses',
     'proof',
     'configuration',
@@ -154,6 +156,7 @@ async function openReach(
     logs: createLogSource(client, host),
     objects: createObjectSource(client, kinds),
     forwards: createForwardSource(client, host),
+    usage: createUsageSource(client, host),
     addresses: createAddressSource(client),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),

@@ -1,5 +1,6 @@
 import type { InstanceObservation } from '../../model/topology.ts';
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt, timeAt } from '../kube/objects.ts';
+import { quantityOf } from '../kube/quantity.ts';
 
 /** Whether an instance takes traffic, by its uid, as the endpoint slices say. */
 export type Readiness = ReadonlyMap<string, boolean>;
@@ -54,7 +55,29 @@ export function instanceFrom(
     startedAt: timeAt(pod, 'status', 'startTime'),
     node: textAt(pod, 'spec', 'nodeName'),
     ...addressOf(pod),
+    ...lastEndOf(statuses),
+    limits: listAt(pod, 'spec', 'containers').map((container) => ({
+      name: textAt(container, 'name') ?? '',
+      cpuRequestCores: quantityOf(textAt(container, 'resources', 'requests', 'cpu')),
+      cpuLimitCores: quantityOf(textAt(container, 'resources', 'limits', 'cpu')),
+      memoryRequestBytes: quantityOf(textAt(container, 'resources', 'requests', 'memory')),
+      memoryLimitBytes: quantityOf(textAt(container, 'resources', 'limits', 'memory')),
+    })),
   };
+}
+
+function lastEndOf(statuses: readonly unknown[]): Pick<InstanceObservation, 'lastEnd'> {
+  const ends = statuses.flatMap((status) => {
+    const ended = [at(status, 'lastState', 'terminated'), at(status, 'state', 'terminated')];
+    return ended.flatMap((one) => {
+      const reason = textAt(one, 'reason');
+      if (reason === null) return [];
+      const container = textAt(status, 'name') ?? '';
+      return [{ container, reason, exitCode: numberAt(one, 'exitCode'), at: timeAt(one, 'finishedAt') }];
+    });
+  });
+  const last = ends.sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0];
+  return last === undefined ? {} : { lastEnd: last };
 }
 
 /** Pods on their node's network share its address, which then tells nothing of them. */

@@ -9,6 +9,7 @@ import { USUAL_SCRAPE_SECONDS } from './missing.ts';
 import { DIALECTS } from './present.ts';
 import { createRejects } from './rejects.ts';
 import { createConsulSightings, createSightings } from './sightings.ts';
+import { createUsageSource } from './usage.ts';
 import { createSignals } from './signals.ts';
 
 /** What an offer of Prometheus carries; how to reach it is lent beside. */
@@ -22,7 +23,7 @@ export type PrometheusSettings = z.infer<typeof PrometheusSettings>;
 export const prometheus: Connector<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
-  capabilities: ['signals', 'sightings', 'alerts', 'proof'],
+  capabilities: ['signals', 'sightings', 'usage', 'alerts', 'proof'],
   settings: PrometheusSettings,
   async open(settings, host) {
     const { transport } = host.lent;
@@ -47,6 +48,7 @@ export const prometheus: Connector<PrometheusSettings> = {
       namespaces: null,
       signals,
       alerts: createAlertSource(api, productOf(build)),
+      usage: createUsageSource(begin, productOf(build), closing.signal),
       proof: createRejects(begin, host.clock, () => signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS),
       sightings:
         settings.mesh === 'consul'

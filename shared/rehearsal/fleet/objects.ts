@@ -1,3 +1,4 @@
+import { applicationMemoryMebibytes } from '../traffic/containerUse.ts';
 import type { KubeInput } from '../kube/store.ts';
 import type { ServiceSpec, VersionSpec } from './fleet.ts';
 import { podOf, type PodPlace } from './pods.ts';
@@ -95,6 +96,7 @@ function deploymentObjects(spec: ServiceSpec, version: VersionSpec, now: number)
     name: spec.name,
     image,
     ports: spec.ports.map(containerPort),
+    resources,
   });
   const selector = { matchLabels: { app: spec.name, version: version.version } };
   const available = {
@@ -175,6 +177,7 @@ function versionPods(
       image: version.image,
       labels: { ...podLabels(spec, version), 'pod-template-hash': hash },
       ports: spec.ports.map(containerPort),
+      resources,
       annotations: spec.podAnnotations ?? {},
       sidecar: spec.outsideMesh !== true,
       restarts: index === 0 ? (version.restarts ?? 0) : 0,
@@ -183,6 +186,12 @@ function versionPods(
     }),
   );
 }
+
+/** What every application of the fleet may use; what it does use is made up with the metrics. */
+const resources = {
+  requests: { cpu: '250m', memory: '256Mi' },
+  limits: { cpu: '1', memory: `${applicationMemoryMebibytes}Mi` },
+};
 
 const containerPort = (port: ServiceSpec['ports'][number]): { name: string; containerPort: number } => ({
   name: port.name,

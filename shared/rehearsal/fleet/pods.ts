@@ -28,6 +28,7 @@ export function podOf(pod: {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly object[];
+  readonly resources: object;
   /** Of the Deployment's template. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly sidecar: boolean;
@@ -82,7 +83,7 @@ export function podOf(pod: {
       serviceAccountName: pod.service,
       nodeName: pod.place.node,
       containers: [
-        { name: pod.service, image: pod.image, ports: pod.ports },
+        { name: pod.service, image: pod.image, ports: pod.ports, resources: pod.resources },
         ...(pod.sidecar ? [{ name: 'istio-proxy', image: proxy }] : []),
       ],
     },
