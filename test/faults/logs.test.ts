@@ -3,6 +3,7 @@ import type { LogPiece, LogSource } from '../../shared/connectors/kit/logs.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
 import { hostOf, realClock } from '../conformance/cluster.ts';
 import { type SimulatedLogs, startSimulatedLogs } from '../conformance/simulatedLogs.ts';
+import { createFakeClock } from '../support/memoryPorts.ts';
 
 const patience = (): AbortSignal => AbortSignal.timeout(12_000);
 const textsOf = (pieces: readonly LogPiece[]): string[] =>
@@ -127,4 +128,44 @@ test('the log of the run before the last restart is read, and its absence is the
     if (expected === null) await expect(read()).rejects.toThrow(/previous terminated container/);
     else expect(await read()).toEqual(expected);
   }
+});
+
+test('W14 a log that is followed is opened again after a sleep, and goes on where it was', async () => {
+  const clock = createFakeClock(Date.now());
+  await using logs = await startSimulatedLogs();
+  await using session = await kubernetes.open(logs.settings, hostOf({}, clock));
+  const [first] = logs.cluster.store.list('pods', logs.namespace);
+  if (session.logs === undefined || first === undefined) throw new Error('there is no log to follow');
+  const of = { namespace: logs.namespace, instance: first.metadata.name, container: 'app' };
+  const stop = new AbortController();
+  const told: LogPiece[] = [];
+  await logs.write('before');
+  const how = { previous: false, follow: true, sinceAt: null, lines: 100 };
+  const reading = (async () => {
+    for await (const pieces of session.logs?.read(of, how, stop.signal) ?? []) told.push(...pieces);
+  })().catch(() => undefined);
+  const follows = (): number =>
+    logs.cluster.server.requests.filter(
+      ({ path, query }) => path.endsWith('/log') && query.get('follow') === 'true',
+    ).length;
+  await expect.poll(follows, { timeout: 10_000 }).toBe(1);
+  clock.sleepMachine(3 * 3_600_000);
+  // Noticed within ten seconds; opened again after a pause.
+  await expect
+    .poll(
+      async () => {
+        await clock.advance(1_000);
+        return follows();
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(2);
+  await logs.write('after');
+  await expect.poll(() => textsOf(told), { timeout: 10_000 }).toEqual(['before', 'after']);
+  expect(notesOf(told)).toEqual([
+    'The log broke off and is opened again: This machine was asleep.',
+    'The log goes on.',
+  ]);
+  stop.abort();
+  await reading;
 });

@@ -25,6 +25,8 @@ export interface ViewListener {
 /** Watches that several connectors look at: each resource is listed and watched once, however many look. */
 export interface SharedWatches extends AsyncDisposable {
   view(resource: Resource, listener: ViewListener): ObjectView;
+  /** Calls it with what happened whenever the machine slept or left a network: whatever is open is dead by then. Until disposed. */
+  onAbsence(listener: (what: string) => void): Disposable;
 }
 
 /** After a sleep: over how long connections spread, and how far apart the watches of one are. */
@@ -49,14 +51,20 @@ export function createSharedWatches(
   const running = new Map<string, Running>();
   const stopLooking = new AbortController();
   let looking: Promise<void> | null = null;
+  const absences = new Set<(what: string) => void>();
 
   /** One after the other, and each connection of its own beginning: after a night many of them wake at once. */
   const wakeAll = (what: string): void => {
     woke();
+    for (const listener of [...absences]) listener(what);
     const beginMs = host.random.fraction() * wakeSpreadMs;
     [...running.values()]
       .flatMap((run) => run.reflectors)
       .forEach((reflector, index) => reflector.wake(beginMs + index * wakeStepMs, what));
+  };
+
+  const look = (): void => {
+    looking ??= noticeAbsence(host.clock, wakeAll, stopLooking.signal);
   };
 
   const start = (resource: Resource): Running => {
@@ -81,7 +89,7 @@ export function createSharedWatches(
       const key = `${resource.group}/${resource.version}/${resource.plural}`;
       const run = running.get(key) ?? start(resource);
       running.set(key, run);
-      looking ??= noticeAbsence(host.clock, wakeAll, stopLooking.signal);
+      look();
       // An object of its own, so that one listener handed in twice counts twice.
       const own: ViewListener = {
         changed: (events) => listener.changed(events),
@@ -116,6 +124,13 @@ export function createSharedWatches(
           if (running.get(key) === run) running.delete(key);
         },
       };
+    },
+    onAbsence(listener) {
+      look();
+      // An object of its own, so that one listener handed in twice counts twice.
+      const own = (what: string): void => listener(what);
+      absences.add(own);
+      return { [Symbol.dispose]: () => void absences.delete(own) };
     },
     async [Symbol.asyncDispose]() {
       const all = [...running.values()];

@@ -37,6 +37,10 @@ export function createForwardSource(
       const stream = await openPort(client, { namespace, name, port }, signal);
       // A kubelet that finds nothing at the port says so with its first word, which may have come already.
       if (stream.errored !== null) throw stream.errored;
+      const heard = client.watches.onAbsence((what) =>
+        stream.destroy(new PeerError('unanswered', `${what}: the connection to ${name} broke off.`)),
+      );
+      stream.once('close', () => heard[Symbol.dispose]());
       // Node's own types of web streams; they are the same objects.
       return Duplex.toWeb(stream) as ByteStream;
     },

@@ -29,6 +29,7 @@ async function followed(turns: readonly Kubelet[], pauses: number) {
   };
   const client = {
     server: 'https://cluster.example.com',
+    watches: { onAbsence: () => ({ [Symbol.dispose]: () => undefined }) },
     object: () => {
       const { restartCount, state } = turn();
       const containerStatuses = [{ name: 'app', restartCount, state }];

@@ -112,8 +112,15 @@ async function* followOnce(
   const from = resume.since() ?? (sinceAt === null ? null : new Date(sinceAt).toISOString());
   resume.again();
   const query = { follow: 'true', ...(from === null ? {} : { sinceTime: from }) };
-  for await (const lines of openLog(client, of, query, signal))
-    yield lines.filter(({ stamp, at: time }) => resume.isNew(stamp, time));
+  const absent = new AbortController();
+  using _heard = client.watches.onAbsence((what) => absent.abort(new PeerError('unreachable', `${what}.`)));
+  try {
+    for await (const lines of openLog(client, of, query, AbortSignal.any([signal, absent.signal])))
+      yield lines.filter(({ stamp, at: time }) => resume.isNew(stamp, time));
+  } finally {
+    // However the reading takes being broken off: what happened is what is told.
+    if (!signal.aborted) absent.signal.throwIfAborted();
+  }
 }
 
 async function readPod(client: KubeClient, of: LogOf, signal: AbortSignal): Promise<KubeObject | null> {
