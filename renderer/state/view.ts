@@ -6,6 +6,12 @@ export type Page = (typeof pages)[number];
 
 export type Theme = 'system' | 'dark' | 'light';
 
+/** One entry of the help: a check of the review, or something that can be found. */
+export interface HelpPlace {
+  readonly about: 'guard' | 'finding';
+  readonly id: string;
+}
+
 /** How the window is arranged. What is here is remembered, but for `page` and what is open just now. */
 export interface ViewState {
   readonly page: Page;
@@ -13,6 +19,8 @@ export interface ViewState {
   readonly inspectorWidthPx: number;
   readonly inspectorTab: string;
   readonly helpOpen: boolean;
+  /** What the help opens at; null for its beginning. */
+  readonly helpAt: HelpPlace | null;
   readonly paletteOpen: boolean;
   /** The page of sources offers to connect another. */
   readonly connecting: boolean;
@@ -28,12 +36,22 @@ export const useView = create<ViewState>(() => ({
   inspectorWidthPx: usualInspectorWidthPx,
   inspectorTab: 'overview',
   helpOpen: false,
+  helpAt: null,
   paletteOpen: false,
   connecting: false,
 }));
 
 export function showPage(page: Page): void {
   useView.setState({ page });
+}
+
+/** Opens the help where it tells of exactly this. */
+export function openHelpAt(about: HelpPlace['about'], id: string): void {
+  useView.setState({ helpOpen: true, helpAt: { about, id } });
+}
+
+export function closeHelp(): void {
+  useView.setState({ helpOpen: false, helpAt: null });
 }
 
 /** Where connections are made and changed. */

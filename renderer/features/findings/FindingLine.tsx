@@ -2,8 +2,10 @@ import './findings.css';
 import type { RegistryFinding } from '../../../shared/model/registryFinding.ts';
 import { useService } from '../../live/topology.ts';
 import { goToCause } from '../../state/findings.ts';
+import { openHelpAt } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { findingHelp } from '../../ui/findingHelp.ts';
+import { HelpMark } from '../../ui/HelpMark.tsx';
 import { plainText } from '../../ui/plainText.ts';
 
 /** One finding: what it is, what was seen, what it means; its services are where the cause is looked for. */
@@ -22,6 +24,7 @@ export function FindingLine({
     <li className="finding">
       <div className="findingHead">
         <b>{title}</b>
+        <HelpMark onPress={() => openHelpAt('finding', rule)} />
         {where.map((id) => (
           <Cause key={id} id={id} rule={rule} />
         ))}

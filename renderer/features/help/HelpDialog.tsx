@@ -1,24 +1,28 @@
 import './help.css';
-import { type ReactNode, useState } from 'react';
-import { useView } from '../../state/view.ts';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { closeHelp, useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { HealthRing } from '../../ui/HealthRing.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
-import { guardHelp } from './guards.ts';
+import { guardHelp, guardHelpOf } from './guards.ts';
 import { keyGroups } from './keys.ts';
 import { connectionSigns, findExamples, legend } from './legend.tsx';
-import { findingHelp } from '../../ui/findingHelp.ts';
+import { documentFindingHelp } from '../../ui/documentFindingHelp.ts';
+import { findingHelp, type FindingHelp } from '../../ui/findingHelp.ts';
 import { operationHelp } from './operations.ts';
 
 /** All keys, what the signs on the map mean, what can be typed into find, what can be done, what a review checks, and what the map finds. */
 export function HelpDialog() {
   const open = useView((view) => view.helpOpen);
-  const [tab, setTab] = useState('keys');
-  if (!open) return null;
-  const close = (): void => useView.setState({ helpOpen: false });
+  return open ? <Help /> : null;
+}
+
+function Help() {
+  const at = useView((view) => view.helpAt);
+  const [tab, setTab] = useState(at === null ? 'keys' : `${at.about}s`);
   return (
-    <Dialog title="Help" onClose={close} widthPx={860}>
+    <Dialog title="Help" onClose={closeHelp} widthPx={860}>
       <div className="help">
         <Tabs
           label="Help"
@@ -27,13 +31,21 @@ export function HelpDialog() {
           items={[
             { id: 'keys', title: 'Keys and signs', content: <KeysAndSigns /> },
             { id: 'operations', title: 'What can be done', content: <Operations /> },
-            { id: 'guards', title: 'What a review checks', content: <Guards /> },
-            { id: 'findings', title: 'What can be found', content: <Findings /> },
+            {
+              id: 'guards',
+              title: 'What a review checks',
+              content: <Guards at={at?.about === 'guard' ? at.id : null} />,
+            },
+            {
+              id: 'findings',
+              title: 'What can be found',
+              content: <Findings at={at?.about === 'finding' ? at.id : null} />,
+            },
           ]}
         />
       </div>
       <DialogActions>
-        <Button tone="primary" onPress={close} autoFocus>
+        <Button tone="primary" onPress={closeHelp} autoFocus={at === null}>
           Close
         </Button>
       </DialogActions>
@@ -105,7 +117,8 @@ function Operations() {
   );
 }
 
-function Guards() {
+function Guards({ at }: { readonly at: string | null }) {
+  const sought = at === null ? null : guardHelpOf(at);
   return (
     <>
       <p className="muted helpIntro">
@@ -116,7 +129,12 @@ function Guards() {
           <HelpList
             key={title}
             title={title}
-            rows={guards.map((each) => ({ key: each.title, term: <b>{each.title}</b>, what: each.what }))}
+            rows={guards.map((each) => ({
+              key: each.title,
+              term: <b>{each.title}</b>,
+              what: each.what,
+              isSought: each === sought,
+            }))}
           />
         ))}
       </div>
@@ -124,29 +142,41 @@ function Guards() {
   );
 }
 
-function Findings() {
+function Findings({ at }: { readonly at: string | null }) {
+  const rowsOf = (help: Readonly<Record<string, FindingHelp>>) =>
+    Object.entries(help).map(([rule, { title, what }]) => ({
+      key: title,
+      term: <b>{title}</b>,
+      what,
+      isSought: rule === at,
+    }));
   return (
     <>
       <p className="muted helpIntro">
         Found by comparing what all systems say of the same service; shown on the map, in the list of services
         and in the inspector.
       </p>
-      <HelpList
-        title="Findings"
-        wide
-        rows={Object.values(findingHelp).map(({ title, what }) => ({
-          key: title,
-          term: <b>{title}</b>,
-          what,
-        }))}
-      />
+      <HelpList title="Between systems and instances" wide rows={rowsOf(findingHelp)} />
+      <p className="muted helpIntro">
+        Found in a document as it stands among the others; marked where it is, under Documents in the
+        inspector.
+      </p>
+      <HelpList title="In documents" wide rows={rowsOf(documentFindingHelp)} />
     </>
   );
 }
 
+interface HelpRowProps {
+  readonly key: string;
+  readonly term: ReactNode;
+  readonly what: string;
+  /** What the help was opened for: brought into view, and marked. */
+  readonly isSought?: boolean;
+}
+
 interface HelpListProps {
   readonly title: string;
-  readonly rows: readonly { readonly key: string; readonly term: ReactNode; readonly what: string }[];
+  readonly rows: readonly HelpRowProps[];
   /** Its terms are whole phrases. */
   readonly wide?: boolean;
 }
@@ -156,13 +186,31 @@ function HelpList({ title, rows, wide = false }: HelpListProps) {
     <section>
       <h3 className="sectionTitle">{title}</h3>
       <dl>
-        {rows.map(({ key, term, what }) => (
-          <div key={key} className={wide ? 'helpRow wide' : 'helpRow'}>
-            <dt>{term}</dt>
-            <dd>{what}</dd>
-          </div>
+        {rows.map(({ key, ...row }) => (
+          <HelpRow key={key} {...row} wide={wide} />
         ))}
       </dl>
     </section>
+  );
+}
+
+function HelpRow({
+  term,
+  what,
+  isSought = false,
+  wide,
+}: Omit<HelpRowProps, 'key'> & { readonly wide: boolean }) {
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isSought) return;
+    row.current?.focus({ preventScroll: true });
+    row.current?.scrollIntoView({ block: 'center' });
+  }, [isSought]);
+  const names = ['helpRow', wide ? 'wide' : '', isSought ? 'sought' : ''].filter((name) => name !== '');
+  return (
+    <div ref={row} className={names.join(' ')} {...(isSought && { tabIndex: -1 })}>
+      <dt>{term}</dt>
+      <dd>{what}</dd>
+    </div>
   );
 }

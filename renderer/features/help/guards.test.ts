@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guardHelp } from './guards.ts';
+import { guardHelp, guardHelpOf } from './guards.ts';
 
 const sources = import.meta.glob<string>(['../../../shared/{core,connectors}/**/*.ts', '!**/*.test.ts'], {
   query: '?raw',
@@ -26,4 +26,13 @@ test('every check that a review can show has a line in the help, and no line is 
   expect(raised.size).toBeGreaterThan(30);
   expect([...raised].filter((id) => !told.includes(id))).toEqual([]);
   expect(told.filter((id) => !raised.has(id))).toEqual([]);
+});
+
+test('the help of a check is found by its id, also where that ends with the name of a field', () => {
+  const ids = guardHelp.flatMap(({ guards }) =>
+    guards.flatMap((guard) => guard.ids.map((id) => [id, guard] as const)),
+  );
+  for (const [id, guard] of ids) expect(guardHelpOf(id.endsWith('-') ? `${id}some-field` : id)).toBe(guard);
+  expect(guardHelpOf('zero-limit')?.title).toBe('Zero in a document');
+  expect(guardHelpOf('nothing-of-this-name')).toBeNull();
 });

@@ -315,3 +315,14 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
     ],
   },
 ];
+
+/** What the help says of a check, by its id as a review has it. */
+export function guardHelpOf(id: string): GuardHelp | null {
+  const all = guardHelp.flatMap(({ guards }) => guards);
+  const begins = (known: string): boolean => known.endsWith('-') && id.startsWith(known);
+  return (
+    all.find(({ ids }) => ids.includes(id)) ??
+    all.find(({ ids }) => ids.some((known) => begins(known))) ??
+    null
+  );
+}

@@ -2,9 +2,12 @@ import { useState } from 'react';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { DocumentView } from '../../../shared/model/inspect.ts';
 import { showObject } from '../../state/objectDialog.ts';
+import { openHelpAt } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
+import { documentFindingHelp } from '../../ui/documentFindingHelp.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { HelpMark } from '../../ui/HelpMark.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { DocumentYaml } from '../../ui/documentViews.tsx';
 
@@ -56,6 +59,7 @@ function DocumentItem({
       </summary>
       {open && (
         <>
+          <FindingTitles findings={findings} />
           <ul className="splitNotes">
             {findings
               .filter((finding) => finding.line === null)
@@ -76,5 +80,22 @@ function DocumentItem({
         </>
       )}
     </details>
+  );
+}
+
+/** What kinds of thing are wrong, each with the way to what is said of it. */
+function FindingTitles({ findings }: { readonly findings: DocumentView['findings'] }) {
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return (
+    <div className="findingTitles">
+      {rules.map((rule) => {
+        const title = documentFindingHelp[rule]?.title;
+        return title === undefined ? null : (
+          <span key={rule}>
+            {title} <HelpMark onPress={() => openHelpAt('finding', rule)} />
+          </span>
+        );
+      })}
+    </div>
   );
 }

@@ -1,5 +1,7 @@
 import type { Guard } from '../../../shared/model/change.ts';
+import { openHelpAt } from '../../state/view.ts';
 import { Checkbox } from '../../ui/Field.tsx';
+import { HelpMark } from '../../ui/HelpMark.tsx';
 import { plainText } from '../../ui/plainText.ts';
 
 interface GuardListProps {
@@ -28,7 +30,7 @@ export function GuardList({ guards, ticked, onTick, frozen }: GuardListProps) {
           </span>
           <div>
             <span className="visuallyHidden">{signs[guard.verdict].word}: </span>
-            {plainText(guard.title)}
+            {plainText(guard.title)} <HelpMark onPress={() => openHelpAt('guard', guard.id)} />
             {guard.detail !== null && <div className="muted">{plainText(guard.detail)}</div>}
             {guard.verdict === 'tick' && (
               <Checkbox
