@@ -16,6 +16,7 @@ import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
 import { recordConfiguration } from './record/configuration.ts';
 import { recordFutures, recordWatches } from './record/watches.ts';
 import { recordWorkloads } from './record/workloads.ts';
+import { recordRoutes } from './record/routes.ts';
 import { recordSentinel } from './record/sentinel.ts';
 import { recordEureka, recordSpring } from './record/spring.ts';
 import type { Recorder } from './record/recorder.ts';
@@ -31,6 +32,7 @@ import { springInstances } from './start/springShop.ts';
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
  * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's,
+ * `… routes` only those of the Gateway API's routes,
  * `… spring` only those of Spring's programs, `… sentinel` only Sentinel's, `… alertmanager` only Alertmanager's.
  */
 async function inside(only: string | undefined): Promise<number> {
@@ -56,6 +58,11 @@ async function inside(only: string | undefined): Promise<number> {
     await recordKubernetesReads(kubernetes, coordinates);
     await recordLogs(kubernetes, coordinates);
     await recordKubernetesWrites(kubernetes, coordinates);
+  }
+  if (only === undefined || only === 'routes') await recordRoutes(kubernetes, coordinates);
+  if (only === 'routes') {
+    progress(`kubernetes: ${kubernetes.count} recordings, ${Math.round(kubernetes.bytes / 1024)} KB`);
+    return 0;
   }
   await recordConfiguration(kubernetes, coordinates);
   await recordWorkloads(kubernetes, coordinates);

@@ -1,7 +1,8 @@
 import type { FieldSpec, Section } from '../kit/formFields.ts';
 import { accrual, grpcConditions, retry, timeout } from './annotations.ts';
 
-const durationUnit = 'one number with one unit, like 500ms, 2s or 1m';
+/** With one unit: nothing like 1m30s. */
+const durationUnit = 'like 500ms, 2s or 1m';
 
 const field = (
   key: string,
@@ -121,8 +122,8 @@ const grpc = field(
   'Statuses of gRPC after which a call is sent again, joined by commas.',
   'nothing is sent again',
   {
-    unit: grpcConditions.join(', '),
-    trap: 'These also repeat calls that the service has begun.',
+    unit: 'like unavailable,internal',
+    trap: `One of ${grpcConditions.join(', ')}. These also repeat calls that the service has begun.`,
   },
 );
 const retrySection = (conditions: readonly FieldSpec[]): Section => ({

@@ -73,9 +73,10 @@ export function routeDefaults(kind: string, spec: Fields): Fields {
       : {}),
     rules: listAt(spec, 'rules').map((given) => {
       const rule = fieldsAt(given);
+      const matches = 'matches' in rule ? listAt(rule, 'matches') : kind === 'HTTPRoute' ? [{}] : null;
       return {
-        ...(kind === 'HTTPRoute' ? { matches: [{ path: { type: 'PathPrefix', value: '/' } }] } : {}),
         ...rule,
+        ...(matches === null ? {} : { matches: matches.map((one) => matchDefaults(kind, fieldsAt(one))) }),
         ...('backendRefs' in rule
           ? {
               backendRefs: listAt(rule, 'backendRefs').map((one) => ({
@@ -88,5 +89,19 @@ export function routeDefaults(kind: string, spec: Fields): Fields {
           : {}),
       };
     }),
+  };
+}
+
+function matchDefaults(kind: string, match: Fields): Fields {
+  const exact = (one: unknown): Fields => ({ type: 'Exact', ...fieldsAt(one) });
+  const lists = ['headers', 'queryParams'].filter((list) => list in match);
+  return {
+    ...match,
+    ...(kind === 'HTTPRoute'
+      ? { path: { type: 'PathPrefix', value: '/', ...fieldsAt(match['path']) } }
+      : 'method' in match
+        ? { method: exact(match['method']) }
+        : {}),
+    ...Object.fromEntries(lists.map((list) => [list, listAt(match, list).map(exact)])),
   };
 }

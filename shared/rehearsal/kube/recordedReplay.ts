@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { adminRules, type AccessRule, type KubeUser } from './access.ts';
-import { type KubeServer, startKubeServer } from './server.ts';
+import { type KubeServer, type KubeServerOptions, startKubeServer } from './server.ts';
 import { createObjectStore, type KubeInput, type ObjectStore } from './store.ts';
 
 /** What test/peers/record.ts kept of the real API server. */
@@ -61,10 +61,10 @@ export interface Replayed extends AsyncDisposable {
 }
 
 /** Our server, holding the objects of the recordings. */
-export async function startReplay(): Promise<Replayed> {
+export async function startReplay(options: Pick<KubeServerOptions, 'serves'> = {}): Promise<Replayed> {
   const store = createObjectStore();
   for (const object of seeds()) store.put(object);
-  const server = await startKubeServer({ store, tokens, proxies: () => undefined });
+  const server = await startKubeServer({ store, tokens, proxies: () => undefined, ...options });
   return {
     server,
     store,
