@@ -14,6 +14,7 @@ export function redactFields(fields: LogFields): LogFields {
 
 /** Text with everything that looks like a secret blanked, and cut to a length that a log can bear. */
 export function redactText(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return blankSecrets(cut);
+  // Cut first, half a secret might no longer look like one; but nothing is searched through without an end.
+  const clean = blankSecrets(text.slice(0, 10 * longest));
+  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 }
