@@ -4,6 +4,7 @@ import type { CallScope } from '../connectors/kit/signals.ts';
 import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model/signals.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { markedByOthers } from './notes.ts';
 import type { Ports } from './ports.ts';
 import type { OneMap, Place } from './oneMap.ts';
 import type { World } from './world.ts';
@@ -163,7 +164,7 @@ export async function readSeries(
   }
 }
 
-/** Deployments and operations of a connection, oldest first. */
+/** Deployments and operations of a connection, also those of other Podiums, oldest first. */
 export async function marksOf(
   connection: LiveConnection,
   from: number,
@@ -176,6 +177,7 @@ export async function marksOf(
     const tag = image === null ? '' : ` ${tagOf(image)}`;
     marks.push({ at, kind: 'deployment', title: `deploy ${workload}${tag}`, serviceId, operationId: null });
   }
+  marks.push(...(await markedByOthers(connection, from, journal)));
   const ours = new Set(marks.map((mark) => Math.round(mark.at / 2000)));
   for (const split of world.splits()) {
     const at = split.changedBy?.at ?? null;

@@ -9,6 +9,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { WatchRequest, WatchState } from '../model/watch.ts';
 import { createOperations } from './operations.ts';
 import type { KeptPlan } from './plans.ts';
+import { leaveNotes } from './notes.ts';
 import { createOneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import { createRepositories } from './repositories/repositories.ts';
@@ -65,6 +66,7 @@ export async function createConsole(
   const forwards = createForwards({ world, oneMap, connections, ports });
   const followed = new Set<string>();
   const service = (id: string) => world.service(id) ?? null;
+  leaveNotes({ journal, settings, ports, connection: (id) => connections.open.get(id), service });
   const minimumCalls = (id: string | null) => thresholdsOf(id ?? '', settings.current.health).minimumCalls;
 
   function beginWatchOn({ plan, connection }: KeptPlan, request: WatchRequest): Promise<WatchState> {

@@ -118,6 +118,7 @@ export function recordOf(
     state: 'writing',
     revisionAfter: null,
     error: null,
+    noteProblem: null,
     rungs: plan.rungs.map(({ rung }) => ({ rung, state: 'waiting', detail: '', at: null })),
     effect: null,
     overrides: plan.guards.filter((guard) => guard.verdict !== 'pass').map((guard) => guard.title),

@@ -62,6 +62,8 @@ export const OperationRecord = z.object({
   /** How many of `changes`, from the first, the peer has; null while that is not known. */
   writtenChanges: z.number().int().nullable().default(null),
   error: z.string().nullable(),
+  /** Why others are not told of it on its object; null where they are, or where nothing can be noted there. */
+  noteProblem: z.string().nullable().default(null),
   rungs: z.array(Rung),
   effect: Effect.nullable(),
   overrides: z.array(z.string()),

@@ -47,6 +47,11 @@ export const Settings = z.object({
   joins: Joins,
   /** Login programs that the operator allowed; no window writes them. */
   programs: z.array(AllowedProgram),
+  /** Who else is told of what is written from here. */
+  sharing: z.object({
+    /** A Kubernetes Event on the object of each operation. */
+    events: z.boolean(),
+  }),
   tourDone: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -59,5 +64,6 @@ export const defaultSettings: Settings = {
   remembered: [],
   joins: { convention: true, addresses: true, together: [], apart: [] },
   programs: [],
+  sharing: { events: true },
   tourDone: false,
 };

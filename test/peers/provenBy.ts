@@ -22,6 +22,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       config: ['config', 'configRoles'],
       workloads: ['workloads', 'workloadKinds', 'ledRollouts'],
       proof: ['workloads'],
+      notes: ['notes'],
     },
   },
   istio: {

@@ -40,6 +40,7 @@ export const recordOf = (rest: Partial<OperationRecord> = {}): OperationRecord =
   state: 'written',
   revisionAfter: '8',
   error: null,
+  noteProblem: null,
   rungs: [],
   effect: null,
   overrides: [],

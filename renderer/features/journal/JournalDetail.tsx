@@ -82,6 +82,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
           <Fact name={record.operation.kind === 'trip' ? 'Held' : 'Kept'}>{plainText(hold, 800)}</Fact>
         )}
         {watch !== null && <Fact name="Watched">{plainText(watch, 1_600)}</Fact>}
+        {record.noteProblem !== null && <Fact name="Others">{plainText(record.noteProblem, 800)}</Fact>}
         {record.overrides.length > 0 && (
           <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
         )}

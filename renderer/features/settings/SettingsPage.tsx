@@ -10,6 +10,7 @@ import { EnvironmentSection } from './EnvironmentSection.tsx';
 import { HealthSection } from './HealthSection.tsx';
 import { PodiumSection } from './PodiumSection.tsx';
 import { ProgramSection } from './ProgramSection.tsx';
+import { SharingSection } from './SharingSection.tsx';
 import { RememberedSection } from './RememberedSection.tsx';
 
 /** Everything that can be set, in one place; each has a default, and a way back to it. `more` is what other features add. */
@@ -31,6 +32,7 @@ export function SettingsPage({ more }: { readonly more?: ReactNode }) {
             <AppearanceSection />
             <HealthSection />
             <EnvironmentSection />
+            <SharingSection />
             {more}
             <ProgramSection />
             <AddressSection />

@@ -23,6 +23,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   workloads: 'Act on workloads and instances',
   alerts: 'Alerts',
   silences: 'Silence alerts',
+  notes: 'Events on what was changed, for others',
   proof: 'Proof that a change is loaded',
 };
 

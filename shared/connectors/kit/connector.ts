@@ -28,6 +28,7 @@ import type { AlertSource } from './alerts.ts';
 import type { OpenFolder } from './folder.ts';
 import type { ForwardSource } from './forwards.ts';
 import type { LogSource } from './logs.ts';
+import type { NoteBoard } from './notes.ts';
 import type { RequestMeter } from './meter.ts';
 import type { ObjectSource } from './objects.ts';
 import type { ProgramGate } from './programs.ts';
@@ -213,6 +214,7 @@ export interface Capabilities {
   readonly workloads: WorkloadControl;
   readonly alerts: AlertSource;
   readonly silences: Control<Silence>;
+  readonly notes: NoteBoard;
 }
 
 export type { CountersObservation } from '../../model/observations.ts';

@@ -26,6 +26,7 @@ import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
 import { createForwardSource } from './forwards.ts';
 import { createLogSource } from './logs/source.ts';
+import { createNoteBoard } from './notes.ts';
 import { createObjectSource } from './objects/source.ts';
 import { createOffers } from './offers.ts';
 import { readPermissions } from './permissions.ts';
@@ -68,6 +69,7 @@ export const kubernetes: Connector<KubernetesSettings> = {
     'configuration',
     'config',
     'workloads',
+    'notes',
   ],
   settings: Settings,
   async discover() {
@@ -158,6 +160,7 @@ async function openReach(
     forwards: createForwardSource(client, host),
     usage: createUsageSource(client, host),
     addresses: createAddressSource(client),
+    notes: createNoteBoard(client, host),
     proof: createRolloutProof(client),
     workloads: createWorkloadControl({ client, host, user, rollouts: claims.now }),
     configuration: createConfigSource(client, host.connectionId, kinds, seen),

@@ -29,7 +29,12 @@ const reads: readonly Right[] = [
 ];
 const reach: readonly Right[] = [
   right('get', '', 'services/proxy', proxyPurpose),
-  right('create', '', 'pods/portforward', 'Forward ports to pods, and reach Prometheus so where its proxy is closed'),
+  right(
+    'create',
+    '',
+    'pods/portforward',
+    'Forward ports to pods, and reach Prometheus so where its proxy is closed',
+  ),
 ];
 
 /** Everything that is asked when a cluster is opened: what is read, what leads to Prometheus, and every write. */

@@ -51,7 +51,10 @@ export async function beginWatch(
       'Not applied: the values before are secret and not kept, so Podium could not go back. Apply it without a watch.',
     );
   if (plan.operation.kind === 'silence')
-    throw new Refusal('REFUSED', 'Not applied: a silence changes no traffic, so nothing of it can be watched.');
+    throw new Refusal(
+      'REFUSED',
+      'Not applied: a silence changes no traffic, so nothing of it can be watched.',
+    );
   if (plan.operation.kind === 'closeBreaker')
     throw new Refusal(
       'REFUSED',

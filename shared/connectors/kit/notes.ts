@@ -1,0 +1,32 @@
+import type { DocumentRef } from '../../model/entity.ts';
+import type { NamespacedName } from '../../model/topology.ts';
+
+/** What an operation did, for those who look at its object with whatever they have. */
+export interface OperationNote {
+  readonly operationId: string;
+  /** "PodiumWeights": one word. */
+  readonly reason: string;
+  readonly text: string;
+  readonly by: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** The service that it was about; null where it names none. */
+  readonly service: NamespacedName | null;
+}
+
+/** A note that some Podium left. All texts are whoever's who may write there. */
+export interface ReadNote {
+  readonly operationId: string;
+  readonly text: string;
+  /** When the peer took it; null where it does not say. */
+  readonly at: number | null;
+  readonly service: NamespacedName | null;
+}
+
+/** Notes beside what is written, which other Podiums and other tools see. */
+export interface NoteBoard {
+  /** Leaves one, once however often it is asked. Throws `PeerError`; false where nothing can be noted on such a document. */
+  leave(document: DocumentRef, note: OperationNote, signal: AbortSignal): Promise<boolean>;
+  /** Those of the last hour or so, as long as the peer keeps them; read anew at most every some seconds. */
+  read(signal: AbortSignal): Promise<readonly ReadNote[]>;
+}
