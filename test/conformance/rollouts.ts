@@ -100,16 +100,15 @@ interface Deployment {
 export const readDeployment = async (cluster: ClusterUnderTest, name: string): Promise<Deployment> =>
   (await cluster.call('GET', `${appPaths(cluster.namespace).deployments}/${name}`)) as Deployment;
 
-/** Resolves when every instance that is asked for runs the newest template. */
+/** Whether every instance that is asked for runs the newest template. */
+export const isAtRest = ({ metadata, spec, status }: Deployment): boolean =>
+  status?.['observedGeneration'] === metadata.generation &&
+  (status?.['updatedReplicas'] ?? 0) === spec.replicas &&
+  (status?.['availableReplicas'] ?? 0) === spec.replicas &&
+  (status?.['replicas'] ?? 0) === spec.replicas;
+
 export const atRest = (cluster: ClusterUnderTest, name: string): Promise<Deployment> =>
-  poll(
-    () => readDeployment(cluster, name),
-    ({ metadata, spec, status }) =>
-      status?.['observedGeneration'] === metadata.generation &&
-      (status?.['updatedReplicas'] ?? 0) === spec.replicas &&
-      (status?.['availableReplicas'] ?? 0) === spec.replicas &&
-      (status?.['replicas'] ?? 0) === spec.replicas,
-  );
+  poll(() => readDeployment(cluster, name), isAtRest);
 
 /** What operators wrote of it, without what the server counts. */
 export const lasting = ({ spec, metadata }: Deployment): unknown => ({

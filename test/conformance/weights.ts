@@ -87,7 +87,12 @@ export function weightsConformance(name: string, start: () => Promise<ClusterUnd
       await using cluster = await start();
       await createPayment(cluster);
       await using open = await openCluster(cluster.settings);
-      const split = await splitOf(open.mesh, cluster.namespace, ready);
+      // Instances come into the endpoints one after the other, also where their Deployment counts all of them already.
+      const split = await splitOf(
+        open.mesh,
+        cluster.namespace,
+        (one) => ready(one) && one.destinations[0]?.readyInstances === 2,
+      );
       expect(split).toMatchObject({
         hosts: [`payment.${cluster.namespace}.svc.cluster.local`],
         gateways: ['mesh'],
