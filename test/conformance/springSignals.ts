@@ -10,7 +10,7 @@ export interface CountedShop extends AsyncDisposable, Pick<SpringUnderTest, 'set
   losePayment(): Promise<void>;
 }
 
-const signal = AbortSignal.timeout(240_000);
+const limit = (): AbortSignal => AbortSignal.timeout(240_000);
 
 export async function signalsOf(shop: Pick<CountedShop, 'settings' | 'clock'>) {
   const open = await openSpring(shop);
@@ -21,7 +21,7 @@ export async function signalsOf(shop: Pick<CountedShop, 'settings' | 'clock'>) {
 
 /** How many calls of payment order counted, and how many of them failed. */
 async function counted(signals: SignalSource): Promise<{ all: number; failed: number }> {
-  const { series } = await signals.counters({ hosts: ['payment'], since: 0 }, signal);
+  const { series } = await signals.counters({ hosts: ['payment'], since: 0 }, limit());
   const own = series.filter(({ caller }) => caller === 'default/order');
   const sum = (some: typeof own): number =>
     some.reduce((total, { samples }) => total + (samples.at(-1)?.[1] ?? 0), 0);
@@ -50,7 +50,7 @@ export function countsOfSpring(name: string, start: () => Promise<CountedShop>, 
           limitMs,
         );
         expect(after).toEqual({ all: before.all + 25, failed: before.failed });
-        const { calls, problems } = await signals.read(120, signal);
+        const { calls, problems } = await signals.read(120, limit());
         expect(problems).toEqual([]);
         const told = calls.map(({ source, host, responseCode }) => [source.service, host, responseCode]);
         expect(told).toContainEqual(['order', 'payment', '200']);
@@ -59,7 +59,7 @@ export function countsOfSpring(name: string, start: () => Promise<CountedShop>, 
         expect(told.filter(([caller, host]) => caller === null && host === 'payment')).toEqual([]);
         const rates = await signals.instanceRates?.(
           ['order-1', 'payment-1'].map((instance) => ({ namespace: 'default', name: instance })),
-          signal,
+          limit(),
         );
         expect(rates?.rates.map((one) => one.name).sort()).toEqual(['order-1', 'payment-1']);
 
@@ -71,7 +71,7 @@ export function countsOfSpring(name: string, start: () => Promise<CountedShop>, 
           limitMs,
         );
         expect(lost.failed).toBe(after.failed + 4);
-        const { calls: failing } = await signals.read(120, signal);
+        const { calls: failing } = await signals.read(120, limit());
         expect(failing.map(({ host, responseCode }) => [host, responseCode])).toContainEqual([
           'payment',
           '0',

@@ -8,7 +8,8 @@ import { waitFor } from './start/processes.ts';
 
 const run = readCoordinates();
 const users = ['viewer', 'shop-operator'] as const;
-const shownMs = 40_000;
+// Long enough for what is asked once a minute.
+const shownMs = 60_000;
 const hiddenMs = 15_000;
 
 /** Mesh and figures are there; what these rights do not reach has been tried. */

@@ -1,5 +1,6 @@
 import { realClock } from '../conformance/cluster.ts';
 import type { SpringUnderTest } from '../conformance/springShop.ts';
+import type { CountedShop } from '../conformance/springSignals.ts';
 import { readCoordinates } from './coordinates.ts';
 import { findPeers } from './install.ts';
 import { type SpringOptions, type SpringPeer, startSpring } from './start/spring.ts';
@@ -23,6 +24,30 @@ export function instanceNamed(id: string): SpringInstance {
   const found = shop.find((one) => one.id === id);
   if (found === undefined) throw new Error(`there is no ${id}`);
   return found;
+}
+
+/** The running shop as its counts are put to the test; what was stopped for that is started again. */
+export function countedShop(peer: SpringPeer): CountedShop {
+  const payments = ['payment-1', 'payment-2'];
+  return {
+    settings: { address: peer.eurekaUrl, within: springRange, actuatorHeaders: [] },
+    clock: realClock,
+    async order(times) {
+      for (let index = 0; index < times; index += 1) {
+        const answer = await fetch(`http://${instanceNamed('order-1').address}:8080/order/${index}`, {
+          signal: AbortSignal.timeout(20_000),
+        });
+        await answer.text();
+      }
+    },
+    async losePayment() {
+      for (const id of payments) await peer.stop(id);
+    },
+    async [Symbol.asyncDispose]() {
+      const stopped = payments.filter((id) => !peer.running.has(id));
+      await Promise.all(stopped.map((id) => peer.start(instanceNamed(id))));
+    },
+  };
 }
 
 /** The running shop as the suites change it; what they left is put right when one is done. */

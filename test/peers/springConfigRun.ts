@@ -1,23 +1,10 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { realClock } from '../conformance/cluster.ts';
-import {
-  configTexts,
-  springConfigConformance,
-  type SpringConfigUnderTest,
-} from '../conformance/springConfig.ts';
-import { instanceNamed, springShop } from './springRun.ts';
+import { configTexts, type SpringConfigUnderTest } from '../conformance/springConfig.ts';
+import { instanceNamed } from './springRun.ts';
 import type { SpringPeer } from './start/spring.ts';
 import { springRange, thirdOrder } from './start/springShop.ts';
-
-let peer: SpringPeer;
-
-// Six JVMs begin at once on two cores.
-beforeAll(async () => {
-  peer = await springShop();
-}, 300_000);
-afterAll(() => peer[Symbol.asyncDispose]());
 
 const ids = ['payment-1', 'payment-2', 'order-1', 'order-2'] as const;
 
@@ -64,7 +51,7 @@ async function isSettled(id: string): Promise<boolean> {
 }
 
 /** Everybody has what the suite begins with. */
-async function settle(): Promise<void> {
+async function settle(peer: SpringPeer): Promise<void> {
   for (const [file, text] of Object.entries(configTexts)) writeFileSync(join(peer.configFolder, file), text);
   for (const id of ids) {
     if (await isSettled(id)) continue;
@@ -73,8 +60,9 @@ async function settle(): Promise<void> {
   }
 }
 
-async function configUnder(): Promise<SpringConfigUnderTest> {
-  await settle();
+/** The running shop as the suites of configuration change it, whatever other suites left. */
+export async function configUnder(peer: SpringPeer): Promise<SpringConfigUnderTest> {
+  await settle(peer);
   return {
     settings: {
       address: peer.eurekaUrl,
@@ -107,5 +95,3 @@ async function configUnder(): Promise<SpringConfigUnderTest> {
     },
   };
 }
-
-springConfigConformance('real programs', configUnder, 240_000);
