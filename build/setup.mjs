@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './setup/install.mjs';
 import { findRuntime } from './setup/runtime.mjs';
 import { start } from './setup/start.mjs';
-import { runBench, runDesktop, runPack, runPeers, runTests } from './setup/testStages.mjs';
+import { runBench, runDesktop, runFirstRun, runPack, runPeers, runTests } from './setup/testStages.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const [command, ...args] = process.argv.slice(2);
@@ -14,6 +14,7 @@ const commands = {
   'test:peers': runPeers,
   'test:desktop': runDesktop,
   bench: runBench,
+  'bench:first-run': runFirstRun,
   pack: runPack,
 };
 

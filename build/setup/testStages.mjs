@@ -63,6 +63,11 @@ export async function runBench({ root, node, args }) {
   return runLoudly(node, [join(root, 'test/scale/bench.ts'), ...args], root);
 }
 
+/** From a fresh clone to the first map, step by step. */
+export function runFirstRun({ root, node, args }) {
+  return runLoudly(node, [join(root, 'test/scale/firstRun.ts'), ...args], root);
+}
+
 async function runChecks({ root, node }, note) {
   const waiting = [...checks];
   const worker = async () => {

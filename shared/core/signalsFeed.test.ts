@@ -46,8 +46,8 @@ async function readsInAMinute(pace: Pace, { asksOnePeer = true, rehearsal = fals
   return reads;
 }
 
-test('figures that are only looked at take at most half of a request a second from the one peer that has them', async () => {
-  expect(await readsInAMinute('looking')).toBe(8);
+test('figures that are only looked at take at most two requests in three seconds from the one peer that has them', async () => {
+  expect(await readsInAMinute('looking')).toBe(11);
 });
 
 test('figures by which something is decided are read as often as they are new', async () => {

@@ -14,7 +14,7 @@ export interface SignalsFeed extends Disposable {
   readonly latest: { readonly folded: FoldedSignals; readonly provenance: readonly Provenance[] } | null;
   /**
    * Keeps reading until the answer is called: as often as there are new figures where something is decided by them, and within
-   * half of what one peer may be asked where they are only looked at.
+   * what one peer may be asked where they are only looked at.
    */
   hold(pace: Pace): () => void;
 }
@@ -24,8 +24,8 @@ export type Pace = 'deciding' | 'looking';
 const shortestPauseMs = 2_000;
 const longestPauseMs = 15_000;
 const tellAgeEveryMs = 10_000;
-/** Figures get one request in two seconds of a peer that is asked for all of them; the other half is for what else is looked at. */
-const msPerQuery = 2_000;
+/** Figures get two requests in three seconds of a peer that is asked for all of them; the rest is for what else is looked at. */
+const msPerQuery = 1_500;
 const longestBudgetMs = 30_000;
 
 /** One reader for all who look at this window. It slows down when the peer does. */
