@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { textAt } from '../../shared/connectors/kube/objects.ts';
 import type { ConnectionState } from '../../shared/model/connection.ts';
 import { readCoordinates } from './coordinates.ts';
@@ -15,6 +15,8 @@ import { consoleOnFiles, isOpen, type OneContext } from './twoClusters.ts';
 
 const run = readCoordinates();
 const limitMs = 60_000;
+// An API server takes its time to end and to begin, the more the busier the machine.
+vi.setConfig({ testTimeout: 4 * limitMs });
 let west: OwnCluster;
 let folder: string;
 /** Of west: an account that may do everything, known by a token in this file. */

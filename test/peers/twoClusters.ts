@@ -35,7 +35,7 @@ export interface ConsoleOnFiles extends AsyncDisposable {
   apply(plan: Plan): Promise<string>;
 }
 
-const limitMs = 40_000;
+const limitMs = 60_000;
 
 /** Begins with these files in KUBECONFIG, in this order. */
 export async function consoleOnFiles(

@@ -90,7 +90,9 @@ async function main(): Promise<number> {
   return 0;
 }
 
-const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}
 
 function machine(): string {
   const [cpu] = cpus();
