@@ -63,6 +63,40 @@ test('M13 a VirtualService of an Istio that serves v1beta1 alone is in the way t
   expect(await mixedIn(cluster)).toMatchObject({ verdict: 'block' });
 });
 
+test('M13 where a ServiceProfile of Linkerd’s is, weights are not written: nobody would follow them', async () => {
+  await using cluster = await startSimulatedCluster({
+    serves: ['gateway.networking.k8s.io', 'linkerd.io'],
+  });
+  await createRoutedPayment(cluster);
+  const guardFor = async (profileIn: string | null): Promise<Guard | undefined> => {
+    if (profileIn !== null)
+      cluster.store.put({
+        apiVersion: 'linkerd.io/v1alpha2',
+        kind: 'ServiceProfile',
+        metadata: { name: 'payment.shop.svc.cluster.local', namespace: profileIn },
+        spec: { routes: [] },
+      });
+    await using open = await openRoutes(cluster.settings);
+    const splits = await until(
+      (stop) => weightsOf(open.routes).watch(stop, () => undefined),
+      (all) => all.some(({ route }) => route.title === 'default'),
+    );
+    const split = splits.find(({ route }) => route.title === 'default');
+    if (split === undefined) throw new Error('the split is gone');
+    const plan = await weightsOf(open.routes).plan(shift(split, [95, 5]), signal);
+    return plan.guards.find(({ id }) => id === 'service-profile');
+  };
+  expect(await guardFor(null)).toMatchObject({ verdict: 'pass' });
+  expect(await guardFor('customers')).toMatchObject({
+    verdict: 'tick',
+    title: 'Callers in customers follow no route of the service',
+  });
+  expect(await guardFor('shop')).toMatchObject({
+    verdict: 'block',
+    title: 'Linkerd follows no route of Service shop/payment',
+  });
+});
+
 test('a route that a Rollout of another namespace decides, by its plug-in, is read only', async () => {
   await using cluster = await startSimulatedCluster({ serves: ['gateway.networking.k8s.io', 'argoproj.io'] });
   await createRoutedPayment(cluster);

@@ -3,6 +3,7 @@ import type { Split } from '../../model/weights.ts';
 import { guardOf as guard, totalOf, type Weights } from '../kit/splitGuards.ts';
 import { type KubeObject, listAt, namespaceOf } from '../kube/objects.ts';
 import { hostOfService } from '../kube/serviceHosts.ts';
+import { isProfileOf } from '../kube/serviceProfiles.ts';
 import type { RouteWorld } from './routeWorld.ts';
 import { isService, parentsOf, sayParent } from './rules.ts';
 
@@ -52,6 +53,42 @@ export function mixedGuards({ virtualServices }: RouteWorld, document: KubeObjec
       'block',
       `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} for ${parents.map(sayParent).join(', ')} too`,
       'Which of both kinds proxies follow is not defined, so a weight written here may do nothing. Take one of them away first.',
+    ),
+  ];
+}
+
+/** Linkerd's proxies follow a ServiceProfile of the service and none of its routes. */
+export function profileGuards({ serviceProfiles }: RouteWorld, document: KubeObject): Guard[] {
+  const id = 'service-profile';
+  if (serviceProfiles === null) return [];
+  const services = parentsOf(document).filter(isService);
+  const found = [...serviceProfiles.all()].filter((one) =>
+    services.some(({ namespace, name }) => isProfileOf(one, namespace, name)),
+  );
+  if (found.length === 0) {
+    const { synced, health } = serviceProfiles;
+    return synced && health.ok
+      ? [guard(id, 'pass', 'No ServiceProfile is for the same service')]
+      : [
+          guard(
+            id,
+            'tick',
+            'Whether a ServiceProfile is for the same service is not known',
+            'ServiceProfiles cannot be read. Where one is, Linkerd’s proxies follow no route of the service.',
+          ),
+        ];
+  }
+  // Callers of a profile's own namespace follow it, and of the service's namespace all.
+  const forAll = found.some((one) => services.some(({ namespace }) => namespace === namespaceOf(one)));
+  const names = found.map((one) => `ServiceProfile ${namespaceOf(one)}/${one.metadata.name}`).join(', ');
+  return [
+    guard(
+      id,
+      forAll ? 'block' : 'tick',
+      forAll
+        ? `Linkerd follows no route of ${services.map(sayParent).join(', ')}`
+        : `Callers in ${[...new Set(found.map(namespaceOf))].join(', ')} follow no route of the service`,
+      `${names} ${found.length === 1 ? 'is' : 'are'} there, and Linkerd’s proxies follow that instead. Take it away first.`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { Resource } from '../kube/resources.ts';
-import { servedIn } from '../kube/served.ts';
+import { findServed, servedIn } from '../kube/served.ts';
+import { serviceProfileVersions } from '../kube/serviceProfiles.ts';
 
 export const group = 'gateway.networking.k8s.io';
 
@@ -11,15 +12,18 @@ export interface RouteResources {
   readonly referenceGrants: Resource | null;
   /** Istio's, where they are served: both kinds for one service are not defined. */
   readonly virtualServices: Resource | null;
+  /** Linkerd's: where one is, its proxies follow that and no route. */
+  readonly serviceProfiles: Resource | null;
 }
 
 /** Asks which kinds are served in which version. Each release moved some of them from v1beta1 to v1. */
 export async function findResources(client: KubeClient, signal: AbortSignal): Promise<RouteResources> {
-  const [newest, older, istio, olderIstio] = await Promise.all([
+  const [newest, older, istio, olderIstio, serviceProfiles] = await Promise.all([
     servedIn(client, `${group}/v1`, signal),
     servedIn(client, `${group}/v1beta1`, signal),
     servedIn(client, 'networking.istio.io/v1', signal),
     servedIn(client, 'networking.istio.io/v1beta1', signal),
+    findServed(client, serviceProfileVersions, 'ServiceProfile', signal),
   ]);
   const find = (kind: string): Resource | null =>
     newest.find((one) => one.kind === kind) ?? older.find((one) => one.kind === kind) ?? null;
@@ -29,5 +33,6 @@ export async function findResources(client: KubeClient, signal: AbortSignal): Pr
     referenceGrants: find('ReferenceGrant'),
     // Before Istio 1.22 it is served as v1beta1 alone.
     virtualServices: [...istio, ...olderIstio].find(({ kind }) => kind === 'VirtualService') ?? null,
+    serviceProfiles,
   };
 }

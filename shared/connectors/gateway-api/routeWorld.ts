@@ -22,6 +22,7 @@ export interface RouteWorld extends AsyncDisposable {
   /** Null where nothing is known of grants: then nobody is told that one is missing. */
   readonly grants: ObjectView | null;
   readonly virtualServices: ObjectView | null;
+  readonly serviceProfiles: ObjectView | null;
   /** All routes of both kinds, by namespace and name. */
   documents(): readonly KubeObject[];
   /** Whether any controller has said anything of any route: where none has, none seems to run. */
@@ -54,6 +55,7 @@ export function createRouteWorld(
     slices: follower.open(endpointSlices),
     grants: orNull(resources.referenceGrants),
     virtualServices: orNull(resources.virtualServices),
+    serviceProfiles: orNull(resources.serviceProfiles),
     documents: () =>
       routes
         .flatMap((view) => [...view.all()])

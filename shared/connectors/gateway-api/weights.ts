@@ -12,7 +12,7 @@ import { at, type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { expectationOf } from '../kube/splitExpectation.ts';
 import { createBackends } from './backends.ts';
 import { standingOf } from './conditions.ts';
-import { mixedGuards, standingGuard, totalGuard } from './guards.ts';
+import { mixedGuards, profileGuards, standingGuard, totalGuard } from './guards.ts';
 import type { RouteWorld } from './routeWorld.ts';
 import { isSplitOfRoute, type Rule, ruleFingerprint, rulesOf, splitIdOf } from './rules.ts';
 import { readSplits, revisionOf, splitOf, subjectOf } from './splits.ts';
@@ -67,6 +67,7 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
           ...destinationGuards(split, operation.weights),
           changedGuard(moved, by),
           ...mixedGuards(world, document),
+          ...profileGuards(world, document),
         ],
         threeWay:
           moved === 'no' || moved === 'elsewhere'

@@ -6,7 +6,7 @@ import { annotationsOf, type KubeObject, labelsOf, listAt, namespaceOf, textAt }
 import { pods, type Resource, services } from '../kube/resources.ts';
 import { servicesOfRoute } from '../kube/routeParents.ts';
 import { findServed } from '../kube/served.ts';
-import { hostOfService, serviceOf } from '../kube/serviceHosts.ts';
+import { isProfileOf, serviceProfileVersions } from '../kube/serviceProfiles.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
 import { createViewFollower } from '../kube/viewFollower.ts';
 
@@ -28,7 +28,7 @@ export async function findLinkerdResources(
   const [httpRoutes, grpcRoutes, serviceProfiles, trafficSplits] = await Promise.all([
     findServed(client, routes, 'HTTPRoute', signal),
     findServed(client, routes, 'GRPCRoute', signal),
-    findServed(client, ['linkerd.io/v1alpha2'], 'ServiceProfile', signal),
+    findServed(client, serviceProfileVersions, 'ServiceProfile', signal),
     findServed(client, ['split.smi-spec.io/v1alpha2', 'split.smi-spec.io/v1alpha1'], 'TrafficSplit', signal),
   ]);
   return { httpRoutes, grpcRoutes, serviceProfiles, trafficSplits };
@@ -83,11 +83,7 @@ export function createLinkerdWorld(
         servicesOfRoute(route).some((one) => one.namespace === namespace && one.name === service),
       ),
     profilesOf: (namespace, service) =>
-      sorted(profiles?.all() ?? []).filter(
-        ({ metadata }) =>
-          metadata.name === hostOfService(namespace, service) ||
-          isOtherDomain(metadata.name, namespace, service),
-      ),
+      sorted(profiles?.all() ?? []).filter((one) => isProfileOf(one, namespace, service)),
     profilesKnown: () => profiles === null || (profiles.synced && profiles.health.ok),
     splitsOf: (namespace, service) =>
       sorted(splits?.all() ?? []).filter(
@@ -120,10 +116,6 @@ const hasProxy = (pod: KubeObject): boolean =>
   [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')].some(
     (container) => textAt(container, 'name') === 'linkerd-proxy',
   );
-
-/** Profiles are named after the service’s whole DNS name, which ends otherwise in a cluster with a domain of its own. */
-const isOtherDomain = (name: string, namespace: string, service: string): boolean =>
-  serviceOf(name) === null && name.startsWith(`${service}.${namespace}.svc.`);
 
 const sorted = (documents: Iterable<KubeObject>): KubeObject[] =>
   [...documents].sort(
