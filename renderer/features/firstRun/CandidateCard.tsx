@@ -1,6 +1,7 @@
 import type { Candidate } from '../../../shared/model/connection.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
+import { plainText } from '../../ui/plainText.ts';
 
 interface CandidateCardProps {
   readonly candidate: Candidate;
@@ -25,7 +26,9 @@ export function CandidateCard({
   onEdit,
   onForget,
 }: CandidateCardProps) {
-  const { title, detail, environment, current, warnings } = candidate;
+  const { environment, current, warnings } = candidate;
+  // A kubeconfig may be anybody's: what it holds can only be read here, and steers nothing.
+  const title = plainText(candidate.title, 120);
   return (
     <div className={`candidate ${environment}`}>
       <div className="grow">
@@ -36,11 +39,13 @@ export function CandidateCard({
           )}
           {current && <span className="muted">current context</span>}
         </div>
-        <div className="muted candidateDetail">{detail}</div>
-        {candidate.problem !== null && <div className="toneBad">Cannot be opened: {candidate.problem}</div>}
+        <div className="muted candidateDetail">{plainText(candidate.detail, 400)}</div>
+        {candidate.problem !== null && (
+          <div className="toneBad">Cannot be opened: {plainText(candidate.problem, 600)}</div>
+        )}
         {warnings.map((warning) => (
           <div key={warning} className="toneWarn">
-            ! {warning}
+            ! {plainText(warning, 600)}
           </div>
         ))}
         {problem !== null && (

@@ -6,6 +6,9 @@ import { watch, wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ByAddress } from './ByAddress.tsx';
+import { plainText } from '../../ui/plainText.ts';
+import { TextField } from '../../ui/Field.tsx';
+import { fittingContexts, manyContexts, mostContexts, sayFound } from './contexts.ts';
 import { CandidateCard } from './CandidateCard.tsx';
 import { emptyOptions, type OptionsDraft, optionsOf, optionsProblem } from './options.ts';
 import { OptionsForm } from './OptionsForm.tsx';
@@ -19,6 +22,7 @@ export function Connect() {
   const [opening, setOpening] = useState<string | null>(null);
   const [options, setOptions] = useState<OptionsDraft>(emptyOptions);
   const [looked, setLooked] = useState(0);
+  const [sought, setSought] = useState('');
 
   useEffect(() => {
     if (client === null) return;
@@ -78,6 +82,7 @@ export function Connect() {
     ({ title }) => !connections.some((connection) => connection.title === title),
   );
   const offered = closed.filter(({ typed }) => typed === null);
+  const fitting = fittingContexts(offered, sought);
   const hasContexts = candidates.some(({ typed }) => typed === null);
   return (
     <>
@@ -115,7 +120,7 @@ export function Connect() {
       )}
       {discovery?.problems.map((text) => (
         <p key={text} className="toneWarn">
-          ! {text}
+          ! {plainText(text, 600)}
         </p>
       ))}
       {discovery !== null && !hasContexts && (
@@ -126,9 +131,17 @@ export function Connect() {
             : 'Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.'}
         </p>
       )}
-      {offered.length === 0 && hasContexts && <p className="muted">All of them are connected.</p>}
+      {hasContexts && <p className="muted">{sayFound(candidates, offered)}</p>}
+      {offered.length > manyContexts && (
+        <TextField
+          label="Find a context"
+          value={sought}
+          onChange={setSought}
+          placeholder="A part of its name, server or user"
+        />
+      )}
       <ul className="candidates">
-        {offered.map((candidate) => (
+        {fitting.slice(0, mostContexts).map((candidate) => (
           <li key={candidate.key}>
             <CandidateCard
               candidate={candidate}
@@ -140,6 +153,12 @@ export function Connect() {
           </li>
         ))}
       </ul>
+      {fitting.length > mostContexts && (
+        <p className="muted">and {fitting.length - mostContexts} more: type a part of its name</p>
+      )}
+      {offered.length > 0 && fitting.length === 0 && (
+        <p className="muted">No context has “{plainText(sought, 80)}” in its name, server or user.</p>
+      )}
       {offered.length > 0 && <OptionsForm options={options} onChange={setOptions} />}
       <ByAddress
         remembered={candidates.filter(({ typed }) => typed !== null)}

@@ -6,10 +6,12 @@ import { openAbout } from '../../state/about.ts';
 import { showToast } from '../../state/toasts.ts';
 import { askToUnlock } from '../../state/unlock.ts';
 import { Dot } from '../../ui/Chip.tsx';
+import { plainText } from '../../ui/plainText.ts';
 
 /** One connection: its state in a word and a colour, its environment, and whether it may be written to. */
 export function ConnectionChip({ connection }: { readonly connection: ConnectionState }) {
-  const { id, title, environment, locked, cautions } = connection;
+  const { id, environment, locked, cautions } = connection;
+  const title = plainText(connection.title, 80);
   const reached = useLink((link) => link.state === 'open');
   const { tone, word } = reached ? conditionOf(connection) : lost;
   const peers = connection.sources
