@@ -213,3 +213,24 @@ test('C09 a certificate that is replaced during a watch is taken when it is good
   // The copy went on from where it was; only whether the server is as far was asked.
   expect(lists.filter(({ query }) => query.get('limit') !== '1')).toHaveLength(1);
 });
+
+test('a connection that is used again gets no listener more for each request', async () => {
+  await using cluster = await startSimulatedCluster();
+  await using front = await startTlsFront({ port: Number(new URL(cluster.server.url).port) }, good);
+  const authority = { 'certificate-authority-data': base64(ours.cert) };
+  const text = kubeconfigText(front.url, { token: 'admin' }, authority);
+  const [context] = (await readKubeconfig({ text })).contexts;
+  if (context === undefined) throw new Error('there is no context');
+  await using client = createKubeClient(await createReach(context, Date.now), 'cloud', null, hostOf());
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', note);
+  try {
+    for (let asked = 0; asked < 15; asked += 1) await client.read('/version', AbortSignal.timeout(10_000));
+    // Warnings are told after what is under way.
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off('warning', note);
+  }
+  expect(warnings).not.toContain('MaxListenersExceededWarning');
+});

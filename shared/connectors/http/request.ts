@@ -132,8 +132,9 @@ async function openAnswer(
     const out = (reach.server.protocol === 'http:' ? http : https).request(options);
     out.once('finish', () => (sent = true));
     out.once('socket', (socket) => {
-      // Before the certificate is checked: a connection that is turned away for it remembers none.
-      if (socket instanceof TLSSocket)
+      // Before the certificate is checked: a connection that is turned away for it remembers none. One that is used again was
+      // not turned away, and would gather a listener with each request.
+      if (socket instanceof TLSSocket && !out.reusedSocket)
         socket.prependOnceListener('secure', () => (shown = readShown(socket.getPeerCertificate())));
     });
     out.once('response', (answer) => {
