@@ -24,14 +24,14 @@ export async function startDesktop(
   kubeconfig: string,
   args: readonly string[] = [],
 ): Promise<Desktop> {
-  const { app, page, ended } = await launchDesktop(environment(dataFolder, kubeconfig), args);
+  const { app, page, ended, kill } = await launchDesktop(environment(dataFolder, kubeconfig), args);
   return {
     app,
     page,
     ended,
     async [Symbol.asyncDispose]() {
       // A test that failed may have left a question open, at which a polite end would wait.
-      app.process().kill('SIGKILL');
+      kill();
       await ended;
     },
   };

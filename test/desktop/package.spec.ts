@@ -60,7 +60,7 @@ test('the archive of the installed program holds what it needs and nothing else,
     for (const name of ['react', 'zod', '@orpc/server', '@fontsource-variable/inter'])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
 
-    const { app, page, ended } = await launchDesktop(
+    const { page, ended, kill } = await launchDesktop(
       { PODIUM_DATA: dataFolder, KUBECONFIG: 'none' },
       [],
       program,
@@ -69,7 +69,7 @@ test('the archive of the installed program holds what it needs and nothing else,
       await page.getByRole('button', { name: 'Enter the rehearsal' }).click();
       await expect(onMap(page, 'payment')).toBeVisible({ timeout: 40_000 });
     } finally {
-      app.process().kill('SIGKILL');
+      kill();
       await ended;
     }
   } finally {

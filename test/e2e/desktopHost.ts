@@ -16,6 +16,8 @@ export interface RunningDesktop {
   readonly pid: number;
   /** The exit code, once the program has ended. */
   readonly ended: Promise<number | null>;
+  /** Ends it as it stands, for a polite end would wait at a question. */
+  kill(): void;
 }
 
 /** Starts the desktop host, as it was built or from another folder, with this in its environment besides our own. */
@@ -36,7 +38,8 @@ export async function launchDesktop(
     if (!/debugger|nodejs\.org/i.test(String(text))) process.stderr.write(text);
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  return { app, page: await app.firstWindow(), pid: child.pid ?? -1, ended };
+  const kill = (): void => void child.kill('SIGKILL');
+  return { app, page: await app.firstWindow(), pid: child.pid ?? -1, ended, kill };
 }
 
 const windows = new Map<string, Page>();
@@ -60,9 +63,7 @@ export async function startPodiumDesktop(options: PodiumStart): Promise<PodiumPr
     },
     async stop() {
       windows.delete(url);
-      const child = app.process();
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      // Whoever is asked leaves; one that ends does not answer.
+      // Whoever is asked leaves; one that ends, or has ended, does not answer.
       await app
         .evaluate(({ app: it, dialog }) => {
           dialog.showMessageBoxSync = () => 1;

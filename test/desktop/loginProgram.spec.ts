@@ -1,0 +1,41 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { createTestProgram, kubeconfigText } from '../support/loginProgram.ts';
+import { expect, onMap, startDesktop, test } from './desktop.ts';
+
+test('a cluster that logs in by a program opens once its button was pressed in the window, and is not asked for again at the next start', async ({
+  dataFolder,
+  fleet,
+}) => {
+  using program = createTestProgram();
+  const { users } = parse(await readFile(fleet.kubeconfigFile, 'utf8')) as {
+    users: { user: { token: string } }[];
+  };
+  program.gives(users[0]?.user.token ?? '');
+  const kubeconfig = join(program.folder, 'config');
+  const exec = program.exec({ args: ['get-token', '--cluster', 'shop'] });
+  await writeFile(kubeconfig, kubeconfigText(fleet.url, { exec }));
+  {
+    await using desktop = await startDesktop(dataFolder, kubeconfig);
+    const { page } = desktop;
+    const connect = page.getByRole('button', { name: 'Connect to cloud, read-only until unlocked' });
+    await connect.click();
+    const dialog = page.getByRole('alertdialog', { name: /^Run a program to log in to cloud/ });
+    await expect(dialog.getByText(program.path, { exact: true })).toBeVisible();
+    await expect(dialog.getByText(/^allow [0-9a-f]{6}$/), 'there is no terminal to type in').toHaveCount(0);
+    await expect(dialog.getByRole('button', { name: 'Do not run it' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    expect(program.runs()).toBe(0);
+
+    await connect.click();
+    await dialog.getByRole('button', { name: 'Let it run and connect' }).click();
+    await expect(onMap(page, 'payment')).toBeVisible({ timeout: 40_000 });
+    expect(program.runs()).toBe(1);
+  }
+  await using again = await startDesktop(dataFolder, kubeconfig);
+  await again.page.getByRole('button', { name: 'Connect to cloud, read-only until unlocked' }).click();
+  await expect(onMap(again.page, 'payment')).toBeVisible({ timeout: 40_000 });
+  expect(program.runs()).toBe(2);
+});
