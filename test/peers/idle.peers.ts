@@ -38,6 +38,7 @@ function listen({ client }: ConsoleUnderTest) {
     hear(client.signals.watch({ windowSeconds: 60 }, how), true),
     hear(client.signals.timeline({ rangeSeconds: 1_800 }, how)),
     hear(client.findings.watch(undefined, how)),
+    hear(client.alerts.watch(undefined, how)),
     hear(client.splits.watch(undefined, how)),
     hear(client.trips.watch(undefined, how)),
     hear(client.routes.watch(undefined, how)),
