@@ -8,6 +8,7 @@ import { gatewayApiCrds } from './install/gatewayApi.ts';
 import { istioCrds, istiod } from './install/istio.ts';
 import { kubernetes } from './install/kubernetes.ts';
 import { kwok } from './install/kwok.ts';
+import { opentelemetry } from './install/opentelemetry.ts';
 import { rolloutCrds } from './install/rollouts.ts';
 import { sentinel } from './install/sentinel.ts';
 import { spring } from './install/spring.ts';
@@ -26,6 +27,7 @@ const recipes = {
   consul,
   spring,
   sentinel,
+  opentelemetry,
 } as const satisfies Record<string, Recipe>;
 
 /** Every program the tier needs, each present or absent with the reason. */
@@ -51,6 +53,7 @@ export function findPeers(): Installation {
     consul: find(recipes.consul),
     spring: find(recipes.spring),
     sentinel: find(recipes.sentinel),
+    opentelemetry: find(recipes.opentelemetry),
   };
 }
 
@@ -75,6 +78,7 @@ export async function installPeers(): Promise<Installation> {
     consul: await ensure(recipes.consul),
     spring: await ensure(recipes.spring),
     sentinel: await ensure(recipes.sentinel),
+    opentelemetry: await ensure(recipes.opentelemetry),
   };
   const [prometheusFound, alertmanagerFound, envoyFound] = await fetched;
   return {

@@ -38,6 +38,7 @@ const plannedBySuites = [
   { name: 'consul', from: 'consul' },
   { name: 'spring', from: 'spring' },
   { name: 'sentinel', from: 'sentinel' },
+  { name: 'opentelemetry-js', from: 'opentelemetry' },
 ] as const satisfies readonly Planned[];
 const isWhole = process.argv.length === 2;
 
