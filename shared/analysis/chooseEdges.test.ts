@@ -46,9 +46,11 @@ test('where only one source reads, nobody has to be told whose figures they are'
   expect(fold(reading('mesh', [{ perSecond: 5 }])).callSignals.get(toPayment)?.counted).toBeUndefined();
 });
 
+/** What payment's own program counted. */
+const server = (perSecond: number) =>
+  reading('server', [{ reporter: 'destination', source: nobody, perSecond }], true);
+
 test('what a program serves beyond calls of known callers stays as calls of unknown ones', () => {
-  const server = (perSecond: number) =>
-    reading('server', [{ reporter: 'destination', source: nobody, perSecond }], true);
   const some = fold(reading('client', [{ perSecond: 6 }]), server(10));
   expect(some.callSignals.get(fromUnknown)?.requestsPerSecond).toBe(4);
   expect(some.serviceSignals.get('c/shop/payment')?.requestsPerSecond).toBe(10);
@@ -83,8 +85,22 @@ test('proxies at a service have counted everything it got, whoever else names ca
     true,
   );
   const ingress = reading('ingress', [{ source: endpoint('shop', 'edge-v1'), perSecond: 8 }]);
-  const folded = fold(mesh, ingress, reading('server', [{ reporter: 'destination', perSecond: 50 }], true));
+  const folded = fold(mesh, ingress, server(50));
   expect(folded.callSignals.get('c/shop/edge→c/shop/payment')?.requestsPerSecond).toBe(8);
   expect(folded.callSignals.has(fromUnknown)).toBe(false);
   expect(folded.serviceSignals.get('c/shop/payment')?.requestsPerSecond).toBe(13);
+});
+
+test('where proxies at a service name every caller, nobody is left over and nothing is added', () => {
+  const mesh = reading('mesh', [{ reporter: 'destination', perSecond: 5 }], true);
+  const graph = reading('serviceGraph', [{ source: endpoint('shop', 'edge-v1'), perSecond: 3 }]);
+  const folded = fold(mesh, graph, server(50));
+  expect([...folded.callSignals.keys()]).toEqual([toPayment, 'c/shop/edge→c/shop/payment']);
+  expect(folded.serviceSignals.get('c/shop/payment')?.requestsPerSecond).toBe(5);
+});
+
+test('a program that traces name and no cluster shows is somebody, not an unknown caller', () => {
+  const legacy = { ...nobody, workload: 'legacy', service: 'legacy' };
+  const folded = fold(reading('serviceGraph', [{ source: legacy, host: 'payment', perSecond: 2 }]));
+  expect(folded.calls).toMatchObject([{ callerId: 'c/external/legacy', calleeId: 'c/shop/payment' }]);
 });

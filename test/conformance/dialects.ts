@@ -92,11 +92,14 @@ async function readAll(peer: DialectsUnderTest): Promise<readonly SignalsObserva
   return [read, ...(read.beside ?? [])];
 }
 
-/** Folds readings one by one, so that none leaves another out. */
-export function foldOf(observations: readonly SignalsObservation[]): FoldedSignals {
+/** Folds readings without what stands beside each of them; in a cluster that holds the market, or nothing. */
+export function foldOf(
+  observations: readonly SignalsObservation[],
+  cluster: readonly TopologyObservation[] = [market],
+): FoldedSignals {
   return foldSignals({
     connectionId: 'c',
-    topology: foldTopology('c', [market], 0),
+    topology: foldTopology('c', cluster, 0),
     observations: observations.map(({ beside: _, ...own }) => own),
     health: defaultSettings.health,
     now: 0,

@@ -5,6 +5,7 @@ import { startEurekaPayment } from '../conformance/eurekaPayment.ts';
 import { springConformance } from '../conformance/spring.ts';
 import { springConfigConformance } from '../conformance/springConfig.ts';
 import { countsOfSpring } from '../conformance/springSignals.ts';
+import { exposedByMicrometer } from './micrometer.ts';
 import { configUnder } from './springConfigRun.ts';
 import { countedShop, springShop, springUnder } from './springRun.ts';
 import type { SpringPeer } from './start/spring.ts';
@@ -23,3 +24,4 @@ countsOfSpring('real processes', () => Promise.resolve(countedShop(peer)), 60_00
 anyTopology('a real Eureka', () => startEurekaPayment(peer.eurekaUrl, realClock), 50_000);
 springConformance('real actuators', () => Promise.resolve(springUnder(peer)), 240_000);
 springConfigConformance('real programs', () => configUnder(peer), 240_000);
+exposedByMicrometer(() => countedShop(peer));
