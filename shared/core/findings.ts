@@ -1,8 +1,9 @@
 import { registryFindings } from '../analysis/registryFindings.ts';
 import type { NodeTold } from '../analysis/told.ts';
 import type { RegistryFinding, RegistryFindings } from '../model/registryFinding.ts';
+import { createCertificateReader } from './certificates.ts';
 import { instancesByService, runsInstances } from './instancesByService.ts';
-import { readLoads } from './loadFindings.ts';
+import { type LoadFindings, readLoads } from './loadFindings.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import type { World } from './world.ts';
@@ -23,10 +24,16 @@ export async function* watchFindings(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RegistryFindings> {
   let told = '';
-  let loads: RegistryFindings = { findings: [], problems: [] };
+  let loads: LoadFindings = { findings: [], problems: [] };
+  const readCertificates = createCertificateReader(parts.world, parts.ports);
   for (let look = 0; signal?.aborted !== true; look += 1) {
     if (look % looksPerLoad === 0) loads = await readLoads(parts, signal);
-    const found = { ...loads, findings: [...findRegistered(parts), ...loads.findings] };
+    const { certificates, problems } = await readCertificates(signal);
+    const found = {
+      findings: [...findRegistered(parts), ...loads.findings],
+      certificates: [...certificates],
+      problems: [...loads.problems, ...problems],
+    };
     const text = JSON.stringify(found);
     if (text !== told) yield found;
     told = text;

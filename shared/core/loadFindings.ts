@@ -1,11 +1,14 @@
 import { sayUneven, unevenLoad } from '../analysis/unevenLoad.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { RegistryFinding, RegistryFindings } from '../model/registryFinding.ts';
+import type { RegistryFinding, RegistryFindings as AllFindings } from '../model/registryFinding.ts';
 import type { InstanceObservation } from '../model/topology.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import type { World } from './world.ts';
+
+/** What is found of loads alone. */
+export type LoadFindings = Pick<AllFindings, 'findings' | 'problems'>;
 
 /** So many instances are asked about at a time; a source's question names every one of them. */
 const mostInstances = 200;
@@ -27,10 +30,7 @@ interface Siblings {
 }
 
 /** Who answers far more or less than its siblings, where a source counts by instance; the busiest services are looked at. */
-export async function readLoads(
-  parts: LoadParts,
-  signal: AbortSignal | undefined,
-): Promise<RegistryFindings> {
+export async function readLoads(parts: LoadParts, signal: AbortSignal | undefined): Promise<LoadFindings> {
   const read = await Promise.all(
     [...parts.world.connections.open.values()].map((connection) => readOf(connection, parts, signal)),
   );
@@ -44,7 +44,7 @@ async function readOf(
   connection: LiveConnection,
   parts: LoadParts,
   signal: AbortSignal | undefined,
-): Promise<RegistryFindings> {
+): Promise<LoadFindings> {
   const source = connection.sources
     .flatMap(({ session }) => session.signals ?? [])
     .find((one) => one.instanceRates);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EndingCertificate } from './certificate.ts';
 import { EntityId } from './entity.ts';
 
 /** What can be found wrong between systems, or between the instances of one service. */
@@ -27,6 +28,8 @@ export type RegistryFinding = z.infer<typeof RegistryFinding>;
 /** The findings of the whole map, and what could not be looked at for them, in words. */
 export const RegistryFindings = z.object({
   findings: z.array(RegistryFinding),
+  /** Certificates that end within a month or have ended, the first to end first. */
+  certificates: z.array(EndingCertificate).default([]),
   problems: z.array(z.string()),
 });
 export type RegistryFindings = z.infer<typeof RegistryFindings>;

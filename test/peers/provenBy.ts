@@ -17,6 +17,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       events: ['kubernetes'],
       logs: ['logs'],
       forwards: ['forwards'],
+      certificates: ['certificates'],
       objects: ['kubernetes', 'workloads'],
       configuration: ['config'],
       config: ['config', 'configRoles'],

@@ -4,6 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { CertificateLine } from './CertificateLine.tsx';
 import { FindingLine } from './FindingLine.tsx';
 
 const most = 100;
@@ -37,7 +38,7 @@ function Body() {
       </p>
     );
   }
-  const { findings, problems } = found;
+  const { findings, certificates, problems } = found;
   const missed = problem === null ? problems : [...problems, `Not being read any more: ${problem}`];
   return (
     <>
@@ -57,6 +58,13 @@ function Body() {
       )}
       {findings.length > most && (
         <p className="muted">and {formatCount(findings.length - most, 'more finding')}</p>
+      )}
+      {certificates.length > 0 && (
+        <ul className="findings" aria-label="Certificates near their end">
+          {certificates.slice(0, most).map((one) => (
+            <CertificateLine key={`${one.connectionId} ${one.where}`} certificate={one} />
+          ))}
+        </ul>
       )}
       {missed.map((text) => (
         <p key={text} className="toneWarn">

@@ -8,6 +8,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   logs: 'Logs',
   objects: 'Any object as text, recorded templates',
   usage: 'CPU, memory, throttling of instances',
+  certificates: 'Certificates near their end',
   forwards: 'Port-forward to an instance',
   documents: 'Documents with findings',
   addresses: 'Address book: how services are reached',

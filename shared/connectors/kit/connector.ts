@@ -14,6 +14,7 @@ import type {
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../../model/config.ts';
 import type { ProtectionForm } from '../../model/protection.ts';
 import type { GreyRoute } from '../../model/routing.ts';
+import type { CertificateSource } from './certificates.ts';
 import type { Control, DeclaredControl, IsolationControl, WorkloadControl } from './control.ts';
 import type { Caution, Permission, SourceState } from '../../model/connection.ts';
 import type {
@@ -198,6 +199,7 @@ export interface Capabilities {
   readonly objects: ObjectSource;
   readonly forwards: ForwardSource;
   readonly usage: UsageSource;
+  readonly certificates: CertificateSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;

@@ -21,6 +21,7 @@ import { textAt } from '../kube/objects.ts';
 import type { Reach } from '../http/reach.ts';
 import { createReach } from '../kube/reach.ts';
 import { createAddressSource } from './addresses.ts';
+import { createCertificateSource } from './certificates/source.ts';
 import { createConfigProposer } from './config/proposer.ts';
 import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
@@ -64,6 +65,7 @@ export const kubernetes: Connector<KubernetesSettings> = {
     'objects',
     'forwards',
     'usage',
+    'certificates',
     'addresses',
     'proof',
     'configuration',
@@ -159,6 +161,7 @@ async function openReach(
     objects: createObjectSource(client, kinds),
     forwards: createForwardSource(client, host),
     usage: createUsageSource(client, host),
+    certificates: createCertificateSource(client),
     addresses: createAddressSource(client),
     notes: createNoteBoard(client, host),
     proof: createRolloutProof(client),
