@@ -1,3 +1,4 @@
+import type { Expectation } from '../../model/change.ts';
 import type { Proof, ProofSource } from '../kit/connector.ts';
 import { counterIncreases } from '../../analysis/counterDifferences.ts';
 import type { Series } from './answers.ts';
@@ -10,6 +11,15 @@ const WITNESS = 'pilot_xds_pushes';
 /** Proxies answer within moments; after this, and a few scrapes, no refusal is news. */
 const SETTLED_MS = 20_000;
 
+/** What proxies have a part in: of anything else istiod knows nothing. */
+const followedByProxies: ReadonlySet<Expectation['kind']> = new Set([
+  'shares',
+  'refusals',
+  'diversion',
+  'served',
+  'unmeasured',
+]);
+
 /** What istiod's own counters say of a write: that proxies refused something since. They cannot say that it is in force. */
 export function createRejects(
   begin: () => Asking,
@@ -17,13 +27,13 @@ export function createRejects(
   scrapeIntervalSeconds: () => number,
 ): ProofSource {
   return {
-    note: (expectation) =>
-      expectation.kind === 'rollout'
+    note: ({ kind }) =>
+      !followedByProxies.has(kind)
         ? null
         : 'only refusals can be seen: the control plane counts them, but not that proxies follow',
     async loaded(expectation, since, signal): Promise<Proof | null> {
-      // Proxies have no part in it: a refusal at the same time is another's.
-      if (expectation.kind === 'rollout') return null;
+      // A refusal at the same time is another's.
+      if (!followedByProxies.has(expectation.kind)) return null;
       const now = clock.now();
       const scrape = scrapeIntervalSeconds();
       const seconds = Math.min(3_600, Math.max(1, Math.ceil((now - since) / 1000 + 3 * scrape)));
