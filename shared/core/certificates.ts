@@ -11,6 +11,8 @@ interface Told {
 
 /** They end after months: nobody is asked more often than this. */
 const keptMs = 30 * 60_000;
+/** What could not be read may be readable soon. */
+const failedMs = 2 * 60_000;
 /** Long enough beforehand to do something about it. */
 const soonMs = 30 * 24 * 3_600_000;
 
@@ -19,7 +21,10 @@ export function createCertificateReader(
   world: World,
   { clock }: Pick<Ports, 'clock'>,
 ): (signal: AbortSignal | undefined) => Promise<Told> {
-  const kept = new Map<LiveConnection, Told & { readonly at: number; readonly generation: number }>();
+  const kept = new Map<
+    LiveConnection,
+    Told & { readonly at: number; readonly forMs: number; readonly generation: number }
+  >();
   return async (signal) => {
     const open = [...world.connections.open.values()];
     for (const connection of kept.keys()) if (!open.includes(connection)) kept.delete(connection);
@@ -27,10 +32,13 @@ export function createCertificateReader(
       open.map(async (connection): Promise<Told> => {
         const { generation } = connection;
         const before = kept.get(connection);
-        if (before !== undefined && before.generation === generation && clock.now() - before.at < keptMs)
-          return before;
+        const isKept = before?.generation === generation && clock.now() - before.at < before.forMs;
+        if (isKept) return before;
         const read = await readOf(connection, signal);
-        if (connection.sources.length > 0) kept.set(connection, { ...read, at: clock.now(), generation });
+        if (connection.sources.length > 0) {
+          const forMs = read.problems.length === 0 ? keptMs : failedMs;
+          kept.set(connection, { ...read, at: clock.now(), forMs, generation });
+        }
         return read;
       }),
     );
