@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
@@ -71,6 +71,9 @@ export async function startPodiumDesktop(options: PodiumStart): Promise<PodiumPr
         })
         .catch(() => undefined);
       await ended;
+      // Killed with it, a browser's helpers may still be writing; whoever removes the folder next is not to meet them.
+      const profile = join(dataFolder, 'window', 'chromium');
+      await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -11,7 +11,8 @@ const send = process.send?.bind(process);
 const bridge = createPortBridge({
   prefix: 'utility',
   createChannel,
-  send: (frame) => send?.(frame),
+  // To a main process that was killed nothing can be said any more; `disconnect` ends this one.
+  send: (frame) => void send?.(frame, () => undefined),
   onChannel: (_channel, data, ports) => {
     const event = { data, ports: wrapPorts(ports) };
     // Kept until somebody listens, as in Electron.
