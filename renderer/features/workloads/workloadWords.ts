@@ -1,3 +1,4 @@
+import { workloadTitle } from '../../../shared/analysis/workloadTitle.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { ChangeWorkload } from '../../../shared/model/operation.ts';
 import type { InstanceRates, WorkloadAction, WorkloadView } from '../../../shared/model/workload.ts';
@@ -21,33 +22,13 @@ export function objectOf({ ref }: Pick<WorkloadView, 'ref'>) {
 /** What an action would do, as the title of its review. */
 export function actionTitle(workload: WorkloadView, action: WorkloadAction): string {
   const name = plainText(workload.ref.name, 80);
-  switch (action.verb) {
-    case 'scale':
-      return `Scale ${name} to ${action.replicas}`;
-    case 'restart':
-      return `Restart ${name}`;
-    case 'pause':
-      return `Pause the rollout of ${name}`;
-    case 'resume':
-      return `Resume the rollout of ${name}`;
-    case 'rollBack':
-      return `Roll ${name} back to revision ${action.revision}`;
-    case 'drain':
-      return `Take ${plainText(action.instance, 80)} out of the traffic`;
-    case 'putBack':
-      return `Put ${plainText(action.instance, 80)} back into the traffic`;
-    case 'promote':
-      // Of a Rollout without steps the new version stands beside the old one, and gets all calls at once.
-      return workload.steps?.items.length === 0
-        ? `Switch ${name} to its new version`
-        : `Promote ${name} to its next step`;
-    case 'promoteFull':
-      return `Promote ${name} past all its steps`;
-    case 'abort':
-      return `Abort the rollout of ${name}`;
-    case 'retry':
-      return `Retry the rollout of ${name}`;
-  }
+  // Of a Rollout without steps the new version stands beside the old one, and gets all calls at once.
+  if (action.verb === 'promote' && workload.steps?.items.length === 0)
+    return `Switch ${name} to its new version`;
+  return workloadTitle(
+    name,
+    'instance' in action ? { ...action, instance: plainText(action.instance, 80) } : action,
+  );
 }
 
 /** What review asks the console to plan. */

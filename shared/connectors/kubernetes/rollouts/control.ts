@@ -1,3 +1,4 @@
+import { workloadTitle } from '../../../analysis/workloadTitle.ts';
 import { applyPatch, type Operation as RfcStep } from 'rfc6902';
 import { stringify } from 'yaml';
 import type { Change, Guard, PatchStep } from '../../../model/change.ts';
@@ -11,7 +12,6 @@ import { refOf } from '../../kube/documents/change.ts';
 import { type DocumentDesk, ownerGuard } from '../../kube/documents/control.ts';
 import { copiesOf } from '../../kube/documents/copies.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { titleOf } from '../workloads/words.ts';
 import { argoState, argoWrite, isBlueGreen, saySwitch, type VerbWrite } from './argo.ts';
 import { flaggerState, flaggerWrite } from './flagger.ts';
 import { readBack, shown } from './readBack.ts';
@@ -54,7 +54,7 @@ export function createLedControl(desk: DocumentDesk): Control<ChangeWorkload> {
     return {
       title: isSwitch
         ? `Switch ${live.metadata.name} to its new version`
-        : titleOf({ ...operation, action: { verb } as ChangeWorkload['action'] }),
+        : workloadTitle(operation.workload.name, { verb } as ChangeWorkload['action']),
       target: where,
       changes: [changeOf(host.connectionId, live, write)],
       guards,

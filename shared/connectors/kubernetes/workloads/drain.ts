@@ -1,3 +1,4 @@
+import { workloadTitle } from '../../../analysis/workloadTitle.ts';
 import type { Guard } from '../../../model/change.ts';
 import type { ChangeWorkload } from '../../../model/operation.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
@@ -8,7 +9,6 @@ import { at, type KubeObject, labelsOf, namespaceOf } from '../../kube/objects.t
 import { pods, services } from '../../kube/resources.ts';
 import { drainedOf, holderOf, putIn, takenOut, type Way, wayOut } from './drained.ts';
 import { selectorNames, sayWorkload } from './kinds.ts';
-import { titleOf } from './words.ts';
 
 /** What proposals need of the connection. */
 export interface WorkloadDesk {
@@ -126,7 +126,7 @@ function moved(
   const { name, uid } = before.metadata;
   return {
     edits: [{ edit: { action: 'patch', resource: pods, before, after }, withheld: false }],
-    title: titleOf(operation),
+    title: workloadTitle(operation.workload.name, operation.action),
     target: `${sayWorkload(operation.workload)}, instance ${name}`,
     expectation: {
       kind: 'rollout',

@@ -1,3 +1,4 @@
+import { workloadTitle } from '../../../analysis/workloadTitle.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Change, Expectation, Guard } from '../../../model/change.ts';
@@ -14,7 +15,7 @@ import { isWorkloadKind, replicasOf, resourceOfKind, sayWorkload, workloadResour
 import { changeCause, readRevisions, type Recorded } from './revisions.ts';
 import { isPaused } from './rollout.ts';
 import { restarted, withAnnotation, withSpec } from './template.ts';
-import { autoscalerGuard, noneLeftGuard, replacementGuards, sayReplacement, titleOf } from './words.ts';
+import { autoscalerGuard, noneLeftGuard, replacementGuards, sayReplacement } from './words.ts';
 
 /** What each operation on a workload means for documents. */
 export function createWorkloadProposer(desk: WorkloadDesk): Proposer<ChangeWorkload> {
@@ -180,7 +181,7 @@ function edited(
   const resource = resourceOfKind(operation.workload.kind);
   return {
     edits: [{ edit: { action: 'patch', resource, before, after }, withheld: false }],
-    title: titleOf(operation),
+    title: workloadTitle(operation.workload.name, operation.action),
     target: sayWorkload(operation.workload),
     expectation: rolloutOf(operation),
     direction: 'neutral',
@@ -199,7 +200,11 @@ const unmeasured = (why: string): Expectation => ({ kind: 'unmeasured', host: nu
 
 function meaningOfUndo(operation: ChangeWorkload, changes: readonly Change[]): Meaning {
   const { action, workload } = operation;
-  const said = { title: titleOf(operation), target: sayWorkload(workload), direction: 'neutral' as const };
+  const said = {
+    title: workloadTitle(operation.workload.name, operation.action),
+    target: sayWorkload(workload),
+    direction: 'neutral' as const,
+  };
   switch (action.verb) {
     case 'scale': {
       // Our own text; what was counted before stands in it.

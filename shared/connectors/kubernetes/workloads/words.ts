@@ -1,37 +1,8 @@
 import type { Guard } from '../../../model/change.ts';
-import type { ChangeWorkload } from '../../../model/operation.ts';
 import { at, type KubeObject, textAt } from '../../kube/objects.ts';
 import type { Autoscaler } from './autoscaler.ts';
 import { replicasOf } from './kinds.ts';
 import { isPaused } from './rollout.ts';
-
-/** "Scale payment-v1 to 4", "Take payment-v1-7d9f-x1 out of the traffic". */
-export function titleOf({ workload: { name }, action }: ChangeWorkload): string {
-  switch (action.verb) {
-    case 'scale':
-      return `Scale ${name} to ${action.replicas}`;
-    case 'restart':
-      return `Restart ${name}`;
-    case 'pause':
-      return `Pause the rollout of ${name}`;
-    case 'resume':
-      return `Resume the rollout of ${name}`;
-    case 'rollBack':
-      return `Roll ${name} back to ${action.revision === 0 ? 'its previous revision' : `revision ${action.revision}`}`;
-    case 'drain':
-      return `Take ${action.instance} out of the traffic`;
-    case 'putBack':
-      return `Put ${action.instance} back into the traffic`;
-    case 'promote':
-      return `Promote ${name} to its next step`;
-    case 'promoteFull':
-      return `Promote ${name} past all its steps`;
-    case 'abort':
-      return `Abort the rollout of ${name}`;
-    case 'retry':
-      return `Retry the rollout of ${name}`;
-  }
-}
 
 /** How the instances are replaced when the template changes, in a sentence. */
 export function sayReplacement(workload: KubeObject): string {
