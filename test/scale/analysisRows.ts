@@ -167,7 +167,9 @@ async function openOn(requests: string) {
             if (query.startsWith('sum by') && query.includes('istio_requests_total'))
               return Promise.resolve(json(requests));
             if (query.startsWith('label_replace(count(istio') || query.startsWith('max('))
-              return Promise.resolve(vector([{ metric: { found: 'istio' }, value: [1_790_000_000, '1790000000'] }]));
+              return Promise.resolve(
+                vector([{ metric: { found: 'istio' }, value: [1_790_000_000, '1790000000'] }]),
+              );
             return Promise.resolve(vector([]));
           },
         },
