@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { pressByKeyboard, selectByKeyboard } from './byKeyboard.ts';
 import { reach } from './instances.ts';
-import { expect, startPodium, test as base, type PodiumProcess } from './podium.ts';
+import type { PodiumProcess } from './loopbackHost.ts';
+import { expect, startPodium, test as base } from './podium.ts';
 import { dragTo, openPage, rung, tabTo, unlock } from './steps.ts';
 
 /** A host that knows no cluster: what it shows is the rehearsal with both its systems. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import type { PodiumProcess, PodiumStart } from './podium.ts';
+import type { PodiumProcess, PodiumStart } from './loopbackHost.ts';
 
 const root = join(import.meta.dirname, '../..');
 

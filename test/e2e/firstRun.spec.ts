@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
-import { expect, startPodium, test as base, type PodiumProcess } from './podium.ts';
+import type { PodiumProcess } from './loopbackHost.ts';
+import { expect, startPodium, test as base } from './podium.ts';
 import { dragTo, handleOnMap, openPage, rung, select, unlock } from './steps.ts';
 
 /** A host that knows no cluster and was never opened before. */

@@ -1,7 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
 import { simulateNacos } from '../stand-ins/nacos/server.ts';
 import { type SimulatedCentre, simulateCentre } from '../stand-ins/sentinel/commandCentre.ts';
-import { expect, startPodium, test as base, type PodiumProcess } from './podium.ts';
+import type { PodiumProcess } from './loopbackHost.ts';
+import { expect, startPodium, test as base } from './podium.ts';
 import { rung, select, unlock } from './steps.ts';
 
 /** A host that knows no cluster: systems are named by address. */

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { selectByKeyboard } from './byKeyboard.ts';
-import { expect, startPodium, test as base, type PodiumProcess } from './podium.ts';
+import type { PodiumProcess } from './loopbackHost.ts';
+import { expect, startPodium, test as base } from './podium.ts';
 import { rung, unlock } from './steps.ts';
 
 /** A host that knows no cluster: what it shows is the rehearsal's. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Page, expect as shown } from '@playwright/test';
 import { afterAll, expect, test } from 'vitest';
-import { startPodium } from '../e2e/podium.ts';
+import { startLoopback } from '../e2e/loopbackHost.ts';
 import { dragTo, handleOnMap, rung, select, unlock } from '../e2e/steps.ts';
 import { openWindow } from './browser.ts';
 import { readCoordinates } from './coordinates.ts';
@@ -36,7 +36,7 @@ test('an operator of one namespace drags 70/30 to 95/5, sees what the services c
   await setMode(peers, 'payment-v2', { failRatio: 0.13, delayMs: 80 });
   await setLoad(peers, 60);
   const before = await restorable(peers);
-  const podium = await startPodium({ env: { KUBECONFIG: peers.kubernetes.kubeconfigFile } });
+  const podium = await startLoopback({ env: { KUBECONFIG: peers.kubernetes.kubeconfigFile } });
   await using window = await openWindow();
   const { page } = window;
   try {

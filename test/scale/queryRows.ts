@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { FoundBrowser } from '../../build/findBrowser.ts';
 import { startFleet } from '../e2e/fleet.ts';
-import { startPodium } from '../e2e/podium.ts';
+import { startLoopback } from '../e2e/loopbackHost.ts';
 import { pause } from './mainThread.ts';
 
 /** What the real host and connectors ask of the rehearsal's Prometheus, counted between them on the wire. */
@@ -61,7 +61,7 @@ async function open(found: FoundBrowser, services: number): Promise<Opened> {
     stack.defer(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const began = performance.now();
-    const podium = await startPodium({ env: { KUBECONFIG: counter.kubeconfigFile } });
+    const podium = await startLoopback({ env: { KUBECONFIG: counter.kubeconfigFile } });
     stack.defer(async () => {
       await podium.stop();
       await rm(podium.dataFolder, { recursive: true, force: true });
