@@ -32,11 +32,23 @@ async function openAll(
     ...canaries.map(({ connectionTitle }) => connectionTitle),
   ]);
   if (titles.size === 0) return;
+  await openWithoutMissing(titles, connections, ports);
+  // A keyring may ask for its password first, and nobody may be there to type it.
   await connections.recallSecrets();
+  await openWithoutMissing(titles, connections, ports);
+}
+
+/** Those of these titles that need no secret which is not known; takes them out of `titles`, for each is opened once. */
+async function openWithoutMissing(
+  titles: Set<string>,
+  connections: Connections,
+  ports: Pick<Ports, 'log'>,
+): Promise<void> {
   const { candidates } = await connections.discover();
   for (const { key, title, problem, typed } of candidates) {
     const isOpen = connections.states().some((state) => state.title === title);
     if (!titles.has(title) || problem !== null || isOpen || (typed?.secrets.length ?? 0) > 0) continue;
+    titles.delete(title);
     const opened = typed === null ? connections.openByKey(key, {}) : connections.openTyped(typed);
     await opened.catch((thrown: unknown) =>
       ports.log.warn('a connection that holds something could not be opened again', {

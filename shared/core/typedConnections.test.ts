@@ -180,6 +180,29 @@ describe('connections that are typed', () => {
     expect(await vault.read('connection:east')).toBeNull();
   });
 
+  test('keep their secrets for ever once they were to be kept, however often they are opened without a word about it', async () => {
+    const vault = createMemoryVault('this is a test');
+    const first = await typedOn({}, vault);
+    await first.typed.remember({ ...east, keep: true });
+    const untold = { ...east, values: { address: 'https://east:8501' } };
+
+    const second = await typedOn({ remembered: first.writes.at(-1)?.remembered ?? [] }, vault);
+    await second.typed.recall();
+    await second.typed.remember(untold);
+
+    const third = await typedOn({ remembered: second.writes.at(-1)?.remembered ?? [] }, vault);
+    // Before the keyring was unlocked, nothing is known of them.
+    await third.typed.remember(untold);
+    expect(third.typed.candidates(() => 'other')[0]?.typed?.secrets).toEqual(['token']);
+
+    const fourth = await typedOn({ remembered: third.writes.at(-1)?.remembered ?? [] }, vault);
+    expect(await fourth.typed.recall()).toBe(true);
+    expect(fourth.typed.read(untold).settings).toMatchObject({ token: 't-1' });
+    await fourth.typed.remember({ ...untold, values: { address: 'https://west:8501' } });
+    expect(await vault.read('connection:east')).toBeNull();
+    expect(fourth.writes.at(-1)?.remembered[0]).not.toHaveProperty('keep');
+  });
+
   test('that are forgotten, or too many, leave no secret in the vault', async () => {
     const vault = createMemoryVault('this is a test');
     const others = Array.from({ length: 99 }, (_, i) => ({ ...east, title: `other ${i}`, secrets: [] }));

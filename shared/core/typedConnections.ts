@@ -57,6 +57,7 @@ export function createTypedConnections(
     }),
   );
   const kept = new Map<string, KeptSecrets>();
+  let recalling: Promise<boolean> | null = null;
 
   function known(id: string): { readonly connector: Connector<unknown>; readonly form: ConnectionForm } {
     const found = forms.get(id);
@@ -70,6 +71,23 @@ export function createTypedConnections(
     const isSame =
       before?.connector === typed.connector && before.destination === destinationOf(typed.values, form);
     return { ...(isSame ? before.values : {}), ...filled(typed.values, form) };
+  }
+
+  /** Side by side: a keyring that does not answer is waited for once, not once for each. */
+  async function recallAll(): Promise<boolean> {
+    const missing = settings.current.remembered.filter(
+      ({ title, keep }) => keep === true && !kept.has(title),
+    );
+    const found = await Promise.all(
+      missing.map(async ({ title }) => {
+        const secrets = readSecrets(await vault.read(inVault(title)));
+        // Typed meanwhile, they are newer.
+        if (secrets === null || kept.has(title)) return false;
+        kept.set(title, secrets);
+        return true;
+      }),
+    );
+    return found.includes(true);
   }
 
   return {
@@ -109,16 +127,25 @@ export function createTypedConnections(
         destination: destinationOf(values, form),
         values: Object.fromEntries(secret),
       };
-      kept.set(typed.title, secrets);
-      const keep = typed.keep === true && secret.length > 0;
-      if (keep) await vault.put(inVault(typed.title), JSON.stringify(secrets));
-      else await vault.forget(inVault(typed.title));
+      const before = settings.current.remembered.find(({ title }) => title === typed.title);
+      const isSame =
+        before?.connector === typed.connector && destinationOf(before.values, form) === secrets.destination;
+      // Who says nothing about it means it as before; for another place it was never said.
+      const wasKept = isSame && before.keep === true;
+      const keep = typed.keep ?? wasKept;
+      // A keyring that was not unlocked yet still holds them.
+      const isUnread = keep && wasKept && secret.length === 0 && !kept.has(typed.title);
+      if (!isUnread) {
+        kept.set(typed.title, secrets);
+        if (keep && secret.length > 0) await vault.put(inVault(typed.title), JSON.stringify(secrets));
+        else await vault.forget(inVault(typed.title));
+      }
       const entry: RememberedConnection = {
         connector: typed.connector,
         title: typed.title,
         values: Object.fromEntries(Object.entries(values).filter(([name]) => !isSecret(form, name))),
-        secrets: secret.map(([name]) => name),
-        ...(typed.keep === true && { keep: true }),
+        secrets: isUnread ? before.secrets : secret.map(([name]) => name),
+        ...(keep && { keep: true }),
       };
       const tooMany = settings.current.remembered.filter(({ title }) => title !== typed.title);
       for (const { title } of tooMany.slice(atMost - 1)) await vault.forget(inVault(title));
@@ -126,17 +153,11 @@ export function createTypedConnections(
         remembered: [entry, ...remembered.filter(({ title }) => title !== typed.title)].slice(0, atMost),
       }));
     },
-    async recall() {
-      let isFound = false;
-      for (const { title, keep } of settings.current.remembered) {
-        if (keep !== true || kept.has(title)) continue;
-        const found = readSecrets(await vault.read(inVault(title)));
-        // Typed meanwhile, they are newer.
-        if (found === null || kept.has(title)) continue;
-        kept.set(title, found);
-        isFound = true;
-      }
-      return isFound;
+    recall() {
+      recalling ??= recallAll().finally(() => {
+        recalling = null;
+      });
+      return recalling;
     },
     async forget(title) {
       kept.delete(title);

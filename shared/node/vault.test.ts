@@ -85,3 +85,21 @@ test('a host without a keyring keeps secrets until it ends, and says why', async
   await vault.forget('token');
   expect(await vault.read('token')).toBeNull();
 });
+
+test('a keyring that is slow to say whether it is open is asked once by all who read side by side', async () => {
+  using database = openDatabase(folder);
+  const sealing = createSealing();
+  const vault = createVault(sealing, database, log);
+  await vault.put('east', 'e');
+  await vault.put('west', 'w');
+  let asked = 0;
+  let answer: () => void = () => undefined;
+  sealing.whyNot = () => {
+    asked += 1;
+    return new Promise((resolve) => (answer = () => resolve(null)));
+  };
+  const read = Promise.all([vault.read('east'), vault.read('west')]);
+  answer();
+  expect(await read).toEqual(['e', 'w']);
+  expect(asked).toBe(1);
+});

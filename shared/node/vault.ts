@@ -38,10 +38,19 @@ const Sealed = z.tuple([z.string(), z.string()]);
 export function createVault(sealing: Sealing, database: Database, log: Log): Vault {
   const unsealed = new Map<string, string>();
   let writes: Promise<unknown> = Promise.resolve();
+  let asking: Promise<string | null> | null = null;
 
   async function whyNot(): Promise<string | null> {
     if (!database.writable) return 'another Podium on this computer keeps them';
-    return sealing.whyNot().catch((thrown: unknown) => said(thrown));
+    return askKeyring().catch((thrown: unknown) => said(thrown));
+  }
+
+  /** Who asks while it is asked waits for the same answer: a locked keyring asks for its password once. */
+  function askKeyring(): Promise<string | null> {
+    asking ??= sealing.whyNot().finally(() => {
+      asking = null;
+    });
+    return asking;
   }
 
   async function sealAndKeep(name: string, secret: string): Promise<string | null> {
@@ -73,7 +82,7 @@ export function createVault(sealing: Sealing, database: Database, log: Log): Vau
   }
 
   async function open(name: string, sealed: string): Promise<string | null> {
-    if ((await sealing.whyNot()) !== null) return null;
+    if ((await askKeyring()) !== null) return null;
     const { text, isOld } = await sealing.open(sealed);
     const [itsName, secret] = Sealed.parse(JSON.parse(text));
     if (itsName !== name) throw new Error('it was sealed under another name');
