@@ -17,6 +17,8 @@ interface Standing {
   readonly locked: boolean;
   /** What it was opened by is not there any more. */
   readonly isGone: boolean;
+  /** Why the next start does not know it, else null. */
+  readonly forgotten: string | null;
   readonly phase: ConnectionState['state'];
   /** Why it could not be opened. */
   readonly error: string | null;
@@ -36,7 +38,7 @@ const gone =
 
 /** A connection as the Sources screen and the title bar show it. */
 export function describeConnection(
-  { request, environment, locked, isGone, phase, error, asks }: Standing,
+  { request, environment, locked, isGone, forgotten, phase, error, asks }: Standing,
   { root, sources, absent }: Behind,
   now: number,
 ): ConnectionState {
@@ -57,7 +59,14 @@ export function describeConnection(
     user: root?.user ?? null,
     error: error ?? first?.error ?? null,
     asks,
-    warnings: [...new Set([...(isGone ? [gone] : []), ...request.warnings, ...(root?.warnings ?? [])])],
+    warnings: [
+      ...new Set([
+        ...(isGone ? [gone] : []),
+        ...(forgotten === null ? [] : [forgotten]),
+        ...request.warnings,
+        ...(root?.warnings ?? []),
+      ]),
+    ],
     cautions: [...(root?.cautions ?? [])],
     sources: [
       ...described,

@@ -1,5 +1,6 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { createMemoryPorts } from '../../test/support/memoryPorts.ts';
 import { createPaper, paperConnector } from '../../test/support/paperConnector.ts';
 import type { LastPicture } from '../model/graph.ts';
@@ -71,4 +72,26 @@ test('everything of a connection is forgotten, but not while it is open', async 
     positions: {},
   });
   expect(pictures.size).toBe(0);
+});
+
+test('what is typed while the disk is full opens all the same, and says that it is not remembered', async () => {
+  const ports = createMemoryPorts();
+  const full = { ...ports.settings, write: () => Promise.reject(new Error('ENOSPC: no space left')) };
+  const form = z.object({ address: z.url().meta({ title: 'Address', kind: 'address' }) });
+  const paper = { ...paperConnector(createPaper()), form };
+  await using console = await createConsole([paper], { ...ports, settings: full });
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const { id } = await client.connections.openTyped({
+    connector: 'paper',
+    title: 'east',
+    values: { address: 'https://east' },
+  });
+  expect(id).toBe('east');
+  await ports.clock.advance(10);
+  for await (const [state] of await client.connections.watch(undefined, {})) {
+    expect(state).toMatchObject({ state: 'open' });
+    expect(state?.warnings.join()).toMatch(/open, but not remembered.*Remembering it: ENOSPC/);
+    expect(state?.warnings.join()).not.toContain('Everything is as it was');
+    break;
+  }
 });

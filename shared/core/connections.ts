@@ -134,6 +134,15 @@ export function createConnections(
       );
   }
 
+  /** A full disk keeps nobody from looking: it is open all the same, and says so. */
+  function sayForgotten(id: string, thrown: unknown): void {
+    const cause = thrown instanceof Refusal ? (thrown.cause ?? thrown) : thrown;
+    const connection = open.get(id);
+    if (connection === undefined) return;
+    connection.forgotten = `It is open, but not remembered, so the next start does not know it. See whether the disk is full. ${sayError(cause, 'Remembering it')}.`;
+    changes.bump();
+  }
+
   async function relay(connection: LiveConnection): Promise<void> {
     let seen = 0;
     while (!connection.closed.aborted) {
@@ -266,7 +275,7 @@ export function createConnections(
     },
     async openTyped(asked) {
       const id = await begin(typed.read(asked), {}, false);
-      await typed.remember(asked);
+      await typed.remember(asked).catch((thrown: unknown) => sayForgotten(id, thrown));
       return id;
     },
     async openRehearsal() {

@@ -57,6 +57,8 @@ export interface LiveConnection extends AsyncDisposable {
   locked: boolean;
   /** What it was opened by is not there any more. */
   isGone: boolean;
+  /** Why the next start does not know it, else null. */
+  forgotten: string | null;
   lookAgain(): void;
 }
 
@@ -229,6 +231,7 @@ export function openConnection(
     environment: request.environment,
     locked: true,
     isGone: false,
+    forgotten: null,
     get generation() {
       return generation;
     },
@@ -253,6 +256,7 @@ export function openConnection(
           environment: connection.environment,
           locked: connection.locked,
           isGone: connection.isGone,
+          forgotten: connection.forgotten,
           phase,
           error,
           asks: programs.question(request.id),
