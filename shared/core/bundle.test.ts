@@ -37,6 +37,7 @@ function openTalkative() {
       readLog: async () => [
         JSON.stringify({ level: 'warn', message: `asked with Bearer ${jwt}`, connection: 'paper' }),
         JSON.stringify({ level: 'info', message: 'opened', sessionToken: 'plain-as-day' }),
+        JSON.stringify({ level: 'info', tokens: ['one-of-two'], credentials: { deeper: 'two-of-two' } }),
         'a line that is no JSON, from ana@laptop at 10.9.8.7 to payment.shop.svc.cluster.local',
       ],
     },
@@ -47,7 +48,18 @@ test('a report says what Podium found and did, without secrets, contents or name
   await using opened = await openTalkative();
   const { fileName, text } = await opened.client.about.bundle({ withNames: false });
   expect(fileName).toMatch(/^podium-report-\d{8}T\d{4}\.json$/);
-  for (const told of [jwt, 'hunter2', 'plain-as-day', 'bank', 'noon', 'ana', 'laptop', '10.9.8.7', 'example'])
+  for (const told of [
+    jwt,
+    'hunter2',
+    'plain-as-day',
+    '-of-two',
+    'bank',
+    'noon',
+    'ana',
+    'laptop',
+    '10.9.8.7',
+    'example',
+  ])
     expect(text).not.toContain(told);
   expect(text).not.toMatch(/\bpayment\b|\bpaper\b/);
   const report = JSON.parse(text) as Record<string, unknown>;

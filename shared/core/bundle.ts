@@ -145,7 +145,7 @@ function withoutSecrets(value: unknown, clean: (text: string) => string): unknow
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,
-      secretNames.test(name) && typeof one === 'string' ? blank : withoutSecrets(one, clean),
+      secretNames.test(name) && one !== null ? blank : withoutSecrets(one, clean),
     ]),
   );
 }

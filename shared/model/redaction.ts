@@ -15,18 +15,17 @@ const secretShapes: readonly Shape[] = [
   [/(?<=[#?&](?:t|token|access_token|code|password)=)[^\s&#]+/gi, blank],
 ];
 
-/** What is a secret by the name before it; the name stays. Names in JSON that is a text of JSON have backslashes before their quotes. */
-const namedSecrets: readonly Shape[] = [
-  // Headers, to the end of the line or of the text they are quoted in.
-  [
-    /\b((?:set-)?cookie|(?:proxy-)?authorization|x-(?:consul|vault|auth)-token)([\\"']*\s*[:=]\s*[\\"']*)[^\r\n"'\\]+/gi,
-    `$1$2${blank}`,
-  ],
-  [
-    /(?<![\w.-])([\w.-]{0,40}(?:password|passwd|secret|token|credential|(?:api|access|private|client)[-_]?key)[\w.-]{0,40}[\\"']*\s*[:=]\s*[\\"']*)[^\s"'\\,;&{}[\]]+/gi,
-    `$1${blank}`,
-  ],
-];
+/** The name of a secret and what parts it from its value. Names in JSON that is a text of JSON have backslashes before their quotes. */
+const secretName =
+  /(?:\b(?:(?:set-)?cookie|(?:proxy-)?authorization|x-(?:consul|vault|auth)-token)|(?<![\w.-])[\w.-]{0,40}(?:password|passwd|secret|token|credential|(?:api|access|private|client)[-_]?key)[\w.-]{0,40})[\\"']*\s*[:=]\s*/gi;
+
+/** Where a value is over that stands by itself: with its line, or with the text that it is quoted in. */
+const endOfBare = /\\*["']\s*(?:[,}\])]|$)|$/gm;
+/** A value of JSON that is no text, or was blanked already. */
+const plainJson = /(?:-?\d[\d.eE+-]*|true|false|null|\[redacted\])(?=\s*(?:[,}\]]|$))/my;
+/** What was blanked already, with nothing more of it behind. */
+const blankedAlready = /\[redacted\](?=[&#]|\\*["']|\s*$)/my;
+const opening = /(\\*)(["'])/y;
 
 /** The body of a Secret, in JSON and in YAML, whatever its keys are called. */
 const secretBodies: readonly Shape[] = [
@@ -46,6 +45,80 @@ export const secretNames =
 
 /** Text with everything that looks like a secret blanked, and everything that is called one. */
 export function blankSecrets(text: string): string {
-  const shapes = [...(isSecretBody.test(text) ? secretBodies : []), ...secretShapes, ...namedSecrets];
-  return shapes.reduce<string>((clean, [shape, instead]) => clean.replaceAll(shape, instead), text);
+  const shapes = [...(isSecretBody.test(text) ? secretBodies : []), ...secretShapes];
+  return blankNamed(
+    shapes.reduce<string>((clean, [shape, instead]) => clean.replaceAll(shape, instead), text),
+  );
+}
+
+/** The names stay. What a value may hold is not known, so it is rather too much that goes than too little. */
+function blankNamed(text: string): string {
+  let clean = '';
+  let done = 0;
+  secretName.lastIndex = 0;
+  for (let name = secretName.exec(text); name !== null; name = secretName.exec(text)) {
+    const from = secretName.lastIndex;
+    const [begins, ends, over] = valueAt(text, from, /["']\s*[:=]\s*$/.test(name[0]));
+    if (ends > begins) clean += text.slice(done, begins) + blank;
+    done = ends > begins ? ends : done;
+    secretName.lastIndex = Math.max(over, from);
+  }
+  return clean + text.slice(done);
+}
+
+/** Where a value begins and ends, and where the search goes on. */
+function valueAt(text: string, from: number, inJson: boolean): readonly [number, number, number] {
+  const quoted = matchAt(opening, text, from);
+  if (quoted !== null) {
+    const begins = from + quoted.length;
+    const ends = endOfQuoted(text, begins, quoted);
+    return [begins, ends, ends];
+  }
+  if (text[from] === '{' || (text[from] === '[' && !text.startsWith(blank, from))) {
+    const ends = endOfGroup(text, from);
+    return [from, ends, ends];
+  }
+  const already = matchAt(blankedAlready, text, from);
+  if (already !== null) return [from, from, from + already.length];
+  const literal = inJson ? matchAt(plainJson, text, from) : null;
+  const ends = literal === null ? endOfLine(text, from) : from + literal.length;
+  return [from, ends, ends];
+}
+
+function matchAt(shape: RegExp, text: string, from: number): string | null {
+  shape.lastIndex = from;
+  return shape.exec(text)?.[0] ?? null;
+}
+
+function endOfLine(text: string, from: number): number {
+  endOfBare.lastIndex = from;
+  return endOfBare.exec(text)?.index ?? text.length;
+}
+
+/** Where the same quote comes again that is not escaped more than the first; the end of the line where it does not. */
+function endOfQuoted(text: string, from: number, quote: string): number {
+  for (let at = from; at < text.length && text[at] !== '\n'; at++) {
+    if (!text.startsWith(quote, at) || isEscaped(text, from, at)) continue;
+    return at;
+  }
+  const line = text.indexOf('\n', from);
+  return line === -1 ? text.length : line;
+}
+
+function isEscaped(text: string, from: number, at: number): boolean {
+  let before = at;
+  while (before > from && text[before - 1] === '\\') before--;
+  return (at - before) % 2 === 1;
+}
+
+/** Behind the bracket that closes the one at `from`; the end of the text where none does, for it may have been cut. */
+function endOfGroup(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const quote = matchAt(opening, text, at);
+    if (quote !== null) at = endOfQuoted(text, at + quote.length, quote) + quote.length - 1;
+    else if (text[at] === '{' || text[at] === '[') depth++;
+    else if ((text[at] === '}' || text[at] === ']') && --depth === 0) return at + 1;
+  }
+  return text.length;
 }

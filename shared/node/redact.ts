@@ -6,8 +6,9 @@ const longest = 2_000;
 /** A line for the log without what must not be in one: by the field's name, and by what secrets look like anywhere. */
 export function redactFields(fields: LogFields): LogFields {
   const clean = ([name, value]: [string, LogFields[string]]): [string, LogFields[string]] => {
-    if (typeof value !== 'string') return [name, value ?? null];
-    return [name, secretNames.test(name) ? blank : redactText(value)];
+    if (value === null || value === undefined) return [name, null];
+    if (secretNames.test(name)) return [name, blank];
+    return [name, typeof value === 'string' ? redactText(value) : value];
   };
   return Object.fromEntries(Object.entries(fields).map(clean));
 }
