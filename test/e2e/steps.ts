@@ -109,10 +109,13 @@ export async function openCall(page: Page, caller: string, callee: string): Prom
   await expect(inspector.getByRole('heading', { name: `${caller} → ${callee}`, level: 2 })).toBeVisible();
 }
 
+/** More stops than any screen has: all of them, once round. */
+const mostStops = 200;
+
 /** Presses Tab until the element has the focus. */
 export async function tabTo(page: Page, element: Locator): Promise<void> {
   await expect(element).toBeVisible();
-  for (let presses = 0; presses < 60; presses += 1) {
+  for (let presses = 0; presses < mostStops; presses += 1) {
     if (await element.evaluate((it) => it === document.activeElement)) return;
     await page.keyboard.press('Tab');
   }
