@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
+import { withMarks } from '../../shared/analysis/withMarks.ts';
+import { defaultSettings, type Marks, type Settings } from '../../shared/model/settings.ts';
 import { ask } from '../client/link.ts';
 import { useLink } from '../client/link.ts';
 
@@ -28,30 +29,58 @@ export function readSettings(): Promise<Settings> {
   });
 }
 
+/** Writes on their way. */
+let pending = 0;
+let isRefused = false;
+/** What the console is known to have kept. */
+let confirmed = defaultSettings;
+
 /** Changes what is remembered, here at once and in the console as soon as it can be reached; what it refuses is put back. */
-export async function writeSettings(part: Partial<Settings>): Promise<void> {
-  const { settings: before } = useSettings.getState();
-  useSettings.setState((state) => ({ settings: { ...state.settings, ...part } }));
+export function writeSettings(part: Partial<Settings>): Promise<void> {
+  return write(
+    () => part,
+    () => ask((client) => client.settings.write(part)),
+  );
+}
+
+/** Sets single entries, so that what another window set beside them stays, and takes that up. */
+export async function markSettings(marks: Marks): Promise<void> {
+  await write(
+    (settings) => withMarks(settings, marks),
+    () => ask((client) => client.settings.mark(marks)),
+  );
+  await refreshSettings().catch(() => undefined);
+}
+
+async function write(
+  change: (settings: Settings) => Partial<Settings>,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  if (pending === 0) confirmed = useSettings.getState().settings;
+  pending += 1;
+  useSettings.setState(({ settings }) => ({ settings: { ...settings, ...change(settings) } }));
   try {
-    await ask((client) => client.settings.write(part));
+    await send();
+    confirmed = { ...confirmed, ...change(confirmed) };
   } catch (error) {
-    putBack(part, before);
+    isRefused = true;
     throw error;
+  } finally {
+    pending -= 1;
+    if (pending === 0 && isRefused) putBack();
   }
 }
 
-/** Reads what is remembered again: the console changes some of it by itself. */
-export async function refreshSettings(): Promise<void> {
-  const settings = await ask((client) => client.settings.read());
-  useSettings.setState({ settings, read: true });
+/** Several refused in a row saw each other's: what is known to be kept, and then what is. */
+function putBack(): void {
+  isRefused = false;
+  useSettings.setState({ settings: confirmed });
+  void refreshSettings().catch(() => undefined);
 }
 
-/** Only what nobody changed since. */
-function putBack(part: Partial<Settings>, before: Settings): void {
-  useSettings.setState(({ settings }) => {
-    const now: Readonly<Record<string, unknown>> = settings;
-    const was: Readonly<Record<string, unknown>> = before;
-    const refused = Object.entries(part).filter(([key, value]) => now[key] === value);
-    return { settings: { ...settings, ...Object.fromEntries(refused.map(([key]) => [key, was[key]])) } };
-  });
+/** Reads what is remembered again: the console changes some of it by itself, and other windows do. */
+export async function refreshSettings(): Promise<void> {
+  const settings = await ask((client) => client.settings.read());
+  // What is on its way is newer than what was read.
+  if (pending === 0) useSettings.setState({ settings, read: true });
 }

@@ -24,7 +24,7 @@ import { RegistryFindings } from '../model/registryFinding.ts';
 import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
 import { AddressBookPage } from '../model/serviceAddress.ts';
-import { Settings } from '../model/settings.ts';
+import { Marks, Settings } from '../model/settings.ts';
 import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
 import { VaultState } from '../model/vault.ts';
@@ -281,6 +281,7 @@ export const contract = {
     read: base.output(Settings),
     /** Replaces the given keys, leaves the others. */
     write: base.input(Settings.omit({ programs: true }).partial()).output(nothing),
+    mark: base.input(Marks).output(nothing),
     /** A login program that was allowed is asked for again before its next run. */
     revokeProgram: base.input(z.object({ fingerprint: z.string() })).output(nothing),
     /** Forgets everything about connections of this title; only the journal keeps what was done. Refused while one is open. */

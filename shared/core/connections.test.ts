@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createMemoryPorts } from '../../test/support/memoryPorts.ts';
 import { createPaper, paperConnector } from '../../test/support/paperConnector.ts';
 import type { LastPicture } from '../model/graph.ts';
+import { defaultHealthThresholds } from '../model/settings.ts';
 import { createConsole } from './console.ts';
 import type { ConsoleRouter } from './router.ts';
 
@@ -43,6 +44,23 @@ test('what is marked in settings holds at once for what is open, and what is tak
     if (seen.length === 3) break;
   }
   expect(seen).toEqual(['production', 'staging', 'production']);
+});
+
+test('what two windows mark one after the other is all there, whatever each of them knew', async () => {
+  await using console = await createConsole([], createMemoryPorts());
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  const strict = { ...defaultHealthThresholds, failingErrorRatio: 0.02 };
+  await client.settings.mark({ environments: { prod: 'production' }, healthOf: { 'a/b/c': strict } });
+  await client.settings.mark({ environments: { other: 'staging' }, health: strict });
+  const { environments, health } = await client.settings.read();
+  expect(environments).toEqual({ prod: 'production', other: 'staging' });
+  expect(health).toEqual({ default: strict, services: { 'a/b/c': strict } });
+  await client.settings.mark({ environments: { prod: null }, healthOf: { 'a/b/c': null } });
+  expect(await client.settings.read()).toMatchObject({
+    environments: { other: 'staging' },
+    health: { default: strict, services: {} },
+  });
+  expect((await client.settings.read()).environments).not.toHaveProperty('prod');
 });
 
 test('everything of a connection is forgotten, but not while it is open', async () => {

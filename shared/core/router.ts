@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import { diffGraph, type GraphPicture } from '../analysis/graphDiff.ts';
+import { withMarks } from '../analysis/withMarks.ts';
 import { aboutConnection } from './about.ts';
 import { makeBundle } from './bundle.ts';
 import { readAddresses } from './addressBook.ts';
@@ -296,6 +297,7 @@ export function createRouter({
       write: os.settings.write.handler(({ input }) =>
         settings.write(input as Parameters<SettingsKeeper['write']>[0]),
       ),
+      mark: os.settings.mark.handler(({ input }) => settings.write((current) => withMarks(current, input))),
       revokeProgram: os.settings.revokeProgram.handler(({ input }) =>
         connections.revokeProgram(input.fingerprint),
       ),

@@ -56,6 +56,16 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Single entries to set, or by null to take away: what another window set beside them stays. */
+export const Marks = z
+  .object({
+    environments: z.record(z.string(), Environment.nullable()),
+    health: HealthThresholds,
+    healthOf: z.record(EntityId, HealthThresholds.nullable()),
+  })
+  .partial();
+export type Marks = z.infer<typeof Marks>;
+
 export const defaultSettings: Settings = {
   positions: {},
   view: {},

@@ -5,7 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Select } from '../../ui/Select.tsx';
-import { changeSettings } from './changeSettings.ts';
+import { changeMarks } from './changeSettings.ts';
 import { SettingCard } from './SettingCard.tsx';
 
 const environments: readonly { readonly id: Environment; readonly title: string }[] = [
@@ -20,11 +20,8 @@ export function EnvironmentSection() {
   const connections = useConnections();
   const titles = [...new Set([...connections.map(({ title }) => title), ...Object.keys(marked)])];
   const mark = (title: string, environment: Environment): void =>
-    changeSettings({ environments: { ...marked, [title]: environment } });
-  const unmark = (title: string): void =>
-    changeSettings({
-      environments: Object.fromEntries(Object.entries(marked).filter(([one]) => one !== title)),
-    });
+    changeMarks({ environments: { [title]: environment } });
+  const unmark = (title: string): void => changeMarks({ environments: { [title]: null } });
   return (
     <SettingCard
       title="Environments"

@@ -7,8 +7,8 @@ import { Button } from '../../ui/Button.tsx';
 import { PickOne } from '../../ui/PickOne.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { serviceOptions } from '../../ui/serviceOptions.ts';
-import { changeSettings } from './changeSettings.ts';
-import { isSame, ownThresholds, withOwn, withoutOwn } from './ownThresholds.ts';
+import { changeMarks } from './changeSettings.ts';
+import { isSame, ownThresholds, underItsIds } from './ownThresholds.ts';
 import { SettingCard } from './SettingCard.tsx';
 import { ThresholdFields } from './ThresholdFields.tsx';
 
@@ -26,7 +26,7 @@ export function HealthSection() {
     serviceOptions(services.values(), connections).find((one) => one.id === id)?.title ?? id;
   const add = (): void => {
     if (picked === null) return;
-    changeSettings({ health: withOwn(health, picked, nodes, health.default) });
+    changeMarks({ healthOf: underItsIds(picked, nodes, health.default) });
     setPicked(null);
   };
   return (
@@ -38,10 +38,10 @@ export function HealthSection() {
         <b className="grow">All services</b>
         <ThresholdFields
           thresholds={health.default}
-          onChange={(changed) => changeSettings({ health: { ...health, default: changed } })}
+          onChange={(changed) => changeMarks({ health: changed })}
         />
         {!isSame(health.default, defaultHealthThresholds) && (
-          <Button onPress={() => changeSettings({ health: { ...health, default: defaultHealthThresholds } })}>
+          <Button onPress={() => changeMarks({ health: defaultHealthThresholds })}>
             Back to 1 %, 3 %, 20 calls
           </Button>
         )}
@@ -53,11 +53,11 @@ export function HealthSection() {
             <span className="grow">{name}</span>
             <ThresholdFields
               thresholds={thresholds}
-              onChange={(changed) => changeSettings({ health: withOwn(health, id, nodes, changed) })}
+              onChange={(changed) => changeMarks({ healthOf: underItsIds(id, nodes, changed) })}
             />
             <Button
               aria-label={`Judge ${name} as all`}
-              onPress={() => changeSettings({ health: withoutOwn(health, id, nodes) })}
+              onPress={() => changeMarks({ healthOf: underItsIds(id, nodes, null) })}
             >
               As all
             </Button>

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
-import { defaultHealthThresholds as usual } from '../../../shared/model/settings.ts';
-import { isSame, ownThresholds, withOwn, withoutOwn } from './ownThresholds.ts';
+import {
+  defaultHealthThresholds as usual,
+  type defaultSettings,
+  type Marks,
+} from '../../../shared/model/settings.ts';
+import { withMarks } from '../../../shared/analysis/withMarks.ts';
+import { isSame, ownThresholds, underItsIds } from './ownThresholds.ts';
 
 const health = { default: usual, services: {} };
+type Own = typeof defaultSettings.health;
+const marked = (before: Own, healthOf: Marks['healthOf']): Own =>
+  withMarks({ environments: {}, health: before }, { healthOf }).health;
 const strict = { ...usual, failingErrorRatio: 0.02 };
 const nodes = new Map([
   ['dc1/default/order', 'eu/shop/order'],
@@ -10,11 +18,11 @@ const nodes = new Map([
 ]);
 
 test('a service that two systems know is judged alike whichever of them gives its figures', () => {
-  const own = withOwn(health, 'eu/shop/order', nodes, strict);
+  const own = marked(health, underItsIds('eu/shop/order', nodes, strict));
   expect(own.services).toEqual({ 'eu/shop/order': strict, 'dc1/default/order': strict });
   expect(ownThresholds(own, nodes)).toEqual([{ id: 'eu/shop/order', thresholds: strict }]);
-  const both = withOwn(own, 'eu/shop/cart', nodes, usual);
-  expect(withoutOwn(both, 'eu/shop/order', nodes).services).toEqual({
+  const both = marked(own, underItsIds('eu/shop/cart', nodes, usual));
+  expect(marked(both, underItsIds('eu/shop/order', nodes, null)).services).toEqual({
     'eu/shop/cart': usual,
     'dc1/default/cart': usual,
   });
@@ -23,7 +31,7 @@ test('a service that two systems know is judged alike whichever of them gives it
 test('thresholds of a service that no open connection knows are still told, and can be taken away', () => {
   const own = { default: usual, services: { 'closed/a/b': strict } };
   expect(ownThresholds(own, nodes)).toEqual([{ id: 'closed/a/b', thresholds: strict }]);
-  expect(withoutOwn(own, 'closed/a/b', nodes)).toEqual(health);
+  expect(marked(own, underItsIds('closed/a/b', nodes, null))).toEqual(health);
 });
 
 test('thresholds are the same only when all three are', () => {

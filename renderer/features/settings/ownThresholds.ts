@@ -16,24 +16,17 @@ export function ownThresholds(
   return [...byNode].map(([id, thresholds]) => ({ id, thresholds }));
 }
 
-/** Under every id that the node stands for: figures of a service may come from any of its systems. */
-export function withOwn(health: Health, id: EntityId, nodes: Nodes, thresholds: HealthThresholds): Health {
-  const given = idsOf(id, nodes).map((each) => [each, thresholds] as const);
-  return { ...health, services: { ...health.services, ...Object.fromEntries(given) } };
-}
-
-/** Judged as all others again. */
-export function withoutOwn(health: Health, id: EntityId, nodes: Nodes): Health {
-  const gone = new Set(idsOf(id, nodes));
-  const kept = Object.entries(health.services).filter(([each]) => !gone.has(each));
-  return { ...health, services: Object.fromEntries(kept) };
+/** Under every id that the node stands for: figures of a service may come from any of its systems. By null it is judged as all. */
+export function underItsIds<T extends HealthThresholds | null>(
+  id: EntityId,
+  nodes: Nodes,
+  thresholds: T,
+): Record<EntityId, T> {
+  const ids = [id, ...[...nodes].filter(([, node]) => node === id).map(([each]) => each)];
+  return Object.fromEntries(ids.map((each) => [each, thresholds]));
 }
 
 export const isSame = (one: HealthThresholds, other: HealthThresholds): boolean =>
   one.degradedErrorRatio === other.degradedErrorRatio &&
   one.failingErrorRatio === other.failingErrorRatio &&
   one.minimumCalls === other.minimumCalls;
-
-function idsOf(id: EntityId, nodes: Nodes): readonly EntityId[] {
-  return [id, ...[...nodes].filter(([, node]) => node === id).map(([each]) => each)];
-}
