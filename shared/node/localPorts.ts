@@ -17,8 +17,7 @@ export function createLocalPorts(ownPorts: Ports['ownPorts']): LocalPorts {
         socket.once('close', () => sockets.delete(socket));
         // Told to whoever reads or writes the stream.
         socket.on('error', () => undefined);
-        // Node's own types of web streams; they are the same objects.
-        take(Duplex.toWeb(socket) as ByteStream);
+        take(streamOf(socket));
       });
       server.maxConnections = mostConnections;
       await new Promise<void>((resolve, reject) => {
@@ -36,6 +35,24 @@ export function createLocalPorts(ownPorts: Ports['ownPorts']): LocalPorts {
         },
       };
     },
+  };
+}
+
+/** Where it is broken off, the program sees a reset: a plain end would look like a whole answer. */
+function streamOf(socket: Socket): ByteStream {
+  // Node's own types of web streams; they are the same objects.
+  const { readable, writable } = Duplex.toWeb(socket) as ByteStream;
+  const writer = writable.getWriter();
+  return {
+    readable,
+    writable: new WritableStream({
+      start(controller) {
+        writer.closed.catch((thrown: unknown) => controller.error(thrown));
+      },
+      write: (bytes) => writer.write(bytes),
+      close: () => writer.close(),
+      abort: () => void socket.resetAndDestroy(),
+    }),
   };
 }
 

@@ -10,6 +10,12 @@ import { sayConnectError } from '../http/connectError.ts';
 const dataChannel = 0;
 const errorChannel = 1;
 const portPrefixBytes = 2;
+/**
+ * How a WebSocket ends after the program in the pod said all: the kubelet's streaming server closes with 1000 (Go's
+ * x/net/websocket knows no other end), and the API server passes its bytes on; 1005 is a close without a code. Not seen at
+ * every gateway that may stand between: one that drops the close frame looks like a cut (1006), and is told as one.
+ */
+const wholeCodes: ReadonlySet<number> = new Set([1000, 1005]);
 
 /** Reaches one port of one pod through the API server, a connection per request, as `kubectl port-forward` does. */
 export function createPortForwardTransport(
@@ -37,6 +43,7 @@ export async function openPort(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const { reach, meter } = client;
+  signal.throwIfAborted();
   meter?.count('proxied');
   const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/portforward?ports=${pod.port}`;
   const url = new URL(reach.server.pathname.replace(/\/$/, '') + path, reach.server);
@@ -53,11 +60,27 @@ export async function openPort(
   stream.on('error', () => undefined);
   const stop = (): void => socket.terminate();
   signal.addEventListener('abort', stop, { once: true });
-  await new Promise<void>((resolve, reject) => {
+  stream.once('close', () => signal.removeEventListener('abort', stop));
+  try {
+    await openedOr(socket, client, pod, signal);
+  } catch (thrown) {
+    // It ends the WebSocket too, and what waits for the signal.
+    stream.destroy();
+    throw thrown;
+  }
+  return stream;
+}
+
+function openedOr(
+  socket: WebSocket,
+  client: KubeClient,
+  pod: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('unexpected-response', (_, answer) => {
       answer.resume();
-      socket.terminate();
       const kind =
         answer.statusCode === 403 ? 'forbidden' : answer.statusCode === 404 ? 'notFound' : 'refused';
       reject(
@@ -69,6 +92,7 @@ export async function openPort(
           },
         ),
       );
+      socket.terminate();
     });
     socket.once('error', (error) =>
       reject(
@@ -76,8 +100,6 @@ export async function openPort(
       ),
     );
   });
-  stream.once('close', () => signal.removeEventListener('abort', stop));
-  return stream;
 }
 
 function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly name: string }): Duplex {
@@ -111,7 +133,16 @@ function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly
         ),
       );
   });
-  socket.once('close', () => stream.push(null));
+  socket.once('close', (code) => {
+    if (wholeCodes.has(code)) stream.push(null);
+    else
+      stream.destroy(
+        new PeerError(
+          'unanswered',
+          `The port-forward to pod ${pod.namespace}/${pod.name} was cut off${code === 1006 ? '' : ` (${code})`}: what came through may not be whole.`,
+        ),
+      );
+  });
   socket.on('error', (error) =>
     stream.destroy(
       new PeerError('unanswered', `The port-forward to pod ${pod.namespace}/${pod.name} broke off.`, {
