@@ -86,6 +86,7 @@ function Fields({
   const open = async (): Promise<void> => {
     if (far === null || near === null) return;
     setBusy(true);
+    setProblem(null);
     try {
       await ask((client) =>
         client.forwards.open({

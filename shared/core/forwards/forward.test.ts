@@ -171,3 +171,47 @@ test('an instance that refuses is told in the peer’s words, and breaks the con
   await expect(back.getReader().read()).rejects.toThrow();
   expect(forward.state()).toMatchObject({ ended: null, note: { tone: 'warn', text: 'You may not.' } });
 });
+
+test('a program that tries on and on after refusals does not make the cluster refuse each one', async () => {
+  const { clock, reached, connect } = await opened({}, () =>
+    Promise.reject(new PeerError('forbidden', 'You may not.')),
+  );
+  for (let i = 0; i < 100; i += 1) {
+    const { back } = await connect();
+    await expect(back.getReader().read()).rejects.toThrow();
+  }
+  expect(reached).toHaveLength(1);
+  for (let i = 0; i < 60; i += 1) {
+    await clock.advance(500);
+    await connect();
+  }
+  // A quarter of a second at first, five seconds at last.
+  expect(reached.length).toBeGreaterThan(6);
+  expect(reached.length).toBeLessThan(15);
+});
+
+test('connections are asked for no faster than twenty a second, and none is lost', async () => {
+  const { clock, reached, connect } = await opened();
+  for (let i = 0; i < 50; i += 1) await connect();
+  expect(reached).toHaveLength(20);
+  await clock.advance(1_000);
+  expect(reached).toHaveLength(40);
+  await clock.advance(1_000);
+  expect(reached).toHaveLength(50);
+});
+
+test('a warning goes once an answer comes again', async () => {
+  let isBroken = true;
+  const { clock, forward, connect } = await opened({}, () =>
+    isBroken
+      ? Promise.reject(new PeerError('unreachable', 'Nothing listens there.'))
+      : Promise.resolve(new TransformStream<Uint8Array, Uint8Array>()),
+  );
+  await connect();
+  expect(forward.state().note).toMatchObject({ tone: 'warn' });
+  isBroken = false;
+  await clock.advance(5_000);
+  const { back } = await connect();
+  await back.getReader().read();
+  expect(forward.state().note).toBeNull();
+});

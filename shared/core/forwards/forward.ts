@@ -7,6 +7,7 @@ import type { LocalPorts, Ports } from '../ports.ts';
 import type { Pulse } from '../pulse.ts';
 import { Refusal } from '../refusal.ts';
 import { carry } from './carry.ts';
+import { createPace } from './pace.ts';
 import { sourceOf } from './places.ts';
 
 /** One forward, and the way to end it. */
@@ -72,6 +73,7 @@ export async function createForward(
     bytes: { sent: 0, received: 0 },
     note: null,
   };
+  const pace = createPace(clock);
   log.info('a port is forwarded', { connection: connection.id, port: ask.port, localPort: listening.port });
   void follow();
   void watchTime();
@@ -94,19 +96,38 @@ export async function createForward(
     const to = target;
     state.connections = { open: state.connections.open + 1, all: state.connections.all + 1 };
     tellSoon();
+    let isAnswered = false;
     try {
       if (source === null) throw new PeerError('unreachable', `${connection.title} does not answer.`);
       if (to === null) throw new PeerError('notFound', `No instance behind ${service.name} is ready.`);
+      // What failed a moment ago is told already.
+      if (!(await pace.turn(until))) return breakOff(near);
       const far = await source.open(to, ask.port, until);
-      await carry(near, far, counts, clock, until);
+      const received = (bytes: number): void => {
+        if (!isAnswered) worked();
+        isAnswered = true;
+        counts.received(bytes);
+      };
+      await carry(near, far, { ...counts, received }, clock, until);
     } catch (thrown) {
       // A program of this machine that hangs up is nothing to tell.
-      if (!until.aborted && thrown instanceof PeerError) say('warn', thrown.message);
+      if (!until.aborted && thrown instanceof PeerError) {
+        say('warn', thrown.message);
+        if (!isAnswered && source !== null && to !== null) pace.failed();
+      }
       breakOff(near);
     } finally {
       state.connections = { ...state.connections, open: state.connections.open - 1 };
       tellSoon();
     }
+  }
+
+  /** An answer came: what was wrong is not any more. */
+  function worked(): void {
+    pace.worked();
+    if (state.note?.tone !== 'warn' || target === null) return;
+    state.note = null;
+    tell();
   }
 
   const counts = {
@@ -143,6 +164,7 @@ export async function createForward(
         if (target?.uid === before?.uid) continue;
         if (ask.instance !== null) return await end(`${before?.name ?? 'The instance'} is gone.`);
         state.instance = target?.name ?? null;
+        pace.worked();
         if (target === null) say('warn', `No instance behind ${service.name} is ready.`);
         else
           say(
