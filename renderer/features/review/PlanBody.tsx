@@ -126,7 +126,8 @@ export function PlanBody(props: PlanBodyProps) {
           )}
           <Section title="Elsewhere">
             <Copies copies={plan.copies} />
-            <InGit plan={plan} reason={props.reason} />
+            {/* A silence is declared nowhere: Alertmanager alone has it. */}
+            {plan.operation.kind !== 'silence' && <InGit plan={plan} reason={props.reason} />}
           </Section>
         </div>
       </div>
