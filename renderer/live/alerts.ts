@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Alert, AlertBoard } from '../../shared/model/alert.ts';
 import type { EntityId } from '../../shared/model/entity.ts';
-import { watch } from '../client/watch.ts';
+import { watchWhileSeen } from '../client/watch.ts';
 
 /** What fires, pends or is silenced over everything that is open; null before it was first read. */
 export const useAlertStore = create<{
@@ -55,7 +55,7 @@ function firingServices(alerts: readonly Alert[]): FiringService[] {
 
 /** Listens to alerts until the returned function is called. */
 export function watchAlerts(): () => void {
-  return watch((client, signal) => client.alerts.watch(undefined, { signal }), {
+  return watchWhileSeen((client, signal) => client.alerts.watch(undefined, { signal }), {
     onValue: (board) => useAlertStore.setState({ board, problem: null }),
     onProblem: (problem) => useAlertStore.setState({ problem }),
   });

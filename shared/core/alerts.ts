@@ -1,15 +1,18 @@
-import { placeAlert } from '../analysis/placeAlert.ts';
 import type { AlertSource } from '../connectors/kit/alerts.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
-import type { Alert, AlertBoard, AlertObservation } from '../model/alert.ts';
+import type { AlertBoard } from '../model/alert.ts';
+import { boardOf, isSilent, type KnownAlerts } from './alertBoard.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
+import { createPulse, followDistinct } from './pulse.ts';
 import type { World } from './world.ts';
 
 const pauseMs = 10_000;
-/** Sources are still being opened. */
-const firstPauseMs = 1_000;
+const lookMs = 1_000;
+const longestReadMs = 20_000;
+/** After so long a source that is not there any more is not told of: what it said last says little by then. */
+const forgetMs = 10 * 60_000;
 
 interface AlertsParts {
   readonly world: World;
@@ -17,123 +20,126 @@ interface AlertsParts {
   readonly ports: Pick<Ports, 'clock'>;
 }
 
-/** All alerts of everything that is open, read again and again while somebody looks; silent while nothing changes. */
-export async function* watchAlerts(
-  parts: AlertsParts,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<AlertBoard> {
-  let told = '';
-  while (signal?.aborted !== true) {
-    const board = await readAlerts(parts, signal);
-    const text = JSON.stringify(board);
-    if (text !== told) yield board;
-    told = text;
-    try {
-      await parts.ports.clock.sleep(board.sources.length === 0 ? firstPauseMs : pauseMs, signal);
-    } catch {
-      return;
+/** All alerts of everything that is open. Each source is read once for all who look, and only while somebody does. */
+export interface AlertReader {
+  /** The board anew whenever a source told something else; no source waits for another. */
+  watch(signal: AbortSignal | undefined): AsyncGenerator<AlertBoard>;
+}
+
+interface Kept extends KnownAlerts {
+  reading: AbortSignal | null;
+  nextAt: number;
+}
+
+/** What each source said last is kept while it is silent. */
+export function createAlertReader({ world, oneMap, ports: { clock } }: AlertsParts): AlertReader {
+  const kept = new Map<string, Kept>();
+  const told = createPulse();
+  let watchers = 0;
+  let stop = new AbortController();
+
+  /** Of a connection whose Alertmanager answers that one alone; else what its Prometheus found for itself. */
+  function look(signal: AbortSignal): void {
+    const now = clock.now();
+    const connections = [...world.connections.open.values()];
+    const there = new Set<string>();
+    for (const connection of connections) {
+      const gathering = sourcesOf(connection).filter(({ source }) => source.gathers);
+      const own = sourcesOf(connection).filter(({ source }) => !source.gathers);
+      for (const { id, source } of gathering) there.add(keep(id, connection, source).id);
+      const lost = [...kept.values()].some(
+        (one) => one.connection === connection && one.source.gathers && isSilent(one, now),
+      );
+      if (gathering.length === 0 || lost)
+        for (const { id, source } of own) there.add(keep(id, connection, source).id);
+      else for (const { id } of own) if (kept.delete(id)) told.bump();
+    }
+    for (const [id, one] of kept) {
+      const isAway = !there.has(id);
+      if (!connections.includes(one.connection) || (isAway && now - (one.asOf ?? 0) > forgetMs)) {
+        kept.delete(id);
+        told.bump();
+      } else if (isAway) setProblem(one, `${one.source.source} is out of reach at the moment.`);
+      else if (one.reading === null && now >= one.nextAt) void read(one, signal);
     }
   }
-}
 
-/** One look at every source of alerts. */
-export async function readAlerts(parts: AlertsParts, signal: AbortSignal | undefined): Promise<AlertBoard> {
-  const connections = [...parts.world.connections.open.values()];
-  const read = (await Promise.all(connections.map((connection) => readFrom(connection, signal)))).flat();
-  const gathered = read.filter(({ source }) => source.gathers).flatMap(({ alerts }) => alerts);
-  const alerts = read.flatMap(({ connection, source, alerts: own }) =>
-    own
-      // What a Prometheus found is told by the Alertmanager that it reports to, with what became of it.
-      .filter((alert) => source.gathers || !gathered.some((other) => isOf(alert, other)))
-      .map((alert) => placedAlert(alert, source, connection, parts)),
-  );
+  function keep(id: string, connection: LiveConnection, source: AlertSource): Kept {
+    const known = kept.get(id);
+    if (known?.source === source) return known;
+    const fresh: Kept = {
+      id,
+      connection,
+      source,
+      last: known?.last ?? null,
+      asOf: known?.asOf ?? null,
+      problem: known?.problem ?? null,
+      reading: null,
+      nextAt: 0,
+    };
+    kept.set(id, fresh);
+    told.bump();
+    return fresh;
+  }
+
+  async function read(one: Kept, signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const limit = AbortSignal.any([one.connection.closed, signal, done.signal]);
+    one.reading = signal;
+    one.nextAt = clock.now() + pauseMs;
+    clock.sleep(longestReadMs, limit).then(
+      () => done.abort(new Error('no answer within 20 s')),
+      () => undefined,
+    );
+    try {
+      one.last = await one.source.read(limit);
+      one.asOf = clock.now();
+      one.problem = null;
+      told.bump();
+    } catch (thrown) {
+      if (one.connection.closed.aborted || signal.aborted) return;
+      setProblem(one, sayError(thrown, `Reading alerts of ${one.source.source}`));
+    } finally {
+      done.abort(new Error('read'));
+      if (one.reading === signal) one.reading = null;
+    }
+  }
+
+  function setProblem(one: Kept, text: string): void {
+    const problem = `${one.connection.title}: ${text}`;
+    if (one.problem === problem) return;
+    one.problem = problem;
+    told.bump();
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      look(signal);
+      await clock.sleep(lookMs, signal).catch(() => undefined);
+    }
+  }
+
   return {
-    alerts: alerts.sort(byWeight),
-    sources: read.map(({ source }) => source.source),
-    problems: read.flatMap(({ problems }) => problems),
-  };
-}
-
-interface ReadAlerts {
-  readonly connection: LiveConnection;
-  readonly source: AlertSource;
-  readonly alerts: readonly AlertObservation[];
-  readonly problems: readonly string[];
-}
-
-/** Of a connection with an Alertmanager that one alone; else each Prometheus for itself. */
-async function readFrom(
-  connection: LiveConnection,
-  signal: AbortSignal | undefined,
-): Promise<readonly ReadAlerts[]> {
-  const all = connection.sources.flatMap(({ session }) => session.alerts ?? []);
-  const gathering = all.filter(({ gathers }) => gathers);
-  const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
-  return await Promise.all(
-    (gathering.length > 0 ? gathering : all).map(async (source) => {
-      try {
-        const { alerts, problems } = await source.read(limit);
-        return {
-          connection,
-          source,
-          alerts,
-          problems: problems.map((text) => `${connection.title}: ${text}`),
-        };
-      } catch (thrown) {
-        const problems = limit.aborted ? [] : [sayError(thrown, `${connection.title}: reading alerts`)];
-        return { connection, source, alerts: [], problems };
+    async *watch(signal) {
+      watchers += 1;
+      if (watchers === 1) {
+        stop = new AbortController();
+        for (const one of kept.values()) Object.assign(one, { reading: null, nextAt: 0 });
+        void run(stop.signal);
       }
-    }),
-  );
-}
-
-/** Rulers add labels of their own on the way to an Alertmanager, and take none away. */
-function isOf(alert: AlertObservation, gathered: AlertObservation): boolean {
-  return Object.entries(alert.labels).every(([name, value]) => gathered.labels[name] === value);
-}
-
-function placedAlert(
-  alert: AlertObservation,
-  source: AlertSource,
-  connection: LiveConnection,
-  { world, oneMap }: AlertsParts,
-): Alert {
-  const others = [...world.connections.open.values()].filter((one) => one !== connection);
-  const own = placeAlert(alert.labels, connection.topology());
-  const elsewhere =
-    own === null ? others.flatMap((one) => placeAlert(alert.labels, one.topology()) ?? []) : [];
-  // Of two clusters with a service of that name nobody can tell whose it is.
-  const nodes = new Set(elsewhere.map(({ serviceId }) => oneMap.faces().primaryOf(serviceId)));
-  const place = own ?? (nodes.size === 1 ? (elsewhere[0] ?? null) : null);
-  return {
-    ...alert,
-    id: `${connection.id} ${source.source} ${alert.key}`,
-    connectionId: connection.id,
-    source: source.source,
-    silenceable: source.gathers,
-    serviceId: place === null ? null : oneMap.faces().primaryOf(place.serviceId),
-    placed:
-      place !== null
-        ? `by its ${place.by}`
-        : nodes.size > 1
-          ? 'services of several clusters are meant by its labels'
-          : 'its labels name no service of the map',
+      try {
+        yield* followDistinct(
+          told,
+          () => boardOf([...kept.values()], { world, oneMap }, clock.now()),
+          signal,
+        );
+      } finally {
+        watchers -= 1;
+        if (watchers === 0) stop.abort(new Error('nobody looks'));
+      }
+    },
   };
 }
 
-const phases: readonly Alert['phase'][] = ['firing', 'pending', 'silenced', 'inhibited'];
-const severities = ['critical', 'page', 'error', 'warning', 'info', 'none'];
-
-/** Firing first, then by severity, then the newest. */
-function byWeight(a: Alert, b: Alert): number {
-  const severity = ({ severity: one }: Alert): number => {
-    const place = severities.indexOf(one?.toLowerCase() ?? '');
-    return place < 0 ? 3 : place;
-  };
-  return (
-    phases.indexOf(a.phase) - phases.indexOf(b.phase) ||
-    severity(a) - severity(b) ||
-    (b.since ?? 0) - (a.since ?? 0) ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
+const sourcesOf = ({ sources }: LiveConnection) =>
+  sources.flatMap(({ id, session: { alerts } }) => (alerts === undefined ? [] : [{ id, source: alerts }]));

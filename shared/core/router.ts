@@ -6,7 +6,7 @@ import { withMarks } from '../analysis/withMarks.ts';
 import { aboutConnection } from './about.ts';
 import { makeBundle } from './bundle.ts';
 import { readAddresses } from './addressBook.ts';
-import { watchAlerts } from './alerts.ts';
+import { createAlertReader } from './alerts.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
@@ -73,6 +73,8 @@ export function createRouter({
     }
   });
 
+  const alerts = createAlertReader({ world, oneMap, ports });
+
   /** A plan of this console that is still kept. */
   const planOf = (planId: string) => {
     const kept = operations.find(planId);
@@ -137,7 +139,7 @@ export function createRouter({
       watch: os.findings.watch.handler(({ signal }) => watchFindings({ world, oneMap, ports }, signal)),
     },
     alerts: {
-      watch: os.alerts.watch.handler(({ signal }) => watchAlerts({ world, oneMap, ports }, signal)),
+      watch: os.alerts.watch.handler(({ signal }) => alerts.watch(signal)),
     },
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>

@@ -31,6 +31,8 @@ export const Alert = AlertObservation.extend({
   connectionId: ConnectionId,
   /** "Alertmanager 0.25". */
   source: z.string(),
+  /** When its source told of it last, while it answers no more; null while it answers. */
+  asOf: z.number().nullable(),
   /** Whether it can be silenced where it comes from. */
   silenceable: z.boolean(),
   /** The service that its labels name; null where none on the map is. */
@@ -40,11 +42,18 @@ export const Alert = AlertObservation.extend({
 });
 export type Alert = z.infer<typeof Alert>;
 
+/** `asked`: it has not answered yet; `silent`: it does not answer, and what it said last is all that is known. */
+const AlertBoardSource = z.object({
+  /** "Alertmanager 0.25". */
+  title: z.string(),
+  state: z.enum(['answers', 'silent', 'asked']),
+});
+
 /** All alerts of everything that is open, worst first. */
 export const AlertBoard = z.object({
   alerts: z.array(Alert),
   /** Where alerts come from; empty where nothing tells of any. */
-  sources: z.array(z.string()),
+  sources: z.array(AlertBoardSource),
   problems: z.array(z.string()),
 });
 export type AlertBoard = z.infer<typeof AlertBoard>;

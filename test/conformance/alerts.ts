@@ -14,10 +14,10 @@ export interface AlertmanagerUnderTest {
   readonly address: string;
 }
 
-const is = (name: string, value: string): Matcher => ({ name, value, isRegex: false, isEqual: true });
-const like = (name: string, value: string): Matcher => ({ name, value, isRegex: true, isEqual: true });
+export const is = (name: string, value: string): Matcher => ({ name, value, isRegex: false, isEqual: true });
+export const like = (name: string, value: string): Matcher => ({ name, value, isRegex: true, isEqual: true });
 
-const silenceOf = (matchers: Matcher[], more: Partial<Silence> = {}): Silence => ({
+export const silenceOf = (matchers: Matcher[], more: Partial<Silence> = {}): Silence => ({
   kind: 'silence',
   connectionId: 'conformance',
   serviceId: null,
@@ -42,7 +42,7 @@ async function post(
   if (!answer.ok) throw new Error(`posting alerts: ${answer.status} ${await answer.text()}`);
 }
 
-const controlOf = (session: Session): Control<Silence> => {
+export const controlOf = (session: Session): Control<Silence> => {
   if (session.silences === undefined) throw new Error('the session makes no silences');
   return session.silences;
 };
@@ -64,7 +64,7 @@ async function alertsOf(
   }, expected);
 }
 
-const stamped = (control: Control<Silence>, plan: PlannedWrite, operationId = 'op-7'): PlannedWrite =>
+export const stamped = (control: Control<Silence>, plan: PlannedWrite, operationId = 'op-7'): PlannedWrite =>
   control.stamp?.(plan, { operationId, by: 'jo', reason: 'looked at', at: Date.now(), until: null }) ?? plan;
 
 let shops = 0;

@@ -18,10 +18,10 @@ export function AlertLine({
   readonly alert: Alert;
   readonly withPlace?: boolean;
 }) {
-  const { name, phase, severity, since, summary, description, runbook, placed, source } = alert;
+  const { name, phase, severity, since, summary, description, runbook, placed, source, asOf } = alert;
   const words = plainText(name, 120);
   return (
-    <li className="alert" aria-label={`${words}, ${phaseWords[phase]}`}>
+    <li className={asOf === null ? 'alert' : 'alert stale'} aria-label={`${words}, ${phaseWords[phase]}`}>
       <div className="alertHead">
         <b className="alertName">{words}</b>
         <span className={phaseTone(alert)}>{phaseWords[phase]}</span>
@@ -29,6 +29,11 @@ export function AlertLine({
         {since !== null && (
           <span className="muted num" title={formatUtc(since)}>
             since {formatClock(since)}
+          </span>
+        )}
+        {asOf !== null && (
+          <span className="toneWarn num" title={formatUtc(asOf)}>
+            as of {formatClock(asOf)}
           </span>
         )}
         <span className="grow" />

@@ -7,6 +7,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { AlertLine } from './AlertLine.tsx';
+import { emptyWords } from './alertWords.ts';
 
 const most = 200;
 const groups: readonly { readonly phase: AlertPhase; readonly title: string }[] = [
@@ -36,9 +37,7 @@ function Body() {
   const { board, problem } = useAlertStore();
   if (board === null)
     return problem === null ? (
-      <p className="alertsNone" role="status">
-        <span className="spinner" aria-hidden="true" /> Reading alerts…
-      </p>
+      <Reading />
     ) : (
       <p className="alertsNone" role="alert">
         {plainText(problem)} It is tried again.
@@ -47,13 +46,13 @@ function Body() {
   const { alerts, problems } = board;
   const shown = alerts.slice(0, most);
   const missed = problem === null ? problems : [...problems, `Not being read any more: ${problem}`];
+  const empty = alerts.length === 0 ? emptyWords(board) : '';
   return (
     <>
-      {alerts.length === 0 && (
+      {empty === null && <Reading />}
+      {empty !== null && empty !== '' && (
         <p className="alertsNone muted" role="status">
-          {board.sources.length === 0
-            ? 'Nothing that is open tells of alerts.'
-            : `No alert fires, says ${board.sources.map((source) => plainText(source, 60)).join(' and ')}.`}
+          {empty}
         </p>
       )}
       {groups.map(({ phase, title }) => (
@@ -66,6 +65,14 @@ function Body() {
         </p>
       ))}
     </>
+  );
+}
+
+function Reading() {
+  return (
+    <p className="alertsNone" role="status">
+      <span className="spinner" aria-hidden="true" /> Reading alerts…
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { matchersOf, otherLabels, phaseTone, usualMatchers } from './alertWords.ts';
+import type { AlertBoard } from '../../../shared/model/alert.ts';
+import { buttonWords, emptyWords, matchersOf, otherLabels, phaseTone, usualMatchers } from './alertWords.ts';
 
 const labels = {
   alertname: 'CallsFail',
@@ -34,4 +35,26 @@ test('what is silenced is never drawn as trouble', () => {
 
 test('name and severity are not repeated among the labels', () => {
   expect(otherLabels({ labels }).map(([name]) => name)).toEqual(['namespace', 'pod', 'service']);
+});
+
+const boardOf = (...states: readonly AlertBoard['sources'][number]['state'][]): AlertBoard => ({
+  alerts: [],
+  sources: states.map((state, place) => ({ title: `Alertmanager ${place}`, state })),
+  problems: [],
+});
+
+test('only a source that answers says that no alert fires', () => {
+  expect(emptyWords(boardOf('answers', 'silent'))).toBe('No alert fires, says Alertmanager 0.');
+  expect(emptyWords(boardOf('silent'))).toBe(
+    'Whether alerts fire is not known: no answer of Alertmanager 0.',
+  );
+  expect(emptyWords(boardOf('asked'))).toBeNull();
+  expect(emptyWords(boardOf())).toBe('Nothing that is open tells of alerts.');
+});
+
+test('the way to the alerts stays while they cannot be read', () => {
+  expect(buttonWords(boardOf('answers'), null)).toBeNull();
+  expect(buttonWords(boardOf('silent'), null)).toBe('Alerts, not all read');
+  expect(buttonWords({ ...boardOf('answers'), problems: ['2 came in another shape'] }, null)).toBe('Alerts');
+  expect(buttonWords(null, 'the console is away')).toBe('Alerts, not all read');
 });

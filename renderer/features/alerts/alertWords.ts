@@ -1,5 +1,6 @@
-import type { Alert, AlertPhase } from '../../../shared/model/alert.ts';
-import type { Matcher } from '../../../shared/model/alert.ts';
+import type { Alert, AlertBoard, AlertPhase, Matcher } from '../../../shared/model/alert.ts';
+import { formatCount } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
 
 /** What is said of each phase. */
 export const phaseWords: Readonly<Record<AlertPhase, string>> = {
@@ -47,3 +48,27 @@ export const silenceLengths = [
   { id: '28800', title: '8 h' },
   { id: '86400', title: '1 day' },
 ] as const;
+
+/** On the way to all alerts; null while there is nothing to go to. A source that does not answer is no calm. */
+export function buttonWords(board: AlertBoard | null, problem: string | null): string | null {
+  const { alerts, sources, problems } = board ?? { alerts: [], sources: [], problems: [] };
+  const isUnread = problem !== null || sources.some(({ state }) => state === 'silent');
+  if (alerts.length === 0 && problems.length === 0 && !isUnread) return null;
+  const firing = alerts.filter(({ phase }) => phase === 'firing').length;
+  const words = firing === 0 ? 'Alerts' : formatCount(firing, 'alert');
+  return isUnread ? `${words}, not all read` : words;
+}
+
+/** What an empty board says, by those alone that answer; null while all are still being asked. */
+export function emptyWords({ sources }: Pick<AlertBoard, 'sources'>): string | null {
+  if (sources.length === 0) return 'Nothing that is open tells of alerts.';
+  const titles = (wanted: string): string =>
+    sources
+      .filter(({ state }) => state === wanted)
+      .map(({ title }) => plainText(title, 60))
+      .join(' and ');
+  if (titles('answers') !== '') return `No alert fires, says ${titles('answers')}.`;
+  return titles('silent') === ''
+    ? null
+    : `Whether alerts fire is not known: no answer of ${titles('silent')}.`;
+}

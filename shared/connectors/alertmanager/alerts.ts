@@ -23,12 +23,11 @@ export function createAlertSource(api: AlertmanagerApi, source: string): AlertSo
     gathers: true,
     async read(signal) {
       const told = toldIn(await api.alerts([], signal));
-      const observed = observedAlerts(told.alerts);
       const odd =
         told.odd === 0
           ? []
           : [`${told.odd} alerts came in a shape that Podium does not know and are left out.`];
-      return { ...observed, problems: [...observed.problems, ...odd] };
+      return { alerts: observedAlerts(told.alerts), problems: odd };
     },
   };
 }

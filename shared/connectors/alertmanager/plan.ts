@@ -28,7 +28,7 @@ export async function planSilence(
     api.alerts([], signal),
     api.silences(signal),
   ]);
-  const matched = observedAlerts(toldIn(matching).alerts).alerts;
+  const matched = observedAlerts(toldIn(matching).alerts);
   const active = silencesIn(silences).filter(({ status }) => status.state !== 'expired');
   const title = words.join(', ');
   // Shown as it will stand there; it is worded anew when it is applied.
@@ -91,7 +91,7 @@ export async function planExpiry(
   signal: AbortSignal,
 ): Promise<PlannedWrite> {
   const told = toldIn(await api.alerts([], signal)).alerts;
-  const held = observedAlerts(told.filter(({ silencedBy }) => silencedBy.includes(silence.id))).alerts;
+  const held = observedAlerts(told.filter(({ silencedBy }) => silencedBy.includes(silence.id)));
   const body = { ...SilenceBody.parse(parse(written.after)), endsAt: silence.endsAt };
   const { patch, inverse, before, after } = stepsOf(body);
   return {

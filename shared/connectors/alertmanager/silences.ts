@@ -63,6 +63,14 @@ export function createSilences(api: AlertmanagerApi, host: ConnectorHost): Contr
       const silence = await find(change, signal);
       const holds = silence !== null && silence.status.state !== 'expired';
       const isEnd = change.action === 'delete';
+      // Its answer was lost, and what it says of itself finds it: it was written, even if it is over by now.
+      if (silence !== null && !holds && !isEnd && change.document.uid === '')
+        return {
+          state: 'after',
+          revision: silence.id,
+          detail: `Silence ${silence.id} was made, and has ended since.`,
+          changedBy: null,
+        };
       const detail = !holds
         ? silence === null
           ? 'Alertmanager has no such silence.'

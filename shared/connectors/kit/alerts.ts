@@ -13,9 +13,10 @@ export interface AlertsObservation {
   readonly alerts: readonly AlertObservation[];
   /** What is missing, in words. */
   readonly problems: readonly string[];
+  /** False for one that evaluates no rules: that it tells of no alert says nothing. */
+  readonly hasRules?: boolean;
 }
 
-const mostShown = 500;
 const mostLabels = 40;
 
 /** One alert as a peer words it, before anything of it is believed. */
@@ -28,16 +29,8 @@ export interface ToldAlert {
   readonly silencedBy: readonly string[];
 }
 
-/** Bounded texts out of whatever a peer sent; more alerts than anybody reads are counted and left out. */
-export function observedAlerts(told: readonly ToldAlert[]): AlertsObservation {
-  const order: readonly AlertObservation['phase'][] = ['firing', 'pending', 'silenced', 'inhibited'];
-  const sorted = told.toSorted((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase));
-  const left = sorted.length - mostShown;
-  return {
-    alerts: sorted.slice(0, mostShown).map(observedOf),
-    problems: left > 0 ? [`${left} more alerts are not shown; those that fire come first.`] : [],
-  };
-}
+/** Bounded texts out of whatever a peer sent. All alerts: plans and proofs need those that nobody draws, too. */
+export const observedAlerts = (told: readonly ToldAlert[]): AlertObservation[] => told.map(observedOf);
 
 function observedOf({ key, phase, since, labels, annotations, silencedBy }: ToldAlert): AlertObservation {
   const named = textsOf(labels, 500);

@@ -23,28 +23,28 @@ export function createAlertSource(api: PrometheusApi, source: string): AlertSour
     async read(signal) {
       const data = await api.alerts(signal).catch((error: unknown) => {
         // Thanos and others answer queries alone.
-        if (error instanceof PeerError && error.kind === 'notFound') return { alerts: [] };
+        if (error instanceof PeerError && error.kind === 'notFound') return null;
         throw error;
       });
+      if (data === null) return { alerts: [], problems: [], hasRules: false };
       const read = shape.safeParse(data).data;
       if (read === undefined)
         return { alerts: [], problems: [`${source} tells its alerts in a shape that Podium does not know.`] };
-      return observedAlerts(
-        read.alerts.flatMap(({ labels, annotations, state, activeAt }): ToldAlert[] => {
-          if (state !== 'firing' && state !== 'pending') return [];
-          const since = activeAt === undefined ? Number.NaN : Date.parse(activeAt);
-          return [
-            {
-              key: keyOf(labels),
-              phase: state,
-              since: Number.isFinite(since) ? since : null,
-              labels,
-              annotations,
-              silencedBy: [],
-            },
-          ];
-        }),
-      );
+      const told = read.alerts.flatMap(({ labels, annotations, state, activeAt }): ToldAlert[] => {
+        if (state !== 'firing' && state !== 'pending') return [];
+        const since = activeAt === undefined ? Number.NaN : Date.parse(activeAt);
+        return [
+          {
+            key: keyOf(labels),
+            phase: state,
+            since: Number.isFinite(since) ? since : null,
+            labels,
+            annotations,
+            silencedBy: [],
+          },
+        ];
+      });
+      return { alerts: observedAlerts(told), problems: [] };
     },
   };
 }
