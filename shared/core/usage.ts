@@ -14,16 +14,28 @@ export type UsageReader = (
   problems: string[],
 ) => Promise<InstancesUse | null>;
 
+interface Kept {
+  readonly at: number;
+  readonly sources: number;
+  readonly use: InstancesUse | null;
+  /** Why something is missing stands as long as it is missing. */
+  readonly problems: readonly string[];
+}
+
 export function createUsageReader(clock: { now(): number }): UsageReader {
-  const kept = new Map<LiveConnection, { at: number; sources: number; use: InstancesUse | null }>();
+  const kept = new Map<LiveConnection, Kept>();
   return async (connection, instances, signal, problems) => {
     const sources = connection.sources.length;
     const before = kept.get(connection);
     // While a connection is being opened, what can tell comes later.
-    if (before !== undefined && before.sources === sources && clock.now() - before.at < keptMs)
+    if (before !== undefined && before.sources === sources && clock.now() - before.at < keptMs) {
+      problems.push(...before.problems);
       return before.use;
-    const use = await readUsage(connection, instances, signal, problems);
-    kept.set(connection, { at: clock.now(), sources, use });
+    }
+    const told: string[] = [];
+    const use = await readUsage(connection, instances, signal, told);
+    kept.set(connection, { at: clock.now(), sources, use, problems: told });
+    problems.push(...told);
     return use;
   };
 }
