@@ -1,29 +1,19 @@
-import { fuses } from './build/fuses.ts';
+import { fusesByNumber } from './build/fuses.ts';
 
-/** For electron-forge's start and package. Its names for the fuses differ from electron-builder's; their values do not. */
+/** For electron-forge's start and package, with the same fuses as electron-builder's. */
 const forgeConfig = {
   packagerConfig: {
     name: 'Podium',
     appBundleId: 'dev.podium.desktop',
     asar: true,
     prune: true,
-    ignore: [/^\/(?!package\.json$|node_modules($|\/)|dist($|\/))/],
+    ignore: [/^\/(?!package\.json$|LICENSE$|node_modules($|\/)|dist($|\/))/],
     protocols: [{ name: 'Podium', schemes: ['podium'] }],
   },
   plugins: [
     {
       name: '@electron-forge/plugin-fuses',
-      config: {
-        version: '1',
-        RunAsNode: fuses.runAsNode,
-        EnableCookieEncryption: fuses.enableCookieEncryption,
-        EnableNodeOptionsEnvironmentVariable: fuses.enableNodeOptionsEnvironmentVariable,
-        EnableNodeCliInspectArguments: fuses.enableNodeCliInspectArguments,
-        EnableEmbeddedAsarIntegrityValidation: fuses.enableEmbeddedAsarIntegrityValidation,
-        OnlyLoadAppFromAsar: fuses.onlyLoadAppFromAsar,
-        LoadBrowserProcessSpecificV8Snapshot: fuses.loadBrowserProcessSpecificV8Snapshot,
-        GrantFileProtocolExtraPrivileges: fuses.grantFileProtocolExtraPrivileges,
-      },
+      config: { version: '1', strictlyRequireAllFuses: true, ...fusesByNumber },
     },
   ],
 } as const;

@@ -23,7 +23,7 @@ export function filesToPack(folder: string, patterns: readonly string[]): string
 
 /**
  * Makes what needs no binary of Electron's: `app.asar` from the built scripts, the licences that come with them, and a bill of
- * materials (CycloneDX). electron-builder makes the same archive from the same list when it makes installers.
+ * materials (CycloneDX). electron-builder reads the same list when it makes installers.
  */
 export async function pack(to: string): Promise<{ readonly archive: string; readonly bill: string }> {
   const packages = packagesIn(readLockfile(root));
