@@ -46,6 +46,49 @@ async function readsInAMinute(pace: Pace, { asksOnePeer = true, rehearsal = fals
   return reads;
 }
 
+test('an error of reading ends with the next reading, also where the source is called otherwise by then', async () => {
+  const clock = createFakeClock();
+  const ports = createMemoryPorts({ clock });
+  const plain = paperConnector(createPaper());
+  let failing = true;
+  const connector: Connector<unknown> = {
+    ...plain,
+    async open(settings, host) {
+      const session = await plain.open(settings, host);
+      const { signals } = session;
+      if (signals === undefined) throw new Error('a paper has figures');
+      return {
+        ...session,
+        signals: {
+          ...signals,
+          get source() {
+            return failing ? 'Prometheus · nothing yet' : 'Prometheus · Linkerd metrics';
+          },
+          read: (windowSeconds, signal) =>
+            failing ? Promise.reject(new Error('too slow')) : signals.read(windowSeconds, signal),
+        },
+      };
+    },
+  };
+  const programs = createPrograms(await createSettingsKeeper(ports), ports);
+  const request = { id: 'paper', title: 'paper', connector, settings: {}, environment: 'other' as const };
+  await using connection = openConnection(
+    { ...request, rehearsal: false, warnings: [] },
+    [connector],
+    ports,
+    programs,
+  );
+  await clock.advance(10);
+  using feed = createSignalsFeed(connection, 60, () => defaultSettings, ports);
+  feed.hold('deciding');
+  const told = () => feed.latest?.provenance.flatMap(({ problems }) => problems);
+  await clock.advance(5_000);
+  expect(told()).toEqual([expect.stringMatching(/^Reading figures from Prometheus · nothing yet/)]);
+  failing = false;
+  await clock.advance(5_000);
+  expect(told()).toEqual([]);
+});
+
 test('figures that are only looked at take at most two requests in three seconds from the one peer that has them', async () => {
   expect(await readsInAMinute('looking')).toBe(11);
 });

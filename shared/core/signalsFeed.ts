@@ -40,7 +40,8 @@ export function createSignalsFeed(
   let running: AbortController | null = null;
   let latest: SignalsFeed['latest'] = null;
   const readings = new Map<string, SignalsObservation>();
-  const problems = new Map<string, string>();
+  /** By source: what it was called when it could not be read, and why; names change with what a peer holds. */
+  const problems = new Map<string, { readonly called: string; readonly text: string }>();
   let toldAt = 0;
 
   /** A picture that cannot be folded must not end the reading; the one before it stands. */
@@ -70,9 +71,9 @@ export function createSignalsFeed(
       windowSeconds: reading.windowSeconds,
       problems: [...reading.problems],
     }));
-    for (const [source, text] of problems) {
+    for (const { called, text } of problems.values()) {
       provenance.push({
-        source,
+        source: called,
         observedAt: ports.clock.now(),
         newestSampleAt: null,
         windowSeconds,
@@ -89,7 +90,7 @@ export function createSignalsFeed(
     try {
       const reading = await signals.read(windowSeconds, signal);
       readings.set(source.id, reading);
-      problems.delete(signals.source);
+      problems.delete(source.id);
       const mended = source.troubles.has('signals');
       const now = ports.clock.now();
       noteHealth(source, 'signals', { ok: true, at: now });
@@ -101,7 +102,7 @@ export function createSignalsFeed(
     } catch (thrown) {
       if (signal.aborted) return;
       const text = sayError(thrown, `Reading figures from ${signals.source}`);
-      problems.set(signals.source, text);
+      problems.set(source.id, { called: signals.source, text });
       noteHealth(source, 'signals', { ok: false, at: ports.clock.now(), error: text });
       connection.changes.bump();
     }
