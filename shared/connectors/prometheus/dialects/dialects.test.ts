@@ -140,6 +140,18 @@ describe('Linkerd’s labels', () => {
     });
   });
 
+  test.each([{ dst_deployment: 'payment', dst_pod: 'payment-1' }, { dst_pod: 'payment-1' }])(
+    'straight to a pod lead to it, whatever authority was asked for: %j',
+    (to) => {
+      const straight = { ...labels, ...to, dst_namespace: 'shop', authority: 'shop.example.com' };
+      for (const row of [linkerd.readCall(straight, 1), linkerd.readLatency(straight)])
+        expect(row).toMatchObject({
+          host: null,
+          destination: { namespace: 'shop', service: null, instance: 'payment-1' },
+        });
+    },
+  );
+
   test('of calls to the outside name no more than the authority', () => {
     const row = linkerd.readCall({ ...labels, authority: 'bank.example:443', status_code: '200' }, 1);
     expect(row?.host).toBe('bank.example');

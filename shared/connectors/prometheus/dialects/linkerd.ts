@@ -16,6 +16,8 @@ const DESTINATION = [
   'authority',
 ];
 const ENDS = [...SOURCE, ...DESTINATION];
+/** What a chart of one Service needs: a row for each pair of pods would be far more. */
+const CALLEE = ['dst_namespace', 'dst_service'];
 const OUTCOME = ['classification', 'status_code', 'grpc_status', 'grpc_status_code'];
 
 /** A proxy at the callee counts the same call once more, and knows its caller by no more than a certificate. */
@@ -41,7 +43,7 @@ export const linkerd: Dialect = {
     pod: 'pod',
   },
   partLabel: 'namespace',
-  lines: { requests: [...ENDS, ...OUTCOME], latency: [...ENDS, 'le'] },
+  lines: { requests: [...CALLEE, ...OUTCOME], latency: [...CALLEE, 'le'] },
   overall: OUTCOME,
   overallMatchers: () => [[OUTBOUND]],
   toHosts(hosts) {
@@ -75,14 +77,19 @@ export const linkerd: Dialect = {
 function readEnds(labels: Labels): Pick<CallRow, 'reporter' | 'source' | 'destination' | 'host' | 'subset'> {
   const namespace = labels['dst_namespace'] || null;
   const service = labels['dst_service'] || null;
+  const destination = endOf(labels, 'dst_', service);
+  // Straight to a pod (from an ingress, by a headless Service) no Service is named, and the authority is any name.
+  const isPod = namespace !== null && (destination.workload ?? destination.instance) !== null;
   return {
     reporter: 'source',
     source: endOf(labels, '', null),
-    destination: endOf(labels, 'dst_', service),
+    destination,
     host:
       service !== null && namespace !== null
         ? `${service}.${namespace}.svc.cluster.local`
-        : hostIn(labels['authority']),
+        : isPod
+          ? null
+          : hostIn(labels['authority']),
     subset: null,
   };
 }
