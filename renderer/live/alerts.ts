@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import { alertTone, callsForSomebody } from '../../shared/analysis/alertTone.ts';
 import type { Alert, AlertBoard } from '../../shared/model/alert.ts';
 import type { EntityId } from '../../shared/model/entity.ts';
 import { watchWhileSeen } from '../client/watch.ts';
@@ -21,12 +22,21 @@ export function useAlertsOf(serviceId: EntityId): readonly Alert[] {
   return useAlertStore(useShallow(({ board }) => (board?.alerts ?? []).filter(isOf(serviceId))));
 }
 
-/** How many fire for one service, and nobody silenced them. */
+/** How many fire for one service, nobody silenced them, and they do more than tell. */
 export function useFiringCount(serviceId: EntityId): number {
   return useAlertStore(
     ({ board }) =>
-      (board?.alerts ?? []).filter((alert) => alert.phase === 'firing' && alert.serviceId === serviceId)
+      (board?.alerts ?? []).filter((alert) => alert.serviceId === serviceId && callsForSomebody(alert))
         .length,
+  );
+}
+
+/** Whether one of those that fire for a service is worse than a warning. */
+export function useFiresBadly(serviceId: EntityId): boolean {
+  return useAlertStore(({ board }) =>
+    (board?.alerts ?? []).some(
+      (alert) => alert.serviceId === serviceId && callsForSomebody(alert) && alertTone(alert) === 'bad',
+    ),
   );
 }
 
@@ -41,14 +51,22 @@ export interface FiringService {
   readonly serviceId: EntityId | null;
   readonly name: string;
   readonly count: number;
+  /** Whether one of them is worse than a warning. */
+  readonly isBad: boolean;
 }
 
-function firingServices(alerts: readonly Alert[]): FiringService[] {
+export function firingServices(alerts: readonly Alert[]): FiringService[] {
   const found = new Map<EntityId | null, FiringService>();
-  for (const { phase, serviceId, name } of alerts) {
-    if (phase !== 'firing') continue;
+  for (const alert of alerts) {
+    if (!callsForSomebody(alert)) continue;
+    const { serviceId, name } = alert;
     const known = found.get(serviceId);
-    found.set(serviceId, { serviceId, name: known?.name ?? name, count: (known?.count ?? 0) + 1 });
+    found.set(serviceId, {
+      serviceId,
+      name: known?.name ?? name,
+      count: (known?.count ?? 0) + 1,
+      isBad: (known?.isBad ?? false) || alertTone(alert) === 'bad',
+    });
   }
   return [...found.values()];
 }

@@ -33,6 +33,12 @@ test('what is silenced is never drawn as trouble', () => {
   expect(phaseTone({ phase: 'firing', severity: 'warning' })).toBe('toneWarn');
 });
 
+test('what only tells is drawn calm and is in no count', () => {
+  expect(phaseTone({ phase: 'firing', severity: 'none' })).toBe('muted');
+  const watchdog = { phase: 'firing', severity: 'none' } as AlertBoard['alerts'][number];
+  expect(buttonWords({ ...boardOf('answers'), alerts: [watchdog] }, null)).toBe('Alerts');
+});
+
 test('name and severity are not repeated among the labels', () => {
   expect(otherLabels({ labels }).map(([name]) => name)).toEqual(['namespace', 'pod', 'service']);
 });

@@ -1,3 +1,4 @@
+import { alertTone, callsForSomebody } from '../../../shared/analysis/alertTone.ts';
 import type { Alert, AlertBoard, AlertPhase, Matcher } from '../../../shared/model/alert.ts';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -10,10 +11,10 @@ export const phaseWords: Readonly<Record<AlertPhase, string>> = {
   inhibited: 'held back by another alert',
 };
 
-export const phaseTone = ({ phase, severity }: Pick<Alert, 'phase' | 'severity'>): string => {
-  if (phase !== 'firing') return 'muted';
-  return severity === 'warning' || severity === 'info' ? 'toneWarn' : 'toneBad';
-};
+const tones = { bad: 'toneBad', warn: 'toneWarn', calm: 'muted' } as const;
+
+export const phaseTone = (alert: Pick<Alert, 'phase' | 'severity'>): string =>
+  alert.phase === 'firing' ? tones[alertTone(alert)] : 'muted';
 
 /** Labels worth a second look; what it is called and how bad it is stands elsewhere. */
 export function otherLabels({ labels }: Pick<Alert, 'labels'>): readonly (readonly [string, string])[] {
@@ -54,7 +55,7 @@ export function buttonWords(board: AlertBoard | null, problem: string | null): s
   const { alerts, sources, problems } = board ?? { alerts: [], sources: [], problems: [] };
   const isUnread = problem !== null || sources.some(({ state }) => state === 'silent');
   if (alerts.length === 0 && problems.length === 0 && !isUnread) return null;
-  const firing = alerts.filter(({ phase }) => phase === 'firing').length;
+  const firing = alerts.filter(callsForSomebody).length;
   const words = firing === 0 ? 'Alerts' : formatCount(firing, 'alert');
   return isUnread ? `${words}, not all read` : words;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { Attention as AttentionLine } from '../../../shared/model/signals.ts';
-import { type FiringService, useFiringCount, useFiringServices } from '../../live/alerts.ts';
+import { type FiringService, useFiresBadly, useFiringCount, useFiringServices } from '../../live/alerts.ts';
 import { useTitleAmongSeveral } from '../../live/connections.ts';
 import { useAttention } from '../../live/signals.ts';
 import { useService } from '../../live/topology.ts';
@@ -66,10 +66,17 @@ function withAlerts(
   firing: readonly FiringService[],
 ): readonly AttentionLine[] {
   const known = new Set(lines.map(({ serviceId }) => serviceId));
-  const more = firing.flatMap(({ serviceId, name }): AttentionLine[] =>
+  const more = firing.flatMap(({ serviceId, name, isBad }): AttentionLine[] =>
     serviceId === null || known.has(serviceId)
       ? []
-      : [{ serviceId, health: 'failing', failedPerSecond: null, text: plainText(name, 40) }],
+      : [
+          {
+            serviceId,
+            health: isBad ? 'failing' : 'degraded',
+            failedPerSecond: null,
+            text: plainText(name, 40),
+          },
+        ],
   );
   return more.length === 0 ? lines : [...lines, ...more];
 }
@@ -79,6 +86,7 @@ function Line({ line }: { readonly line: AttentionLine }) {
   const selected = useSelectedServiceId() === line.serviceId;
   const cluster = useTitleAmongSeveral(service?.connectionId ?? '');
   const alerts = useFiringCount(line.serviceId);
+  const isBad = useFiresBadly(line.serviceId);
   if (service === null) return null;
   return (
     <li>
@@ -91,7 +99,10 @@ function Line({ line }: { readonly line: AttentionLine }) {
         {cluster !== null && <span className="muted ellipsis">{cluster}</span>}
         <span className="grow" />
         {alerts > 0 && (
-          <span className="toneBad" aria-label={`${formatCount(alerts, 'alert')} firing`}>
+          <span
+            className={isBad ? 'toneBad' : 'toneWarn'}
+            aria-label={`${formatCount(alerts, 'alert')} firing`}
+          >
             ▲
           </span>
         )}

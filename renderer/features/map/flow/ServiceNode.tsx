@@ -1,7 +1,7 @@
 import { Handle, type NodeProps, Position as Side, useStore } from '@xyflow/react';
 import { memo, use } from 'react';
 import { greyLine } from '../../../../shared/analysis/greyRoutes.ts';
-import { useFiringCount } from '../../../live/alerts.ts';
+import { useFiresBadly, useFiringCount } from '../../../live/alerts.ts';
 import { useGreyRoutesOf } from '../../../live/routes.ts';
 import { useServiceSignals } from '../../../live/signals.ts';
 import { useService } from '../../../live/topology.ts';
@@ -19,6 +19,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
   const signals = useServiceSignals(id);
   const trips = useTripsOf(id);
   const firing = useFiringCount(id);
+  const firesBadly = useFiresBadly(id);
   const grey = greyLine(useGreyRoutesOf(id), service?.name ?? '');
   const nameOfHost = nameOfHostIn(service?.connectionId ?? '');
   const open = use(OpenService);
@@ -62,7 +63,7 @@ export const ServiceNode = memo(function ServiceNode({ id, selected, dragging }:
           </div>
         </div>
         {firing > 0 && (
-          <div className="mapCardAlert num" aria-hidden="true">
+          <div className={firesBadly ? 'mapCardAlert num' : 'mapCardAlert warn num'} aria-hidden="true">
             ▲{firing > 1 ? ` ${firing}` : ''}
           </div>
         )}
