@@ -10,6 +10,7 @@ const alert = (serviceId: string | null, name: string, severity: string | null):
   severity,
   since: null,
   labels: { alertname: name },
+  cutLabels: [],
   summary: null,
   description: null,
   runbook: null,

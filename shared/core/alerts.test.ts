@@ -48,6 +48,7 @@ const alert = (name: string, phase: AlertObservation['phase'] = 'firing'): Alert
   severity: 'critical',
   since: 1,
   labels: { alertname: name },
+  cutLabels: [],
   summary: null,
   description: null,
   runbook: null,

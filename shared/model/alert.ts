@@ -15,6 +15,8 @@ export const AlertObservation = z.object({
   /** By the peer's own clock. */
   since: z.number().nullable(),
   labels: z.record(z.string(), z.string()),
+  /** Names of labels that were too long and are shown in part. */
+  cutLabels: z.array(z.string()),
   summary: z.string().nullable(),
   description: z.string().nullable(),
   /** An https address; anything else is left out. */
@@ -58,9 +60,17 @@ export const AlertBoard = z.object({
 });
 export type AlertBoard = z.infer<typeof AlertBoard>;
 
+const matchedName = /^[a-zA-Z_][a-zA-Z0-9_]{0,199}$/;
+
+/** Why a silence cannot name this label of an alert; null where it can. */
+export function unmatchable({ cutLabels }: Pick<AlertObservation, 'cutLabels'>, name: string): string | null {
+  if (cutLabels.includes(name)) return 'too long to be named here whole';
+  return matchedName.test(name) ? null : 'its name has signs that older Alertmanagers do not take';
+}
+
 /** What an alert must carry to be silenced. All that are given must hold. */
 export const Matcher = z.object({
-  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,199}$/),
+  name: z.string().regex(matchedName),
   value: z.string().max(1000),
   isRegex: z.boolean(),
   /** False for what must not hold. */

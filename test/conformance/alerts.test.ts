@@ -90,6 +90,7 @@ test('hostile texts are bounded, and no alert is left out of what plans and proo
   expect([read?.alerts.length, read?.problems]).toEqual([600, []]);
   const [first] = read?.alerts ?? [];
   expect([first?.name.length, first?.summary?.length, first?.runbook]).toEqual([500, 300, null]);
+  expect(first?.cutLabels).toEqual(['alertname']);
   const plan = await controlOf(session).plan(silenceOf([like('number', '.+')]), signal);
   expect(plan.expectation).toMatchObject({ alerts: { length: 600 } });
   expect(plan.guards.map(({ title }) => title).join(' ')).toMatch(/silences 600 alerts/);

@@ -1,6 +1,6 @@
 import './alerts.css';
 import { useState } from 'react';
-import type { Alert } from '../../../shared/model/alert.ts';
+import { type Alert, unmatchable } from '../../../shared/model/alert.ts';
 import { closeAlertDialogs, useAlertDialogs } from '../../state/alerts.ts';
 import { openReview } from '../../state/review.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -32,11 +32,20 @@ function Asking({ alert }: { readonly alert: Alert }) {
       <p>Nobody is told of alerts with all of these labels until it ends. What is wrong stays wrong.</p>
       <fieldset className="silenceConditions">
         <legend className="sectionTitle">Conditions</legend>
-        {[...namesFirst(alert)].map(([name, value]) => (
-          <Checkbox key={name} checked={chosen.has(name)} onChange={(on) => toggle(name, on)}>
-            {plainText(name, 80)} = {plainText(value, 120)}
-          </Checkbox>
-        ))}
+        {[...namesFirst(alert)].map(([name, value]) => {
+          const why = unmatchable(alert, name);
+          return (
+            <Checkbox
+              key={name}
+              checked={chosen.has(name)}
+              onChange={(on) => toggle(name, on)}
+              disabled={why !== null}
+            >
+              {plainText(name, 80)} = {plainText(value, 120)}
+              {why !== null && <span className="muted"> · {why}</span>}
+            </Checkbox>
+          );
+        })}
       </fieldset>
       <Choice
         label="For how long"

@@ -11,7 +11,7 @@ const labels = {
 };
 
 test('a silence begins with what the alert is and where, not with what differs from instance to instance', () => {
-  const chosen = usualMatchers({ labels });
+  const chosen = usualMatchers({ labels, cutLabels: [] });
   expect(chosen).toEqual(['alertname', 'namespace', 'service']);
   expect(matchersOf({ labels }, new Set(chosen))).toEqual(
     chosen.map((name) => ({
@@ -24,7 +24,10 @@ test('a silence begins with what the alert is and where, not with what differs f
 });
 
 test('where none of the usual labels is there, all of them are conditions', () => {
-  expect(usualMatchers({ labels: { instance: 'a', disk: 'sda' } })).toEqual(['instance', 'disk']);
+  expect(usualMatchers({ labels: { instance: 'a', disk: 'sda' }, cutLabels: [] })).toEqual([
+    'instance',
+    'disk',
+  ]);
 });
 
 test('what is silenced is never drawn as trouble', () => {
@@ -63,4 +66,10 @@ test('the way to the alerts stays while they cannot be read', () => {
   expect(buttonWords(boardOf('silent'), null)).toBe('Alerts, not all read');
   expect(buttonWords({ ...boardOf('answers'), problems: ['2 came in another shape'] }, null)).toBe('Alerts');
   expect(buttonWords(null, 'the console is away')).toBe('Alerts, not all read');
+});
+
+test('a silence does not begin with a label that it cannot name', () => {
+  const odd = { labels: { alertname: 'x', service: 's', 'service.name': 'y' }, cutLabels: ['service'] };
+  expect(usualMatchers(odd)).toEqual(['alertname']);
+  expect(usualMatchers({ labels: { 'service.name': 'y' }, cutLabels: [] })).toEqual([]);
 });

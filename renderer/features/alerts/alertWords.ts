@@ -1,5 +1,11 @@
 import { alertTone, callsForSomebody } from '../../../shared/analysis/alertTone.ts';
-import type { Alert, AlertBoard, AlertPhase, Matcher } from '../../../shared/model/alert.ts';
+import {
+  type Alert,
+  type AlertBoard,
+  type AlertPhase,
+  type Matcher,
+  unmatchable,
+} from '../../../shared/model/alert.ts';
 import { formatCount } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
@@ -32,9 +38,10 @@ export function namesFirst({ labels }: Pick<Alert, 'labels'>): readonly (readonl
 const usual = new Set(['alertname', 'namespace', 'service', 'deployment', 'job', 'cluster']);
 
 /** The conditions to begin with: the alert by its name and place, without what differs from instance to instance. */
-export function usualMatchers({ labels }: Pick<Alert, 'labels'>): readonly string[] {
-  const named = Object.keys(labels).filter((name) => usual.has(name));
-  return named.length === 0 ? Object.keys(labels) : named;
+export function usualMatchers(alert: Pick<Alert, 'labels' | 'cutLabels'>): readonly string[] {
+  const possible = Object.keys(alert.labels).filter((name) => unmatchable(alert, name) === null);
+  const named = possible.filter((name) => usual.has(name));
+  return named.length === 0 ? possible : named;
 }
 
 export const matchersOf = ({ labels }: Pick<Alert, 'labels'>, chosen: ReadonlySet<string>): Matcher[] =>

@@ -18,6 +18,8 @@ export interface AlertsObservation {
 }
 
 const mostLabels = 40;
+const longestLabel = 500;
+const longestName = 200;
 
 /** One alert as a peer words it, before anything of it is believed. */
 export interface ToldAlert {
@@ -33,7 +35,7 @@ export interface ToldAlert {
 export const observedAlerts = (told: readonly ToldAlert[]): AlertObservation[] => told.map(observedOf);
 
 function observedOf({ key, phase, since, labels, annotations, silencedBy }: ToldAlert): AlertObservation {
-  const named = textsOf(labels, 500);
+  const named = textsOf(labels, longestLabel);
   const said = textsOf(annotations, 2_000);
   return {
     key: key.slice(0, 2_000),
@@ -42,6 +44,7 @@ function observedOf({ key, phase, since, labels, annotations, silencedBy }: Told
     severity: named['severity'] ?? null,
     since,
     labels: named,
+    cutLabels: cutIn(labels),
     summary: (said['summary'] ?? said['message'] ?? null)?.slice(0, 300) ?? null,
     description: said['description'] ?? null,
     runbook: runbookOf(said['runbook_url'] ?? said['runbook'] ?? null),
@@ -53,8 +56,20 @@ function textsOf(value: unknown, longest: number): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
   const texts = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return Object.fromEntries(
-    texts.slice(0, mostLabels).map(([name, text]) => [name.slice(0, 200), text.slice(0, longest)]),
+    texts.slice(0, mostLabels).map(([name, text]) => [name.slice(0, longestName), text.slice(0, longest)]),
   );
+}
+
+/** Labels of which only a part was taken over, by the names they have here. */
+function cutIn(labels: unknown): string[] {
+  if (typeof labels !== 'object' || labels === null) return [];
+  return Object.entries(labels)
+    .filter(
+      ([name, value]) =>
+        name.length > longestName || (typeof value === 'string' && value.length > longestLabel),
+    )
+    .slice(0, mostLabels)
+    .map(([name]) => name.slice(0, longestName));
 }
 
 /** Annotations are written by whoever writes rules: only a plain https address is one to follow. */
