@@ -4,7 +4,7 @@ import type { CallScope } from '../connectors/kit/signals.ts';
 import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model/signals.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
-import { markedByOthers } from './notes.ts';
+import { markedByOthers, othersProblem } from './notes.ts';
 import type { Ports } from './ports.ts';
 import type { OneMap, Place } from './oneMap.ts';
 import type { World } from './world.ts';
@@ -86,6 +86,7 @@ export async function* watchTimeline(
   while (signal?.aborted !== true) {
     const range = rangeOf(ports.clock.now(), rangeSeconds);
     const all: Timeline[] = [];
+    const missing: Provenance[] = [];
     const nodeOf = (id: string | null) => (id === null ? null : oneMap.faces().primaryOf(id));
     for (const connection of world.connections.open.values()) {
       const read = await readSeries(connection, {}, range, false, ports, signal);
@@ -102,6 +103,8 @@ export async function* watchTimeline(
           source: `${one.source} · summed over every call: a failure passed on counts at each hop`,
         })),
       });
+      const problem = othersProblem(connection);
+      if (problem !== null) missing.push({ ...eventsOf(connection, range), problems: [problem] });
     }
     yield {
       from: range.from,
@@ -112,7 +115,7 @@ export async function* watchTimeline(
         .flatMap((one) => one.marks)
         .map((mark) => ({ ...mark, serviceId: nodeOf(mark.serviceId) }))
         .sort((a, b) => a.at - b.at),
-      provenance: all.flatMap((one) => one.provenance),
+      provenance: [...all.flatMap((one) => one.provenance), ...missing],
     };
     const answered = all.some((one) => one.provenance.length > 0);
     if (!(await pause(ports, rangeSeconds, answered, signal))) return;
@@ -163,6 +166,13 @@ export async function readSeries(
     };
   }
 }
+
+const eventsOf = ({ title }: LiveConnection, { to, from }: RangeRead): Omit<Provenance, 'problems'> => ({
+  source: `Events of ${title}`,
+  observedAt: to,
+  newestSampleAt: null,
+  windowSeconds: (to - from) / 1000,
+});
 
 /** Deployments and operations of a connection, also those of other Podiums, oldest first. */
 export async function marksOf(

@@ -36,13 +36,13 @@ interface NotesParts {
 }
 
 /**
- * Leaves a note on the object of every operation that was written, where the peer takes notes. It holds nothing up: a refusal
+ * Leaves a note on the object of every operation that was written, also of one that was written in part, where the peer takes notes. It holds nothing up: a refusal
  * is taken down with the operation, and that is all.
  */
 export function leaveNotes({ journal, settings, ports, connection, service }: NotesParts): void {
   const done = new Set<string>();
   journal.onWritten((record) => {
-    if (record.state !== 'written' || done.has(record.id)) return;
+    if ((record.state !== 'written' && record.state !== 'partly') || done.has(record.id)) return;
     done.add(record.id);
     if (!settings.current.sharing.events || ports.clock.now() - record.at > oldestMs) return;
     const open = connection(record.connection.id);
@@ -68,7 +68,7 @@ export function leaveNotes({ journal, settings, ports, connection, service }: No
         {
           operationId: record.id,
           reason: reasonOf[record.operation.kind],
-          text: `${record.title}, by ${record.actor}${why} (Podium ${record.id})`,
+          text: `${record.title}${inPart(record)}, by ${record.actor}${why} (Podium ${record.id})`,
           by: record.actor,
           at: record.at,
           service: place,
@@ -83,21 +83,25 @@ export function leaveNotes({ journal, settings, ports, connection, service }: No
   }
 }
 
+const inPart = ({ state, writtenChanges, changes }: OperationRecord): string =>
+  state === 'partly' ? ` (in part: ${writtenChanges ?? 0} of ${changes.length} documents)` : '';
+
 const boardOf = ({ sources }: LiveConnection): NoteBoard | null =>
   sources.flatMap(({ session }) => session.notes ?? [])[0] ?? null;
 
-/** What other Podiums did, by the notes that they left; our own stand in the journal. Nothing where they cannot be read. */
+/** Why what other Podiums did is missing; null where it is not. */
+export const othersProblem = (connection: LiveConnection): string | null =>
+  boardOf(connection)?.recent(connection.closed).problem ?? null;
+
+/** What other Podiums did, by the notes that they left, as far as is known; our own stand in the journal. */
 export async function markedByOthers(
   connection: LiveConnection,
   from: number,
   journal: Pick<Journal, 'read'>,
 ): Promise<Mark[]> {
-  const board = boardOf(connection);
-  if (board === null) return [];
-  const limit = AbortSignal.any([connection.closed, AbortSignal.timeout(limitMs)]);
-  const notes = await board.read(limit).catch(() => []);
   const marks: Mark[] = [];
-  for (const { operationId, text, at, service } of notes) {
+  for (const { operationId, text, at, service } of boardOf(connection)?.recent(connection.closed).notes ??
+    []) {
     if (at === null || at < from || (await journal.read(operationId)) !== null) continue;
     const serviceId =
       service === null ? null : connection.topology().serviceNamed(service.namespace, service.name);

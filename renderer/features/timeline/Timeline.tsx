@@ -28,6 +28,7 @@ export function Timeline() {
   };
   const marks = useMarks(value?.marks ?? none);
   const counted = (value?.failedPerSecond ?? []).filter((each) => each !== null);
+  const missing = (value?.provenance ?? []).flatMap(({ problems }) => problems.map((one) => plainText(one)));
   const peak = counted.length === 0 ? null : Math.max(...counted);
   const pointed =
     value === null || pointerX === null || width === 0 ? null : pointedAt(value, scale, pointerX);
@@ -41,6 +42,12 @@ export function Timeline() {
           <span className="num timelinePointed">
             {' '}
             · {formatClockSeconds(pointed.at)}: {formatRate(pointed.failed)} failed/s
+          </span>
+        )}
+        {missing.length > 0 && (
+          <span className="toneWarn" title={missing.join('\n')}>
+            {' '}
+            · incomplete: {plainText(missing[0] ?? '', 80)}
           </span>
         )}
         {problem !== null && <span className="toneWarn"> · stands still: {problem}</span>}

@@ -23,10 +23,21 @@ export interface ReadNote {
   readonly service: NamespacedName | null;
 }
 
+/** What is known of notes. */
+export interface RecentNotes {
+  /** The newest, oldest first. */
+  readonly notes: readonly ReadNote[];
+  /** Why they could not be read anew; null where they could, or were not asked for yet. */
+  readonly problem: string | null;
+}
+
 /** Notes beside what is written, which other Podiums and other tools see. */
 export interface NoteBoard {
   /** Leaves one, once however often it is asked. Throws `PeerError`; false where nothing can be noted on such a document. */
   leave(document: DocumentRef, note: OperationNote, signal: AbortSignal): Promise<boolean>;
-  /** Those of the last hour or so, as long as the peer keeps them; read anew at most every some seconds. */
-  read(signal: AbortSignal): Promise<readonly ReadNote[]>;
+  /**
+   * Those of the last hour or so, as long as the peer keeps them: what was read last, while older pictures are read anew in
+   * the background. Holds nobody up.
+   */
+  recent(closed: AbortSignal): RecentNotes;
 }

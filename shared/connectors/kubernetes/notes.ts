@@ -1,7 +1,7 @@
 import type { DocumentRef } from '../../model/entity.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
-import type { NoteBoard, ReadNote } from '../kit/notes.ts';
-import { PeerError } from '../kit/peerError.ts';
+import type { NoteBoard, ReadNote, RecentNotes } from '../kit/notes.ts';
+import { PeerError, sayError } from '../kit/peerError.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type KubeObject, mapAt, textAt, timeAt } from '../kube/objects.ts';
 import { events } from '../kube/resources.ts';
@@ -9,14 +9,39 @@ import { events } from '../kube/resources.ts';
 const component = 'podium';
 const operationKey = 'podium.dev/operation';
 const serviceKey = 'podium.dev/service';
-const rereadMs = 20_000;
+const rereadMs = 60_000;
+/** Who may not read them may not in a minute either, and a list that took too long is not to be asked for all the time. */
+const retryMs = 5 * 60_000;
+const limitMs = 15_000;
 const mostRead = 200;
 /** What an Event takes as its message (core/v1, validation of events). */
 const longestMessage = 1_024;
 
 /** Operations as Events on their objects: `kubectl describe` shows them, and every other Podium. */
 export function createNoteBoard(client: KubeClient, { clock }: Pick<ConnectorHost, 'clock'>): NoteBoard {
-  let read: { readonly at: number; readonly notes: readonly ReadNote[] } | null = null;
+  let known: RecentNotes = { notes: [], problem: null };
+  let asked: { readonly at: number; readonly keptMs: number } | null = null;
+  let isReading = false;
+
+  async function readAnew(closed: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([closed, AbortSignal.timeout(limitMs)]);
+    try {
+      const found: KubeObject[] = [];
+      for (const namespace of client.namespaces ?? [null])
+        found.push(
+          ...(await client.list(events, namespace, signal, { fieldSelector: `source=${component}` })),
+        );
+      const notes = found.flatMap(noteIn).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+      known = { notes: notes.slice(-mostRead), problem: null };
+      asked = { at: clock.now(), keptMs: rereadMs };
+    } catch (thrown) {
+      if (closed.aborted) return;
+      const problem = `What other Podiums did is not known: ${sayError(thrown, 'Reading their Events')}`;
+      known = { ...known, problem };
+      asked = { at: clock.now(), keptMs: retryMs };
+    }
+  }
+
   return {
     async leave(document, { operationId, reason, text, by, at, service }, signal) {
       const { namespace } = document;
@@ -57,16 +82,16 @@ export function createNoteBoard(client: KubeClient, { clock }: Pick<ConnectorHos
       }
       return true;
     },
-    async read(signal) {
-      if (read !== null && clock.now() - read.at < rereadMs) return read.notes;
-      const found: KubeObject[] = [];
-      for (const namespace of client.namespaces ?? [null])
-        found.push(
-          ...(await client.list(events, namespace, signal, { fieldSelector: `source=${component}` })),
-        );
-      const notes = found.flatMap(noteIn).slice(-mostRead);
-      read = { at: clock.now(), notes };
-      return notes;
+    recent(closed) {
+      // However a clock was set meanwhile.
+      const isKept = asked !== null && Math.abs(clock.now() - asked.at) < asked.keptMs;
+      if (!isReading && !closed.aborted && !isKept) {
+        isReading = true;
+        void readAnew(closed).finally(() => {
+          isReading = false;
+        });
+      }
+      return known;
     },
   };
 }
