@@ -65,7 +65,10 @@ export const requestLabels = (more: Record<string, string> = {}): Record<string,
 });
 
 /** A session on a Prometheus that follows a script and otherwise holds Istio's metrics without any row. */
-export async function openScripted(script: Script): Promise<
+export async function openScripted(
+  script: Script,
+  clock: { now(): number } = { now: () => now },
+): Promise<
   Session & {
     readonly signals: SignalSource;
     readonly asked: readonly string[];
@@ -94,7 +97,7 @@ export async function openScripted(script: Script): Promise<
   };
   const host: ConnectorHost = {
     connectionId: 'c',
-    clock: { now: () => now, sleep: () => Promise.resolve() },
+    clock: { now: () => clock.now(), sleep: () => Promise.resolve() },
     random: { id: () => 'id', fraction: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined },
     ownPorts: () => [],

@@ -11,6 +11,8 @@ export interface Dialect {
   readonly evidence: Evidence;
   /** Rows that callees reported are all that they received. */
   readonly seesAllReceived?: true;
+  /** Rows inside the cluster name no host, so nobody can count by them which destination a route chose. */
+  readonly namesNoHost?: true;
   /** Not read where one of these is there: they say the same, and more. */
   readonly unless?: readonly string[];
   readonly requests: MetricQuery;

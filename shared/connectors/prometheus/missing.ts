@@ -12,10 +12,14 @@ export function noMetrics(dialects: readonly Dialect[]): string {
     : 'Nothing in Prometheus says who calls whom: it scrapes no mesh, traces, ingress or HTTP client';
 }
 
+/** Whether it is counted which destination a call was sent to: who counts calls elsewhere than on their way does not see it. */
+export const tellsDestination = ({ evidence, namesNoHost }: Dialect): boolean =>
+  evidence === 'mesh' && namesNoHost !== true;
+
 /** Said where calls were to be counted after a write, and no proxy counts them. */
 export function noProxies(present: readonly Dialect[], dialects: readonly Dialect[]): string {
   const [best] = present;
-  return best === undefined || best.evidence === 'mesh'
+  return best === undefined || tellsDestination(best)
     ? noMetrics(dialects)
     : `${best.title} do not tell which destination a call was sent to, so what a change does to calls is not measured here`;
 }
@@ -36,6 +40,10 @@ export function whoCallsWhom(
     ? [...nameless, 'Services count what they are asked, but nothing in Prometheus says who asks them']
     : nameless;
 }
+
+/** Said of what was scraped and no longer is, in every reading until it is again. */
+export const silence = ({ title }: Dialect): string =>
+  `Nothing with ${title} has been scraped for more than five minutes: what it counted is unknown, not zero`;
 
 /** Old samples still give rates for a while; an operator must know that they are of yesterday's traffic. */
 export function staleness(

@@ -50,6 +50,8 @@ export interface PresentDialects {
   forget(gone: ReadonlySet<string>): void;
   /** What was there last, also while no sample of it is left. */
   readonly last: readonly Dialect[];
+  /** What was there, is not now, and is not told by what took its place. */
+  readonly silent: readonly Dialect[];
 }
 
 export function createPresentDialects(
@@ -59,10 +61,20 @@ export function createPresentDialects(
   let present: readonly Dialect[] = [];
   let last: readonly Dialect[] = [];
   let lookedAt = -Infinity;
+  const known = new Set<string>();
+
+  const silent = (): readonly Dialect[] => {
+    const here = new Set(present.map(({ id }) => id));
+    const replaced = new Set(present.flatMap(({ unless = [] }) => unless));
+    return dialects.filter(
+      ({ id, unless = [] }) =>
+        known.has(id) && !here.has(id) && !replaced.has(id) && !unless.some((other) => here.has(other)),
+    );
+  };
 
   return {
     async find(asking, signal) {
-      const pauseMs = present.length === 0 ? LOOK_AGAIN_MS : LOOK_FOR_MORE_MS;
+      const pauseMs = present.length === 0 || silent().length > 0 ? LOOK_AGAIN_MS : LOOK_FOR_MORE_MS;
       if (clock.now() - lookedAt < pauseMs) return present;
       const found = new Set(
         (await asking.vector(lookFor(dialects), signal)).flatMap(({ labels }) => labels['found'] ?? []),
@@ -72,13 +84,19 @@ export function createPresentDialects(
         .filter(({ id, unless = [] }) => found.has(id) && !unless.some((other) => found.has(other)))
         .map((dialect) => withLatency(dialect, found));
       if (present.length > 0) last = present;
+      for (const { id } of present) known.add(id);
       return present;
     },
     forget(gone) {
+      if (gone.size === 0) return;
       present = present.filter(({ id }) => !gone.has(id));
+      lookedAt = -Infinity;
     },
     get last() {
       return last;
+    },
+    get silent() {
+      return silent();
     },
   };
 }

@@ -6,7 +6,15 @@ import { readCounters, scrapeIntervalOf } from './counters.ts';
 import type { Dialect } from './dialect.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import { readLines } from './lines.ts';
-import { noMetrics, noProxies, staleness, USUAL_SCRAPE_SECONDS, whoCallsWhom } from './missing.ts';
+import {
+  noMetrics,
+  noProxies,
+  silence,
+  staleness,
+  tellsDestination,
+  USUAL_SCRAPE_SECONDS,
+  whoCallsWhom,
+} from './missing.ts';
 import { createPresentDialects } from './present.ts';
 import { selector } from './promql.ts';
 import { readSignals } from './reading.ts';
@@ -91,7 +99,7 @@ export async function createSignals(
     calls: [],
     latency: [],
     queries: asking.queries,
-    problems: [...asking.problems(), problem],
+    problems: [...asking.problems(), ...present.silent.map(silence), problem],
   });
 
   const signals: SignalSource = {
@@ -106,26 +114,33 @@ export async function createSignals(
       const asking = begin();
       const limit = withClosed(signal);
       const found = await find(asking, limit);
-      const [best] = found;
-      if (best === undefined) return nothing(noMetrics(dialects), windowSeconds, asking);
+      if (found.length === 0) return nothing(noMetrics(dialects), windowSeconds, asking);
       const read = await Promise.allSettled(
         found.map((dialect) => readOne(asking, dialect, windowSeconds, limit)),
       );
-      const [first] = read;
-      if (first?.status !== 'fulfilled') throw first?.reason;
-      const beside = read.slice(1).flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-      const failed = read.flatMap((one, i) =>
-        one.status === 'fulfilled' ? [] : sayError(one.reason, `Reading ${found[i]?.title ?? 'metrics'}`),
-      );
+      const [first, ...beside] = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      // One kind whose answer is too large or too slow leaves the others' figures as they are.
+      if (first === undefined) throw read.find((one) => one.status === 'rejected')?.reason;
+      const silent = present.silent.map(silence);
+      const failed = read.flatMap((one, i) => {
+        const title = found[i]?.title ?? 'metrics';
+        return one.status === 'fulfilled' ? [] : `${title}: ${sayError(one.reason, `Reading ${title}`)}`;
+      });
       // Everything gone: what reported before is looked for anew.
       const gone = read.flatMap((one, i) =>
         one.status === 'fulfilled' && one.value.newestSampleAt === null ? (found[i]?.id ?? []) : [],
       );
       present.forget(new Set(gone));
       return {
-        ...first.value,
+        ...first,
         queries: asking.queries,
-        problems: [...asking.problems(), ...first.value.problems, ...failed, ...whoCallsWhom(found, read)],
+        problems: [
+          ...asking.problems(),
+          ...first.problems,
+          ...silent,
+          ...failed,
+          ...whoCallsWhom(found, read),
+        ],
         ...(beside.length === 0 ? {} : { beside }),
       };
     },
@@ -154,8 +169,7 @@ export async function createSignals(
     async counters(read, signal) {
       const asking = begin();
       const limit = withClosed(signal);
-      // Who counts calls elsewhere than on their way does not see which version or endpoint was chosen.
-      const found = (await find(asking, limit)).filter(({ evidence }) => evidence === 'mesh');
+      const found = (await find(asking, limit)).filter(tellsDestination);
       const scrape = scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS;
       for (const dialect of found) {
         const observed = await readCounters(asking, dialect, read, scrape, clock.now(), limit);
@@ -166,7 +180,8 @@ export async function createSignals(
           problems: [...asking.problems(), ...observed.problems],
         };
       }
-      return { source: source(), series: [], problems: [noProxies(present.last, dialects)] };
+      const lost = present.silent.filter(tellsDestination).map(silence);
+      return { source: source(), series: [], problems: [...lost, noProxies(present.last, dialects)] };
     },
     async instanceRates(instances, signal) {
       const asking = begin();

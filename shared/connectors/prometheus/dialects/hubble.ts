@@ -37,6 +37,7 @@ const hubbleOf = (id: string, metric: string): Dialect => ({
   partLabel: 'destination_namespace',
   lines: { requests: [...ENDS, 'status'], latency: [...ENDS, 'le'] },
   seesAllReceived: true,
+  namesNoHost: true,
   overall: [...side('destination'), 'reporter', 'status'],
   // A call is seen at its caller, at its callee, or at both, wherever a policy sends it through a proxy.
   overallMatchers(unreported) {
