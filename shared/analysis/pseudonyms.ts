@@ -21,6 +21,8 @@ const common = new Set([
   'spring',
   'localhost',
   '127.0.0.1',
+  '::1',
+  '~/.kube/config',
   'service',
   'host',
   'user',
@@ -29,15 +31,51 @@ const common = new Set([
   'podium',
 ]);
 
-/** Hosts and people by how they are written, whether or not anybody named them: addresses, names with dots, mail. */
+/** Groups of APIs and names that everybody's machine knows: those below them tell nobody apart. */
+const wellKnown = [
+  'k8s.io',
+  'x-k8s.io',
+  'kubernetes.io',
+  'istio.io',
+  'linkerd.io',
+  'envoyproxy.io',
+  'prometheus.io',
+  'cert-manager.io',
+  'hashicorp.com',
+  'node.js',
+];
+
+const isCommon = (found: string): boolean => {
+  const name = found.toLowerCase();
+  return common.has(name) || wellKnown.some((known) => name === known || name.endsWith(`.${known}`));
+};
+
+/** Where files lie whose names tell of people and firms; paths of an API begin otherwise. */
+const folders = String.raw`(?:~|/(?:home|Users|root|etc|mnt|media|opt|srv|tmp|var|data|Volumes|private)|[A-Za-z]:)[\\/]+`;
+/** What a name with dots is made of. */
+const letter = String.raw`[\p{L}\p{N}_-]`;
+
+/** Files, hosts and people by how they are written, whether or not anybody named them. */
 const shapes: readonly { readonly kind: string; readonly shape: RegExp }[] = [
-  { kind: 'user', shape: /[\w.+-]+@[\w-]+(?:\.[\w-]+)*/g },
+  { kind: 'file', shape: new RegExp(String.raw`(?<=["'“])${folders}[^"'”\n]+`, 'g') },
+  { kind: 'file', shape: new RegExp(String.raw`(?<![\w:/.~-])${folders}[^\s"',;:()[\]{}]+`, 'g') },
+  { kind: 'host', shape: /\barn:[\w-]*:[^\s"',;()[\]{}]+/g },
+  { kind: 'user', shape: /(?<=\bsystem:serviceaccounts?:)[\w.:-]*\w/g },
+  { kind: 'user', shape: /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*/g },
   { kind: 'host', shape: /\b\d{1,3}(?:\.\d{1,3}){3}\b/g },
   { kind: 'host', shape: /\[[0-9a-f]*:[0-9a-f:.]+\]/gi },
-  { kind: 'host', shape: /(?<=:\/\/)[\w.-]+/g },
+  // Bare: eight groups, or fewer with a gap. A time of day has neither.
+  { kind: 'host', shape: /(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])/gi },
   {
     kind: 'host',
-    shape: /\b(?:[a-z0-9-]+\.)+(?:svc|local|internal|com|net|org|io|dev|cloud|eu|de)\b(?:\.[a-z0-9-]+)*/gi,
+    shape:
+      /(?<![\w:])(?:(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?|::[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})(?![\w])/gi,
+  },
+  { kind: 'host', shape: /(?<=:\/\/)[\w.-]+/g },
+  // Any name with dots whose last part is no number; it begins where it does, so that a long one is read once.
+  {
+    kind: 'host',
+    shape: new RegExp(String.raw`(?<!${letter})(?<!${letter}\.)(?:${letter}+\.)+\p{L}${letter}+`, 'gu'),
   },
 ];
 
@@ -68,14 +106,12 @@ export function createPseudonyms(given: readonly NamesOf[]): (text: string) => s
     longestFirst.length === 0
       ? null
       : new RegExp(`(?<![\\w])(?:${longestFirst.map(escape).join('|')})(?![\\w])`, 'g');
-  const isOwn = (text: string): boolean => /^(?:service|host|user|namespace|connection)-\d+$/.test(text);
+  const isOwn = (text: string): boolean => /^(?:service|host|user|namespace|connection|file)-\d+$/.test(text);
   return (text) => {
     const byNames = known === null ? text : text.replaceAll(known, (name) => byName.get(name) ?? name);
     return shapes.reduce(
       (rest, { kind, shape }) =>
-        rest.replaceAll(shape, (found) =>
-          isOwn(found) || common.has(found.toLowerCase()) ? found : standIn(kind, found),
-        ),
+        rest.replaceAll(shape, (found) => (isOwn(found) || isCommon(found) ? found : standIn(kind, found))),
       byNames,
     );
   };

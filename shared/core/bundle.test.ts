@@ -16,6 +16,7 @@ function openTalkative() {
     title: 'Shift payment',
     changes: [],
     state: 'written',
+    connection: { ...recordOf().connection, title: 'basalt' },
   });
   return openPaper(paper, {
     records: new Map([[record.id, record]]),
@@ -23,6 +24,7 @@ function openTalkative() {
       settings: {
         read: async () => ({
           ...defaultSettings,
+          environments: { quartz: 'production' },
           remembered: [
             {
               connector: 'consul',
@@ -38,6 +40,11 @@ function openTalkative() {
         JSON.stringify({ level: 'warn', message: `asked with Bearer ${jwt}`, connection: 'paper' }),
         JSON.stringify({ level: 'info', message: 'opened', sessionToken: 'plain-as-day' }),
         JSON.stringify({ level: 'info', tokens: ['one-of-two'], credentials: { deeper: 'two-of-two' } }),
+        JSON.stringify({
+          level: 'warn',
+          message: 'quartz and basalt could not be opened again',
+          connection: 'dc1',
+        }),
         'a line that is no JSON, from ana@laptop at 10.9.8.7 to payment.shop.svc.cluster.local',
       ],
     },
@@ -59,6 +66,9 @@ test('a report says what Podium found and did, without secrets, contents or name
     'laptop',
     '10.9.8.7',
     'example',
+    'quartz',
+    'basalt',
+    'dc1',
   ])
     expect(text).not.toContain(told);
   expect(text).not.toMatch(/\bpayment\b|\bpaper\b/);

@@ -1,3 +1,4 @@
+import { connectionIdOf } from '../analysis/rememberedOf.ts';
 import { createPseudonyms } from '../analysis/pseudonyms.ts';
 import type { Bundle } from '../model/about.ts';
 import type { ConnectionState } from '../model/connection.ts';
@@ -21,6 +22,8 @@ interface BundleParts {
 
 const mostLogLines = 200;
 const mostOperations = 50;
+/** Names of connections, services and people are looked for in so many; the log may speak of any. */
+const mostRead = 500;
 
 /**
  * What whoever mends Podium needs to know, and nothing that anybody could log in by: no settings of connections, no documents,
@@ -32,7 +35,7 @@ export async function makeBundle(
 ): Promise<Bundle> {
   const at = new Date(ports.clock.now()).toISOString();
   const states = connections.states();
-  const records = await journal.list({ limit: mostOperations });
+  const records = await journal.list({ limit: mostRead });
   const log = await ports.readLog(mostLogLines);
   const content = {
     about: 'A report on Podium. Read it through before you give it away.',
@@ -45,10 +48,12 @@ export async function makeBundle(
       ...aboutConnection(state.id, connections),
     })),
     settings: settingsWithoutSecrets(settings.current),
-    journal: records.map(operationOf),
+    journal: records.slice(0, mostOperations).map(operationOf),
     log: log.map(readLine),
   };
-  const hide = withNames ? (text: string) => text : createPseudonyms(namesIn(states, oneMap, ports.actor));
+  const hide = withNames
+    ? (text: string) => text
+    : createPseudonyms(namesIn(states, oneMap, ports.actor, settings.current, records));
   const clean = withoutSecrets(content, (text) => hide(blankSecrets(text)));
   return {
     fileName: `podium-report-${at.slice(0, 16).replaceAll(/[-:]/g, '')}.json`,
@@ -116,14 +121,46 @@ function readLine(line: string): unknown {
   }
 }
 
-function namesIn(states: readonly ConnectionState[], oneMap: OneMap, actor: string) {
+function namesIn(
+  states: readonly ConnectionState[],
+  oneMap: OneMap,
+  actor: string,
+  { remembered, environments, positions }: Settings,
+  records: readonly OperationRecord[],
+) {
+  // Those that are closed too: the log speaks of them.
+  const titles = [
+    ...remembered.map(({ title }) => title),
+    ...Object.keys(environments),
+    ...Object.keys(positions),
+    ...records.map(({ connection }) => connection.title),
+  ];
   const { services } = oneMap.graph();
   const [user = '', machine = ''] = actor.split('@');
   return [
-    { kind: 'connection', names: states.flatMap(({ id, title }) => [id, title]) },
-    { kind: 'user', names: [actor, user, ...states.flatMap((state) => state.user ?? [])] },
+    {
+      kind: 'connection',
+      names: [...states, ...titles.map((title) => ({ id: connectionIdOf(title), title }))].flatMap(
+        ({ id, title }) => [id, title],
+      ),
+    },
+    {
+      kind: 'user',
+      names: [
+        actor,
+        user,
+        ...states.flatMap((state) => state.user ?? []),
+        ...records.map((record) => record.actor),
+      ],
+    },
     { kind: 'host', names: [machine, ...services.flatMap(({ hosts }) => hosts)] },
-    { kind: 'service', names: services.map(({ name }) => name) },
+    {
+      kind: 'service',
+      names: [
+        ...services.map(({ name }) => name),
+        ...records.flatMap(({ serviceName }) => serviceName ?? []),
+      ],
+    },
     {
       kind: 'namespace',
       names: [
