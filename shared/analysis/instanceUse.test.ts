@@ -57,6 +57,14 @@ test('containers are added up, and a limit of all is one only where each has one
   expect(all.memory).toMatchObject({ container: 'proxy' });
 });
 
+test('of a container that is measured and declared nowhere no limit is known, and so none of all', () => {
+  const all = addUp(instance('a', { limits: [limit('app', 1, 512)] }), [
+    use('app', 0.5, 400),
+    use('debugger', 0.1, 200),
+  ]);
+  expect(all).toMatchObject({ cpuLimitCores: null, memoryLimitBytes: null, memoryBytes: 600 * mebibyte });
+});
+
 test('what nobody says is not zero', () => {
   expect(addUp({}, [])).toEqual({
     cpuCores: null,

@@ -40,13 +40,13 @@ export function addUp(
   const throttled = uses.flatMap(({ container, throttledRatio: ratio }) =>
     ratio === null ? [] : [{ container, ratio }],
   );
-  // What nobody measures uses nothing of what is told here.
-  const own = limits.filter(({ name }) => uses.some(({ container }) => container === name));
+  // What nobody measures uses nothing of what is told here; of what is measured and not declared no limit is known.
+  const own = uses.map(({ container }) => limits.find(({ name }) => name === container));
   return {
     cpuCores: sumOf(uses.map((one) => one.cpuCores)),
-    cpuLimitCores: wholeOf(own.map((one) => one.cpuLimitCores)),
+    cpuLimitCores: wholeOf(own.map((one) => one?.cpuLimitCores ?? null)),
     memoryBytes: sumOf(uses.map((one) => one.memoryBytes)),
-    memoryLimitBytes: wholeOf(own.map((one) => one.memoryLimitBytes)),
+    memoryLimitBytes: wholeOf(own.map((one) => one?.memoryLimitBytes ?? null)),
     throttled: throttled.sort((a, b) => b.ratio - a.ratio)[0] ?? null,
     memory: memory.sort((a, b) => b.ratio - a.ratio)[0] ?? null,
   };

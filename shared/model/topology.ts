@@ -54,7 +54,7 @@ export const InstanceObservation = z.object({
   node: z.string().nullable(),
   /** Where it can be reached: "10.1.2.3", with its port where the source names one; absent where it does not say. */
   address: z.string().optional(),
-  /** What its containers may use, in the order in which they are declared; absent where the source keeps no such thing. */
+  /** What its containers may use, in the order in which they are declared, sidecars that begin first at the end; absent where the source keeps no such thing. */
   limits: z
     .array(
       z.object({
@@ -66,7 +66,7 @@ export const InstanceObservation = z.object({
       }),
     )
     .optional(),
-  /** How the container that ended last ended; absent where none did. */
+  /** How the container that ended last ended, or one that was killed for memory within an hour before; absent where none did. */
   lastEnd: z
     .object({
       container: z.string(),

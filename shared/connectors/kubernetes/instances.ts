@@ -35,7 +35,12 @@ export function instanceFrom(
   )
     return null;
   const ready = readiness.get(pod.metadata.uid) ?? conditionOf(pod, 'Ready')?.status === 'True';
-  const statuses = listAt(pod, 'status', 'containerStatuses');
+  const staying = stayingOf(pod);
+  const names = staying.map((container) => textAt(container, 'name'));
+  const statuses = [
+    ...listAt(pod, 'status', 'containerStatuses'),
+    ...listAt(pod, 'status', 'initContainerStatuses').filter((one) => names.includes(textAt(one, 'name'))),
+  ];
   const restarts = statuses
     .map((status) => numberAt(status, 'restartCount'))
     .filter((count) => count !== null);
@@ -56,7 +61,7 @@ export function instanceFrom(
     node: textAt(pod, 'spec', 'nodeName'),
     ...addressOf(pod),
     ...lastEndOf(statuses),
-    limits: listAt(pod, 'spec', 'containers').map((container) => ({
+    limits: [...listAt(pod, 'spec', 'containers'), ...staying].map((container) => ({
       name: textAt(container, 'name') ?? '',
       cpuRequestCores: quantityOf(textAt(container, 'resources', 'requests', 'cpu')),
       cpuLimitCores: quantityOf(textAt(container, 'resources', 'limits', 'cpu')),
@@ -65,6 +70,15 @@ export function instanceFrom(
     })),
   };
 }
+
+/** Sidecars that Kubernetes knows as such: they begin first and stay, so they use and are held to limits like any other. */
+const stayingOf = (pod: KubeObject): readonly unknown[] =>
+  listAt(pod, 'spec', 'initContainers').filter(
+    (container) => textAt(container, 'restartPolicy') === 'Always',
+  );
+
+/** A kill for memory is not hidden by what ended within this after it. */
+const killTellsMs = 60 * 60_000;
 
 function lastEndOf(statuses: readonly unknown[]): Pick<InstanceObservation, 'lastEnd'> {
   const ends = statuses.flatMap((status) => {
@@ -76,8 +90,12 @@ function lastEndOf(statuses: readonly unknown[]): Pick<InstanceObservation, 'las
       return [{ container, reason, exitCode: numberAt(one, 'exitCode'), at: timeAt(one, 'finishedAt') }];
     });
   });
-  const last = ends.sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0];
-  return last === undefined ? {} : { lastEnd: last };
+  const [last, ...earlier] = ends.sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+  if (last === undefined) return {};
+  const killed = [last, ...earlier].find(
+    ({ reason, at: end }) => reason === 'OOMKilled' && end !== null && (last.at ?? end) - end < killTellsMs,
+  );
+  return { lastEnd: killed ?? last };
 }
 
 /** Pods on their node's network share its address, which then tells nothing of them. */

@@ -130,6 +130,57 @@ test('a pod that is not ready says why, in the cluster’s words', () => {
   expect(instances[4]?.restarts).toBeNull();
 });
 
+const ended = (name: string, reason: string, finishedAt: string) => ({
+  name,
+  restartCount: 1,
+  state: { running: {} },
+  lastState: { terminated: { reason, exitCode: 1, finishedAt } },
+});
+
+test.each([
+  ['2026-11-22T01:40:00Z', 'OOMKilled'],
+  ['2026-11-22T02:20:00Z', 'Error'],
+])('a kill for memory is told, not what ended within an hour after it: at %s %s', (later, reason) => {
+  const containerStatuses = [
+    ended('app', 'OOMKilled', '2026-11-22T01:10:00Z'),
+    ended('istio-proxy', 'Error', later),
+  ];
+  const { instances } = fold({ pods: [pod('p', null, { phase: 'Running', containerStatuses })] });
+  expect(instances[0]?.lastEnd?.reason).toBe(reason);
+  expect(instances[0]?.lastRestartAt).toBe(Date.parse(later));
+});
+
+test('a sidecar that begins first and stays counts like any container, one that has done its work does not', () => {
+  const resources = { limits: { memory: '128Mi' } };
+  const one = object(
+    'Pod',
+    { name: 'p' },
+    {
+      spec: {
+        initContainers: [
+          { name: 'setup', image: 's:1', resources },
+          { name: 'proxy', image: 'p:1', restartPolicy: 'Always', resources },
+        ],
+        containers: [{ name: 'app', image: 'pay:1', resources: { limits: { memory: '512Mi' } } }],
+      },
+      status: {
+        phase: 'Running',
+        initContainerStatuses: [
+          { name: 'setup', restartCount: 9, state: { terminated: { reason: 'Completed' } } },
+          { ...ended('proxy', 'OOMKilled', '2026-11-22T01:10:00Z'), restartCount: 2 },
+        ],
+        containerStatuses: [{ name: 'app', restartCount: 1, state: { running: {} }, ready: true }],
+      },
+    },
+  );
+  const [instance] = fold({ pods: [one] }).instances;
+  expect(instance?.limits?.map(({ name, memoryLimitBytes }) => [name, memoryLimitBytes])).toEqual([
+    ['app', 512 * 2 ** 20],
+    ['proxy', 128 * 2 ** 20],
+  ]);
+  expect(instance).toMatchObject({ restarts: 3, lastEnd: { container: 'proxy', reason: 'OOMKilled' } });
+});
+
 test('pods that finished or were evicted are not instances', () => {
   const topology = fold({
     pods: [
