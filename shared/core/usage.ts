@@ -59,6 +59,7 @@ async function readUsage(
       );
       if (observed === null) continue;
       problems.push(...observed.problems);
+      if (observed.uses.length === 0) continue;
       const byInstance: InstancesUse['byInstance'] = {};
       for (const { namespace, name, ...use } of observed.uses) {
         const uid = uids.get(`${namespace}/${name}`);

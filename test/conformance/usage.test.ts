@@ -48,12 +48,12 @@ test('a cluster without a metrics API says nothing of use, which is not zero', a
 });
 
 /** A metrics API that answers so; simulated, for no real one is at hand. */
-function metricsApi(answer: () => Promise<unknown>) {
+function metricsApi(answer: (path: string) => Promise<unknown>) {
   let asked = 0;
   let now = 0;
-  const read = (): Promise<unknown> => {
+  const read = (path: string): Promise<unknown> => {
     asked += 1;
-    return answer();
+    return answer(path);
   };
   const usage = createUsageSource({ read }, { clock: { now: () => now } });
   return {
@@ -63,11 +63,12 @@ function metricsApi(answer: () => Promise<unknown>) {
   };
 }
 
+const item = (name: string) => ({
+  metadata: { name, namespace: 'usage' },
+  containers: [{ name: 'payment', usage: { cpu: '250123456n', memory: '512Mi' } }],
+});
+
 test('a metrics API’s quantities are read, of the instances that are meant', async () => {
-  const item = (name: string) => ({
-    metadata: { name, namespace: 'usage' },
-    containers: [{ name: 'payment', usage: { cpu: '250123456n', memory: '512Mi' } }],
-  });
   const { usage } = metricsApi(() =>
     Promise.resolve({ kind: 'PodMetricsList', items: [item('payment-v1-0'), item('other')] }),
   );
@@ -92,4 +93,31 @@ test('a metrics API that may not be read is left alone for a while', async () =>
   api.later(301_000);
   expect(await read()).toBeNull();
   expect(api.asked()).toBe(2);
+});
+
+test('a namespace that may not be read keeps nobody from the figures of others, and is said once there are some', async () => {
+  const refused = { namespace: 'secret', name: 'ledger-0' };
+  const api = metricsApi((path) =>
+    path.includes('/usage/')
+      ? Promise.resolve({ items: [item(usagePod.name)] })
+      : Promise.reject(new PeerError('forbidden', 'You may not read secret.', { status: 403 })),
+  );
+  const read = (...instances: (typeof usagePod)[]) => api.usage.read(instances, AbortSignal.timeout(1_000));
+  // Until somebody has answered, nobody may serve it: no right is missing then.
+  expect(await read(refused)).toBeNull();
+  const both = await read(refused, usagePod);
+  expect(both?.uses.map(({ name }) => name)).toEqual([usagePod.name]);
+  expect(both?.problems).toEqual(['You may not read secret.']);
+  expect((await read(usagePod))?.problems).toEqual([]);
+  expect(await read(refused)).toMatchObject({ uses: [], problems: ['You may not read secret.'] });
+  expect(api.asked()).toBe(3);
+});
+
+test('a metrics API that has too much to do is asked again soon', async () => {
+  const answers = [Promise.reject(new PeerError('busy', 'Too much to do.', { status: 503 }))];
+  const api = metricsApi(() => answers.shift() ?? Promise.resolve({ items: [item(usagePod.name)] }));
+  const read = () => api.usage.read([usagePod], AbortSignal.timeout(1_000));
+  expect(await read()).toBeNull();
+  api.later(30_000);
+  expect((await read())?.uses).toHaveLength(1);
 });

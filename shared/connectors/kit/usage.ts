@@ -5,7 +5,7 @@ import type { ContainerUse } from '../../model/usage.ts';
 export interface UsageSource {
   /** Whether it says who is held back by a CPU limit: such a source is asked before others. */
   readonly tellsThrottling: boolean;
-  /** Null where this peer keeps no such figures. */
+  /** Null where this peer keeps no such figures; no uses where only a problem is to be told. */
   read(instances: readonly NamespacedName[], signal: AbortSignal): Promise<UsageObservation | null>;
 }
 
