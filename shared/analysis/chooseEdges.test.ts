@@ -61,6 +61,45 @@ test('what a program serves beyond calls of known callers stays as calls of unkn
   expect(alone.callSignals.get(fromUnknown)?.requestsPerSecond).toBe(10);
 });
 
+test('a service graph of sampled traces yields to the callers’ own counters, and nobody is made up for the rest', () => {
+  const legacy = endpoint('shop', 'edge-v1');
+  const graph = reading('serviceGraph', [{ perSecond: 10 }, { source: legacy, perSecond: 2 }]);
+  const folded = fold(graph, reading('client', [{ perSecond: 100 }]), server(102));
+  expect(folded.callSignals.get(toPayment)).toMatchObject({
+    requestsPerSecond: 100,
+    counted: { by: 'client', evidence: 'client', also: ['serviceGraph'] },
+  });
+  expect(folded.callSignals.get('c/shop/edge→c/shop/payment')?.requestsPerSecond).toBe(2);
+  expect(folded.callSignals.has(fromUnknown)).toBe(false);
+});
+
+test('a service graph that knows as much, or what went through a queue, stays', () => {
+  const same = fold(reading('serviceGraph', [{ perSecond: 10 }]), reading('client', [{ perSecond: 10.5 }]));
+  expect(same.callSignals.get(toPayment)?.counted?.by).toBe('serviceGraph');
+  const queued = fold(
+    reading('serviceGraph', [{ perSecond: 1, asynchronous: true }]),
+    reading('client', [{ perSecond: 10 }]),
+  );
+  expect(queued.callSignals.get(toPayment)?.counted?.by).toBe('serviceGraph');
+});
+
+test('whoever counted most of a named call says how much of what arrived has a name', () => {
+  const folded = fold(
+    reading('mesh', [{ perSecond: 10 }]),
+    reading('client', [{ perSecond: 100 }]),
+    server(100),
+  );
+  expect(folded.callSignals.get(toPayment)?.requestsPerSecond).toBe(10);
+  expect(folded.callSignals.has(fromUnknown)).toBe(false);
+});
+
+test('callers whom a graph itself leaves unnamed stay, however often others counted those it names', () => {
+  const graph = reading('serviceGraph', [{ perSecond: 6 }, { source: nobody, perSecond: 2 }]);
+  const folded = fold(graph, reading('client', [{ perSecond: 100 }]));
+  expect(folded.callSignals.get(toPayment)?.requestsPerSecond).toBe(100);
+  expect(folded.callSignals.get(fromUnknown)?.requestsPerSecond).toBe(2);
+});
+
 test('failures that known callers counted are not those of unknown ones', () => {
   const served = (responseCode: string, perSecond: number) => ({
     reporter: 'destination' as const,

@@ -31,7 +31,7 @@ const toleratedPart = 0.1;
 const toleratedPerSecond = 0.1;
 
 /**
- * The best evidence wins each call. Calls of unknown callers are what is left of a reading once calls that others name are
+ * The best evidence wins each call, but a sample of it yields to who counts all. Calls of unknown callers are what is left of a reading once calls that others name are
  * taken away; they are all a callee's own program can tell, and nothing where proxies at it name everybody.
  */
 export function chooseEdges(readings: readonly ReadEdges[], unknownCaller: EntityId): ChosenEdges {
@@ -42,9 +42,9 @@ export function chooseEdges(readings: readonly ReadEdges[], unknownCaller: Entit
       const known = chosen.get(id);
       if (known === undefined) chosen.set(id, { edge, rank, also: [] });
       else if (
-        edge.callerId === unknownCaller &&
-        !seesAll(ranked[known.rank], known.edge) &&
-        seesAll(reading, edge)
+        edge.callerId === unknownCaller
+          ? !seesAll(ranked[known.rank], known.edge) && seesAll(reading, edge)
+          : isSampleOf(ranked[known.rank], known.edge, reading, edge)
       )
         // Of callers whom nobody names, who counts all that arrives knows more than who counts some.
         chosen.set(id, { edge, rank, also: [sourceOf(ranked[known.rank]), ...known.also] });
@@ -65,6 +65,15 @@ const rankOf = (reading: ReadEdges): number => Evidence.options.indexOf(evidence
 const sourceOf = (reading: ReadEdges | undefined): string => reading?.observation.source ?? '';
 const seesAll = (reading: ReadEdges | undefined, edge: Edge): boolean =>
   reading?.observation.seesAllReceived === true && edge.reportedByCallee;
+
+/** Of sampled traces a graph counts only those that are kept; the caller's own counters miss none. Queues are no calls of theirs. */
+const isSampleOf = (graph: ReadEdges | undefined, kept: Edge, counting: ReadEdges, all: Edge): boolean =>
+  graph !== undefined &&
+  evidenceOf(graph) === 'serviceGraph' &&
+  evidenceOf(counting) === 'client' &&
+  !kept.asynchronous &&
+  rateOf(all) * (1 - toleratedPart) > rateOf(kept) + toleratedPerSecond;
+const rateOf = ({ tally }: Edge): number => tally?.requestsPerSecond ?? 0;
 
 function sayCounted(
   { rank, also }: Candidate,
@@ -87,15 +96,28 @@ function takeAwayNamed(
   const reported = ranked.map(reportedCallees);
   for (const [id, candidate] of [...chosen]) {
     const { edge, rank } = candidate;
+    const own = ranked[rank]?.edges;
     if (edge.callerId !== unknownCaller || edge.tally === null) continue;
     const isKnownBetter = reported.slice(0, rank).some((callees) => callees.has(edge.calleeId));
     const named = (callers.get(edge.calleeId) ?? []).flatMap((one) =>
-      one.rank !== rank && one.edge.callerId !== unknownCaller ? (one.edge.tally ?? []) : [],
+      // Callers that its own reading names are not among the unknown ones of it.
+      one.edge.callerId === unknownCaller || own?.has(one.edge.id) === true
+        ? []
+        : (mostOf(one.edge.id, ranked) ?? []),
     );
     const rest = isKnownBetter ? null : restOf(edge.tally, named);
     if (rest === null) chosen.delete(id);
     else if (rest !== edge.tally) chosen.set(id, { ...candidate, edge: { ...edge, tally: rest } });
   }
+}
+
+/** What the reading that counted most of a call counted: no less of it has a name. */
+function mostOf(id: CallId, ranked: readonly ReadEdges[]): Tally | null {
+  const tallies = ranked.flatMap(({ edges }) => edges.get(id)?.tally ?? []);
+  return tallies.reduce<Tally | null>(
+    (most, one) => (most === null || one.requestsPerSecond > most.requestsPerSecond ? one : most),
+    null,
+  );
 }
 
 /** The same tally where nothing is named, null where nothing is left. */
