@@ -97,3 +97,14 @@ test('what a connection is made of is told by what its peers say of themselves',
   expect(usage.kinds).toEqual([]);
   await expect(opened.client.about.connection({ id: 'none' })).rejects.toThrow('That connection is closed.');
 });
+
+test('a report that would be too long to be shown loses the oldest lines of its log', async () => {
+  const lines = Array.from({ length: 200 }, (_, i) => `line ${i} ${'long '.repeat(1000)}`);
+  await using opened = await openPaper(createPaper(), { ports: { readLog: async () => lines } });
+  const { text } = await opened.client.about.bundle({ withNames: true });
+  expect(text.length).toBeLessThanOrEqual(200_000);
+  const { log } = JSON.parse(text) as { readonly log: readonly string[] };
+  expect(log.length).toBeGreaterThan(10);
+  expect(log.at(-1)).toMatch(/^line 199 /);
+  expect(text).not.toContain('line 0 ');
+});

@@ -1,6 +1,6 @@
 import { connectionIdOf } from '../analysis/rememberedOf.ts';
 import { createPseudonyms } from '../analysis/pseudonyms.ts';
-import type { Bundle } from '../model/about.ts';
+import { type Bundle, mostInReport } from '../model/about.ts';
 import type { ConnectionState } from '../model/connection.ts';
 import type { OperationRecord } from '../model/record.ts';
 import { blank, blankSecrets, secretNames } from '../model/redaction.ts';
@@ -54,11 +54,20 @@ export async function makeBundle(
   const hide = withNames
     ? (text: string) => text
     : createPseudonyms(namesIn(states, oneMap, ports.actor, settings.current, records));
-  const clean = withoutSecrets(content, (text) => hide(blankSecrets(text)));
+  const clean = withoutSecrets(content, (text) => hide(blankSecrets(text))) as typeof content;
   return {
     fileName: `podium-report-${at.slice(0, 16).replaceAll(/[-:]/g, '')}.json`,
-    text: `${JSON.stringify(clean, null, 2)}\n`,
+    text: textOf(clean),
   };
+}
+
+/** No longer than what a person is shown of it: what is saved was seen. The oldest lines of the log go first. */
+function textOf(content: { readonly log: readonly unknown[] }): string {
+  const write = (log: readonly unknown[]) => `${JSON.stringify({ ...content, log }, null, 2)}\n`;
+  let { log } = content;
+  while (log.length > 0 && write(log).length > mostInReport) log = log.slice(Math.ceil(log.length / 2));
+  const text = write(log);
+  return text.length > mostInReport ? `${text.slice(0, mostInReport)}\n… cut here\n` : text;
 }
 
 function conditionOf(state: ConnectionState) {

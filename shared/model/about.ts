@@ -33,6 +33,9 @@ export const AboutConnection = z.object({
 });
 export type AboutConnection = z.infer<typeof AboutConnection>;
 
+/** Characters of a report: as many as its dialog shows. */
+export const mostInReport = 200_000;
+
 /** A report for whoever mends Podium, to be looked at before it is given away. */
 export const Bundle = z.object({ fileName: z.string(), text: z.string() });
 export type Bundle = z.infer<typeof Bundle>;

@@ -32,7 +32,7 @@ const flows: readonly { readonly flow: string; readonly spec: string; readonly w
   { flow: 'Change settings, and put back', spec: 'keyboard', walk: /step\('change a setting'/ },
 ];
 
-test('twelve flows are walked by keyboard, each where the guide for it says', async () => {
+test('the guide for the keyboard names twelve flows and the specs that walk them', async () => {
   const guide = await readFile(join(import.meta.dirname, '../../docs/keyboard.md'), 'utf8');
   expect(flows).toHaveLength(12);
   for (const { flow, spec, walk } of flows) {

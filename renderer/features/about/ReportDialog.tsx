@@ -8,9 +8,6 @@ import { Checkbox } from '../../ui/Field.tsx';
 import { offerFile } from '../../ui/offerFile.ts';
 import { plainText } from '../../ui/plainText.ts';
 
-/** Longer ones are saved whole, and shown to their beginning. */
-const mostShown = 200_000;
-
 /** The report for whoever mends Podium, in full sight before it is saved. Nothing is sent anywhere. */
 export function ReportDialog() {
   const [withNames, setWithNames] = useState(false);
@@ -45,7 +42,7 @@ export function ReportDialog() {
           aria-label="The report"
           readOnly
           rows={22}
-          value={plainText(value.text, mostShown)}
+          value={plainText(value.text, value.text.length)}
         />
       )}
       <DialogActions>

@@ -25,13 +25,20 @@ export function AddressSection() {
         {remembered.map(({ title, values }) => {
           const name = plainText(title, 80);
           const within = whereTo(values);
+          // Beside its own: of proxies, of figures.
+          const others = Object.entries(values).filter(
+            ([field, value]) => field !== 'address' && value.includes('://'),
+          );
           return (
             <div key={title} className="settingRow">
               <div className="grow">
                 <b>{name}</b> <span className="muted">{plainText(values['address'] ?? '', 200)}</span>
                 <div className={within === '' ? 'muted' : undefined}>
-                  {within === '' ? 'Leads nowhere else' : `May lead to ${plainText(within, 400)}`}
+                  {within === '' ? 'No other addresses approved' : `May lead to ${plainText(within, 400)}`}
                 </div>
+                {others.map(([field, value]) => (
+                  <div key={field}>Also asks {plainText(value, 400)}</div>
+                ))}
               </div>
               <Button aria-label={`Change where ${name} may lead`} onPress={showConnect}>
                 Change…
