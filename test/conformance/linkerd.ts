@@ -212,6 +212,15 @@ export function linkerdConformance<Cluster extends ClusterUnderTest>(
       await shop.form(route, (one) => fieldOf(one, 'limit').value === 1);
       const wider = await shop.edits.plan(setting(shown, { limit: 2 }), signal);
       expect(guardsOf(wider)).toMatchObject({ 'route-level': 'tick' });
+      // Without the last of its own the route gets the Service's retries again; of time-outs that has none.
+      const own = await shop.form(route);
+      const none = { http: null, limit: null, timeout: null, request: null };
+      const bare = await shop.edits.plan(setting(own, none), signal);
+      expect(guardsOf(bare)).toMatchObject({ 'route-level': 'tick', 'repeats-begun-requests': 'tick' });
+      expect(verdictOf(bare, 'route-level')?.detail).toContain('falls back to what the Service says');
+      expect(verdictOf(bare, 'repeats-begun-requests')?.detail).toContain('503 of Service payment');
+      const fewer = await shop.edits.plan(setting(own, { limit: null }), signal);
+      expect(guardsOf(fewer)).not.toHaveProperty('route-level');
       await shop.edits.apply(await shop.edits.planUndo(operation, plan.changes, signal), signal);
       expect((await shop.live(shop.at.route)).metadata.annotations).toEqual(before.metadata.annotations);
     });

@@ -25,11 +25,12 @@ export function linkerdGuards(
 ): Guard[] {
   return [
     ...profileGuards(world, after),
-    ...levelGuards(world, before, written),
+    ...levelGuards(world, before, after, written),
     ...headlessGuards(world, after),
     ...droppedGuards(after),
     ...accrualGuards(before, after),
     ...retryGuards(after, written),
+    ...inheritedRetryGuards(world, before, after),
     proxyGuard(world),
   ];
 }
@@ -73,7 +74,7 @@ const levels: readonly { readonly part: Part; readonly words: string }[] = [
 ];
 
 /** A route with any annotation of a part has all of that part for itself, and nothing of the Service's. */
-function levelGuards(world: LinkerdWorld, document: KubeObject, written: Texts): Guard[] {
+function levelGuards(world: LinkerdWorld, document: KubeObject, after: KubeObject, written: Texts): Guard[] {
   return levels.flatMap(({ part, words }) => {
     const touched = [...written.keys()].some((name) => name.startsWith(`${part}.linkerd.io/`));
     if (!touched) return [];
@@ -92,23 +93,26 @@ function levelGuards(world: LinkerdWorld, document: KubeObject, written: Texts):
             ),
           ];
     }
-    const sets = [...written].some(
-      ([name, value]) => value !== null && name.startsWith(`${part}.linkerd.io/`),
-    );
-    if (!sets || hasPart(annotationsOf(document), part)) return [];
+    const has = hasPart(annotationsOf(after), part);
+    if (has === hasPart(annotationsOf(document), part)) return [];
     return governedBy(document).flatMap(({ namespace, name }) => {
       const service = world.services.get(namespace, name);
       if (service === undefined || !hasPart(annotationsOf(service), part)) return [];
-      const lost = [...annotationsOf(service)].filter(([key]) => key.startsWith(`${part}.linkerd.io/`));
+      const says = [...annotationsOf(service)]
+        .filter(([key]) => key.startsWith(`${part}.linkerd.io/`))
+        .map(([key, text]) => `${key} ${text}`)
+        .join(', ')
+        .slice(0, 300);
       return [
         guardOf(
           'route-level',
           'tick',
-          `For calls of this route all ${words} of Service ${name} end`,
-          `What the Service says of them no longer holds here: ${lost
-            .map(([key, text]) => `${key} ${text}`)
-            .join(', ')
-            .slice(0, 300)}`,
+          has
+            ? `For calls of this route all ${words} of Service ${name} end`
+            : `Calls of this route get the ${words} of Service ${name} instead`,
+          has
+            ? `What the Service says of them no longer holds here: ${says}`
+            : `Without any of its own the route falls back to what the Service says: ${says}`,
         ),
       ];
     });
@@ -163,20 +167,9 @@ function accrualGuards(before: KubeObject, after: KubeObject): Guard[] {
 function retryGuards(after: KubeObject, written: Texts): Guard[] {
   const annotations = annotationsOf(after);
   const guards: Guard[] = [];
-  for (const [name, what] of [
-    [retry.http, 'requests'],
-    [retry.grpc, 'calls'],
-  ] as const) {
+  for (const name of [retry.http, retry.grpc]) {
     const on = written.get(name);
-    if (typeof on === 'string')
-      guards.push(
-        guardOf(
-          'repeats-begun-requests',
-          'tick',
-          `${what === 'requests' ? 'Requests' : 'Calls'} that the service has begun are sent again`,
-          `${name} ${on} repeats them after an error: what they do (a payment, an order) may be done twice.`,
-        ),
-      );
+    if (typeof on === 'string') guards.push(repeatGuard(name, on));
   }
   const read = readRetry(annotations, after.kind === 'GRPCRoute' ? 'grpc' : 'http');
   const timeouts = readTimeouts(annotations);
@@ -194,6 +187,28 @@ function retryGuards(after: KubeObject, written: Texts): Guard[] {
       ),
     );
   return guards;
+}
+
+/** A route that loses the last of its own retries gets the Service's, which may repeat more than it did itself. */
+function inheritedRetryGuards(world: LinkerdWorld, before: KubeObject, after: KubeObject): Guard[] {
+  if (after.kind === 'Service') return [];
+  if (!hasPart(annotationsOf(before), 'retry') || hasPart(annotationsOf(after), 'retry')) return [];
+  const protocol = after.kind === 'GRPCRoute' ? 'grpc' : 'http';
+  return governedBy(after).flatMap(({ namespace, name }) => {
+    const service = world.services.get(namespace, name);
+    const read = service === undefined ? null : readRetry(annotationsOf(service), protocol);
+    if (read?.state !== 'read' || read.value.conditions === null) return [];
+    return [repeatGuard(retry[protocol], `${read.value.conditions} of Service ${name}`)];
+  });
+}
+
+function repeatGuard(annotation: string, on: string): Guard {
+  return guardOf(
+    'repeats-begun-requests',
+    'tick',
+    `${annotation === retry.http ? 'Requests' : 'Calls'} that the service has begun are sent again`,
+    `${annotation} ${on} repeats them after an error: what they do (a payment, an order) may be done twice.`,
+  );
 }
 
 /** All of it is done by the proxies of callers: without any, annotations are words. */
