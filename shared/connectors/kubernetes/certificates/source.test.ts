@@ -6,6 +6,8 @@ import {
 } from '../../../../test/conformance/certificates.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { PeerError } from '../../kit/peerError.ts';
+import { listAt } from '../../kube/objects.ts';
+import { pathOf, type Resource } from '../../kube/resources.ts';
 import { firstToEnd } from './parse.ts';
 import { createCertificateSource } from './source.ts';
 
@@ -23,17 +25,23 @@ const root = { data: { 'root-cert.pem': shopCertificate } };
 /** A cluster that answers so by path, and has nothing else. */
 function paperCluster(answers: Readonly<Record<string, unknown>>) {
   const asked: string[] = [];
+  const read = (path: string): Promise<unknown> => {
+    asked.push(path);
+    const answer = answers[path.split('?')[0] ?? ''];
+    if (answer instanceof Error) return Promise.reject(answer);
+    return answer === undefined
+      ? Promise.reject(new PeerError('notFound', 'none', { status: 404 }))
+      : Promise.resolve(answer);
+  };
   const client = {
     server: 'http://cluster.example.com',
     namespaces: null,
     reach: { tls: {} },
-    read: (path: string) => {
-      asked.push(path);
-      const answer = answers[path.split('?')[0] ?? ''];
-      if (answer instanceof Error) return Promise.reject(answer);
-      return answer === undefined
-        ? Promise.reject(new PeerError('notFound', 'none', { status: 404 }))
-        : Promise.resolve(answer);
+    read,
+    // All pages, of which a single reading gives but the first.
+    list: async (of: Resource, namespace: string | null) => {
+      const answer = await read(pathOf(of, namespace));
+      return [...listAt(answer, 'items'), ...listAt(answer, 'more')];
     },
   } as unknown as KubeClient; // The parts that are used.
   return { source: createCertificateSource(client), asked };
@@ -41,6 +49,7 @@ function paperCluster(answers: Readonly<Record<string, unknown>>) {
 
 const ingresses = '/apis/networking.k8s.io/v1/ingresses';
 const validating = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+const certificates = '/apis/cert-manager.io/v1/certificates';
 const rootMap = '/api/v1/namespaces/default/configmaps/istio-ca-root-cert';
 
 certificatesConformance('a cluster on paper', () =>
@@ -65,7 +74,7 @@ test('cert-manager tells when its own end, and of a Secret that it looks after n
   };
   const { source, asked } = paperCluster({
     [ingresses]: { items: [ingress] },
-    '/apis/cert-manager.io/v1/certificates': { items: [certificate, { metadata: { name: 'new' } }] },
+    [certificates]: { items: [certificate] },
   });
   expect(await source.read(AbortSignal.timeout(1_000))).toEqual({
     certificates: [
@@ -80,6 +89,39 @@ test('cert-manager tells when its own end, and of a Secret that it looks after n
     problems: [],
   });
   expect(asked.filter((path) => path.includes('/secrets'))).toEqual([]);
+});
+
+test('what cert-manager has not issued is said: when it ends nobody knows', async () => {
+  const { source } = paperCluster({
+    [certificates]: {
+      items: [{ metadata: { namespace: 'shop', name: 'new' }, spec: { secretName: 'new' } }],
+    },
+  });
+  expect(await source.read(AbortSignal.timeout(1_000))).toEqual({
+    certificates: [],
+    problems: [
+      'cert-manager has issued nothing for 1 Certificate (shop/new): when what their Secrets hold ends is not known.',
+    ],
+  });
+});
+
+test('that no cert-manager looks after a Secret is not said where that cannot be read', async () => {
+  const { source } = paperCluster({
+    [ingresses]: { items: [ingress] },
+    [certificates]: new PeerError('forbidden', 'You may not list certificates.', { status: 403 }),
+  });
+  expect((await source.read(AbortSignal.timeout(1_000))).problems).toEqual([
+    'You may not list certificates.',
+    'When the certificates in 1 Secrets of Ingresses end is not known (shop/edge-tls): whether cert-manager looks after them cannot be read, and Podium reads no Secret unasked.',
+  ]);
+});
+
+test('a list that comes in pages is read to its end', async () => {
+  const more = { metadata: { namespace: 'shop', name: 'more' }, spec: { tls: [{ secretName: 'more-tls' }] } };
+  const { source } = paperCluster({ [ingresses]: { items: [ingress], more: [more] } });
+  expect((await source.read(AbortSignal.timeout(1_000))).problems).toEqual([
+    expect.stringContaining('2 Secrets of Ingresses end is not known (shop/edge-tls, shop/more-tls)'),
+  ]);
 });
 
 test('what may not be read is said, and keeps nothing else from being told', async () => {

@@ -2,13 +2,26 @@ import type { EndingCertificate } from '../../../model/certificate.ts';
 import type { CertificateSource } from '../../kit/certificates.ts';
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { listAt, textAt, timeAt } from '../../kube/objects.ts';
+import { type KubeObject, listAt, namespaceOf, textAt, timeAt } from '../../kube/objects.ts';
+import type { Resource } from '../../kube/resources.ts';
 import { firstToEnd } from './parse.ts';
 
 type Found = Omit<EndingCertificate, 'connectionId'>;
-type Client = Pick<KubeClient, 'read' | 'reach' | 'namespaces' | 'server'>;
+type Client = Pick<KubeClient, 'read' | 'list' | 'reach' | 'namespaces' | 'server'>;
 
 const mostNamed = 4;
+const ingressesResource: Resource = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  plural: 'ingresses',
+  kind: 'Ingress',
+};
+const certificatesResource: Resource = {
+  group: 'cert-manager.io',
+  version: 'v1',
+  plural: 'certificates',
+  kind: 'Certificate',
+};
 
 /** What of a cluster ends at a certain day: read by those who may, said of the rest. */
 export function createCertificateSource(client: Client): CertificateSource {
@@ -28,7 +41,9 @@ export function createCertificateSource(client: Client): CertificateSource {
       };
       const found = await Promise.all([
         Promise.resolve(userCertificate(client)),
-        attempt('Reading certificates of cert-manager', () => managed(client, signal)),
+        attempt('Reading certificates of cert-manager', () =>
+          managed(client, signal, (problem) => problems.add(problem)),
+        ),
         attempt('Reading certificates of webhooks', () => webhooks(client, 'validating', signal)),
         attempt('Reading certificates of webhooks', () => webhooks(client, 'mutating', signal)),
         attempt('Reading the mesh’s root certificate', () => meshRoot(client, signal)),
@@ -50,79 +65,94 @@ function userCertificate({ reach, server }: Client): Found[] {
     : [{ kind: 'user', where: `your kubeconfig, for ${server}`, usedBy: null, ...read }];
 }
 
-/** The same path for all namespaces, or once for each that was named. */
+/** All of a kind: of all namespaces, or of each that was named. */
 async function listed(
-  { read, namespaces }: Client,
-  root: string,
-  plural: string,
+  { list, namespaces }: Client,
+  of: Resource,
   signal: AbortSignal,
-): Promise<unknown[]> {
-  const paths =
-    namespaces === null
-      ? [`${root}/${plural}`]
-      : namespaces.map((namespace) => `${root}/namespaces/${namespace}/${plural}`);
-  const lists = await Promise.all(paths.map((path) => read(`${path}?limit=500`, signal)));
-  return lists.flatMap((list) => [...listAt(list, 'items')]);
+): Promise<readonly KubeObject[]> {
+  const lists = await Promise.all((namespaces ?? [null]).map((namespace) => list(of, namespace, signal)));
+  return lists.flat();
 }
+
+const someOf = (names: readonly string[]): string =>
+  `${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', …' : ''}`;
 
 /** Podium reads no Secret unasked, so of a certificate in one that nobody looks after only that is said. */
 async function unknownSecrets(client: Client, signal: AbortSignal): Promise<string[]> {
-  const ingresses = await listed(client, '/apis/networking.k8s.io/v1', 'ingresses', signal);
+  const ingresses = await listed(client, ingressesResource, signal);
   const used = ingresses.flatMap((ingress) =>
     listAt(ingress, 'spec', 'tls').flatMap((tls) => {
       const secret = textAt(tls, 'secretName');
-      return secret === null ? [] : [`${textAt(ingress, 'metadata', 'namespace') ?? ''}/${secret}`];
+      return secret === null ? [] : [`${namespaceOf(ingress)}/${secret}`];
     }),
   );
   if (used.length === 0) return [];
-  const certificates = await listed(client, '/apis/cert-manager.io/v1', 'certificates', signal).catch(
-    (error: unknown) => {
-      signal.throwIfAborted();
-      if (error instanceof PeerError) return [];
-      throw error;
-    },
-  );
+  const certificates = await listed(client, certificatesResource, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!(error instanceof PeerError)) throw error;
+    return error.kind === 'notFound' ? [] : null;
+  });
   const managed = new Set(
-    certificates.map(
-      (one) => `${textAt(one, 'metadata', 'namespace') ?? ''}/${textAt(one, 'spec', 'secretName') ?? ''}`,
-    ),
+    certificates?.map((one) => `${namespaceOf(one)}/${textAt(one, 'spec', 'secretName') ?? ''}`),
   );
   const unknown = [...new Set(used)].filter((secret) => !managed.has(secret));
   if (unknown.length === 0) return [];
-  const some = unknown.slice(0, mostNamed).join(', ');
+  const why =
+    certificates === null
+      ? 'whether cert-manager looks after them cannot be read'
+      : 'no cert-manager looks after them';
   return [
-    `When the certificates in ${unknown.length} Secrets of Ingresses end is not known (${some}${unknown.length > mostNamed ? ', …' : ''}): no cert-manager looks after them, and Podium reads no Secret unasked.`,
+    `When the certificates in ${unknown.length} Secrets of Ingresses end is not known (${someOf(unknown)}): ${why}, and Podium reads no Secret unasked.`,
   ];
 }
 
 /** cert-manager says in its own documents when each ends; no Secret has to be read. */
-async function managed(client: Client, signal: AbortSignal): Promise<Found[]> {
-  const items = await listed(client, '/apis/cert-manager.io/v1', 'certificates', signal);
-  return items.flatMap((item): Found[] => {
+async function managed(
+  client: Client,
+  signal: AbortSignal,
+  say: (problem: string) => void,
+): Promise<Found[]> {
+  const items = await listed(client, certificatesResource, signal);
+  const unissued: string[] = [];
+  const found = items.flatMap((item): Found[] => {
     const endsAt = timeAt(item, 'status', 'notAfter');
-    if (endsAt === null) return [];
-    const namespace = textAt(item, 'metadata', 'namespace') ?? '';
-    const name = textAt(item, 'metadata', 'name') ?? '';
+    const { name } = item.metadata;
+    const fullName = `${namespaceOf(item)}/${name}`;
+    if (endsAt === null) {
+      unissued.push(fullName);
+      return [];
+    }
     const subject = textAt(item, 'spec', 'commonName') ?? textAt(item, 'spec', 'dnsNames', 0) ?? name;
-    const usedBy = `Secret ${namespace}/${textAt(item, 'spec', 'secretName') ?? name}`;
-    return [{ kind: 'certManager', where: `Certificate ${namespace}/${name}`, subject, usedBy, endsAt }];
+    const usedBy = `Secret ${namespaceOf(item)}/${textAt(item, 'spec', 'secretName') ?? name}`;
+    return [{ kind: 'certManager', where: `Certificate ${fullName}`, subject, usedBy, endsAt }];
   });
+  if (unissued.length > 0)
+    say(
+      `cert-manager has issued nothing for ${unissued.length} ${unissued.length === 1 ? 'Certificate' : 'Certificates'} (${someOf(unissued)}): when what their Secrets hold ends is not known.`,
+    );
+  return found;
 }
 
 /** What the API server checks its webhooks by. */
 async function webhooks(
-  { read }: Client,
+  { list }: Client,
   kind: 'validating' | 'mutating',
   signal: AbortSignal,
 ): Promise<Found[]> {
-  const plural = `${kind}webhookconfigurations`;
-  const list = await read(`/apis/admissionregistration.k8s.io/v1/${plural}?limit=500`, signal);
-  return listAt(list, 'items').flatMap((item) =>
+  const of: Resource = {
+    group: 'admissionregistration.k8s.io',
+    version: 'v1',
+    plural: `${kind}webhookconfigurations`,
+    kind: kind === 'validating' ? 'ValidatingWebhookConfiguration' : 'MutatingWebhookConfiguration',
+  };
+  const items = await list(of, null, signal);
+  return items.flatMap((item) =>
     listAt(item, 'webhooks').flatMap((hook): Found[] => {
       const bundle = textAt(hook, 'clientConfig', 'caBundle');
       const first = bundle === null ? null : firstToEnd(Buffer.from(bundle, 'base64').toString());
       if (first === null) return [];
-      const where = `${kind} webhook ${textAt(hook, 'name') ?? textAt(item, 'metadata', 'name') ?? ''}`;
+      const where = `${kind} webhook ${textAt(hook, 'name') ?? item.metadata.name}`;
       return [{ kind: 'webhook', where, usedBy: null, ...first }];
     }),
   );
