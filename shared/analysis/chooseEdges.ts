@@ -66,13 +66,17 @@ const sourceOf = (reading: ReadEdges | undefined): string => reading?.observatio
 const seesAll = (reading: ReadEdges | undefined, edge: Edge): boolean =>
   reading?.observation.seesAllReceived === true && edge.reportedByCallee;
 
+/** Whether one count is so far below another of the same calls that it must be a sample of them. */
+export const isSample = (kept: number, all: number): boolean =>
+  all * (1 - toleratedPart) > kept + toleratedPerSecond;
+
 /** Of sampled traces a graph counts only those that are kept; the caller's own counters miss none. Queues are no calls of theirs. */
 const isSampleOf = (graph: ReadEdges | undefined, kept: Edge, counting: ReadEdges, all: Edge): boolean =>
   graph !== undefined &&
   evidenceOf(graph) === 'serviceGraph' &&
   evidenceOf(counting) === 'client' &&
   !kept.asynchronous &&
-  rateOf(all) * (1 - toleratedPart) > rateOf(kept) + toleratedPerSecond;
+  isSample(rateOf(kept), rateOf(all));
 const rateOf = ({ tally }: Edge): number => tally?.requestsPerSecond ?? 0;
 
 function sayCounted(

@@ -64,9 +64,9 @@ test('what goes through a queue is told apart', async () => {
   ]);
 });
 
-const bare = (metric: string, labels: Readonly<Record<string, string>>): MetricFamily => ({
+const bare = (metric: string, labels: Readonly<Record<string, string>>, perSecond = 4): MetricFamily => ({
   title: metric,
-  series: [{ metric, labels, perSecond: 4 }],
+  series: [{ metric, labels, perSecond }],
   calls: {},
 });
 
@@ -86,6 +86,36 @@ test.each([
   await using peer = await openSimulator([family]);
   const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
   expect(read?.problems.join('\n')).toMatch(words);
+});
+
+test.each([
+  ['far more than traces', 10, 'OpenTelemetry HTTP client metrics'],
+  ['about as much as traces', 1, 'OpenTelemetry service graph'],
+])('a chart and the map show whose figures they are where callers count %s', async (_, perSecond, title) => {
+  const client = {
+    ...{ job: 'kubernetes-pods', namespace: 'market', app: 'web', pod: 'web-5c9d7-x2x4z' },
+    ...{ server_address: 'search.market.svc.cluster.local', http_response_status_code: '200' },
+  };
+  await using peer = await openSimulator([
+    bare('http_client_request_duration_seconds_count', client, perSecond),
+    bare('traces_service_graph_request_total', { client: 'web', server: 'search', connection_type: '' }, 1),
+  ]);
+  const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
+  const folded = foldOf(read === undefined ? [] : [read, ...(read.beside ?? [])]);
+  const [call] = folded.callSignals.values();
+  expect(call?.counted?.by).toMatch(new RegExp(` · ${title}$`));
+  const chart = await peer.session.signals?.series(
+    {
+      scope: {
+        hosts: ['search.market.svc.cluster.local', 'search'],
+        service: { namespace: 'market', name: 'search' },
+      },
+      ...{ from: now - 10_000, to: now, stepSeconds: 5, windowSeconds: 30, latency: false },
+    },
+    AbortSignal.timeout(10_000),
+  );
+  expect(chart?.source).toBe(call?.counted?.by);
+  expect(chart?.lines[0]?.requestsPerSecond.at(-1)).toBeCloseTo(perSecond, 1);
 });
 
 test('a chart leaves out the namesake in another namespace', async () => {

@@ -1,4 +1,5 @@
 import type { ConnectorHost, SeriesObservation, SignalSource } from '../kit/connector.ts';
+import { isSample } from '../../analysis/chooseEdges.ts';
 import { sayError } from '../kit/peerError.ts';
 import type { SignalsObservation } from '../kit/signals.ts';
 import type { Asking } from './asking.ts';
@@ -152,16 +153,20 @@ export async function createSignals(
         return { from: read.from, stepSeconds: read.stepSeconds, lines: [], problems: [noMetrics(dialects)] };
       const isOverall = (read.scope.hosts ?? []).length === 0 && read.scope.service === undefined;
       let best: SeriesObservation | null = null;
+      let ofTraces: SeriesObservation | null = null;
       for (const dialect of isOverall ? mostCounted(found, seen) : found) {
+        if (ofTraces !== null && dialect.evidence !== 'client') continue;
         const unreported = seen.get(dialect.id)?.unreported ?? [];
         const observed = await readLines(asking, dialect, read, unreported, limit);
         const lines = { ...observed, source: sayOf(dialect) };
         best ??= lines;
         // The best evidence that knows anything of the callee; lines of two would count calls twice.
-        if (isOverall || hasFigures(observed)) {
-          best = lines;
-          break;
-        }
+        if (!isOverall && !hasFigures(observed)) continue;
+        // Of sampled traces a graph counts only those kept, as on the map.
+        if (ofTraces !== null && !isSample(totalOf(ofTraces), totalOf(lines))) continue;
+        best = lines;
+        if (isOverall || dialect.evidence !== 'serviceGraph') break;
+        ofTraces = lines;
       }
       if (best === null) throw new Error('nothing was read');
       return { ...best, problems: [...asking.problems(), ...best.problems] };
@@ -221,6 +226,12 @@ function mostCounted(
 
 const hasFigures = ({ lines }: SeriesObservation): boolean =>
   lines.some(({ requestsPerSecond }) => requestsPerSecond.some((value) => value !== null));
+
+/** Of all steps and lines together. */
+const totalOf = ({ lines }: SeriesObservation): number =>
+  lines
+    .flatMap(({ requestsPerSecond }) => requestsPerSecond)
+    .reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** What of a reading its callees do not report themselves: the host, or the workload where none is named. */
 function hostsWithoutReports(calls: SignalsObservation['calls']): string[] {
