@@ -88,7 +88,7 @@ function outcomes(installation: Installation, coordinates: PeersCoordinates): re
       const ran = processes.some((process) => process === one.name || process.startsWith(`${one.name}-`));
       return outcomeOf(one, ran);
     }),
-    ...(isWhole ? plannedBySuites : []).map((one) => outcomeOf(one, started.includes(one.from))),
+    ...(isWhole ? plannedBySuites : []).map((one) => outcomeOf(one, started.includes(one.name))),
   ];
 }
 
