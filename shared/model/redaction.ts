@@ -25,6 +25,7 @@ const endOfBare = /\\*["']\s*(?:[,}\])]|$)|$/gm;
 const plainJson = /(?:-?\d[\d.eE+-]*|true|false|null|\[redacted\])(?=\s*(?:[,}\]]|$))/my;
 /** What was blanked already, with nothing more of it behind. */
 const blankedAlready = /\[redacted\](?=[&#]|\\*["']|\s*$)/my;
+const white = /\s/g;
 const opening = /(\\*)(["'])/y;
 
 /** The body of a Secret, in JSON and in YAML, whatever its keys are called. */
@@ -80,6 +81,11 @@ function valueAt(text: string, from: number, inJson: boolean): readonly [number,
   }
   const already = matchAt(blankedAlready, text, from);
   if (already !== null) return [from, from, from + already.length];
+  // Written as one word, as in a command or an address, it is over with the word.
+  if (text[from - 1] === '=') {
+    const ends = Math.min(endOfWord(text, from), endOfLine(text, from));
+    return [from, ends, ends];
+  }
   const literal = inJson ? matchAt(plainJson, text, from) : null;
   const ends = literal === null ? endOfLine(text, from) : from + literal.length;
   return [from, ends, ends];
@@ -93,6 +99,11 @@ function matchAt(shape: RegExp, text: string, from: number): string | null {
 function endOfLine(text: string, from: number): number {
   endOfBare.lastIndex = from;
   return endOfBare.exec(text)?.index ?? text.length;
+}
+
+function endOfWord(text: string, from: number): number {
+  white.lastIndex = from;
+  return white.exec(text)?.index ?? text.length;
 }
 
 /** Where the same quote comes again that is not escaped more than the first; the end of the line where it does not. */
