@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { InstanceObservation } from '../model/topology.ts';
 import type { ContainerUse, InstancesUse } from '../model/usage.ts';
 import { formatMemory, resourceSentences, addUp } from './instanceUse.ts';
+import { instance as told } from './told.fixture.ts';
 
 const mebibyte = 2 ** 20;
 const limit = (name: string, cpuLimitCores: number | null, memoryMebibytes: number | null) => ({
@@ -11,21 +12,8 @@ const limit = (name: string, cpuLimitCores: number | null, memoryMebibytes: numb
   memoryRequestBytes: null,
   memoryLimitBytes: memoryMebibytes === null ? null : memoryMebibytes * mebibyte,
 });
-const instance = (name: string, more: Partial<InstanceObservation> = {}): InstanceObservation => ({
-  namespace: 'shop',
-  name,
-  uid: name,
-  workload: null,
-  version: null,
-  ready: true,
-  reason: null,
-  restarts: null,
-  lastRestartAt: null,
-  startedAt: null,
-  node: null,
-  limits: [limit('app', 1, 512), limit('proxy', null, 128)],
-  ...more,
-});
+const instance = (name: string, more: Partial<InstanceObservation> = {}): InstanceObservation =>
+  told(name, undefined, { limits: [limit('app', 1, 512), limit('proxy', null, 128)], ...more });
 const use = (
   container: string,
   cpuCores: number,

@@ -52,6 +52,17 @@ const routeFor = (namespace: string, kind: 'HTTPRoute' | 'GRPCRoute', name: stri
   },
 });
 
+/** A route of each kind, with an annotation of somebody else's. */
+async function createRoutes({
+  call,
+  namespace,
+}: Pick<ClusterUnderTest, 'call' | 'namespace'>): Promise<void> {
+  const payment = routeFor(namespace, 'HTTPRoute', 'payment', { note: 'kept' });
+  await call('POST', routesPath(namespace), payment);
+  const ledger = routeFor(namespace, 'GRPCRoute', 'ledger', { note: 'kept' });
+  await call('POST', routesPath(namespace, 'grpcroutes'), ledger);
+}
+
 const profileFor = (namespace: string) => ({
   apiVersion: 'linkerd.io/v1alpha2',
   kind: 'ServiceProfile',
@@ -169,16 +180,7 @@ export function linkerdConformance<Cluster extends ClusterUnderTest>(
 
     test('on a route have no failure accrual, take the retries of the Service away, and say so', async () => {
       await using shop = await begin({ 'retry.linkerd.io/http': '503', 'retry.linkerd.io/limit': '3' });
-      await shop.call(
-        'POST',
-        routesPath(shop.namespace),
-        routeFor(shop.namespace, 'HTTPRoute', 'payment', { note: 'kept' }),
-      );
-      await shop.call(
-        'POST',
-        routesPath(shop.namespace, 'grpcroutes'),
-        routeFor(shop.namespace, 'GRPCRoute', 'ledger', { note: 'kept' }),
-      );
+      await createRoutes(shop);
       const titles = (form: ProtectionForm) =>
         form.sections.flatMap(({ fields }) => fields.map(({ title }) => title));
       expect(titles(await shop.form(route))).toEqual([
@@ -227,16 +229,7 @@ export function linkerdConformance<Cluster extends ClusterUnderTest>(
 
     test('are set and taken back by who has the documented role for it, and by nobody who may only look', async () => {
       await using shop = await begin({}, ['read', 'linkerd']);
-      await shop.call(
-        'POST',
-        routesPath(shop.namespace),
-        routeFor(shop.namespace, 'HTTPRoute', 'payment', { note: 'kept' }),
-      );
-      await shop.call(
-        'POST',
-        routesPath(shop.namespace, 'grpcroutes'),
-        routeFor(shop.namespace, 'GRPCRoute', 'ledger', { note: 'kept' }),
-      );
+      await createRoutes(shop);
       for (const title of [service, route, grpcRoute]) {
         const operation = setting(await shop.form(title), { request: '3s' });
         const plan = await shop.edits.plan(operation, signal);
