@@ -5,6 +5,16 @@ import { ConnectionId, EntityId } from './entity.ts';
 export const AlertPhase = z.enum(['firing', 'pending', 'silenced', 'inhibited']);
 export type AlertPhase = z.infer<typeof AlertPhase>;
 
+/** A silence that holds an alert back, as whoever made it worded it. */
+export const SeenSilence = z.object({
+  id: z.string(),
+  by: z.string(),
+  why: z.string(),
+  /** By this machine's clock. */
+  until: z.number().nullable(),
+});
+export type SeenSilence = z.infer<typeof SeenSilence>;
+
 /** One alert as its source tells it. All texts are the cluster's own. */
 export const AlertObservation = z.object({
   /** Stable while it lasts: its fingerprint, or what stands for it. */
@@ -23,6 +33,8 @@ export const AlertObservation = z.object({
   runbook: z.string().nullable(),
   /** Ids of the silences that hold it back. */
   silencedBy: z.array(z.string()),
+  /** What is known of them. */
+  silences: z.array(SeenSilence),
 });
 export type AlertObservation = z.infer<typeof AlertObservation>;
 
@@ -31,6 +43,8 @@ export const Alert = AlertObservation.extend({
   /** Of its source and the alert. */
   id: z.string(),
   connectionId: ConnectionId,
+  /** Whose it is among the board's sources. */
+  sourceId: z.string(),
   /** "Alertmanager 0.25". */
   source: z.string(),
   /** When its source told of it last, while it answers no more; null while it answers. */
@@ -46,6 +60,7 @@ export type Alert = z.infer<typeof Alert>;
 
 /** `asked`: it has not answered yet; `silent`: it does not answer, and what it said last is all that is known. */
 const AlertBoardSource = z.object({
+  id: z.string(),
   /** "Alertmanager 0.25". */
   title: z.string(),
   state: z.enum(['answers', 'silent', 'asked']),

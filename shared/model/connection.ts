@@ -63,6 +63,8 @@ export type Candidate = z.infer<typeof Candidate>;
 export const Discovery = z.object({
   candidates: z.array(Candidate),
   problems: z.array(z.string()),
+  /** What is not there and need not be, in words: "No kubeconfig at ~/.kube/config." */
+  notes: z.array(z.string()),
 });
 export type Discovery = z.infer<typeof Discovery>;
 

@@ -31,6 +31,8 @@ export const CallView = z.object({
   protections: z.array(Protection),
   /** What is missing, by name, when a source could tell: "no time-out". */
   missing: z.array(z.string()),
+  /** Why nobody can tell what protects it: "not known: the caller has no sidecar"; null where somebody can. */
+  unknown: z.string().nullable().default(null),
   /** What callers get while a trip diverts them; null where nothing is declared. */
   fallback: Fallback.nullable().default(null),
 });

@@ -1,4 +1,5 @@
 import type { Evidence } from './signals.ts';
+import type { NamespacedName } from './topology.ts';
 
 /** Who sent or received a call, as far as metrics say. Names are the peer's; null = not said. */
 export interface Endpoint {
@@ -18,6 +19,8 @@ export interface CallRow {
   readonly destination: Endpoint;
   /** Host the caller asked for, fully qualified where the peer says so. */
   readonly host: string | null;
+  /** Services that `host` can stand for where it joins their parts by what parts contain too: likeliest first, as likely ones together. */
+  readonly mayMean?: readonly (readonly NamespacedName[])[];
   readonly subset: string | null;
   readonly protocol: 'http' | 'grpc' | 'tcp';
   /** HTTP status or class ("200", "5xx"); "0" where no answer came; null for TCP. */
@@ -34,7 +37,10 @@ export interface CallRow {
 }
 
 /** Latency buckets of the same keys without code and flags. `le` is in ms, Infinity last; `perSecond` cumulative. */
-export interface LatencyRow extends Pick<CallRow, 'reporter' | 'source' | 'destination' | 'host' | 'subset'> {
+export interface LatencyRow extends Pick<
+  CallRow,
+  'reporter' | 'source' | 'destination' | 'host' | 'mayMean' | 'subset'
+> {
   readonly buckets: readonly { readonly leMs: number; readonly perSecond: number }[];
 }
 

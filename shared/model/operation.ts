@@ -143,19 +143,22 @@ export const ChangeWorkload = z.object({
 });
 export type ChangeWorkload = z.infer<typeof ChangeWorkload>;
 
-/** Tell nobody of alerts like these for a while. */
+/** Tell nobody of alerts like these for a while, or end a silence that is there, whoever made it. */
 export const Silence = z.object({
   kind: z.literal('silence'),
   connectionId: ConnectionId,
   /** The service whose alert it was asked for; null where none is on the map. */
   serviceId: EntityId.nullable(),
-  matchers: z.array(Matcher).min(1).max(20),
+  /** Some at least, but for an end. */
+  matchers: z.array(Matcher).max(20),
   /** Always finite. */
   forSeconds: z
     .number()
     .int()
     .min(60)
     .max(30 * 86_400),
+  /** The id of the silence that is to end; what it holds is read anew then. */
+  ends: z.string().min(1).max(100).nullable().default(null),
 });
 export type Silence = z.infer<typeof Silence>;
 
@@ -182,6 +185,8 @@ export function noWayBack(operation: Operation, isUndo: boolean): string | null 
   if (operation.kind === 'endTrip' || (operation.kind === 'trip' && isUndo))
     return 'A trip that was ended is not brought back by an undo, for then nothing would end it. Trip the call again.';
   if (operation.kind === 'silence' && isUndo)
-    return 'A silence that was ended is not brought back by an undo, for its time has gone on. Silence it again.';
+    return operation.ends === null
+      ? 'A silence that was ended is not brought back by an undo, for its time has gone on. Silence it again.'
+      : 'A silence that was made again is ended from its alert, as any other.';
   return null;
 }

@@ -52,5 +52,7 @@ export const UnprotectedCall = z.object({
   title: z.string(),
   requestsPerSecond: z.number().nullable(),
   missing: z.array(z.enum(['timeout', 'limit', 'ejection', 'fallback'])),
+  /** Why nobody can tell what it lacks; null where somebody can. */
+  unknown: z.string().nullable().default(null),
 });
 export type UnprotectedCall = z.infer<typeof UnprotectedCall>;

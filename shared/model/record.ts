@@ -3,6 +3,7 @@ import { Change, Expectation } from './change.ts';
 import { ConnectionId, EntityId, Environment } from './entity.ts';
 import { Operation } from './operation.ts';
 import { HoldState, WatchState } from './watch.ts';
+import { WebhookTold } from './webhook.ts';
 
 /** One step of the ladder from "the peer took it" to "the traffic shows it". */
 export const Rung = z.object({
@@ -64,6 +65,8 @@ export const OperationRecord = z.object({
   error: z.string().nullable(),
   /** Why others are not told of it on its object; null where they are, or where nothing can be noted there. */
   noteProblem: z.string().nullable().default(null),
+  /** What the webhook was told of it; null where none was to be told, or nothing was yet. */
+  told: WebhookTold.nullable().default(null),
   rungs: z.array(Rung),
   effect: Effect.nullable(),
   overrides: z.array(z.string()),

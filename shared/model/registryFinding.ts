@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EndingCertificate } from './certificate.ts';
-import { EntityId } from './entity.ts';
+import { ConnectionId, EntityId } from './entity.ts';
 
 /** What can be found wrong between systems, or between the instances of one service. */
 export const FindingRule = z.enum([
@@ -28,8 +28,10 @@ export type RegistryFinding = z.infer<typeof RegistryFinding>;
 /** The findings of the whole map, and what could not be looked at for them, in words. */
 export const RegistryFindings = z.object({
   findings: z.array(RegistryFinding),
-  /** Certificates that end within a month or have ended, the first to end first. */
+  /** Certificates near their end or past it, the first to end first. */
   certificates: z.array(EndingCertificate).default([]),
+  /** Certificates of which it could not be read when they end, and why. */
+  certificateProblems: z.array(z.object({ connectionId: ConnectionId, text: z.string() })).default([]),
   problems: z.array(z.string()),
 });
 export type RegistryFindings = z.infer<typeof RegistryFindings>;

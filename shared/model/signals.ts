@@ -29,6 +29,8 @@ export const ServiceSignals = Signals.extend({
   reasons: z.array(z.string()),
   /** The same by version, for services whose sources tell versions apart. */
   versions: z.record(z.string(), Signals),
+  /** Whose counts these are, where there are several: charts are drawn by the same. */
+  countedBy: z.string().optional(),
 });
 export type ServiceSignals = z.infer<typeof ServiceSignals>;
 
@@ -38,6 +40,8 @@ export const CallSignals = Signals.extend({
   flags: z.record(z.string(), z.number()),
   /** Share of calls that never reached a workload, 0..1; null when the source cannot tell. */
   neverArrivedRatio: z.number().nullable(),
+  /** Share of calls that were answered "forbidden" (403, gRPC 7), 0..1, whoever refused them; absent where none was. */
+  forbiddenRatio: z.number().optional(),
   /** Whose figures these are, and who else counted the same calls, best first: those are not added. */
   counted: z.object({ by: z.string(), evidence: Evidence, also: z.array(z.string()) }).optional(),
 });

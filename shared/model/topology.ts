@@ -54,6 +54,8 @@ export const InstanceObservation = z.object({
   node: z.string().nullable(),
   /** Where it can be reached: "10.1.2.3", with its port where the source names one; absent where it does not say. */
   address: z.string().optional(),
+  /** The systems that list it, by name; absent where one does. */
+  listedBy: z.array(z.string()).optional(),
   /** What its containers may use, in the order in which they are declared, sidecars that begin first at the end; absent where the source keeps no such thing. */
   limits: z
     .array(

@@ -64,6 +64,8 @@ export const HoldState = z.object({
   state: z.enum(['held', 'returning', 'ended', 'changed', 'stuck']),
   note: z.string(),
   endedBy: z.string().nullable(),
+  /** Who left it in force when it should have ended; nothing looks after it any more. */
+  leftBy: z.string().nullable().default(null),
   /** Attempts to end it so far that failed. */
   attempts: z.number().int(),
 });
