@@ -48,6 +48,12 @@ export function isFailed(
   return row.flags.some((flag) => FAILED_FLAGS.has(flag));
 }
 
+/** Whether it was answered "forbidden" (403, gRPC PERMISSION_DENIED), by a proxy or by the application: figures do not tell these apart. */
+export const isForbidden = ({
+  responseCode,
+  grpcStatus,
+}: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean => responseCode === '403' || grpcStatus === '7';
+
 /** Whether a proxy says that it never sent the call to a workload. */
 export function neverSent(row: CallRow): boolean {
   return row.reporter !== 'destination' && row.flags.some((flag) => NEVER_SENT_FLAGS.has(flag));

@@ -12,6 +12,8 @@ export interface ReadEdges {
 
 /** Calls over all readings, no request counted by two of them. */
 export interface ChosenEdges {
+  /** The readings, best evidence first. */
+  readonly ranked: readonly ReadEdges[];
   readonly edges: ReadonlyMap<CallId, Edge>;
   /** Of each call who counted it, where there is more than one reading. */
   readonly counted: ReadonlyMap<CallId, NonNullable<CallSignals['counted']>>;
@@ -43,7 +45,7 @@ export function chooseEdges(readings: readonly ReadEdges[], unknownCaller: Entit
       if (known === undefined) chosen.set(id, { edge, rank, also: [] });
       else if (
         edge.callerId === unknownCaller
-          ? !seesAll(ranked[known.rank], known.edge) && seesAll(reading, edge)
+          ? !tellsUnknown(ranked[known.rank], known.edge) && seesAll(reading, edge)
           : isSampleOf(ranked[known.rank], known.edge, reading, edge)
       )
         // Of callers whom nobody names, who counts all that arrives knows more than who counts some.
@@ -53,6 +55,7 @@ export function chooseEdges(readings: readonly ReadEdges[], unknownCaller: Entit
   });
   if (ranked.length > 1) takeAwayNamed(chosen, ranked, unknownCaller);
   return {
+    ranked,
     edges: new Map([...chosen].map(([id, { edge }]) => [id, edge])),
     counted: new Map(ranked.length < 2 ? [] : [...chosen].map(([id, one]) => [id, sayCounted(one, ranked)])),
     received: ranked.length < 2 ? new Map() : receivedAt(ranked),
@@ -66,9 +69,18 @@ const sourceOf = (reading: ReadEdges | undefined): string => reading?.observatio
 const seesAll = (reading: ReadEdges | undefined, edge: Edge): boolean =>
   reading?.observation.seesAllReceived === true && edge.reportedByCallee;
 
+/** A callee's own proxy knows which calls came without one. */
+const tellsUnknown = (reading: ReadEdges | undefined, edge: Edge): boolean =>
+  reading !== undefined &&
+  edge.reportedByCallee &&
+  (evidenceOf(reading) === 'mesh' || reading.observation.seesAllReceived === true);
+
 /** Whether one count is so far below another of the same calls that it must be a sample of them. */
-export const isSample = (kept: number, all: number): boolean =>
+const isSample = (kept: number, all: number): boolean =>
   all * (1 - toleratedPart) > kept + toleratedPerSecond;
+
+/** Whether two counts cannot be of the same calls. */
+export const differs = (one: number, other: number): boolean => isSample(one, other) || isSample(other, one);
 
 /** Of sampled traces a graph counts only those that are kept; the caller's own counters miss none. Queues are no calls of theirs. */
 const isSampleOf = (graph: ReadEdges | undefined, kept: Edge, counting: ReadEdges, all: Edge): boolean =>
@@ -76,8 +88,9 @@ const isSampleOf = (graph: ReadEdges | undefined, kept: Edge, counting: ReadEdge
   evidenceOf(graph) === 'serviceGraph' &&
   evidenceOf(counting) === 'client' &&
   !kept.asynchronous &&
-  isSample(rateOf(kept), rateOf(all));
-const rateOf = ({ tally }: Edge): number => tally?.requestsPerSecond ?? 0;
+  all.tally !== null &&
+  // Without a rate nobody knows what of it was kept, and any figure says more.
+  (kept.tally === null || isSample(kept.tally.requestsPerSecond, all.tally.requestsPerSecond));
 
 function sayCounted(
   { rank, also }: Candidate,

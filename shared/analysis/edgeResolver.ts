@@ -3,9 +3,10 @@ import type { GraphService } from '../model/graph.ts';
 import type { CallRow, Endpoint } from '../model/observations.ts';
 import { callId, externalId, serviceId, unknownId } from './entityIds.ts';
 import { formatPerSecond } from './formats.ts';
+import { meantBy } from './joinedName.ts';
 import type { TopologyIndex } from './topologyIndex.ts';
 
-type Row = Pick<CallRow, 'source' | 'destination' | 'host'> & Partial<Pick<CallRow, 'perSecond'>>;
+type Row = Pick<CallRow, 'source' | 'destination' | 'host' | 'mayMean'> & Partial<Pick<CallRow, 'perSecond'>>;
 
 /** Finds which two nodes a metric row lies between, and makes nodes for ends that only metrics know. */
 export interface EdgeResolver {
@@ -103,6 +104,17 @@ export function createEdgeResolver(connectionId: ConnectionId, topology: Topolog
     });
   }
 
+  function calleeOf({ host, mayMean, source, destination }: Row): EntityId | null {
+    if (host === null) return ofEndpoint(destination);
+    const meant =
+      mayMean === undefined
+        ? null
+        : meantBy(mayMean, (one) => topology.serviceNamed(one.namespace, one.name) !== null);
+    return meant === null
+      ? ofHost(host, source.namespace)
+      : ofHost(`${meant.name}.${meant.namespace}.svc`, null);
+  }
+
   function callerOf(row: Row): EntityId {
     return (
       ofEndpoint(row.source) ??
@@ -118,8 +130,7 @@ export function createEdgeResolver(connectionId: ConnectionId, topology: Topolog
 
   return {
     edgeOf(row) {
-      const calleeId =
-        row.host === null ? ofEndpoint(row.destination) : ofHost(row.host, row.source.namespace);
+      const calleeId = calleeOf(row);
       if (calleeId === null) {
         namelessPerSecond += row.perSecond ?? 0;
         return null;

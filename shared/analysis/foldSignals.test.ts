@@ -75,6 +75,18 @@ describe('calls', () => {
     expect(serviceSignals.get(payment)).toMatchObject({ requestsPerSecond: 100, health: 'failing' });
   });
 
+  test('that are answered “forbidden” are counted once and are nobody’s failure', () => {
+    const { callSignals } = fold([
+      callRow({ reporter: 'source', perSecond: 62 }),
+      callRow({ reporter: 'source', responseCode: '403', perSecond: 38 }),
+      callRow({ perSecond: 62 }),
+      callRow({ responseCode: '403', perSecond: 30 }),
+      callRow({ responseCode: '200', grpcStatus: '7', perSecond: 8 }),
+    ]);
+    expect(callSignals.get(call)).toMatchObject({ errorRatio: 0, forbiddenRatio: 0.38 });
+    expect(fold([callRow({ perSecond: 1 })]).callSignals.get(call)).not.toHaveProperty('forbiddenRatio');
+  });
+
   test('that their caller gave up on are failures although the callee answered', () => {
     const { callSignals } = fold([
       callRow({ reporter: 'source', perSecond: 80 }),

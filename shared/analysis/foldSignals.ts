@@ -10,6 +10,7 @@ import { foldEdge, type Edge, type EdgeRows } from './foldEdge.ts';
 import type { FoldedTopology } from './foldTopology.ts';
 import { healthOfCall, healthOfService } from './health.ts';
 import { addTallies, roundedSignals, type Tally } from './tally.ts';
+import { whoseFigures } from './whoseFigures.ts';
 
 /** Who calls whom and how that goes, over the newest window. */
 export interface FoldedSignals {
@@ -45,7 +46,7 @@ export function foldSignals(input: SignalsInput): FoldedSignals {
       );
       return { observation, edges: new Map(edges) };
     });
-  const { edges, counted, received: receivedAt } = chooseEdges(readings, unknownId(connectionId));
+  const { ranked, edges, counted, received: receivedAt } = chooseEdges(readings, unknownId(connectionId));
 
   const callSignals = new Map<CallId, CallSignals>();
   const inbound = new Map<EntityId, Edge[]>();
@@ -72,10 +73,9 @@ export function foldSignals(input: SignalsInput): FoldedSignals {
     // Nobody reports what enters a gateway from outside, but all that enters leaves it again.
     const counted =
       received.length === 0 && service.kind === 'gateway' ? (outbound.get(service.id) ?? []) : received;
-    serviceSignals.set(
-      service.id,
-      foldService(service, counted, thresholdsOf(service.id, health), windowSeconds),
-    );
+    const signals = foldService(service, counted, thresholdsOf(service.id, health), windowSeconds);
+    const by = whoseFigures(ranked, service.id, signals.requestsPerSecond ?? 0);
+    serviceSignals.set(service.id, { ...signals, ...(by === null ? {} : { countedBy: by }) });
   }
 
   return {
@@ -119,6 +119,7 @@ function edgeSignals(edge: Edge, thresholds: HealthThresholds): CallSignals {
     health: healthOfCall({ ...ratesOf(edge.tally), windowSeconds, thresholds }).health,
     flags: edge.flags,
     neverArrivedRatio: edge.neverArrivedRatio,
+    ...(edge.forbiddenRatio > 0 && { forbiddenRatio: edge.forbiddenRatio }),
   };
 }
 

@@ -118,8 +118,12 @@ function sayRates(moving: readonly Outlook[], total: number): string {
   const parts = ordered.map((one, i) => {
     const from = formatPerSecond(one.requestsPerSecond);
     const rate = one.after * total;
-    const to = one.after === 0 ? 'none' : `about ${formatPerSecond(rate)}`;
-    return `${one.title} ${i === 0 ? `goes from ${from} to ${to} requests a second` : `from ${from} to ${to}`}${sayLoad(one, rate)}`;
+    const unit = i === 0 ? ' requests a second' : '';
+    const move =
+      one.after === 0
+        ? `from ${from}${unit} to none`
+        : `from ${from} to about ${formatPerSecond(rate)}${unit}`;
+    return `${one.title} ${i === 0 ? 'goes ' : ''}${move}${sayLoad(one, rate)}`;
   });
   return `${parts.join(', ')}.`;
 }

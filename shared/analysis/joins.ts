@@ -1,5 +1,5 @@
 import type { EntityId } from '../model/entity.ts';
-import type { Joins } from '../model/settings.ts';
+import type { Joins, PairMark } from '../model/settings.ts';
 
 type Pair = readonly [EntityId, EntityId];
 
@@ -9,29 +9,26 @@ const isPair =
     (a === c && b === d) || (a === d && b === c);
 
 /** Takes two services for one from now on, whatever the rules say. */
-export function joinPair(joins: Joins, a: EntityId, b: EntityId): Joins {
-  const isThis = isPair([a, b]);
-  return {
-    ...joins,
-    together: [...joins.together.filter((pair) => !isThis(pair)), [a, b]],
-    apart: joins.apart.filter((pair) => !isThis(pair)),
-  };
-}
+export const joinPair = (a: EntityId, b: EntityId): PairMark[] => [{ pair: [a, b], is: 'together' }];
 
 /** Keeps one face from all others of its node from now on. */
-export function splitOff(joins: Joins, face: EntityId, others: readonly EntityId[]): Joins {
-  const pairs = others.filter((other) => other !== face).map((other): [EntityId, EntityId] => [face, other]);
-  const among = (list: Joins['apart']): Joins['apart'] =>
-    list.filter((known) => !pairs.some((pair) => isPair(pair)(known)));
-  return { ...joins, together: among(joins.together), apart: [...among(joins.apart), ...pairs] };
-}
+export const splitOff = (face: EntityId, others: readonly EntityId[]): PairMark[] =>
+  others.filter((other) => other !== face).map((other) => ({ pair: [face, other], is: 'apart' }));
 
 /** Leaves a pair to the rules again. */
-export function forgetPair(joins: Joins, pair: Pair): Joins {
-  const isThis = isPair(pair);
+export const forgetPair = ([a, b]: Pair): PairMark[] => [{ pair: [a, b], is: null }];
+
+/** What is said of pairs, with these said anew; what was said of others stays. */
+export function withPairs(
+  { together, apart }: Pick<Joins, 'together' | 'apart'>,
+  marks: readonly PairMark[],
+): Pick<Joins, 'together' | 'apart'> {
+  const others = (list: Joins['apart']): Joins['apart'] =>
+    list.filter((known) => !marks.some(({ pair }) => isPair(pair)(known)));
+  const said = (as: PairMark['is']): Joins['apart'] =>
+    marks.flatMap(({ pair, is }) => (is === as ? [pair] : []));
   return {
-    ...joins,
-    together: joins.together.filter((known) => !isThis(known)),
-    apart: joins.apart.filter((known) => !isThis(known)),
+    together: [...others(together), ...said('together')],
+    apart: [...others(apart), ...said('apart')],
   };
 }

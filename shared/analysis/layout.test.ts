@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { containersOf, layoutGraph, type LayoutEdge, type LayoutNode, type Position } from './layout.ts';
+import { containersOf, layoutGraph } from './layout.ts';
+import type { LayoutEdge, LayoutNode, Position } from './layoutShapes.ts';
 import { layersOf } from './layers.ts';
 import { updateLayout } from './placeNew.ts';
 
@@ -108,6 +109,29 @@ describe('a layout', () => {
     const lowest = Math.max(...shop.nodes.map(({ id, height }) => (positions.get(id)?.y ?? 0) + height));
     for (const { id } of infra) expect(positions.get(id)?.y, id).toBeGreaterThan(lowest);
     expect(overlapping([...shop.nodes, ...infra], positions)).toEqual([]);
+  });
+
+  test('puts groups that only call each other below the rest, with whom they call', () => {
+    const apart = [node('portal', 'accounts'), node('billing', 'accounts'), node('tax', 'state')];
+    const calls = ['portal>billing', 'billing>tax'].map(edge);
+    const idle = node('istiod', 'istio-system');
+    const alone = layoutGraph(shop.nodes, shop.edges);
+    const all = [...apart, idle, ...shop.nodes];
+    const positions = layoutGraph(all, [...calls, ...shop.edges]);
+    for (const [id, at] of alone) expect(positions.get(id), id).toEqual(at);
+    const lowest = Math.max(...shop.nodes.map(({ id, height }) => (positions.get(id)?.y ?? 0) + height));
+    for (const { id } of [...apart, idle]) expect(positions.get(id)?.y, id).toBeGreaterThan(lowest);
+    for (const { from, to } of calls)
+      expect(positions.get(to)?.x, `${from} → ${to}`).toBeGreaterThan(positions.get(from)?.x ?? Infinity);
+    expect(overlapping(all, positions)).toEqual([]);
+  });
+
+  test('stacks a few that are called from elsewhere, so that no call to one runs through the other', () => {
+    const nodes = [node('catalog'), node('search', 'discovery'), node('search-canary', 'discovery')];
+    const positions = layoutGraph(nodes, ['catalog>search', 'catalog>search-canary'].map(edge));
+    const [search, canary] = [positions.get('search'), positions.get('search-canary')];
+    expect(canary?.x).toBe(search?.x);
+    expect(canary?.y).toBeGreaterThan(search?.y ?? Infinity);
   });
 
   test('of a long chain has as many columns as calls', () => {

@@ -1,14 +1,19 @@
 import type { CallView, ServiceDetail } from '../model/inspect.ts';
 import type { InstanceObservation } from '../model/topology.ts';
 import type { InstancesUse } from '../model/usage.ts';
+import { hostOf } from './addresses.ts';
 import type { FaceIndex } from './faces.ts';
 import { mapCall, worstKnown } from './mergeFaces.ts';
 
 /**
  * What several systems tell of one service, as one; `details`: at least one, the primary face's first. The verdict is that of
- * the face which is worst off, an instance that several list is one, and so is a call.
+ * the face which is worst off, an instance that several list is one, and so is a call. `systemOf`: what the system of a face is called.
  */
-export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex): ServiceDetail {
+export function mergeDetails(
+  details: readonly ServiceDetail[],
+  index: FaceIndex,
+  systemOf: (serviceId: string) => string,
+): ServiceDetail {
   const [first, ...others] = details;
   if (first === undefined) throw new Error('There is nothing to put together.');
   const serviceId = index.primaryOf(first.serviceId);
@@ -21,7 +26,7 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
   return {
     serviceId,
     verdict: { ...verdict, causeId: verdict.causeId === null ? null : index.primaryOf(verdict.causeId) },
-    instances: instances(details.map((detail) => detail.instances)),
+    instances: instances(details, systemOf),
     use: useOf(details.flatMap(({ use }) => use ?? [])),
     callsIn: calls(
       details.map((detail) => detail.callsIn),
@@ -41,16 +46,49 @@ export function mergeDetails(details: readonly ServiceDetail[], index: FaceIndex
   };
 }
 
-/** Two systems that name one address list one process. */
-function instances(lists: readonly (readonly InstanceObservation[])[]): InstanceObservation[] {
-  const merged: InstanceObservation[] = [];
-  const taken = new Set<string>();
-  for (const list of lists) {
-    const fresh = list.filter(({ address }) => address === undefined || !taken.has(address));
-    for (const { address } of list) if (address !== undefined) taken.add(address);
-    merged.push(...fresh);
+/** Two systems that name one address list one process. What one system lists twice is two. */
+function instances(
+  details: readonly ServiceDetail[],
+  systemOf: (serviceId: string) => string,
+): InstanceObservation[] {
+  const merged: { one: InstanceObservation; readonly systems: Set<string> }[] = [];
+  for (const { serviceId, instances: list } of details) {
+    const system = systemOf(serviceId);
+    const before = Map.groupBy(merged, ({ one }) => hostOf(one.address ?? ''));
+    for (const instance of list) {
+      const sameHost = before.get(hostOf(instance.address ?? '')) ?? [];
+      const known = sameHost.find(({ one }) => isSame(one, instance));
+      if (known === undefined) {
+        merged.push({ one: instance, systems: new Set([system]) });
+        continue;
+      }
+      known.one = withOther(known.one, instance, system);
+      known.systems.add(system);
+    }
   }
-  return merged;
+  return merged.map(({ one, systems }) => (systems.size < 2 ? one : { ...one, listedBy: [...systems] }));
+}
+
+/** One system names the port and another does not. */
+function isSame({ address: a }: InstanceObservation, { address: b }: InstanceObservation): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a === b || a === hostOf(b) || hostOf(a) === b;
+}
+
+/** Not ready for one of them is not ready, and what only the other knows is known. */
+function withOther(
+  one: InstanceObservation,
+  other: InstanceObservation,
+  system: string,
+): InstanceObservation {
+  const speaksAgainst = one.ready && !other.ready;
+  return {
+    ...one,
+    version: one.version ?? other.version,
+    node: one.node ?? other.node,
+    ready: one.ready && other.ready,
+    reason: speaksAgainst ? `${system}: ${other.reason ?? 'not ready'}` : one.reason,
+  };
 }
 
 /** Instances of several systems have uids of their own. */
@@ -85,6 +123,8 @@ function bothCalls(one: CallView, other: CallView): CallView {
     health: worstKnown([one.health, other.health]),
     protections: [...one.protections, ...other.protections],
     missing: [...missing].filter((name) => telling.every((view) => view.missing.includes(name))),
+    // What one system can tell is known.
+    unknown: telling.length > 0 ? null : (one.unknown ?? other.unknown),
     fallback: one.fallback ?? other.fallback,
   };
 }

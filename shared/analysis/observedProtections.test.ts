@@ -49,11 +49,16 @@ describe('a limit', () => {
   });
 
   test('that was reached elsewhere is not this one', () => {
-    const proxies = [sighting('a', { reached: ['connections'], refused: 3 })];
+    const proxies = [sighting('a', { reached: ['waiting'], refused: 3 })];
     expect(told(requests, evidence(proxies))).toMatch(/^not reached/);
-    expect(told(protection('limit', { limit: 'connections' }), evidence(proxies))).toMatch(
-      /^reached in 1 of 1/,
-    );
+    expect(told(protection('limit', { limit: 'waiting' }), evidence(proxies))).toMatch(/^reached in 1 of 1/);
+  });
+
+  test('that was full between two scrapes shows in the count, though connections were seen to be all in use', () => {
+    const proxies = [sighting('a', { reached: ['connections'], refused: 3 })];
+    expect(told(requests, evidence(proxies))).toMatch(/^reached in 1 of 1.*3 requests refused$/);
+    const retries = protection('limit', { limit: 'retries' });
+    expect(told(retries, evidence(proxies))).toMatch(/^not reached/);
   });
 
   test('lowered while idle shows only in the count of refusals, its gauge stays 0', () => {

@@ -56,8 +56,10 @@ function limitText(
   const hit = telling.filter(({ reached, refused }) => {
     const kinds = reached ?? [];
     if (limit === undefined ? kinds.length > 0 : kinds.includes(limit)) return true;
-    // A limit lowered while idle leaves its gauge at 0 although every request is refused: then only the count tells.
-    return kinds.length === 0 && (refused ?? 0) > 0 && limit !== 'connections' && limit !== 'retries';
+    // A limit lowered while idle leaves its gauge at 0 although every request is refused, and one that is full for a moment
+    // may fall between two scrapes: then only the count tells.
+    const byCount = limit !== 'connections' && limit !== 'retries';
+    return byCount && !kinds.some(refuses) && (refused ?? 0) > 0;
   });
   const when = lastWords(windowSeconds);
   if (hit.length === 0)
@@ -66,6 +68,9 @@ function limitText(
   const said = `reached in ${instancesIn(hit).size} of ${count(all, 'calling proxy', 'calling proxies')} ${when}`;
   return refused === 0 ? said : `${said}, ${count(refused, 'request', 'requests')} refused`;
 }
+
+/** Of the kinds of limits, those that refuse requests; a full one of connections lets them wait. */
+const refuses = (kind: string): boolean => kind === 'requests' || kind === 'waiting';
 
 function ejectionText(
   sightings: readonly ProxySighting[],

@@ -1,15 +1,14 @@
 import type { EntityId } from '../model/entity.ts';
+import { containersOf, layoutGraph } from './layout.ts';
 import {
-  containersOf,
   GAP_X,
   GAP_Y,
-  layoutGraph,
   PADDING,
   TITLE_HEIGHT,
   type LayoutEdge,
   type LayoutNode,
   type Position,
-} from './layout.ts';
+} from './layoutShapes.ts';
 
 interface Box extends Position {
   readonly width: number;

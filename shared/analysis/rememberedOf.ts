@@ -47,13 +47,14 @@ export function rememberedConnections(settings: Settings): readonly RememberedOf
 /** The keys that change when everything about one connection is forgotten. */
 export function withoutConnection(settings: Settings, title: string): Partial<Settings> {
   const isOf = belongsTo(title);
-  const { positions, environments, remembered, programs, health, joins } = settings;
+  const { positions, environments, remembered, programs, health, joins, looked } = settings;
   const without = <V>(all: Readonly<Record<string, V>>, gone: (key: string) => boolean): Record<string, V> =>
     Object.fromEntries(Object.entries(all).filter(([key]) => !gone(key)));
   const isIt = (key: string): boolean => key === title;
   return {
     positions: without(positions, isIt),
     environments: without(environments, isIt),
+    looked: without(looked, isIt),
     remembered: remembered.filter((one) => one.title !== title),
     programs: programs.filter((one) => one.title !== title),
     health: { ...health, services: without(health.services, isOf) },

@@ -19,6 +19,13 @@ describe('a right that is lacking', () => {
     );
   });
 
+  test('is known of a part of a kind too', () => {
+    const denied = { ...answer(false, null), verb: 'create', resource: 'pods/portforward' };
+    const forward = { verb: 'create', kind: 'Pod/portforward', namespace: 'shop' } as const;
+    expect(deniedRight([denied], forward)?.resource).toBe('pods/portforward');
+    expect(deniedRight([denied], { ...forward, kind: 'Pod' })).toBeNull();
+  });
+
   test('is not lacking where it was given for the namespace', () => {
     expect(deniedRight([answer(false, null), answer(true, 'shop')], asked)).toBeNull();
   });

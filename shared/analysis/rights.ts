@@ -3,7 +3,7 @@ import type { Permission } from '../model/connection.ts';
 /** Something that is about to be offered: what would be done to which kind of document, where. */
 export interface RightAsked {
   readonly verb: 'patch' | 'create' | 'delete' | 'get';
-  /** The document's kind: "Deployment". */
+  /** The document's kind, with a part of it: "Deployment", "Pod/log". */
   readonly kind: string;
   readonly namespace: string | null;
 }
@@ -33,6 +33,8 @@ export function deniedInWords({ verb, resource, namespace }: Permission): string
 
 /** Plural in lower case, as the API groups name them. */
 function resourceOf(kind: string): string {
+  const [whole = '', part] = kind.split('/');
+  if (part !== undefined) return `${resourceOf(whole)}/${part}`;
   const lower = kind.toLowerCase();
   if (lower.endsWith('y') && !/[aeiou]y$/.test(lower)) return `${lower.slice(0, -1)}ies`;
   return lower.endsWith('s') ? `${lower}es` : `${lower}s`;
