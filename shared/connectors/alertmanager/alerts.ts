@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { AlertPhase } from '../../model/alert.ts';
+import type { AlertPhase, SeenSilence } from '../../model/alert.ts';
 import { type AlertSource, observedAlerts, type ToldAlert } from '../kit/alerts.ts';
+import { sayError } from '../kit/peerError.ts';
 import type { AlertmanagerApi } from './api.ts';
+import { silencesIn, type ToldSilence } from './silence.ts';
 
 const alertShape = z.object({
   fingerprint: z.string(),
@@ -27,8 +29,41 @@ export function createAlertSource(api: AlertmanagerApi, source: string): AlertSo
         told.odd === 0
           ? []
           : [`${told.odd} alerts came in a shape that Podium does not know and are left out.`];
-      return { alerts: observedAlerts(told.alerts), problems: odd };
+      const alerts = observedAlerts(told.alerts);
+      if (alerts.every(({ silencedBy }) => silencedBy.length === 0)) return { alerts, problems: odd };
+      const { seen, problem } = await silencesSeen(api, signal);
+      return {
+        alerts: alerts.map((alert) => ({
+          ...alert,
+          silences: alert.silencedBy.flatMap((id) => seen.get(id) ?? []),
+        })),
+        problems: problem === null ? odd : [...odd, problem],
+      };
     },
+  };
+}
+
+/** Who silenced what, until when and why. Where that cannot be read the alerts are told all the same. */
+async function silencesSeen(
+  api: AlertmanagerApi,
+  signal: AbortSignal,
+): Promise<{ readonly seen: ReadonlyMap<string, SeenSilence>; readonly problem: string | null }> {
+  try {
+    const told = silencesIn(await api.silences(signal));
+    return { seen: new Map(told.map((one) => [one.id, seenOf(one, api.aheadMs())])), problem: null };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return { seen: new Map(), problem: `By whom is not known: ${sayError(thrown, 'Reading silences')}` };
+  }
+}
+
+function seenOf({ id, createdBy, comment, endsAt }: ToldSilence, aheadMs: number): SeenSilence {
+  const until = Date.parse(endsAt) - aheadMs;
+  return {
+    id,
+    by: createdBy.slice(0, 200),
+    why: comment.slice(0, 1_000),
+    until: Number.isFinite(until) ? until : null,
   };
 }
 

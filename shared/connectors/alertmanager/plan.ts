@@ -3,12 +3,23 @@ import type { Change, Guard } from '../../model/change.ts';
 import type { Silence } from '../../model/operation.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import type { PlannedWrite, Stamp } from '../kit/control.ts';
+import { PeerError } from '../kit/peerError.ts';
 import { guardOf } from '../kit/splitGuards.ts';
 import { quoted, sayTime } from '../kit/words.ts';
 import { toldIn } from './alerts.ts';
 import type { AlertmanagerApi } from './api.ts';
 import { sayMatcher } from './matchers.ts';
-import { bodyOf, sameMatchers, SilenceBody, silencesIn, type ToldSilence, yamlOf } from './silence.ts';
+import {
+  bodyAgain,
+  bodyAsTold,
+  bodyOf,
+  revisionOf,
+  sameMatchers,
+  SilenceBody,
+  silencesIn,
+  type ToldSilence,
+  yamlOf,
+} from './silence.ts';
 import { observedAlerts } from '../kit/alerts.ts';
 import type { AlertObservation, Matcher } from '../../model/alert.ts';
 
@@ -35,14 +46,7 @@ export async function planSilence(
   const stamp = { operationId: '', by: '', reason: '', at: host.clock.now(), until: null };
   const body = bodyOf(matchers, forSeconds, stamp, api.aheadMs());
   const change: Change = {
-    document: {
-      connectionId: host.connectionId,
-      apiVersion: 'alertmanager/v2',
-      kind: 'Silence',
-      namespace: null,
-      name: title.slice(0, 253),
-      uid: '',
-    },
+    document: documentOf(host, title.slice(0, 253), ''),
     action: 'create',
     revision: '',
     withheld: false,
@@ -82,26 +86,33 @@ export async function planSilence(
   };
 }
 
-/** Ends a silence early. */
+/** Ends a silence early: one of the journal, or any other that is there. */
 export async function planExpiry(
   api: AlertmanagerApi,
   host: ConnectorHost,
-  written: Change,
+  written: Change | null,
   silence: ToldSilence,
   signal: AbortSignal,
 ): Promise<PlannedWrite> {
+  const name = silence.matchers.map(sayMatcher).join(', ').slice(0, 253);
   const told = toldIn(await api.alerts([], signal)).alerts;
   const held = observedAlerts(told.filter(({ silencedBy }) => silencedBy.includes(silence.id)));
-  const body = { ...SilenceBody.parse(parse(written.after)), endsAt: silence.endsAt };
+  const body =
+    written === null
+      ? bodyAsTold(silence, host.clock.now() + api.aheadMs())
+      : { ...SilenceBody.parse(parse(written.after)), endsAt: silence.endsAt };
   const { patch, inverse, before, after } = stepsOf(body);
   return {
-    title: `Silence ${written.document.name.slice(0, 120)}`,
+    title:
+      written === null
+        ? `End the silence ${name.slice(0, 120)}`
+        : `Silence ${written.document.name.slice(0, 120)}`,
     target: `silence ${silence.id}`,
     changes: [
       {
-        document: { ...written.document, connectionId: host.connectionId, uid: silence.id },
+        document: documentOf(host, written?.document.name ?? name, silence.id),
         action: 'delete',
-        revision: silence.id,
+        revision: revisionOf(silence),
         withheld: false,
         patch: inverse,
         inverse: patch,
@@ -110,7 +121,14 @@ export async function planExpiry(
       },
     ],
     guards: [
-      guardOf('silence-end', 'pass', `It would end by itself at ${silence.endsAt}`),
+      guardOf(
+        'silence-end',
+        'pass',
+        `It would end by itself at ${silence.endsAt}`,
+        ...(written === null
+          ? [`Made by ${silence.createdBy.slice(0, 80)}: ${silence.comment.slice(0, 300)}`]
+          : []),
+      ),
       held.length === 0
         ? guardOf('silence-scope', 'pass', 'It holds no alert back right now')
         : guardOf('silence-scope', 'pass', `Somebody is told again of ${sayAlerts(held)}`),
@@ -129,16 +147,77 @@ export async function planExpiry(
       patch: JSON.stringify(inverse, null, 2),
     },
     split: null,
-    notes: ['Alertmanager keeps it as ended; it is not brought back.'],
+    notes: [
+      written === null
+        ? 'Alertmanager keeps it as ended. An undo makes one like it for the rest of its time.'
+        : 'Alertmanager keeps it as ended; it is not brought back.',
+    ],
     direction: 'neutral',
   };
 }
+
+/** Makes a silence again that was ended before its time, for what is left of it. */
+export async function planAgain(
+  api: AlertmanagerApi,
+  host: ConnectorHost,
+  ended: Change,
+  signal: AbortSignal,
+): Promise<PlannedWrite> {
+  const before = SilenceBody.parse(parse(ended.before));
+  const matching = await api.alerts(before.matchers.map(sayMatcher), signal);
+  const now = host.clock.now() + api.aheadMs();
+  if (Date.parse(before.endsAt) <= now)
+    throw new PeerError('refused', 'Its time is over by now: there is nothing to take back.');
+  const body = { ...before, startsAt: new Date(now).toISOString() };
+  const matched = observedAlerts(toldIn(matching).alerts);
+  return {
+    title: `End the silence ${ended.document.name.slice(0, 120)}`,
+    target: `silence of ${ended.document.name.slice(0, 200)}`,
+    changes: [
+      {
+        document: documentOf(host, ended.document.name, ''),
+        action: 'create',
+        revision: '',
+        withheld: false,
+        ...stepsOf(body),
+      },
+    ],
+    guards: [
+      guardOf('silence-end', 'pass', `It ends by itself at ${before.endsAt}, as it would have`),
+      scopeGuard(matched),
+    ],
+    expectation: {
+      kind: 'silenced',
+      host: null,
+      alerts: matched.map(({ key, name }) => ({ key, name })),
+      silenced: true,
+    },
+    threeWay: null,
+    copies: copiesOf(api, body),
+    split: null,
+    notes: ['Alertmanager gives it another id.'],
+    direction: 'neutral',
+  };
+}
+
+const documentOf = (host: ConnectorHost, name: string, uid: string): Change['document'] => ({
+  connectionId: host.connectionId,
+  apiVersion: 'alertmanager/v2',
+  kind: 'Silence',
+  namespace: null,
+  name,
+  uid,
+});
 
 /** The same with who makes it, why, and when by Alertmanager's own clock. */
 export function rewritten(write: PlannedWrite, stamp: Stamp, aheadMs: number): PlannedWrite {
   const [change] = write.changes;
   if (change?.action !== 'create') return write;
-  const { matchers, startsAt, endsAt } = SilenceBody.parse(parse(change.after));
+  const body = SilenceBody.parse(parse(change.after));
+  const { matchers, startsAt, endsAt } = body;
+  // One that is made again stays its maker's, and ends when it would have.
+  if (body.createdBy !== '')
+    return { ...write, changes: [{ ...change, ...stepsOf(bodyAgain(body, stamp, aheadMs)) }] };
   const forSeconds = Math.round((Date.parse(endsAt) - Date.parse(startsAt)) / 1000);
   return { ...write, changes: [{ ...change, ...stepsOf(bodyOf(matchers, forSeconds, stamp, aheadMs)) }] };
 }

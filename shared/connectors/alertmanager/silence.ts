@@ -5,7 +5,8 @@ import type { Stamp } from '../kit/control.ts';
 
 /** A silence as it is sent. */
 export const SilenceBody = z.object({
-  matchers: z.array(Matcher),
+  /** Of those that others made names and values may be longer than what is made here. */
+  matchers: z.array(Matcher.extend({ name: z.string(), value: z.string() })),
   startsAt: z.string(),
   endsAt: z.string(),
   createdBy: z.string(),
@@ -19,9 +20,10 @@ export const ToldSilence = z.object({
   status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
   matchers: z.array(
     // Before 0.22 nothing but equality was known, and nothing says so.
-    Matcher.extend({ name: z.string(), isEqual: z.boolean().default(true) }),
+    Matcher.extend({ name: z.string(), value: z.string(), isEqual: z.boolean().default(true) }),
   ),
   endsAt: z.string(),
+  updatedAt: z.string().default(''),
   createdBy: z.string().default(''),
   comment: z.string().default(''),
 });
@@ -46,6 +48,31 @@ export function bodyOf(
     comment: `${reason === '' ? 'no reason given' : reason.slice(0, 1000)} · ${markOf(operationId)}`,
   };
 }
+
+/** A silence that is there, as it would have to be made again. */
+export const bodyAsTold = (silence: ToldSilence, now: number): SilenceBody => ({
+  matchers: silence.matchers.map(({ name, value, isRegex, isEqual }) => ({ name, value, isRegex, isEqual })),
+  startsAt: new Date(now).toISOString(),
+  endsAt: silence.endsAt,
+  // Whoever made it by hand may have left that out; a silence is sent with it.
+  createdBy: silence.createdBy === '' ? 'unknown' : silence.createdBy,
+  comment: silence.comment,
+});
+
+/** The same from now on, findable by the operation that makes it again. */
+export const bodyAgain = (
+  body: SilenceBody,
+  { operationId, at }: Pick<Stamp, 'operationId' | 'at'>,
+  aheadMs: number,
+): SilenceBody => ({
+  ...body,
+  startsAt: new Date(at + aheadMs).toISOString(),
+  comment: `${body.comment.slice(0, 1_000)} · again by ${markOf(operationId)}`,
+});
+
+/** What it was when it was read: whoever changes only its end leaves it its id. */
+export const revisionOf = ({ id, endsAt, updatedAt }: ToldSilence): string =>
+  `${id} until ${endsAt}, of ${updatedAt}`;
 
 export const isMarkedLike = (silence: ToldSilence, written: SilenceBody): boolean =>
   silence.comment === written.comment && silence.createdBy === written.createdBy;

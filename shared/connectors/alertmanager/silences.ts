@@ -6,8 +6,8 @@ import type { Control, PlannedWrite, ReadBack, Stamp } from '../kit/control.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { AlertmanagerApi } from './api.ts';
 import { flawOf } from './matchers.ts';
-import { planExpiry, planSilence, rewritten } from './plan.ts';
-import { isMarkedLike, SilenceBody, silencesIn, ToldSilence } from './silence.ts';
+import { planAgain, planExpiry, planSilence, rewritten } from './plan.ts';
+import { isMarkedLike, revisionOf, SilenceBody, silencesIn, ToldSilence } from './silence.ts';
 
 /** Silences: made for a finite time, and ended early by an undo. */
 export function createSilences(api: AlertmanagerApi, host: ConnectorHost): Control<Silence> {
@@ -23,12 +23,20 @@ export function createSilences(api: AlertmanagerApi, host: ConnectorHost): Contr
 
   return {
     async plan(operation, signal) {
+      if (operation.ends !== null) {
+        const told = await api.silence(operation.ends, signal);
+        const silence = told === null ? null : ToldSilence.parse(told);
+        if (silence === null || silence.status.state === 'expired')
+          throw new PeerError('refused', 'This silence has ended already. Nothing was changed.');
+        return await planExpiry(api, host, null, silence, signal);
+      }
       const flaw = flawOf(operation.matchers);
       if (flaw !== null) throw new PeerError('refused', flaw);
       return await planSilence(api, host, operation, signal);
     },
     async planUndo(_operation, [change], signal) {
       if (change === undefined) throw new PeerError('refused', 'The journal holds no silence to end.');
+      if (change.action === 'delete') return await planAgain(api, host, change, signal);
       const silence = await find(change, signal);
       if (silence === null || silence.status.state === 'expired')
         throw new PeerError('refused', 'This silence has ended already: there is nothing to take back.');
@@ -50,6 +58,11 @@ export function createSilences(api: AlertmanagerApi, host: ConnectorHost): Contr
         const silence = await find(change, signal);
         if (silence === null || silence.status.state === 'expired')
           throw new PeerError('conflict', 'This silence has ended meanwhile. Nothing was changed.');
+        if (revisionOf(silence) !== change.revision)
+          throw new PeerError(
+            'conflict',
+            `This silence was changed meanwhile and would end at ${silence.endsAt} now. Nothing was changed. Review it again.`,
+          );
         await api.expire(silence.id, signal);
         return { acceptedAt: host.clock.now(), revisions: [{ document, revision: '' }] };
       }

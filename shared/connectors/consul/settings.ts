@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseRanges } from '../http/ranges.ts';
-
-const Header = z.object({ name: z.string(), value: z.string() });
+import { address, authority, Header, headerLines, headersIn } from '../http/typedFields.ts';
 
 export const Settings = z.object({
   /** "http://127.0.0.1:8500"; a path before /v1 is kept. */
@@ -23,9 +22,6 @@ export const Settings = z.object({
 });
 export type ConsulSettings = z.infer<typeof Settings>;
 
-const address = z
-  .string()
-  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'give it as http:// or https://');
 const name = z.string().regex(/^[\w.-]+$/, 'holds characters that no such name has');
 
 /** What the operator types to open one data centre by hand. */
@@ -55,16 +51,7 @@ export const Form = z
       title: 'Partition',
       description: 'Consul Enterprise only.',
     }),
-    authority: z
-      .string()
-      .includes('-----BEGIN CERTIFICATE-----', { error: 'is not in PEM form' })
-      .optional()
-      .meta({
-        title: 'Certificate authority',
-        description: 'In PEM form, where it is not one that this computer trusts already.',
-        examples: ['-----BEGIN CERTIFICATE-----'],
-        kind: 'lines',
-      }),
+    authority,
     skipVerify: z.stringbool().optional().meta({
       title: 'Do not verify the certificate',
       description: 'Everybody on the way can then read the token and change what is sent.',
@@ -76,15 +63,12 @@ export const Form = z
       examples: ['http://prometheus.example.com:9090'],
       kind: 'address',
     }),
-    prometheusHeaders: z
-      .string()
-      .optional()
-      .meta({
-        title: 'Headers for Prometheus',
-        description: 'One a line, sent to Prometheus alone.',
-        examples: ['Authorization: Bearer …'],
-        kind: 'secretLines',
-      }),
+    prometheusHeaders: headerLines.optional().meta({
+      title: 'Headers for Prometheus',
+      description: 'One a line, sent to Prometheus alone.',
+      examples: ['Authorization: Bearer …'],
+      kind: 'secretLines',
+    }),
     mayLeadTo: z
       .string()
       .superRefine((text, context) => {
@@ -107,18 +91,11 @@ export const Form = z
       }),
   })
   .superRefine(({ prometheus, prometheusHeaders }, context) => {
-    if (prometheusHeaders === undefined) return;
-    if (prometheus === undefined)
+    if (prometheusHeaders !== undefined && prometheus === undefined)
       context.addIssue({
         code: 'custom',
         path: ['prometheus'],
         message: 'headers were given for it, and no address',
-      });
-    if (readHeaders(prometheusHeaders) === null)
-      context.addIssue({
-        code: 'custom',
-        path: ['prometheusHeaders'],
-        message: 'a line is not a name, a colon and a value',
       });
   })
   .transform(({ prometheus, prometheusHeaders, ...rest }): ConsulSettings =>
@@ -126,14 +103,6 @@ export const Form = z
       ...rest,
       ...(prometheus === undefined
         ? {}
-        : { prometheus: { url: prometheus, headers: readHeaders(prometheusHeaders ?? '') ?? [] } }),
+        : { prometheus: { url: prometheus, headers: headersIn(prometheusHeaders ?? '') } }),
     }),
   );
-
-/** One header a line; null where a line is none. Never says which: what stands there may be a secret. */
-function readHeaders(text: string): z.infer<typeof Header>[] | null {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const read = lines.map((line) => /^([^:\s]+):[ \t]*(.*?)\s*$/.exec(line));
-  if (read.includes(null)) return null;
-  return read.map((found) => ({ name: found?.[1] ?? '', value: found?.[2] ?? '' }));
-}

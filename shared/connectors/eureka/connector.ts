@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
+import { Header, headerLines, headersIn } from '../http/typedFields.ts';
 import type { Connector, ConnectorHost, Found, Session } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { createAddressSource } from './addresses.ts';
@@ -10,8 +11,6 @@ import { createRegistry, type Registry } from './registry.ts';
 import { createProof } from './proof.ts';
 import { createTopologySource } from './topology.ts';
 import { createWorkloads } from './workloads.ts';
-
-const Header = z.object({ name: z.string(), value: z.string() });
 
 const Settings = z.object({
   /** "http://10.0.0.1:8761"; without a path `/eureka` is meant, where Spring has it. */
@@ -36,6 +35,7 @@ const Settings = z.object({
 export type EurekaSettings = z.infer<typeof Settings>;
 
 const optional = z.string().trim().default('');
+const headers = headerLines.default('');
 
 /** What is typed: texts by field. Throws for ranges that cannot be read. */
 const Form = z
@@ -68,7 +68,7 @@ const Form = z
       examples: ['10.0.0.0/8:8080,9000-9010'],
       kind: 'lines',
     }),
-    actuatorHeaders: optional.meta({
+    actuatorHeaders: headers.meta({
       title: 'Headers for actuators',
       description:
         'One a line, as “Authorization: Basic …”. They go to the addresses above and not to Eureka.',
@@ -80,7 +80,7 @@ const Form = z
       examples: ['http://config.example.com:8888'],
       kind: 'address',
     }),
-    configHeaders: optional.meta({
+    configHeaders: headers.meta({
       title: 'Headers for the Config Server',
       description: 'One a line, as “Authorization: Basic …”.',
       kind: 'secretLines',
@@ -120,14 +120,6 @@ const Form = z
           }),
     };
   });
-
-function headersIn(text: string): EurekaSettings['actuatorHeaders'] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => {
-    const at = line.indexOf(':');
-    return { name: line.slice(0, Math.max(at, 0)).trim(), value: line.slice(at + 1).trim() };
-  });
-}
 
 /** A Eureka server: applications, their instances, and the actuators behind them where the operator lets Podium ask them. */
 export const eureka: Connector<EurekaSettings> = {

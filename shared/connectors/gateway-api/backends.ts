@@ -1,6 +1,6 @@
 import { type KubeObject, listAt, mapAt, namespaceOf, numberAt, selects, textAt } from '../kube/objects.ts';
 import { podsByNamespace, versionOfPods } from '../kube/podFacts.ts';
-import { group } from './resources.ts';
+import { gatewayGroup } from '../kube/routeGroups.ts';
 import type { RouteWorld } from './routeWorld.ts';
 import { type Backend, isService } from './rules.ts';
 
@@ -68,13 +68,15 @@ const isUnseen = ({ services, client }: RouteWorld, { namespace }: Backend): boo
 function isGranted({ grants, client }: RouteWorld, backend: Backend, document: KubeObject): boolean {
   const from = namespaceOf(document);
   if (backend.namespace === from || grants === null || !grants.synced) return true;
+  // Linkerd's own routes need none; what its controller says of them stands in their conditions.
+  if (!document.apiVersion.startsWith(`${gatewayGroup}/`)) return true;
   if (client.namespaces !== null && !client.namespaces.includes(backend.namespace)) return true;
   return [...grants.all()].some(
     (grant) =>
       namespaceOf(grant) === backend.namespace &&
       listAt(grant, 'spec', 'from').some(
         (one) =>
-          textAt(one, 'group') === group &&
+          textAt(one, 'group') === gatewayGroup &&
           textAt(one, 'kind') === document.kind &&
           textAt(one, 'namespace') === from,
       ) &&

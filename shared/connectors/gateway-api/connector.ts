@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
-import { kubeClientOf } from '../kube/client.ts';
+import { kubeClientFor } from '../kube/client.ts';
 import { createDocumentSource } from './documents.ts';
 import { createProof } from './proof.ts';
-import { findResources, group } from './resources.ts';
+import { findResources } from './resources.ts';
 import { createRouteWorld } from './routeWorld.ts';
 import { createWeights } from './weights.ts';
 
@@ -17,19 +17,14 @@ export const gatewayApi: Connector<z.infer<typeof Settings>> = {
   capabilities: ['documents', 'weights', 'proof'],
   settings: Settings,
   async open(_settings, host) {
-    const client = kubeClientOf(host.lent);
-    if (client === null)
-      throw new PeerError(
-        'refused',
-        'The Gateway API is reached through a Kubernetes connection; open that instead.',
-      );
+    const client = kubeClientFor(host, 'The Gateway API');
     const resources = await findResources(client, AbortSignal.timeout(15_000));
-    const version = (resources.httpRoutes ?? resources.grpcRoutes)?.version;
-    if (version === undefined)
+    const first = resources.httpRoutes ?? resources.grpcRoutes ?? resources.linkerdRoutes;
+    if (first === null)
       throw new PeerError('notFound', 'This cluster serves neither HTTPRoutes nor GRPCRoutes any more.');
     const world = createRouteWorld(client, resources, host);
     return {
-      peer: { product: 'Gateway API', version: `${group}/${version}` },
+      peer: { product: 'Gateway API', version: `${first.group}/${first.version}` },
       server: client.server,
       user: null,
       permissions: [],

@@ -14,7 +14,7 @@ import type { RouteResources } from './resources.ts';
 export interface RouteWorld extends AsyncDisposable {
   readonly client: KubeClient;
   readonly host: ConnectorHost;
-  /** HTTPRoutes and GRPCRoutes, as far as they are served. */
+  /** HTTPRoutes and GRPCRoutes, and Linkerd's HTTPRoutes, as far as they are served. */
   readonly routes: readonly ObjectView[];
   readonly services: ObjectView;
   readonly pods: ObjectView;
@@ -23,12 +23,12 @@ export interface RouteWorld extends AsyncDisposable {
   readonly grants: ObjectView | null;
   readonly virtualServices: ObjectView | null;
   readonly serviceProfiles: ObjectView | null;
-  /** All routes of both kinds, by namespace and name. */
+  /** All routes of all kinds, by namespace and name. */
   documents(): readonly KubeObject[];
   /** Whether any controller has said anything of any route: where none has, none seems to run. */
   hasController(): boolean;
-  /** Where a kind of route is served; undefined for any other kind. */
-  resourceOf(kind: string): Resource | undefined;
+  /** Where a kind of route is served, by the group of a document of it; undefined for any other kind. */
+  resourceOf(document: Pick<KubeObject, 'apiVersion' | 'kind'>): Resource | undefined;
   health(): SourceHealth;
   rollouts(): readonly RolloutClaim[];
   follow<Value>(picture: Picture<Value>, heard: () => void, signal: AbortSignal): AsyncIterable<Value>;
@@ -44,7 +44,8 @@ export function createRouteWorld(
   const claims = createRolloutClaims(client, host.clock, follower.ring);
   const orNull = (resource: Resource | null): ObjectView | null =>
     resource === null ? null : follower.open(resource);
-  const kinds = [resources.httpRoutes, resources.grpcRoutes].filter((one) => one !== null);
+  const { httpRoutes, grpcRoutes, linkerdRoutes } = resources;
+  const kinds = [httpRoutes, grpcRoutes, linkerdRoutes].filter((one) => one !== null);
   const routes = kinds.map((one) => follower.open(one));
   return {
     client,
@@ -65,7 +66,8 @@ export function createRouteWorld(
         ),
     hasController: () =>
       routes.some((view) => [...view.all()].some((route) => listAt(route, 'status', 'parents').length > 0)),
-    resourceOf: (kind) => kinds.find((one) => one.kind === kind),
+    resourceOf: ({ apiVersion, kind }) =>
+      kinds.find((one) => one.kind === kind && apiVersion.startsWith(`${one.group}/`)),
     health: () =>
       routes.find((view) => !view.health.ok)?.health ??
       routes[0]?.health ?? { ok: true, at: host.clock.now() },

@@ -84,7 +84,7 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
           {
             edit: {
               action: 'patch',
-              resource: resourceOf(world, document.kind),
+              resource: resourceOf(world, document),
               before: document,
               after: withWeights(document, rule, operation.weights),
             },
@@ -108,7 +108,7 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
       };
     },
 
-    resourceOf: ({ kind }) => resourceOf(world, kind),
+    resourceOf: (document) => resourceOf(world, document),
   };
   const control = createDocumentControl(world, proposer);
 
@@ -121,8 +121,11 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
           settleMs,
           read() {
             const splits = current();
-            // Before the first list there are no splits to speak of, and none is not what the peer said.
-            return world.routes.every((view) => view.synced) ? splits : null;
+            // Before the first list there are no splits to speak of, and none is not what the peer said. A kind that may not
+            // be read hides no other.
+            return world.routes.some((view) => view.synced) && world.routes.every((view) => view.settled)
+              ? splits
+              : null;
           },
           content: (splits) => splits,
         },
@@ -142,8 +145,9 @@ async function verify(
 ): Promise<ReadBack> {
   const read = await control.verify(change, signal);
   if (read.state !== 'after') return read;
-  const { kind, namespace, name } = change.document;
-  const document = world.routes.find((view) => view.resource.kind === kind)?.get(namespace ?? '', name);
+  const { namespace, name } = change.document;
+  const resource = world.resourceOf(change.document);
+  const document = world.routes.find((view) => view.resource === resource)?.get(namespace ?? '', name);
   if (document === undefined) return read;
   return { ...read, detail: `${read.detail} ${sentence(standingOf(world, document).text)}` };
 }
@@ -160,7 +164,7 @@ interface Fresh {
 async function readFresh(world: RouteWorld, shown: Split, signal: AbortSignal): Promise<Fresh> {
   const { kind, namespace, name, uid } = shown.document;
   const where = `${kind} ${namespace ?? ''}/${name}`;
-  const document = await world.client.object(resourceOf(world, kind), namespace, name, signal);
+  const document = await world.client.object(resourceOf(world, shown.document), namespace, name, signal);
   if (document.metadata.uid !== uid)
     throw new PeerError('conflict', `${where} was deleted and made anew since you looked. Look at it again.`);
   const rules = rulesOf(document);
@@ -190,10 +194,14 @@ function meaningOf(
   };
 }
 
-function resourceOf(world: RouteWorld, kind: string) {
-  const resource = world.resourceOf(kind);
+function resourceOf(world: RouteWorld, document: Pick<KubeObject, 'apiVersion' | 'kind'>) {
+  const resource = world.resourceOf(document);
   if (resource === undefined)
-    throw new PeerError('notFound', `This cluster does not serve ${kind}s any more.`, { status: 404 });
+    throw new PeerError(
+      'notFound',
+      `This cluster does not serve ${document.kind}s of ${document.apiVersion} any more.`,
+      { status: 404 },
+    );
   return resource;
 }
 

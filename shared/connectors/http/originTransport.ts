@@ -39,6 +39,8 @@ export interface Origin {
   readonly skipVerify?: boolean;
   /** Where it must lie, for an address that a peer told of; what the operator typed lies where they want it. */
   readonly within?: ApprovedRanges;
+  /** The proxy that leads there: it looks the name up, and nothing here does. */
+  readonly proxy?: string;
 }
 
 /** A transport that holds connections of its own. */
@@ -60,25 +62,26 @@ export async function createOriginTransport(
   const url = checkAddress(origin.address);
   const given = checkHeaders(origin.headers);
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  const isProxied = origin.proxy !== undefined;
   // Looked up once and kept: a name that changes its mind later leads nowhere new.
-  const found = isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : await addressesOf(host);
+  const found =
+    isIP(host) > 0 ? [{ address: host, family: isIP(host) }] : isProxied ? [] : await addressesOf(host);
   const pinned = found[0];
-  if (pinned === undefined) throw new PeerError('unreachable', `The name ${host} has no address.`);
+  if (pinned === undefined && !isProxied)
+    throw new PeerError('unreachable', `The name ${host} has no address.`);
   for (const { address } of found) checkPlace(url, plainAddress(address), podium.ownPorts(), origin.within);
   const tls = url.protocol === 'http:' ? {} : tlsOf(origin);
   const makeAgent = (keepAlive: boolean): http.Agent => {
     const options = {
       keepAlive,
-      lookup: (_: string, asked: { all?: boolean }, done: Looked) => told(asked, done),
+      ...(pinned === undefined || isProxied
+        ? { proxyEnv: { HTTP_PROXY: origin.proxy, HTTPS_PROXY: origin.proxy } }
+        : { lookup: (_: string, asked: { all?: boolean }, done: Looked) => told(pinned, asked, done) }),
     };
     // Node's type knows only one of the two ways in which it calls `lookup`.
     return url.protocol === 'http:'
       ? new http.Agent(options as http.AgentOptions)
       : new https.Agent({ ...options, ...tls } as https.AgentOptions);
-  };
-  const told = (asked: { all?: boolean }, done: Looked): void => {
-    if (asked.all === true) done(null, [pinned]);
-    else done(null, pinned.address, pinned.family);
   };
   const agents = { read: makeAgent(true), write: makeAgent(false) };
   const reach: Reach = {
@@ -113,6 +116,15 @@ export async function createOriginTransport(
 }
 
 type Looked = (error: null, address: unknown, family?: number) => void;
+
+function told(
+  pinned: { readonly address: string; readonly family: number },
+  asked: { all?: boolean },
+  done: Looked,
+): void {
+  if (asked.all === true) done(null, [pinned]);
+  else done(null, pinned.address, pinned.family);
+}
 
 /** Throws where no peer of the operator's is: metadata services, multicast, and Podium itself. */
 function checkPlace(url: URL, address: string, ownPorts: readonly number[], within?: ApprovedRanges): void {

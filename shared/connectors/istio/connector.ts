@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
-import { type KubeClient, kubeClientOf } from '../kube/client.ts';
+import { type KubeClient, kubeClientFor } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { listAt, textAt } from '../kube/objects.ts';
 import { createAddressSource } from './addresses.ts';
 import { createConfiguration } from './configuration.ts';
+import { createDenials } from './denials.ts';
 import { createDocumentSource } from './documents.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createMesh } from './mesh.ts';
@@ -32,12 +33,11 @@ export const istio: Connector<IstioSettings> = {
     'protectionEdits',
     'routing',
     'configuration',
+    'denials',
   ],
   settings: Settings,
   async open(settings, host) {
-    const client = kubeClientOf(host.lent);
-    if (client === null)
-      throw new PeerError('refused', 'Istio is reached through a Kubernetes connection; open that instead.');
+    const client = kubeClientFor(host, 'Istio');
     const group = `networking.istio.io/${settings.version}`;
     // Asked once more, for the resources may have gone since they were found.
     await client.read(`/apis/${group}`, AbortSignal.timeout(15_000));
@@ -58,6 +58,7 @@ export const istio: Connector<IstioSettings> = {
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
       routing: createRouting(mesh),
       configuration: createConfiguration(mesh),
+      denials: createDenials(mesh),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },

@@ -12,21 +12,25 @@ import {
 import type { Mesh } from './mesh.ts';
 
 /** Where policies are for the whole mesh, unless an installation says another (`rootNamespace` of the mesh’s settings). */
-const rootNamespace = 'istio-system';
+export const rootNamespace = 'istio-system';
 
 /** AuthorizationPolicies that hold for the instances behind a service, by name. */
-export function policiesFor(mesh: Mesh, { namespace, name }: ServiceKey): KubeObject[] {
+export function policiesFor(
+  mesh: Mesh,
+  { namespace, name }: ServiceKey,
+  root: string = rootNamespace,
+): KubeObject[] {
   const service = mesh.services.get(namespace ?? '', name);
   if (service === undefined) return [];
-  const pods = podsBehind(mesh, service);
+  const pods = podsOf(mesh, service);
   return [...(mesh.authorizationPolicies?.all() ?? [])]
-    .filter((policy) => holds(policy, service, pods))
+    .filter((policy) => holds(policy, service, pods, root))
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
 /** The Services whose instances a policy holds for. */
 export function servicesUnder(mesh: Mesh, policy: KubeObject): KubeObject[] {
-  return [...mesh.services.all()].filter((service) => holds(policy, service, podsBehind(mesh, service)));
+  return [...mesh.services.all()].filter((service) => holds(policy, service, podsOf(mesh, service)));
 }
 
 /** The Services in front of the pods that a selector of a Gateway takes. */
@@ -39,16 +43,27 @@ export function servicesOfGateway(mesh: Mesh, gateway: KubeObject): KubeObject[]
   });
 }
 
-function podsBehind(mesh: Mesh, service: KubeObject): KubeObject[] {
+/** The pods behind a service; none where it is not known. */
+export function podsBehind(mesh: Mesh, { namespace, name }: ServiceKey): KubeObject[] {
+  const service = mesh.services.get(namespace ?? '', name);
+  return service === undefined ? [] : podsOf(mesh, service);
+}
+
+function podsOf(mesh: Mesh, service: KubeObject): KubeObject[] {
   const selector = mapAt(service, 'spec', 'selector');
   return [...mesh.pods.all()].filter(
     (pod) => namespaceOf(pod) === namespaceOf(service) && selects(selector, labelsOf(pod)),
   );
 }
 
-function holds(policy: KubeObject, service: KubeObject, pods: readonly KubeObject[]): boolean {
+function holds(
+  policy: KubeObject,
+  service: KubeObject,
+  pods: readonly KubeObject[],
+  root: string = rootNamespace,
+): boolean {
   const place = namespaceOf(policy);
-  if (place !== namespaceOf(service) && place !== rootNamespace) return false;
+  if (place !== namespaceOf(service) && place !== root) return false;
   const single = at(policy, 'spec', 'targetRef');
   const targets = [...(single === undefined ? [] : [single]), ...listAt(policy, 'spec', 'targetRefs')];
   if (targets.length > 0)

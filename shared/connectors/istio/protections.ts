@@ -2,6 +2,7 @@ import type { Protection } from '../../model/inspect.ts';
 import type { ProtectionSource } from '../kit/connector.ts';
 import { at, type KubeObject, listAt, namespaceOf, numberAt, textAt } from '../kube/objects.ts';
 import { qualify } from './hosts.ts';
+import { findCaller, hasProxy, isAmbient } from './isolation/callers.ts';
 import type { Mesh } from './mesh.ts';
 import { readForms } from './protectionForms/forms.ts';
 import { routesOf } from './routes.ts';
@@ -17,6 +18,11 @@ export function createProtectionSource(mesh: Mesh): ProtectionSource {
         .join();
       if (kept?.stamp !== stamp) kept = { stamp, found: readProtections(mesh) };
       return kept.found;
+    },
+    isHeldBy(caller) {
+      const pods = mesh.pods.synced ? (findCaller(mesh, caller)?.pods ?? []) : [];
+      if (pods.length === 0) return null;
+      return pods.some((pod) => hasProxy(pod) || isAmbient(pod));
     },
     forms: (service, signal) => readForms(mesh, service, signal),
   };

@@ -1,4 +1,5 @@
 import type { AlertObservation } from '../../model/alert.ts';
+import type { PastAlerts, Span } from './past.ts';
 
 /** What is wrong by rules that somebody else wrote: read when asked, nothing is watched. */
 export interface AlertSource {
@@ -7,6 +8,8 @@ export interface AlertSource {
   /** Whether alerts of several rulers come together here and can be silenced; else it only evaluates rules of its own. */
   readonly gathers: boolean;
   read(signal: AbortSignal): Promise<AlertsObservation>;
+  /** Those that fired in a span that is over; absent where nobody recorded them. */
+  past?(span: Span, signal: AbortSignal): Promise<PastAlerts>;
 }
 
 export interface AlertsObservation {
@@ -49,6 +52,7 @@ function observedOf({ key, phase, since, labels, annotations, silencedBy }: Told
     description: said['description'] ?? null,
     runbook: runbookOf(said['runbook_url'] ?? said['runbook'] ?? null),
     silencedBy: silencedBy.slice(0, 20).map((id) => id.slice(0, 100)),
+    silences: [],
   };
 }
 

@@ -12,6 +12,7 @@ export const capabilityTitles: Readonly<Record<keyof Capabilities, string>> = {
   forwards: 'Port-forward to an instance',
   documents: 'Documents with findings',
   addresses: 'Address book: how services are reached',
+  denials: 'Which policy denies a call',
   protections: 'Protections as declared',
   sightings: 'Limits and ejections as they acted',
   configuration: 'Configuration: read, search, history',

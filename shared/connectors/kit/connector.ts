@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Environment } from '../../model/entity.ts';
 import type { EventView, Finding, Protection } from '../../model/inspect.ts';
 import type { DocumentRef } from '../../model/entity.ts';
-import type { Expectation } from '../../model/change.ts';
+import type { Caller, Expectation } from '../../model/change.ts';
 import type {
   CloseBreaker,
   EditDocument,
@@ -26,10 +26,12 @@ import type { ServiceAddress } from '../../model/serviceAddress.ts';
 import type { NamespacedName, TopologyObservation } from '../../model/topology.ts';
 import type { Split } from '../../model/weights.ts';
 import type { AlertSource } from './alerts.ts';
+import type { DenialSource } from './denials.ts';
 import type { OpenFolder } from './folder.ts';
 import type { ForwardSource } from './forwards.ts';
 import type { LogSource } from './logs.ts';
 import type { NoteBoard } from './notes.ts';
+import type { PastNotes, Span } from './past.ts';
 import type { RequestMeter } from './meter.ts';
 import type { ObjectSource } from './objects.ts';
 import type { ProgramGate } from './programs.ts';
@@ -65,6 +67,8 @@ export interface Connector<Settings> {
 export interface Discovered<Settings> {
   readonly candidates: readonly DiscoveredConnection<Settings>[];
   readonly problems: readonly string[];
+  /** What is not there and need not be, in words. */
+  readonly notes?: readonly string[];
 }
 
 /** One connection that could be opened. */
@@ -200,6 +204,7 @@ export interface Capabilities {
   readonly forwards: ForwardSource;
   readonly usage: UsageSource;
   readonly certificates: CertificateSource;
+  readonly denials: DenialSource;
   readonly protections: ProtectionSource;
   readonly sightings: SightingSource;
   readonly documents: DocumentSource;
@@ -226,6 +231,8 @@ export type { ServiceKey, SourceHealth } from './reading.ts';
 export interface TopologySource {
   /** Ends only when aborted or when the peer is lost for good; a broken watch is mended inside. `onState` hears of trouble. */
   watch(signal: AbortSignal, onState: (state: SourceHealth) => void): AsyncIterable<TopologyObservation>;
+  /** The peer's own time, epoch ms; null while no answer named it, absent where none does. */
+  peerNow?(): number | null;
 }
 
 /** Rates, errors and latency per call, over a window, in one handful of queries over all namespaces. */
@@ -237,6 +244,8 @@ export interface SignalSource {
   /** Every query of a reading goes to the same peer, which must not be asked too often; absent where each instance is asked. */
   readonly asksOnePeer?: true;
   read(windowSeconds: number, signal: AbortSignal): Promise<SignalsObservation>;
+  /** Calls over as long a window as it keeps them, hours perhaps, that ended then; without latency. Absent where nothing is kept. */
+  readPast?(windowSeconds: number, endedSecondsAgo: number, signal: AbortSignal): Promise<SignalsObservation>;
   series(read: SeriesRead, signal: AbortSignal): Promise<SeriesObservation>;
   /** Raw counters with their sample times, so that differences are taken between samples and never across a write. */
   counters(read: CounterRead, signal: AbortSignal): Promise<CountersObservation>;
@@ -277,12 +286,19 @@ export interface EventSource {
     instances: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly EventView[]>;
+  /** What was noted of anything in a span that is over, as long as it is kept; absent where nothing is. */
+  past?(span: Span, signal: AbortSignal): Promise<PastNotes>;
 }
 
 /** What protects calls to a host, as declared. */
 export interface ProtectionSource {
   /** Keyed by callee host (fully qualified). Known at once from watched documents. */
   declared(): ReadonlyMap<string, readonly Protection[]>;
+  /**
+   * False of a caller that has no proxy to hold to what is declared, and whose own program may have what it likes; null
+   * where nobody can tell. Absent where proxies of callers hold nothing.
+   */
+  isHeldBy?(caller: Caller): boolean | null;
   /** What could be declared for a service, as forms; absent where nothing can be written. */
   forms?(service: ServiceKey, signal: AbortSignal): Promise<readonly ProtectionForm[]>;
 }

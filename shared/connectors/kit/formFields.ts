@@ -1,4 +1,4 @@
-import type { ProtectionField } from '../../model/protection.ts';
+import type { ProtectionField, ProtectionForm } from '../../model/protection.ts';
 import { PeerError } from './peerError.ts';
 
 /** A field as a peer's documents have it: what people call it, what it means, what a value may be. */
@@ -28,6 +28,19 @@ export function fieldOf<Field extends FieldSpec>(
 ): Field | undefined {
   return sections.flatMap(({ fields }) => fields).find((field) => field.key === key);
 }
+
+/** The rows of a form: each field as it is declared, beside what one document says in it. */
+export const formSections = <Field extends FieldSpec>(
+  sections: readonly Section<Field>[],
+  said: (field: Field) => Pick<ProtectionField, 'value' | 'whenUnset' | 'trap'>,
+): ProtectionForm['sections'] =>
+  sections.map(({ title, fields }) => ({
+    title,
+    fields: fields.map((field) => {
+      const { key, title: name, help, type, unit } = field;
+      return { key, title: name, help, type, unit, ...said(field) };
+    }),
+  }));
 
 /** Reads what was typed into a field; texts by the connector's own rule. Throws `PeerError` with what would be right. */
 export function readTyped<Field extends FieldSpec>(

@@ -42,7 +42,12 @@ export interface KubeClient extends AsyncDisposable {
   pages(
     of: Resource,
     namespace: string | null,
-    how: { readonly limit: number; readonly metadataOnly: boolean },
+    how: {
+      readonly limit: number;
+      readonly metadataOnly: boolean;
+      /** Only those that fit, as the server selects them: "type=Warning". */
+      readonly fieldSelector?: string;
+    },
     signal: AbortSignal,
   ): AsyncIterable<readonly KubeObject[]>;
   patch(
@@ -101,11 +106,18 @@ const writeQuery = (dryRun: boolean): URLSearchParams =>
 
 const clients = new WeakSet<object>();
 
-/** The client that a Kubernetes session lent; null when something else offered the session. */
-export function kubeClientOf(lent: Lent): KubeClient | null {
+function kubeClientOf(lent: Lent): KubeClient | null {
   const { client } = lent;
   // Only clients made below are in the set, so the type is known.
   return typeof client === 'object' && client !== null && clients.has(client) ? (client as KubeClient) : null;
+}
+
+/** The client that a connector of the cluster needs; refused with `title`, and what to open instead, where none is lent. */
+export function kubeClientFor({ lent }: Pick<ConnectorHost, 'lent'>, title: string): KubeClient {
+  const client = kubeClientOf(lent);
+  if (client === null)
+    throw new PeerError('refused', `${title} is reached through a Kubernetes connection; open that instead.`);
+  return client;
 }
 
 export function createKubeClient(
@@ -245,11 +257,12 @@ export function createKubeClient(
       } while (next !== null);
       return items;
     },
-    async *pages(of, namespace, { limit, metadataOnly }, signal) {
+    async *pages(of, namespace, { limit, metadataOnly, fieldSelector }, signal) {
       let next: string | null = null;
       do {
         const asked = new URLSearchParams({
           limit: String(limit),
+          ...(fieldSelector === undefined ? {} : { fieldSelector }),
           ...(next === null ? {} : { continue: next }),
         });
         const headers: Readonly<Record<string, string>> = metadataOnly ? { accept: metadataAccept } : {};

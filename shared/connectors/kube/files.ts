@@ -33,6 +33,13 @@ export async function readSmallFile(path: string, what: string): Promise<Buffer>
   }
 }
 
+/** Whether a file was not read because there is none. */
+export const isAbsent = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'ENOENT';
+
 /** Why a file could not be opened, to follow its name. */
 export function whyNotOpened(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { defaultPaths, definitionOf, readKubeconfig, warningsOf } from './kubeconfig.ts';
 import { createReach } from './reach.ts';
 
@@ -186,4 +186,19 @@ test('a certificate that is none, or lacks its key, is refused with its name', a
   await expect(
     createReach(await only(config({}, { 'client-certificate-data': pem })), () => 0),
   ).rejects.toThrow(/without a key/);
+});
+
+test('no file in the home folder is a fault only where KUBECONFIG names it', async () => {
+  using here = folder();
+  using _ = { [Symbol.dispose]: () => vi.unstubAllEnvs() };
+  const file = here.path(join('.kube', 'config'));
+  for (const home of ['HOME', 'USERPROFILE']) vi.stubEnv(home, here.path(''));
+  vi.stubEnv('KUBECONFIG', undefined);
+  expect(await readKubeconfig({})).toEqual({ contexts: [], problems: [], missing: file });
+  vi.stubEnv('KUBECONFIG', file);
+  expect(await readKubeconfig({})).toEqual({
+    contexts: [],
+    problems: [expect.stringMatching(/does not exist$/)],
+    missing: null,
+  });
 });

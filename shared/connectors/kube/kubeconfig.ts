@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Exec, type ExecPlugin, readPlugin } from './exec/plugin.ts';
-import { readSmallFile } from './files.ts';
-import { proxyOf } from './proxy.ts';
+import { isAbsent, readSmallFile } from './files.ts';
+import { besideFile, inDotKube } from './places.ts';
+import { proxyOf } from '../http/proxy.ts';
 import type { Caution } from '../../model/connection.ts';
+import { pathsIn } from '../../model/pathList.ts';
 
 const Cluster = z.object({
   server: z.string().optional(),
@@ -71,6 +71,8 @@ export interface Kubeconfig {
   readonly contexts: readonly KubeContext[];
   /** Files and entries that could not be read, in words. */
   readonly problems: readonly string[];
+  /** The file in the home folder, where nobody named another and it is not there: no fault of its own. */
+  readonly missing: string | null;
 }
 
 /** What to read: files in order, or text. Nothing given means what kubectl would read. */
@@ -83,8 +85,8 @@ export interface KubeconfigSource {
 export function defaultPaths(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): readonly string[] {
-  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
-  return listed.length > 0 ? listed : [join(env['HOME'] ?? homedir(), '.kube', 'config')];
+  const named = pathsIn(env['KUBECONFIG'], process.platform);
+  return named.length > 0 ? named : [inDotKube('config', env)];
 }
 
 interface Entry {
@@ -102,6 +104,7 @@ export async function readKubeconfig(
   former?: FormerTexts,
 ): Promise<Kubeconfig> {
   const problems: string[] = [];
+  let missing: string | null = null;
   const clusters = new Map<string, Entry>();
   const users = new Map<string, Entry>();
   const contexts = new Map<string, Entry>();
@@ -131,17 +134,20 @@ export async function readKubeconfig(
 
   if (source.text !== undefined) take(source.text, null);
   const paths = source.paths ?? (source.text === undefined ? defaultPaths() : []);
+  const isNamed =
+    source.paths !== undefined || pathsIn(process.env['KUBECONFIG'], process.platform).length > 0;
   for (const path of paths) {
     try {
       take((await readSmallFile(path, 'The kubeconfig file')).toString('utf8'), path);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      if (!isNamed && isAbsent(error)) missing = path;
+      else problems.push(error instanceof Error ? error.message : String(error));
     }
   }
   const found = [...contexts].map(([name, entry]) =>
     contextFrom(name, entry, clusters, users, name === current),
   );
-  return { contexts: found, problems };
+  return { contexts: found, problems, missing };
 }
 
 function parseFile(text: string): z.infer<typeof File> | string {
@@ -277,9 +283,8 @@ function absolute<T extends object>(
   const copy = { ...value };
   for (const key of keys) {
     const path = copy[key];
-    if (typeof path === 'string' && path !== '' && file !== null && file !== undefined && !isAbsolute(path)) {
-      Object.assign(copy, { [key]: join(dirname(file), path) });
-    }
+    if (typeof path === 'string' && path !== '' && file !== null && file !== undefined)
+      Object.assign(copy, { [key]: besideFile(file, path) });
   }
   return copy;
 }

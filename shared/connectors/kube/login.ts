@@ -19,6 +19,8 @@ export interface Login {
   now(): Promise<Identity>;
   /** Looks for others after the server refused these. */
   renew(): Promise<Identity>;
+  /** Whether looking costs somebody a login: files are only read, and the next in them is as good as any. */
+  readonly costsLogin: boolean;
 }
 
 /** Chooses how the context logs in. */
@@ -43,7 +45,11 @@ export function createLogin(
       certificate: certificate ?? own?.certificate ?? null,
     };
   };
-  return { now: () => identity(login.credential()), renew: () => identity(login.renew()) };
+  return {
+    now: () => identity(login.credential()),
+    renew: () => identity(login.renew()),
+    costsLogin: true,
+  };
 }
 
 function createFileLogin(
@@ -91,6 +97,7 @@ function createFileLogin(
     now: () =>
       kept !== null && now() - kept.at < readAgainMs ? Promise.resolve(kept.identity) : readAgain(),
     renew: readAgain,
+    costsLogin: false,
   };
 }
 

@@ -1,6 +1,9 @@
 import { at, type KubeObject, labelsOf, listAt, namespaceOf, textAt } from './objects.ts';
 import type { ObjectView } from './sharedWatches.ts';
 
+/** Labels that name a workload, in the order in which Istio itself names them. */
+export const nameLabels = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
+
 /** What a picture of destinations needs to know of a pod. */
 export interface PodFacts {
   readonly labels: ReadonlyMap<string, string>;

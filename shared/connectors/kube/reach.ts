@@ -9,9 +9,9 @@ import type { ClusterInfo } from './exec/pluginLogin.ts';
 import type { KubeContext } from './kubeconfig.ts';
 import { createLogin, type Identity } from './login.ts';
 import { readMaterial } from './material.ts';
-import { type NamedProxy, proxyOf } from './proxy.ts';
+import { type NamedProxy, proxyOf } from '../http/proxy.ts';
 
-/** Credentials that were refused although they were new are not replaced again before this. */
+/** Where each login costs somebody one, credentials that were refused although they were new are not replaced again before this. */
 const giveUpMs = 30_000;
 
 /** Reads what the context refers to and prepares its connections. Throws `PeerError`. */
@@ -78,7 +78,7 @@ export async function createReach(
   const renew = async (refused: number): Promise<boolean> => {
     if (refused !== generation) return true;
     // New ones that were refused at their first use: others would be as well, and each costs a login.
-    if (!accepted && now() - renewedAt < giveUpMs) return false;
+    if (login.costsLogin && !accepted && now() - renewedAt < giveUpMs) return false;
     renewedAt = now();
     await take(await login.renew());
     // The same again, as from a program that keeps what it gave: once good, it is refused by now.

@@ -5,7 +5,7 @@ import type { Resource } from './resources.ts';
 
 /** The kinds that a cluster serves in one version of a group; none where that is not served, or may not be seen. */
 export async function servedIn(
-  client: KubeClient,
+  client: Pick<KubeClient, 'read'>,
   apiVersion: string,
   signal: AbortSignal,
 ): Promise<readonly Resource[]> {
@@ -26,7 +26,7 @@ export async function servedIn(
 
 /** A kind in the first of these versions that serves it; null where none does. */
 export async function findServed(
-  client: KubeClient,
+  client: Pick<KubeClient, 'read'>,
   apiVersions: readonly string[],
   kind: string,
   signal: AbortSignal,

@@ -2,6 +2,7 @@ import type { ConnectorHost, SourceHealth } from '../kit/connector.ts';
 import { type KubeObject, withoutManagedFields } from './objects.ts';
 import { createReflector, type Listed, type ObjectEvent, type Reflector } from './reflector.ts';
 import type { Resource } from './resources.ts';
+import { routeGroups } from './routeGroups.ts';
 import { noticeAbsence } from './watchSilence.ts';
 
 /** The objects of one resource, kept up to date for as long as somebody holds a view. */
@@ -153,7 +154,7 @@ function worst(reflectors: readonly Reflector[]): SourceHealth {
 
 /** Keeps `managedFields` only where somebody may ask who wrote: on documents that say where calls go. */
 function slim(listed: Listed, resource: Resource): Listed {
-  if (/(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/.test(resource.group)) return listed;
+  if (routeGroups.has(resource.group) || /(^|\.)istio\.io$/.test(resource.group)) return listed;
   return {
     what: listed.what,
     revision: (signal) => listed.revision(signal),

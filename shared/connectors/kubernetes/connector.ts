@@ -27,6 +27,7 @@ import { createConfigSource } from './config/source.ts';
 import { createEventSource } from './events.ts';
 import { createForwardSource } from './forwards.ts';
 import { createLogSource } from './logs/source.ts';
+import { createNetworkDenials } from './networkDenials.ts';
 import { createNoteBoard } from './notes.ts';
 import { createObjectSource } from './objects/source.ts';
 import { createOffers } from './offers.ts';
@@ -66,6 +67,7 @@ export const kubernetes: Connector<KubernetesSettings> = {
     'forwards',
     'usage',
     'certificates',
+    'denials',
     'addresses',
     'proof',
     'configuration',
@@ -75,8 +77,9 @@ export const kubernetes: Connector<KubernetesSettings> = {
   ],
   settings: Settings,
   async discover() {
-    const { contexts, problems } = await readKubeconfig({}, former);
-    return { candidates: contexts.map(candidateOf), problems };
+    const { contexts, problems, missing } = await readKubeconfig({}, former);
+    const notes = missing === null ? [] : [`No kubeconfig at ${shortPath(missing)}.`];
+    return { candidates: contexts.map(candidateOf), problems, notes };
   },
   follow: (host, signal) => followFiles(defaultPaths, host.clock, signal),
   open,
@@ -103,8 +106,12 @@ const shortPath = (path: string): string => {
 
 async function open(settings: KubernetesSettings, host: ConnectorHost): Promise<Session> {
   const read = async () => {
-    const { contexts, problems } = await readKubeconfig(settings.kubeconfig, former);
-    return { context: contexts.find((one) => one.name === settings.context), problems };
+    const { contexts, problems, missing } = await readKubeconfig(settings.kubeconfig, former);
+    const gone = missing === null ? [] : [`The kubeconfig file ${missing} does not exist`];
+    return {
+      context: contexts.find((one) => one.name === settings.context),
+      problems: [...problems, ...gone],
+    };
   };
   const { context, problems } = await read();
   if (context === undefined) {
@@ -156,12 +163,13 @@ async function openReach(
     namespaces: scope.namespaces,
     offers: createOffers(client, settings.prometheus ?? null, host),
     topology: createTopologySource(client, host),
-    events: createEventSource(client),
+    events: createEventSource(client, host),
     logs: createLogSource(client, host),
     objects: createObjectSource(client, kinds),
     forwards: createForwardSource(client, host),
     usage: createUsageSource(client, host),
     certificates: createCertificateSource(client),
+    denials: createNetworkDenials(client),
     addresses: createAddressSource(client),
     notes: createNoteBoard(client, host),
     proof: createRolloutProof(client),

@@ -1,14 +1,16 @@
 import type { EventView } from '../../model/inspect.ts';
-import type { EventSource } from '../kit/connector.ts';
+import type { ConnectorHost, EventSource } from '../kit/connector.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { events } from '../kube/resources.ts';
 import { type KubeObject, numberAt, textAt, timeAt } from '../kube/objects.ts';
+import { readPast } from './past.ts';
 
 const shown = 50;
 
 /** Reads what the cluster noted about a service, its pods and what made them, newest first. */
-export function createEventSource(client: KubeClient): EventSource {
+export function createEventSource(client: KubeClient, host: Pick<ConnectorHost, 'clock'>): EventSource {
   return {
+    past: (span, signal) => readPast(client, host, span, signal),
     async read(entity, instances, signal) {
       const found = await client.list(events, entity.namespace, signal);
       const about = new Set([entity.name, ...instances]);

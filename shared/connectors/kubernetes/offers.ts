@@ -116,16 +116,29 @@ async function findLinkerd(client: KubeClient, signal: AbortSignal): Promise<Fou
 
 /** Where it is not served nothing is amiss: few clusters have it, and a mesh brings its own documents. */
 async function findGatewayApi(client: KubeClient, signal: AbortSignal): Promise<Found> {
-  const name = 'gateway.networking.k8s.io';
+  // Linkerd's own HTTPRoutes have the same shape; a cluster may serve them alone.
+  const groups = [
+    { name: 'gateway.networking.k8s.io', known: ['v1', 'v1beta1'] },
+    { name: 'policy.linkerd.io', known: ['v1beta3', 'v1beta2'] },
+  ];
   try {
-    const group = await client.read(`/apis/${name}`, signal);
-    const served = listAt(group, 'versions').map((version) => textAt(version, 'version') ?? '');
-    const version = ['v1', 'v1beta1'].find((one) => served.includes(one));
-    if (version === undefined) return { offers: [], absent: [] };
+    const found = await Promise.all(
+      groups.map(async ({ name, known }) => {
+        const served = await client.read(`/apis/${name}`, signal).then(
+          (group) => listAt(group, 'versions').map((one) => textAt(one, 'version') ?? ''),
+          (): string[] => [],
+        );
+        const version = known.find((one) => served.includes(one));
+        return version === undefined ? [] : `${name} ${version}`;
+      }),
+    );
+    signal.throwIfAborted();
+    const said = found.flat();
+    if (said.length === 0) return { offers: [], absent: [] };
     const offer: Offer = {
       connector: 'gateway-api',
       title: 'Gateway API',
-      detail: `${name} ${version} is served`,
+      detail: `${said.join(' and ')} ${said.length === 1 ? 'is' : 'are'} served`,
       consequence: 'Splits and weights of HTTPRoutes and GRPCRoutes.',
       settings: {},
       lent: { client },

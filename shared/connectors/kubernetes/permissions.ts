@@ -25,7 +25,12 @@ const reads: readonly Right[] = [
   right('list', 'apps', 'controllerrevisions', 'Roll StatefulSets and DaemonSets back'),
   right('list', '', 'configmaps', 'Search configuration'),
   right('get', '', 'configmaps', 'Show configuration'),
-  right('get', '', 'secrets', 'Show the keys of Secrets, and a value on request'),
+  right(
+    'get',
+    '',
+    'secrets',
+    'Show the keys of Secrets, a value on request, and when certificates in them end',
+  ),
 ];
 const reach: readonly Right[] = [
   right('get', '', 'services/proxy', proxyPurpose),
@@ -37,8 +42,11 @@ const reach: readonly Right[] = [
   ),
 ];
 
-/** Everything that is asked when a cluster is opened: what is read, what leads to Prometheus, and every write. */
-export const questions: readonly Right[] = [...reads, ...reach, ...allWrites];
+/** Without it operations work all the same, and nobody else is told of them on their objects. */
+const notes = right('create', '', 'events', 'Leave an Event with what was done, for other Podiums');
+
+/** Everything that is asked when a cluster is opened: what is read, what leads to Prometheus, what tells others, and every write. */
+export const questions: readonly Right[] = [...reads, ...reach, notes, ...allWrites];
 
 /** Where Prometheus commonly lives: its proxy is often allowed there and nowhere else. */
 const homes = ['monitoring', 'istio-system'];

@@ -32,6 +32,7 @@ const missing: readonly (readonly [Resource, string])[] = [
 /** Follows the cluster's services, workloads and pods. A kind that cannot be read is a problem; the rest goes on. */
 export function createTopologySource(client: KubeClient, host: ConnectorHost): TopologySource {
   return {
+    peerNow: () => client.serverClock.now(),
     async *watch(signal, onState) {
       const notice = createNotice();
       let troubles = '';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
-import { PeerError } from '../kit/peerError.ts';
-import { kubeClientOf } from '../kube/client.ts';
+import { kubeClientFor } from '../kube/client.ts';
 import { createDocumentControl } from '../kube/documents/control.ts';
 import { createDocumentSource } from './documents.ts';
 import { isLinkerdForm } from './forms.ts';
@@ -20,12 +19,7 @@ export const linkerd: Connector<z.infer<typeof Settings>> = {
     'Its annotations were proven on a real API server; no proxy of Linkerd’s ran there, so what it makes of them is told by its documentation.',
   settings: Settings,
   async open(settings, host) {
-    const client = kubeClientOf(host.lent);
-    if (client === null)
-      throw new PeerError(
-        'refused',
-        'Linkerd is reached through a Kubernetes connection; open that instead.',
-      );
+    const client = kubeClientFor(host, 'Linkerd');
     const resources = await findLinkerdResources(client, AbortSignal.timeout(15_000));
     const world = createLinkerdWorld(client, resources, host);
     return {

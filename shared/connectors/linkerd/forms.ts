@@ -1,5 +1,5 @@
 import type { ProtectionForm } from '../../model/protection.ts';
-import type { FieldSpec } from '../kit/formFields.ts';
+import { type FieldSpec, formSections } from '../kit/formFields.ts';
 import type { ServiceKey } from '../kit/connector.ts';
 import { refOf } from '../kube/documents/change.ts';
 import { contentOf, contentYaml } from '../kube/documents/content.ts';
@@ -49,18 +49,10 @@ function formOf(world: LinkerdWorld, document: KubeObject): ProtectionForm {
     title: titleOf(document),
     document: refOf(world.host.connectionId, document),
     revision: document.metadata.resourceVersion,
-    sections: sectionsFor(document.kind).map(({ title, fields }) => ({
-      title,
-      fields: fields.map((field) => ({
-        key: field.key,
-        title: field.title,
-        help: field.help,
-        type: field.type,
-        unit: field.unit,
-        value: valueOf(document, field),
-        whenUnset: whenUnset(document, field),
-        trap: field.trap,
-      })),
+    sections: formSections(sectionsFor(document.kind), (field) => ({
+      value: valueOf(document, field),
+      whenUnset: whenUnset(document, field),
+      trap: field.trap,
     })),
     yaml: contentYaml(contentOf(document)),
     readOnly: readOnlyOf(world, document),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address, authority } from '../http/typedFields.ts';
 
 export const Settings = z.object({
   /** "http://10.0.0.1:8848"; without a path `/nacos` is meant, where Nacos has its API unless it was told otherwise. */
@@ -25,16 +26,13 @@ const namespaceIds = (text: string): string[] =>
 /** What the operator types to open one server by hand. */
 export const Form = z
   .object({
-    address: z
-      .string()
-      .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'give it as http:// or https://')
-      .meta({
-        title: 'Address',
-        description:
-          'Of the server’s API, which is on port 8848 unless it was told otherwise, not of its console. Without a path, /nacos is meant.',
-        examples: ['http://nacos.example.com:8848'],
-        kind: 'address',
-      }),
+    address: address.meta({
+      title: 'Address',
+      description:
+        'Of the server’s API, which is on port 8848 unless it was told otherwise, not of its console. Without a path, /nacos is meant.',
+      examples: ['http://nacos.example.com:8848'],
+      kind: 'address',
+    }),
     user: z
       .string()
       .optional()
@@ -67,16 +65,7 @@ export const Form = z
         description: 'All if left empty; of Nacos 2, whose API lists one group at a time, DEFAULT_GROUP.',
         examples: ['DEFAULT_GROUP'],
       }),
-    authority: z
-      .string()
-      .includes('-----BEGIN CERTIFICATE-----', { error: 'is not in PEM form' })
-      .optional()
-      .meta({
-        title: 'Certificate authority',
-        description: 'In PEM form, where it is not one that this computer trusts already.',
-        examples: ['-----BEGIN CERTIFICATE-----'],
-        kind: 'lines',
-      }),
+    authority,
     skipVerify: z.stringbool().optional().meta({
       title: 'Do not verify the certificate',
       description: 'Everybody on the way can then read the password and change what is sent.',

@@ -3,6 +3,8 @@ import { type AlertSource, observedAlerts, type ToldAlert } from '../kit/alerts.
 import { PeerError } from '../kit/peerError.ts';
 import { keyOf } from './answers.ts';
 import type { PrometheusApi } from './api.ts';
+import type { Asking } from './asking.ts';
+import { readPastAlerts } from './pastAlerts.ts';
 
 const shape = z.object({
   alerts: z.array(
@@ -16,10 +18,15 @@ const shape = z.object({
 });
 
 /** What a Prometheus' own rules found; it knows of no silence. Those of the family that have no rules have none. */
-export function createAlertSource(api: PrometheusApi, source: string): AlertSource {
+export function createAlertSource(
+  api: PrometheusApi,
+  source: string,
+  begin: () => Pick<Asking, 'range' | 'problems'>,
+): AlertSource {
   return {
     source,
     gathers: false,
+    past: (span, signal) => readPastAlerts(begin(), span, signal),
     async read(signal) {
       const data = await api.alerts(signal).catch((error: unknown) => {
         // Thanos and others answer queries alone.

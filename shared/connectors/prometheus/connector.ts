@@ -4,6 +4,7 @@ import { PeerError } from '../kit/peerError.ts';
 import { createAlertSource } from './alerts.ts';
 import { createApi } from './api.ts';
 import { createAsking, type Asking, type PeerMemory } from './asking.ts';
+import { createCountedDenials } from './denials.ts';
 import type { Dialect } from './dialect.ts';
 import { USUAL_SCRAPE_SECONDS } from './missing.ts';
 import { DIALECTS } from './present.ts';
@@ -23,7 +24,7 @@ export type PrometheusSettings = z.infer<typeof PrometheusSettings>;
 export const prometheus: Connector<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
-  capabilities: ['signals', 'sightings', 'usage', 'alerts', 'proof'],
+  capabilities: ['signals', 'sightings', 'usage', 'alerts', 'proof', 'denials'],
   settings: PrometheusSettings,
   async open(settings, host) {
     const { transport } = host.lent;
@@ -47,8 +48,12 @@ export const prometheus: Connector<PrometheusSettings> = {
       warnings: [],
       namespaces: null,
       signals,
-      alerts: createAlertSource(api, productOf(build)),
+      alerts: createAlertSource(api, productOf(build), begin),
       usage: createUsageSource(begin, productOf(build), closing.signal),
+      denials: createCountedDenials(begin, closing.signal, () => ({
+        source: productOf(build),
+        scrapeIntervalSeconds: signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS,
+      })),
       proof: createRejects(begin, host.clock, () => signals.scrapeIntervalSeconds ?? USUAL_SCRAPE_SECONDS),
       sightings:
         settings.mesh === 'consul'

@@ -22,6 +22,13 @@ export interface Dialect {
   readonly latency: Latency | null;
   /** Names that it may have instead, by version and settings: the first that is there is read. */
   readonly latencies?: readonly Latency[];
+  /** Calls that only the callee's proxy counts, since their callers have none. */
+  readonly strangers?: {
+    readonly requests: MetricQuery;
+    readonly latency: MetricQuery;
+    /** Label of the callee's namespace. */
+    readonly namespace: string;
+  };
   /** Connections of protocols without requests; null where they cannot be told from those that carry requests. */
   readonly tcp: MetricQuery | null;
   /** Counters of what proxies answered themselves, by its reason, where they count that apart from hosts. */

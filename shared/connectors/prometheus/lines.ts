@@ -2,6 +2,8 @@ import type { SeriesObservation } from '../kit/connector.ts';
 import type { CallRow, SeriesRead } from '../kit/signals.ts';
 import { mergeBuckets, quantileMs, type Bucket } from '../../analysis/buckets.ts';
 import { isFailed, namesNoWorkload, neverSent } from '../../analysis/callOutcome.ts';
+import { meantBy } from '../../analysis/joinedName.ts';
+import type { NamespacedName } from '../../model/topology.ts';
 import { keyOf, type Series } from './answers.ts';
 import type { Asking } from './asking.ts';
 import type { Dialect, MetricQuery } from './dialect.ts';
@@ -40,11 +42,7 @@ export async function readLines(
   const grid = gridOf(read);
   const hosts = hostsOf(read);
   const { requests, failures, latency, lines } = dialect;
-  const ask = async (
-    metric: string | undefined,
-    sets: readonly (readonly Matcher[])[],
-    by: readonly string[],
-  ): Promise<readonly Series[]> => {
+  const ask: Ask = async (metric, sets, by) => {
     if (metric === undefined) return [];
     const answers = await Promise.all(
       sets.map((matchers) =>
@@ -68,9 +66,35 @@ export async function readLines(
     ask(failures?.metric, within(failures ?? requests), lines.requests),
     read.latency && latency !== null ? ask(latency.metric, within(latency), lines.latency) : [],
   ]);
+  const strange = await askStrangers(dialect, read, ask);
   const ofCallee = (series: readonly Series[]) => once(series).filter((one) => isMeant(dialect, one, read));
-  const answered = { calls: ofCallee(calls), failed: ofCallee(failed), buckets: ofCallee(buckets) };
+  const answered = {
+    calls: ofCallee([...calls, ...strange.calls]),
+    failed: ofCallee(failed),
+    buckets: ofCallee([...buckets, ...strange.buckets]),
+  };
   return observe(grid, [...fold(dialect, grid, answered, false)]);
+}
+
+type Ask = (
+  metric: string | undefined,
+  sets: readonly (readonly Matcher[])[],
+  by: readonly string[],
+) => Promise<readonly Series[]>;
+
+/** What only the callee's own proxies counted: of its namespace, since they name workloads. */
+async function askStrangers(
+  { strangers }: Dialect,
+  { scope, latency }: SeriesRead,
+  ask: Ask,
+): Promise<{ readonly calls: readonly Series[]; readonly buckets: readonly Series[] }> {
+  const { service, isCallee } = scope;
+  if (strangers === undefined || service === undefined || isCallee === undefined)
+    return { calls: [], buckets: [] };
+  const here: Matcher = { label: strangers.namespace, is: 'equal', values: [service.namespace] };
+  const of = (query: MetricQuery) => ask(query.metric, [[...query.matchers, here]], query.by);
+  const [calls, buckets] = await Promise.all([of(strangers.requests), latency ? of(strangers.latency) : []]);
+  return { calls, buckets };
 }
 
 /** A series that fits two of a dialect's ways to name a callee. */
@@ -95,8 +119,17 @@ function hostsOf({ scope }: SeriesRead): string[] | null {
 }
 
 /** A short host means a service of its caller's own namespace; among the hosts asked for it may stand for others too. */
-function isMeant(dialect: Dialect, { labels }: Series, { scope: { service } }: SeriesRead): boolean {
+function isMeant(dialect: Dialect, { labels }: Series, { scope }: SeriesRead): boolean {
+  const { service, isService = () => false, isCallee } = scope;
   const row = dialect.readLatency(labels);
+  if (row !== null && row.host === null && row.reporter === 'destination' && isCallee !== undefined)
+    return isCallee(row.destination);
+  if (row?.mayMean !== undefined && service !== undefined) {
+    const isOne = (one: NamespacedName): boolean =>
+      one.namespace === service.namespace && one.name === service.name;
+    const meant = meantBy(row.mayMean, (one) => isOne(one) || isService(one));
+    return meant !== null && isOne(meant);
+  }
   const named = row?.host == null ? null : clusterNameOf(row.host);
   if (row === null || named === null || named.name !== service?.name) return true;
   const namespace = named.namespace ?? row.source.namespace;

@@ -45,6 +45,14 @@ export function whoCallsWhom(
 export const silence = ({ title }: Dialect): string =>
   `Nothing with ${title} has been scraped for more than five minutes: what it counted is unknown, not zero`;
 
+/** Calls whose counter of failures is no number are not shown: drawn without failures they would look well. */
+export const brokenCounters = ({ title }: Dialect, broken: number): string[] =>
+  broken === 0
+    ? []
+    : [
+        `${title}: ${broken === 1 ? 'one counter' : `${broken} counters`} of failed calls read NaN, so the calls that ${broken === 1 ? 'it counts' : 'they count'} are not shown`,
+      ];
+
 /** Old samples still give rates for a while; an operator must know that they are of yesterday's traffic. */
 export function staleness(
   { title, evidence }: Dialect,

@@ -6,6 +6,7 @@ import {
   never,
   now,
   openScripted,
+  requestLabels,
   vector,
 } from '../../../test/faults/signalsHarness.ts';
 
@@ -23,7 +24,7 @@ async function openBoth(peer: { scraped: boolean; tooLarge?: RegExp }) {
         return vector([...(peer.scraped ? ['linkerd'] : []), 'otel-client'].map((found) => [{ found }, 1]));
       if (query.startsWith('max(timestamp'))
         return isLinkerd && !peer.scraped ? null : vector([[{}, ms / 1000 - 2]], ms);
-      if (!RATES.test(query) || query.includes('_bucket')) return null;
+      if (!RATES.test(query) || query.includes('_bucket') || query.includes('inbound')) return null;
       if (peer.tooLarge?.test(query) === true) return answer('the answer is too long', 500);
       if (isLinkerd && !peer.scraped) return null;
       return isLinkerd
@@ -104,4 +105,37 @@ test('by Hubble no change can be measured, and that is said', async () => {
   expect(problems).toEqual([
     'Hubble metrics do not tell which destination a call was sent to, so what a change does to calls is not measured here',
   ]);
+});
+
+test('over everything, the kind that counts most is drawn', async () => {
+  const [graph, istio] = [/traces_service_graph_request_total/, /istio_requests_total/];
+  await using session = await openScripted((query, { path }) => {
+    if (query.startsWith(lookingFor))
+      return vector(['istio', 'service-graph'].map((found) => [{ found }, 1]));
+    if (query.startsWith('max(timestamp')) return vector([[{}, now / 1000 - 2]]);
+    if (path.endsWith('range')) return matrix([[{}, [[now - 10_000, graph.test(query) ? 90 : 1]]]]);
+    if (graph.test(query)) return vector([[{ client: 'web', server: 'pay' }, 90]]);
+    return istio.test(query) ? vector([[requestLabels({}), 1]]) : null;
+  });
+  await session.signals.read(60, never);
+  const range = { from: now - 60_000, to: now, stepSeconds: 10, windowSeconds: 60, latency: false };
+  const drawn = await session.signals.series({ scope: {}, ...range }, never);
+  expect(drawn.source).toMatch(/service graph/i);
+});
+
+test('Linkerd is known by its callees alone, and what its routes count is read beside', async () => {
+  await using session = await openScripted((query) => {
+    if (query.startsWith(lookingFor))
+      return vector(['linkerd strangers', 'linkerd-http-routes'].map((found) => [{ found }, 1]));
+    if (query.startsWith('max(timestamp'))
+      return query.includes('inbound') || query.includes('outbound_http_route')
+        ? vector([[{}, now / 1000 - 2]])
+        : null;
+    if (!query.includes('inbound') || query.includes('_bucket')) return null;
+    const labels = { direction: 'inbound', namespace: 'shop', deployment: 'order' };
+    return vector([[{ ...labels, classification: 'success' }, 5]]);
+  });
+  const read = await session.signals.read(60, never);
+  expect(read.calls.map(({ perSecond }) => perSecond)).toEqual([5]);
+  expect(read.beside).toHaveLength(1);
 });

@@ -6,6 +6,7 @@ import { hubble, olderHubble } from './dialects/hubble.ts';
 import { ingressNginx } from './dialects/ingressNginx.ts';
 import { istio } from './dialects/istio.ts';
 import { linkerd } from './dialects/linkerd.ts';
+import { linkerdGrpcRoutes, linkerdHttpRoutes } from './dialects/linkerdRoutes.ts';
 import { micrometerClient, micrometerServer } from './dialects/micrometer.ts';
 import {
   olderOtelClient,
@@ -16,13 +17,17 @@ import {
   plainOtelServer,
 } from './dialects/opentelemetry.ts';
 import { serviceGraph } from './dialects/serviceGraph.ts';
+import { traefik } from './dialects/traefik.ts';
 import { quote, selector } from './promql.ts';
+import { countersOf } from './reading.ts';
 
 /** Best evidence first, so that the first that knows something of a call knows most. */
 export const DIALECTS: readonly Dialect[] = [
   istio,
   envoy,
   linkerd,
+  linkerdHttpRoutes,
+  linkerdGrpcRoutes,
   consul,
   hubble,
   olderHubble,
@@ -32,6 +37,7 @@ export const DIALECTS: readonly Dialect[] = [
   olderOtelClient,
   micrometerClient,
   ingressNginx,
+  traefik,
   otelServer,
   plainOtelServer,
   olderOtelServer,
@@ -81,7 +87,10 @@ export function createPresentDialects(
       );
       lookedAt = clock.now();
       present = dialects
-        .filter(({ id, unless = [] }) => found.has(id) && !unless.some((other) => found.has(other)))
+        .filter(
+          ({ id, unless = [] }) =>
+            (found.has(id) || found.has(countedKey(id, 1))) && !unless.some((other) => found.has(other)),
+        )
         .map((dialect) => withLatency(dialect, found));
       if (present.length > 0) last = present;
       for (const { id } of present) known.add(id);
@@ -103,17 +112,22 @@ export function createPresentDialects(
 
 /** One query for all: a row for each kind of metrics that is there. */
 function lookFor(dialects: readonly Dialect[]): string {
-  const probes = dialects.flatMap(({ id, requests, latencies = [] }) => [
-    [id, selector(requests.metric, requests.matchers)] as const,
-    ...latencies.map(({ metric, matchers }, i) => {
+  const probes = dialects.flatMap((dialect) => [
+    ...countersOf(dialect).map(
+      ({ metric, matchers }, i) => [countedKey(dialect.id, i), selector(metric, matchers)] as const,
+    ),
+    ...(dialect.latencies ?? []).map(({ metric, matchers }, i) => {
       const all = { label: 'le', is: 'equal' as const, values: ['+Inf'] };
-      return [latencyKey(id, i), selector(metric, [...matchers, all])] as const;
+      return [latencyKey(dialect.id, i), selector(metric, [...matchers, all])] as const;
     }),
   ]);
   return probes
     .map(([key, select]) => `label_replace(count(${select}),"found",${quote(key)},"","")`)
     .join(' or ');
 }
+
+/** The kind's own id stands for calls whose callers count them: others take their place, but not that of strangers' calls. */
+const countedKey = (id: string, i: number): string => (i === 0 ? id : `${id} strangers`);
 
 const latencyKey = (id: string, i: number): string => `${id} latency ${i}`;
 

@@ -51,7 +51,8 @@ export function sumBy(labels: readonly string[], expression: string): string {
   return `sum by (${labels.join(',')}) (${expression})`;
 }
 
-/** `rate(selector[Ns])`. */
-export function rate(select: string, windowSeconds: number): string {
-  return `rate(${select}[${Math.max(1, Math.round(windowSeconds))}s])`;
+/** `rate(selector[Ns])`, of a window that ended so long ago. */
+export function rate(select: string, windowSeconds: number, endedSecondsAgo = 0): string {
+  const ended = Math.round(endedSecondsAgo);
+  return `rate(${select}[${Math.max(1, Math.round(windowSeconds))}s]${ended > 0 ? ` offset ${ended}s` : ''})`;
 }

@@ -10,31 +10,55 @@ export async function readSignals(
   dialect: Dialect,
   windowSeconds: number,
   signal: AbortSignal,
-): Promise<Pick<SignalsObservation, 'calls' | 'latency' | 'newestSampleAt'>> {
-  const rates = (query: MetricQuery, positive: boolean) =>
-    asking.parted(dialect, query, signal, (select) => {
-      const summed = sumBy(query.by, rate(select, windowSeconds));
-      // What did not happen is not asked for: it makes most of the rows and none of the picture.
-      return positive ? `${summed} > 0` : summed;
-    });
-  const [requests, failures, latency, tcp, newest] = await Promise.all([
-    rates(dialect.requests, true),
-    dialect.failures === undefined ? [] : rates(dialect.failures, true),
-    dialect.latency === null ? [] : rates(dialect.latency, true),
+  endedSecondsAgo = 0,
+): Promise<
+  Pick<SignalsObservation, 'calls' | 'latency' | 'newestSampleAt'> & {
+    /** How many calls are not among them, because nobody can say how many of them failed. */
+    readonly broken: number;
+  }
+> {
+  // What did not happen is not asked for: it makes most of the rows and none of the picture.
+  const rates = (query: MetricQuery, only: '> 0' | '!= 0' | '') =>
+    asking.parted(dialect, query, signal, (select) =>
+      `${sumBy(query.by, rate(select, windowSeconds, endedSecondsAgo))} ${only}`.trimEnd(),
+    );
+  const { strangers } = dialect;
+  const told = countersOf(dialect).map(({ metric, matchers }) => selector(metric, matchers));
+  const [requests, failures, latency, tcp, newest, strange, strangeLatency] = await Promise.all([
+    rates(dialect.requests, '> 0'),
+    // NaN is above nothing, and it is not nothing.
+    dialect.failures === undefined ? [] : rates(dialect.failures, '!= 0'),
+    dialect.latency === null ? [] : rates(dialect.latency, '> 0'),
     // A connection can carry traffic for hours after it was opened, so a rate of nothing still shows that it is there.
-    dialect.tcp === null ? [] : rates(dialect.tcp, false),
-    asking.vector(`max(timestamp(${selector(dialect.requests.metric, dialect.requests.matchers)}))`, signal),
+    dialect.tcp === null ? [] : rates(dialect.tcp, ''),
+    asking.vector(`max(${told.map((query) => `timestamp(${query})`).join(' or ')})`, signal),
+    strangers === undefined ? [] : rates(strangers.requests, '> 0'),
+    strangers === undefined || dialect.latency === null ? [] : rates(strangers.latency, '> 0'),
   ]);
   const sample = newest[0]?.samples[0]?.[1];
+  const counted = readCalls(dialect, [...requests, ...strange], failures);
   return {
-    calls: [...readCalls(dialect, requests, failures), ...readCalls(dialect, tcp, [])],
-    latency: dialect.latency === null ? [] : readLatency(dialect, dialect.latency.unit, latency),
+    calls: [...counted.rows, ...readCalls(dialect, tcp, []).rows],
+    broken: counted.broken,
+    latency:
+      dialect.latency === null
+        ? []
+        : readLatency(dialect, dialect.latency.unit, [...latency, ...strangeLatency]),
     newestSampleAt: sample === undefined || !Number.isFinite(sample) ? null : asking.toOurTime(sample * 1000),
   };
 }
 
-function readCalls(dialect: Dialect, series: readonly Series[], failures: readonly Series[]): CallRow[] {
-  const failed = new Map(failures.map((one) => [keyOf(one.labels), measured(one) ?? 0]));
+/** What counts requests: those of callers that are named, and those that only the callee heard. */
+export const countersOf = ({ requests, strangers }: Dialect): readonly MetricQuery[] =>
+  strangers === undefined ? [requests] : [requests, strangers.requests];
+
+function readCalls(
+  dialect: Dialect,
+  series: readonly Series[],
+  failures: readonly Series[],
+): { readonly rows: CallRow[]; readonly broken: number } {
+  let broken = 0;
+  const failed = new Map(failures.map((one) => [keyOf(one.labels), measured(one)]));
   const rows: CallRow[] = [];
   for (const one of series) {
     const value = measured(one);
@@ -45,12 +69,20 @@ function readCalls(dialect: Dialect, series: readonly Series[], failures: readon
       rows.push(row);
       continue;
     }
-    // The counters are read one after the other, so the part may be ahead of the whole.
-    const bad = Math.min(value, failed.get(keyOf(one.labels)) ?? 0);
+    const key = keyOf(one.labels);
+    const told = failed.get(key);
+    // A counter that is broken tells not how many failed; drawn as none, the call would look well.
+    if (told === null) {
+      broken += 1;
+      continue;
+    }
+    // One that is not there was never moved: such counters appear with the first failure. And they are read one after the
+    // other, so the part may be ahead of the whole.
+    const bad = Math.min(value, told ?? 0);
     if (value > bad) rows.push({ ...row, failed: false, perSecond: value - bad });
     if (bad > 0) rows.push({ ...row, failed: true, perSecond: bad });
   }
-  return rows;
+  return { rows, broken };
 }
 
 /** NaN and infinities come from broken exporters; a rate of either is no measurement. */

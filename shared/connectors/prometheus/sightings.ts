@@ -3,12 +3,14 @@ import type { SightingSource } from '../kit/connector.ts';
 import type { Series } from './answers.ts';
 import type { Asking } from './asking.ts';
 import { ENDS, envoy, parseCluster, proxyOf } from './dialects/envoy.ts';
-import { selector } from './promql.ts';
+import { quote, selector } from './promql.ts';
 
 /** Counters of callers are looked at over this long, and over four scrapes where those are rare. */
 const leastWindowSeconds = 60;
 const leastKeptMs = 5_000;
 const mostKept = 16;
+/** Which of several readings a series belongs to. */
+const PART = 'podium_part';
 
 const breaker = (name: string): string => `envoy_cluster_circuit_breakers_default_${name}_open`;
 const limits: readonly (readonly [LimitKind, string])[] = [
@@ -29,8 +31,8 @@ interface Draft {
 }
 
 /**
- * What Envoy's own statistics say, one query a metric. Proxies of Istio's export none of them unless told to
- * (proxyStatsMatcher): then two queries find that out, and no more are sent.
+ * What Envoy's own statistics say. Proxies of Istio's export none of them unless told to (proxyStatsMatcher): then one query
+ * finds that out, and no more is sent.
  */
 export function createSightings(
   begin: () => Asking,
@@ -45,41 +47,46 @@ export function createSightings(
     const asking = begin();
     const matchers = envoy.toHosts(hosts).flat();
     const by = ENDS.join(',');
-    const read = (write: (select: string) => string, metric: string) =>
-      asking.vector(`max by (${by}) (${write(selector(metric, matchers))})`, signal);
-    const now = (metric: string) => read((select) => select, metric);
+    const now = (metric: string) => selector(metric, matchers);
     // The gauge is a momentary sample, written only when a request comes or goes (resource_manager_impl.h).
-    const most = (metric: string) => read((select) => `max_over_time(${select}[${windowSeconds}s])`, metric);
-    const grown = (metric: string) => read((select) => `increase(${select}[${windowSeconds}s])`, metric);
+    const most = (metric: string) => `max_over_time(${now(metric)}[${windowSeconds}s])`;
+    const grown = (metric: string) => `increase(${now(metric)}[${windowSeconds}s])`;
+    /** Several readings in one query, told apart by a label: an inspector that is left open asks again and again. */
+    const read = async (expressions: readonly string[]): Promise<readonly (readonly Series[])[]> => {
+      if (expressions.length === 0) return [];
+      const parts = expressions.map(
+        (one, i) => `label_replace(max by (${by}) (${one}),"${PART}",${quote(String(i))},"","")`,
+      );
+      const series = await asking.vector(parts.join(' or '), signal);
+      return expressions.map((_, i) => series.filter(({ labels }) => labels[PART] === String(i)));
+    };
 
-    const [requests, ejected] = await Promise.all([
+    const [requests = [], ejected = []] = await read([
       most(breaker('rq')),
       now('envoy_cluster_outlier_detection_ejections_active'),
     ]);
     const drafts = new Map<string, Draft>();
+    const noteRefused = (series: readonly Series[]) =>
+      note(drafts, series, (draft, value) => (draft.refused = (draft.refused ?? 0) + value));
+    const noteEjections = (series: readonly Series[]) =>
+      note(drafts, series, (draft, value) => (draft.ejections = value));
     noteLimit(drafts, 'requests', requests);
     note(drafts, ejected, (draft, value) => (draft.ejected = value));
-    await Promise.all([
+    const more: readonly (readonly [string, (series: readonly Series[]) => void])[] = [
       ...(requests.length === 0
         ? []
         : [
-            ...limits.map(async ([kind, metric]) => noteLimit(drafts, kind, await most(metric))),
-            ...overflows.map(async (metric) =>
-              note(
-                drafts,
-                await grown(metric),
-                (draft, value) => (draft.refused = (draft.refused ?? 0) + value),
-              ),
+            ...limits.map(
+              ([kind, metric]) =>
+                [most(metric), (series: readonly Series[]) => noteLimit(drafts, kind, series)] as const,
             ),
+            ...overflows.map((metric) => [grown(metric), noteRefused] as const),
           ]),
       ...(ejected.length === 0
         ? []
-        : [
-            grown('envoy_cluster_outlier_detection_ejections_enforced_total').then((series) =>
-              note(drafts, series, (draft, value) => (draft.ejections = value)),
-            ),
-          ]),
-    ]);
+        : [[grown('envoy_cluster_outlier_detection_ejections_enforced_total'), noteEjections] as const]),
+    ];
+    (await read(more.map(([expression]) => expression))).forEach((series, i) => more[i]?.[1](series));
     const at = [...requests, ...ejected][0]?.samples.at(-1)?.[0];
     return {
       source: `${source} · statistics of the callers’ proxies`,

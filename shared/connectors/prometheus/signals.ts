@@ -1,5 +1,4 @@
 import type { ConnectorHost, SeriesObservation, SignalSource } from '../kit/connector.ts';
-import { isSample } from '../../analysis/chooseEdges.ts';
 import { sayError } from '../kit/peerError.ts';
 import type { SignalsObservation } from '../kit/signals.ts';
 import type { Asking } from './asking.ts';
@@ -8,6 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import { readLines } from './lines.ts';
 import {
+  brokenCounters,
   noMetrics,
   noProxies,
   silence,
@@ -73,13 +73,22 @@ export async function createSignals(
     asking: Asking,
     dialect: Dialect,
     windowSeconds: number,
+    endedSecondsAgo: number | null,
     signal: AbortSignal,
   ): Promise<SignalsObservation> {
-    const reading = await readSignals(asking, dialect, windowSeconds, signal);
+    const isNow = endedSecondsAgo === null;
+    const { broken, ...reading } = await readSignals(
+      asking,
+      dialect,
+      windowSeconds,
+      signal,
+      endedSecondsAgo ?? 0,
+    );
     const { evidence, seesAllReceived } = dialect;
     const { calls, newestSampleAt } = reading;
     const perSecond = calls.reduce((sum, row) => sum + row.perSecond, 0);
-    seen.set(dialect.id, { unreported: hostsWithoutReports(calls), perSecond });
+    // What is long over says nothing of now.
+    if (isNow) seen.set(dialect.id, { unreported: hostsWithoutReports(calls), perSecond });
     return {
       source: sayOf(dialect),
       evidence,
@@ -88,7 +97,10 @@ export async function createSignals(
       windowSeconds,
       ...reading,
       queries: 0,
-      problems: staleness(dialect, newestSampleAt, clock.now(), scrapeIntervalSeconds),
+      problems: [
+        ...staleness(dialect, newestSampleAt, clock.now(), scrapeIntervalSeconds),
+        ...brokenCounters(dialect, broken),
+      ],
     };
   }
 
@@ -103,6 +115,49 @@ export async function createSignals(
     problems: [...asking.problems(), ...present.silent.map(silence), problem],
   });
 
+  /** `endedSecondsAgo`: null for what is going on now. */
+  async function readAll(
+    windowSeconds: number,
+    endedSecondsAgo: number | null,
+    signal: AbortSignal,
+  ): Promise<SignalsObservation> {
+    const asking = begin();
+    const limit = withClosed(signal);
+    const found = await find(asking, limit);
+    if (found.length === 0) return nothing(noMetrics(dialects), windowSeconds, asking);
+    const read = await Promise.allSettled(
+      // Of a time that is over: buckets make most of the series, and connections without requests fail unseen.
+      found.map((dialect) =>
+        readOne(
+          asking,
+          endedSecondsAgo === null ? dialect : { ...dialect, latency: null, tcp: null },
+          windowSeconds,
+          endedSecondsAgo,
+          limit,
+        ),
+      ),
+    );
+    const [first, ...beside] = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    // One kind whose answer is too large or too slow leaves the others' figures as they are.
+    if (first === undefined) throw read.find((one) => one.status === 'rejected')?.reason;
+    const silent = present.silent.map(silence);
+    const failed = read.flatMap((one, i) => {
+      const title = found[i]?.title ?? 'metrics';
+      return one.status === 'fulfilled' ? [] : `${title}: ${sayError(one.reason, `Reading ${title}`)}`;
+    });
+    // Everything gone: what reported before is looked for anew.
+    const gone = read.flatMap((one, i) =>
+      one.status === 'fulfilled' && one.value.newestSampleAt === null ? (found[i]?.id ?? []) : [],
+    );
+    present.forget(new Set(gone));
+    return {
+      ...first,
+      queries: asking.queries,
+      problems: [...asking.problems(), ...first.problems, ...silent, ...failed, ...whoCallsWhom(found, read)],
+      ...(beside.length === 0 ? {} : { beside }),
+    };
+  }
+
   const signals: SignalSource = {
     asksOnePeer: true,
     get source() {
@@ -111,40 +166,8 @@ export async function createSignals(
     get scrapeIntervalSeconds() {
       return scrapeIntervalSeconds;
     },
-    async read(windowSeconds, signal) {
-      const asking = begin();
-      const limit = withClosed(signal);
-      const found = await find(asking, limit);
-      if (found.length === 0) return nothing(noMetrics(dialects), windowSeconds, asking);
-      const read = await Promise.allSettled(
-        found.map((dialect) => readOne(asking, dialect, windowSeconds, limit)),
-      );
-      const [first, ...beside] = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-      // One kind whose answer is too large or too slow leaves the others' figures as they are.
-      if (first === undefined) throw read.find((one) => one.status === 'rejected')?.reason;
-      const silent = present.silent.map(silence);
-      const failed = read.flatMap((one, i) => {
-        const title = found[i]?.title ?? 'metrics';
-        return one.status === 'fulfilled' ? [] : `${title}: ${sayError(one.reason, `Reading ${title}`)}`;
-      });
-      // Everything gone: what reported before is looked for anew.
-      const gone = read.flatMap((one, i) =>
-        one.status === 'fulfilled' && one.value.newestSampleAt === null ? (found[i]?.id ?? []) : [],
-      );
-      present.forget(new Set(gone));
-      return {
-        ...first,
-        queries: asking.queries,
-        problems: [
-          ...asking.problems(),
-          ...first.problems,
-          ...silent,
-          ...failed,
-          ...whoCallsWhom(found, read),
-        ],
-        ...(beside.length === 0 ? {} : { beside }),
-      };
-    },
+    read: (windowSeconds, signal) => readAll(windowSeconds, null, signal),
+    readPast: (windowSeconds, endedSecondsAgo, signal) => readAll(windowSeconds, endedSecondsAgo, signal),
     async series(read, signal) {
       const asking = begin();
       const limit = withClosed(signal);
@@ -152,21 +175,18 @@ export async function createSignals(
       if (found.length === 0)
         return { from: read.from, stepSeconds: read.stepSeconds, lines: [], problems: [noMetrics(dialects)] };
       const isOverall = (read.scope.hosts ?? []).length === 0 && read.scope.service === undefined;
+      const { countedBy } = read.scope;
+      const ordered = isOverall
+        ? mostCounted(found, seen)
+        : firstBy(found, (one) => sayOf(one) === countedBy);
       let best: SeriesObservation | null = null;
-      let ofTraces: SeriesObservation | null = null;
-      for (const dialect of isOverall ? mostCounted(found, seen) : found) {
-        if (ofTraces !== null && dialect.evidence !== 'client') continue;
+      for (const dialect of ordered) {
         const unreported = seen.get(dialect.id)?.unreported ?? [];
         const observed = await readLines(asking, dialect, read, unreported, limit);
-        const lines = { ...observed, source: sayOf(dialect) };
-        best ??= lines;
-        // The best evidence that knows anything of the callee; lines of two would count calls twice.
-        if (!isOverall && !hasFigures(observed)) continue;
-        // Of sampled traces a graph counts only those kept, as on the map.
-        if (ofTraces !== null && !isSample(totalOf(ofTraces), totalOf(lines))) continue;
-        best = lines;
-        if (isOverall || dialect.evidence !== 'serviceGraph') break;
-        ofTraces = lines;
+        // The first that knows anything of the callee; lines of two would count calls twice.
+        const isIt = isOverall || hasFigures(observed);
+        if (isIt || best === null) best = { ...observed, source: sayOf(dialect) };
+        if (isIt) break;
       }
       if (best === null) throw new Error('nothing was read');
       return { ...best, problems: [...asking.problems(), ...best.problems] };
@@ -224,14 +244,14 @@ function mostCounted(
   return found.toSorted((a, b) => of(b) - of(a));
 }
 
+/** The wanted one before the others, which keep their order. */
+const firstBy = (found: readonly Dialect[], isFirst: (one: Dialect) => boolean): readonly Dialect[] => [
+  ...found.filter(isFirst),
+  ...found.filter((one) => !isFirst(one)),
+];
+
 const hasFigures = ({ lines }: SeriesObservation): boolean =>
   lines.some(({ requestsPerSecond }) => requestsPerSecond.some((value) => value !== null));
-
-/** Of all steps and lines together. */
-const totalOf = ({ lines }: SeriesObservation): number =>
-  lines
-    .flatMap(({ requestsPerSecond }) => requestsPerSecond)
-    .reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** What of a reading its callees do not report themselves: the host, or the workload where none is named. */
 function hostsWithoutReports(calls: SignalsObservation['calls']): string[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createOriginTransport } from '../http/originTransport.ts';
 import { parseRanges } from '../http/ranges.ts';
+import { Header } from '../http/typedFields.ts';
 import type { Connector, ProofSource, Session, SignalSource } from '../kit/connector.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { createAddressSource } from './addresses.ts';
@@ -22,8 +23,6 @@ import { createIsolation } from './isolation/isolation.ts';
 import { createProtections } from './protections.ts';
 import { createProof } from './proof.ts';
 import { createSpringSignals } from './signals/signals.ts';
-
-const Header = z.object({ name: z.string(), value: z.string() });
 
 const Settings = z.object({
   /** Where actuators may lie; instances that register others are not asked. */

@@ -1,5 +1,6 @@
 import type { ProtectionForm } from '../../../model/protection.ts';
 import type { ServiceKey } from '../../kit/connector.ts';
+import { formSections } from '../../kit/formFields.ts';
 import { type Content, isFor, overridesOf } from '../entryWrites/content.ts';
 import { readHeld } from '../isolation/marker.ts';
 import { yamlOf } from '../plan.ts';
@@ -38,18 +39,10 @@ function formOf(registry: Registry, target: FormTarget): ProtectionForm {
     title: titleOf(target, content),
     document: refOfTarget(registry, entry),
     revision: entry?.modifyIndex ?? '',
-    sections: sectionsOf(target).map(({ title, fields }) => ({
-      title,
-      fields: fields.map((field) => ({
-        key: field.key,
-        title: field.title,
-        help: field.help,
-        type: field.type,
-        unit: field.unit,
-        value: valueOf(part, field),
-        whenUnset: whenUnset(target, content, field),
-        trap: trapOf(target, content, field),
-      })),
+    sections: formSections(sectionsOf(target), (field) => ({
+      value: valueOf(part, field),
+      whenUnset: whenUnset(target, content, field),
+      trap: trapOf(target, content, field),
     })),
     yaml: yamlOf(content),
     readOnly: readOnlyOf(target, content),

@@ -9,6 +9,7 @@ import {
   textAt,
 } from '../../kube/objects.ts';
 import type { Caller } from '../../../model/change.ts';
+import { nameLabels } from '../../kube/podFacts.ts';
 import { serviceOf } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
 
@@ -18,9 +19,6 @@ export interface CallerPods {
   readonly labels: ReadonlyMap<string, string>;
   readonly pods: readonly KubeObject[];
 }
-
-/** In the order in which Istio itself names workloads. */
-const nameLabels = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
 
 /** The caller's pods: by its Service's selector, else by the label that gave it its name; null where neither leads to pods. */
 export function findCaller(mesh: Mesh, caller: Caller): CallerPods | null {

@@ -1,6 +1,6 @@
 import type { ProtectionForm } from '../../../model/protection.ts';
 import type { ServiceKey } from '../../kit/connector.ts';
-import type { Section } from '../../kit/formFields.ts';
+import { formSections, type Section } from '../../kit/formFields.ts';
 import { contentOf, contentYaml } from '../../kube/documents/content.ts';
 import { ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, numberAt, textAt } from '../../kube/objects.ts';
@@ -37,18 +37,10 @@ function formOf(mesh: Mesh, target: FormTarget): ProtectionForm {
     title: titleOf(target),
     document: isNew(target) ? null : refOf(mesh, target.document),
     revision: isNew(target) ? '' : target.document.metadata.resourceVersion,
-    sections: sectionsOf(target).map(({ title, fields }) => ({
-      title,
-      fields: fields.map((field) => ({
-        key: field.key,
-        title: field.title,
-        help: field.help,
-        type: field.type,
-        unit: field.unit,
-        value: valueOf(document, target, field.key),
-        whenUnset: whenUnset(document, target, field),
-        trap: trapOf(target, field),
-      })),
+    sections: formSections(sectionsOf(target), (field) => ({
+      value: valueOf(document, target, field.key),
+      whenUnset: whenUnset(document, target, field),
+      trap: trapOf(target, field),
     })),
     yaml: isNew(target)
       ? contentYaml({ ...skeletonOf(mesh, target) })

@@ -113,6 +113,26 @@ test('the status of a workload moves its revision, not the fence of an edit', ()
   expect(hasMoved(scale, deployment('9', 4, 3))).toBe(true);
 });
 
+test.each(['gateway.networking.k8s.io', 'policy.linkerd.io'])(
+  'what controllers write into the status of a route of %s moves no fence either',
+  (group) => {
+    const route = (resourceVersion: string, generation: number, weight: number): KubeObject => ({
+      apiVersion: `${group}/v1`,
+      kind: 'HTTPRoute',
+      metadata: { name: 'payment', namespace: 'shop', uid: 'u1', resourceVersion, generation },
+      spec: { weight },
+    });
+    const shift = {
+      action: 'patch',
+      resource: { group, version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' },
+      before: route('7', 3, 10),
+      after: route('7', 3, 20),
+    } as const;
+    expect(hasMoved(shift, route('9', 3, 10))).toBe(false);
+    expect(hasMoved(shift, route('9', 4, 11))).toBe(true);
+  },
+);
+
 test('an edit of a pod is fenced by its uid, for its revision moves with its status', () => {
   const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
   const pod = (labels: Readonly<Record<string, string>>): KubeObject => ({

@@ -5,6 +5,7 @@ import type { DocumentRef } from '../../../model/entity.ts';
 import type { NewObject } from '../client.ts';
 import { at, keyOf, type KubeObject } from '../objects.ts';
 import type { Resource } from '../resources.ts';
+import { routeGroups } from '../routeGroups.ts';
 import { contentOf, contentYaml } from './content.ts';
 import { compareLongLists } from './lists.ts';
 
@@ -46,7 +47,7 @@ export const nameOf = (edit: DocumentEdit): string => {
 type Fenced = Exclude<DocumentEdit, { action: 'create' }>;
 
 /** Groups whose controllers write a status often. */
-const statusMoves: ReadonlySet<string> = new Set(['apps', 'gateway.networking.k8s.io']);
+const statusMoves: ReadonlySet<string> = new Set(['apps', ...routeGroups]);
 
 /**
  * Where a document says that it is another one than was read. The revision of a workload, or of a route that controllers write

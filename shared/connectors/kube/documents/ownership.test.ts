@@ -27,3 +27,12 @@ test('M07 beside the instance label, the mark that Helm or Argo CD leaves decide
     name: 'store',
   });
 });
+
+test('a Rollout leads the HTTPRoute of the Gateway API, not the one of Linkerd that is named alike', () => {
+  const route = { kind: 'HTTPRoute', namespace: 'shop', name: 'payment' };
+  const claim = { rollout: 'payment', namespace: 'shop', virtualServices: [], routes: [route] };
+  const of = (apiVersion: string) =>
+    ownershipOf({ ...document({}), apiVersion, kind: 'HTTPRoute' }, [claim])?.owner ?? null;
+  expect(of('gateway.networking.k8s.io/v1')).toBe('argo-rollouts');
+  expect(of('policy.linkerd.io/v1beta3')).toBeNull();
+});

@@ -1,5 +1,6 @@
 import type { Ownership } from '../../../model/weights.ts';
 import { annotationsOf, at, type KubeObject, labelsOf, listAt, namespaceOf, textAt } from '../objects.ts';
+import { gatewayGroup } from '../routeGroups.ts';
 
 /** A Rollout's claim on a document. */
 export interface RolloutClaim {
@@ -39,7 +40,9 @@ function byRollouts(document: KubeObject, rollouts: readonly RolloutClaim[]): Ow
   const claim = rollouts.find((one) =>
     document.kind === 'VirtualService'
       ? one.namespace === namespace && one.virtualServices.includes(name)
-      : one.routes.some(
+      : // Linkerd has a kind of the same name, which Argo Rollouts does not write.
+        document.apiVersion.startsWith(`${gatewayGroup}/`) &&
+        one.routes.some(
           (route) => route.kind === document.kind && route.namespace === namespace && route.name === name,
         ),
   );

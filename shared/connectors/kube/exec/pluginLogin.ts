@@ -1,5 +1,6 @@
 import { basename, delimiter, isAbsolute } from 'node:path';
-import { blankSecrets } from '../../../model/redaction.ts';
+import { pathsIn } from '../../../model/pathList.ts';
+import { blank, blankSecrets } from '../../../model/redaction.ts';
 import type { LoginProgram } from '../../../model/program.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import type { ProgramGate } from '../../kit/programs.ts';
@@ -103,7 +104,7 @@ function environmentOf(
   }
   // What it calls in turn lies where it was found, which a host started from a desktop has not in its own PATH.
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
-  const own = (env[pathName] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const own = pathsIn(env[pathName], process.platform);
   env[pathName] = [...new Set([...folders.filter((one) => isAbsolute(one)), ...own])].join(delimiter);
   for (const { name, value } of plugin.env) env[name] = value;
   env['KUBERNETES_EXEC_INFO'] = JSON.stringify({
@@ -138,13 +139,8 @@ function failed(plugin: ExecPlugin, program: LoginProgram, ended: Ended): PeerEr
 function endOf(text: string, { env, args }: ExecPlugin): string {
   const values = [...env.map(({ value }) => value), ...args.map((arg) => arg.replace(/^--?[\w-]+=/, ''))];
   let clean = blankSecrets(text.replace(/\p{Cc}+/gu, ' ').replace(/\p{Cf}/gu, ''));
-  clean = clean
-    .replaceAll(
-      /((?:password|passwd|token|secret|api[-_]?key|credential)\w*["']?\s*[=:]\s*["']?)[^\s"',;]+/gi,
-      '$1[redacted]',
-    )
-    .replaceAll(/[\w+=-]{40,}/g, '[redacted]');
-  for (const value of values) if (value.length >= 16) clean = clean.replaceAll(value, '[redacted]');
+  clean = clean.replaceAll(/[\w+=-]{40,}/g, blank);
+  for (const value of values) if (value.length >= 16) clean = clean.replaceAll(value, blank);
   clean = clean.replaceAll(/\s+/g, ' ').trim();
   return clean.length > longestComplaint ? `…${clean.slice(-longestComplaint)}` : clean;
 }

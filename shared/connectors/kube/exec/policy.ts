@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { PeerError } from '../../kit/peerError.ts';
 import type { LoginProgram } from '../../../model/program.ts';
 import { readSmallFile } from '../files.ts';
+import { inDotKube } from '../places.ts';
 
 const Kuberc = z.object({
   credentialPluginPolicy: z.string().nullish(),
@@ -23,7 +22,7 @@ export async function refuseByKuberc(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   if (env['KUBERC'] === 'off') return;
-  const file = env['KUBERC'] || join(env['HOME'] ?? homedir(), '.kube', 'kuberc');
+  const file = env['KUBERC'] || inDotKube('kuberc', env);
   let text: string;
   try {
     text = (await readSmallFile(file, 'The kuberc')).toString('utf8');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { PeerError } from '../../kit/peerError.ts';
 import type { SearchPath } from '../../kit/programs.ts';
 import type { LoginProgram } from '../../../model/program.ts';
+import { batchFiles, isNamedByPath, programPlaces } from '../places.ts';
 import type { ExecPlugin } from './plugin.ts';
 
 /** Finds the program and says exactly what would be run. Throws `PeerError` where there is none. */
@@ -18,23 +18,21 @@ export async function findProgram(plugin: ExecPlugin, search: SearchPath): Promi
 
 async function pathOf(plugin: ExecPlugin, { folders, problem }: SearchPath): Promise<string> {
   const { command, kubeconfig } = plugin;
-  if (/[/\\]/.test(command)) {
-    if (!isAbsolute(command) && kubeconfig === null)
-      throw new PeerError(
-        'refused',
-        `The login program ${command} is named by a relative path, and pasted text lies nowhere. Name it by its full path.`,
+  const places = programPlaces(command, kubeconfig, folders);
+  if (places === null)
+    throw new PeerError(
+      'refused',
+      `The login program ${command} is named by a relative path, and pasted text lies nowhere. Name it by its full path.`,
+    );
+  for (const path of places) if (await isProgram(path)) return path;
+  for (const path of batchFiles(places)) {
+    if (await isProgram(path))
+      throw missing(
+        plugin,
+        `The login program ${path} is a batch file, which Windows runs only through a command shell; Podium gives none, for a shell reads its arguments anew. Name the program that it starts.`,
       );
-    const path = isAbsolute(command) ? command : resolve(dirname(kubeconfig ?? ''), command);
-    if (await isProgram(path)) return path;
-    throw missing(plugin, `There is no program at ${path}.`);
   }
-  // Relative folders in PATH would lead to another place from each working folder.
-  for (const folder of folders.filter((one) => isAbsolute(one))) {
-    for (const ending of process.platform === 'win32' ? ['', '.exe', '.com'] : ['']) {
-      const path = join(folder, command + ending);
-      if (await isProgram(path)) return path;
-    }
-  }
+  if (isNamedByPath(command)) throw missing(plugin, `There is no program at ${places.join(' or ')}.`);
   const where = `It was looked for in ${folders.length === 0 ? 'no folder' : folders.join(', ')}.`;
   throw missing(plugin, `The login program ${command} is not installed. ${problem ?? where}`);
 }

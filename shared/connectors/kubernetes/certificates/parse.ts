@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 /** What is told of a certificate. */
 interface Parsed {
   readonly subject: string;
+  readonly startsAt: number | null;
   readonly endsAt: number;
 }
 
@@ -19,12 +20,26 @@ export function firstToEnd(pem: string): Parsed | null {
 /** Null for what is none. */
 function parsed(certificate: string): Parsed | null {
   try {
-    const { subject, subjectAltName, validToDate } = new X509Certificate(certificate);
-    const endsAt = validToDate.getTime();
-    if (!Number.isFinite(endsAt)) return null;
-    const common = /^CN=(.+)$/m.exec(subject)?.[1];
-    return { subject: (common ?? subjectAltName ?? subject.replaceAll('\n', ', ')).slice(0, 200), endsAt };
+    return told(new X509Certificate(certificate));
   } catch {
     return null;
   }
+}
+
+/** Whom a certificate is for and when it ends; null where that is no time. */
+export function told({
+  subject,
+  subjectAltName,
+  validFromDate,
+  validToDate,
+}: X509Certificate): Parsed | null {
+  const endsAt = validToDate.getTime();
+  if (!Number.isFinite(endsAt)) return null;
+  const startsAt = validFromDate.getTime();
+  const common = /^CN=(.+)$/m.exec(subject)?.[1];
+  return {
+    subject: (common ?? subjectAltName ?? subject.replaceAll('\n', ', ')).slice(0, 200),
+    startsAt: Number.isFinite(startsAt) ? startsAt : null,
+    endsAt,
+  };
 }

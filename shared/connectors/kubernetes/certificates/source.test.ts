@@ -1,9 +1,6 @@
+import * as http from 'node:http';
 import { expect, test } from 'vitest';
-import {
-  certificatesConformance,
-  shopCertificate,
-  shopEndsAt,
-} from '../../../../test/conformance/certificates.ts';
+import { shopCertificate, shopEndsAt } from '../../../../test/conformance/certificates.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { listAt } from '../../kube/objects.ts';
@@ -15,10 +12,6 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const ingress = {
   metadata: { namespace: 'shop', name: 'edge' },
   spec: { tls: [{ hosts: ['shop.example.com'], secretName: 'edge-tls' }] },
-};
-const webhook = {
-  metadata: { name: 'guard' },
-  webhooks: [{ name: 'guard.example.com', clientConfig: { caBundle: base64(shopCertificate) } }],
 };
 const root = { data: { 'root-cert.pem': shopCertificate } };
 
@@ -36,7 +29,7 @@ function paperCluster(answers: Readonly<Record<string, unknown>>) {
   const client = {
     server: 'http://cluster.example.com',
     namespaces: null,
-    reach: { tls: {} },
+    reach: { tls: {}, agent: () => new http.Agent() },
     read,
     // All pages, of which a single reading gives but the first.
     list: async (of: Resource, namespace: string | null) => {
@@ -52,25 +45,11 @@ const validating = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfi
 const certificates = '/apis/cert-manager.io/v1/certificates';
 const rootMap = '/api/v1/namespaces/default/configmaps/istio-ca-root-cert';
 
-certificatesConformance('a cluster on paper', () =>
-  Promise.resolve({
-    certificates: paperCluster({
-      [ingresses]: { items: [ingress] },
-      [validating]: { items: [webhook] },
-      [rootMap]: root,
-    }).source,
-    secret: 'shop/edge-tls',
-    webhook: 'guard.example.com',
-    isSecured: false,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }),
-);
-
 test('cert-manager tells when its own end, and of a Secret that it looks after nothing is left to say', async () => {
   const certificate = {
     metadata: { namespace: 'shop', name: 'edge' },
     spec: { secretName: 'edge-tls', dnsNames: ['shop.example.com'] },
-    status: { notAfter: '2026-12-01T00:00:00Z' },
+    status: { notBefore: '2026-09-02T00:00:00Z', notAfter: '2026-12-01T00:00:00Z' },
   };
   const { source, asked } = paperCluster({
     [ingresses]: { items: [ingress] },
@@ -82,7 +61,9 @@ test('cert-manager tells when its own end, and of a Secret that it looks after n
         kind: 'certManager',
         where: 'Certificate shop/edge',
         subject: 'shop.example.com',
-        usedBy: 'Secret shop/edge-tls',
+        usedBy: 'Secret shop/edge-tls and Ingress shop/edge',
+        services: [],
+        startsAt: Date.UTC(2026, 8, 2),
         endsAt: Date.UTC(2026, 11, 1),
       },
     ],
@@ -100,28 +81,132 @@ test('what cert-manager has not issued is said: when it ends nobody knows', asyn
   expect(await source.read(AbortSignal.timeout(1_000))).toEqual({
     certificates: [],
     problems: [
-      'cert-manager has issued nothing for 1 Certificate (shop/new): when what their Secrets hold ends is not known.',
+      'cert-manager has issued nothing for 1 Certificate (shop/new): when what its Secret holds ends is not known.',
     ],
   });
 });
 
-test('that no cert-manager looks after a Secret is not said where that cannot be read', async () => {
-  const { source } = paperCluster({
-    [ingresses]: { items: [ingress] },
+const secretPath = '/api/v1/namespaces/shop/secrets';
+
+test('where cert-manager’s documents cannot be read, the Secret is; and what no Secret tells is said, each reason once', async () => {
+  const tls = ['edge-tls', 'none-tls', 'key-tls'].map((secretName) => ({ secretName }));
+  const { source, asked } = paperCluster({
+    [ingresses]: { items: [{ ...ingress, spec: { tls } }] },
     [certificates]: new PeerError('forbidden', 'You may not list certificates.', { status: 403 }),
+    [`${secretPath}/edge-tls`]: { data: { 'tls.crt': base64(shopCertificate), 'tls.key': base64('SECRET') } },
+    [`${secretPath}/key-tls`]: { data: { 'tls.key': base64('SECRET') } },
   });
-  expect((await source.read(AbortSignal.timeout(1_000))).problems).toEqual([
+  const read = await source.read(AbortSignal.timeout(1_000));
+  expect(read.certificates).toMatchObject([{ kind: 'secret', where: 'Secret shop/edge-tls' }]);
+  expect(JSON.stringify(read)).not.toMatch(/SECRET|U0VDUkVU/);
+  expect(read.problems).toEqual([
     'You may not list certificates.',
-    'When the certificates in 1 Secrets of Ingresses end is not known (shop/edge-tls): whether cert-manager looks after them cannot be read, and Podium reads no Secret unasked.',
+    'When the certificate in Secret shop/none-tls of Ingress shop/edge ends is not known: there is no such Secret.',
+    'When the certificate in Secret shop/key-tls of Ingress shop/edge ends is not known: it holds no certificate that can be read.',
+  ]);
+  // By name alone: never all of them.
+  expect(asked.filter((path) => /secrets(\?|$)/.test(path))).toEqual([]);
+});
+
+test('a list that comes in pages is read to its end, and of very many Secrets some are left out, which is said', async () => {
+  const all = Array.from({ length: 62 }, (_, i) => ({ secretName: `tls-${i}` }));
+  const more = { metadata: { namespace: 'shop', name: 'more' }, spec: { tls: all } };
+  const { source, asked } = paperCluster({ [ingresses]: { items: [ingress], more: [more] } });
+  const { problems } = await source.read(AbortSignal.timeout(1_000));
+  expect(asked.filter((path) => path.startsWith(secretPath))).toHaveLength(60);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^When the certificates in 60 Secrets end .* and 56 more\) is not known: there is no/,
+    ),
+    expect.stringMatching(
+      /^When the certificates in 3 Secrets end .*is not known: Podium reads 60 at most\.$/,
+    ),
   ]);
 });
 
-test('a list that comes in pages is read to its end', async () => {
-  const more = { metadata: { namespace: 'shop', name: 'more' }, spec: { tls: [{ secretName: 'more-tls' }] } };
-  const { source } = paperCluster({ [ingresses]: { items: [ingress], more: [more] } });
-  expect((await source.read(AbortSignal.timeout(1_000))).problems).toEqual([
-    expect.stringContaining('2 Secrets of Ingresses end is not known (shop/edge-tls, shop/more-tls)'),
+test('a listener of the Gateway API names Secrets, also of another namespace, and its own Service is who is reached', async () => {
+  const gateway = {
+    metadata: { namespace: 'shop', name: 'edge' },
+    spec: {
+      listeners: [
+        {
+          tls: {
+            certificateRefs: [{ name: 'a' }, { name: 'b', namespace: 'vault' }, { kind: 'Other', name: 'c' }],
+          },
+        },
+      ],
+    },
+  };
+  const label = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
+  const { source } = paperCluster({
+    '/apis/gateway.networking.k8s.io/v1': { resources: [{ name: 'gateways', kind: 'Gateway' }] },
+    '/apis/gateway.networking.k8s.io/v1/gateways': { items: [gateway] },
+    '/api/v1/services': {
+      items: [
+        { metadata: { namespace: 'shop', name: 'edge-istio', labels: label } },
+        { metadata: { namespace: 'else', name: 'edge-istio', labels: label } },
+      ],
+    },
+    '/api/v1/namespaces/shop/secrets/a': { data: { 'tls.crt': base64(shopCertificate) } },
+    '/api/v1/namespaces/vault/secrets/b': { data: { 'tls.crt': base64(shopCertificate) } },
+  });
+  const { certificates, problems } = await source.read(AbortSignal.timeout(1_000));
+  expect(certificates.map(({ where, usedBy, services }) => [where, usedBy, services])).toEqual(
+    ['shop/a', 'vault/b'].map((secret) => [
+      `Secret ${secret}`,
+      'Gateway shop/edge',
+      [{ namespace: 'shop', name: 'edge-istio' }],
+    ]),
+  );
+  expect(problems).toEqual([]);
+});
+
+const linkerdServed = { resources: [{ name: 'serviceprofiles', kind: 'ServiceProfile' }] };
+const roots = '/api/v1/namespaces/linkerd/configmaps/linkerd-identity-trust-roots';
+
+test('of Linkerd its root and its issuer are told; where it is not served nobody asks for either', async () => {
+  const { source } = paperCluster({
+    '/apis/linkerd.io/v1alpha2': linkerdServed,
+    [roots]: { data: { 'ca-bundle.crt': shopCertificate } },
+    '/api/v1/namespaces/linkerd/secrets/linkerd-identity-issuer': {
+      data: { 'crt.pem': base64(shopCertificate), 'key.pem': base64('SECRET') },
+    },
+  });
+  const read = await source.read(AbortSignal.timeout(1_000));
+  expect(read.certificates.map(({ kind, where }) => [kind, where])).toEqual([
+    ['meshRoot', 'ConfigMap linkerd/linkerd-identity-trust-roots'],
+    ['meshIssuer', 'Secret linkerd/linkerd-identity-issuer'],
   ]);
+  expect(JSON.stringify(read)).not.toMatch(/SECRET|U0VDUkVU/);
+
+  const denied = paperCluster({
+    '/apis/linkerd.io/v1alpha2': linkerdServed,
+    [roots]: { data: { 'ca-bundle.crt': shopCertificate } },
+    '/api/v1/namespaces/linkerd/secrets/linkerd-identity-issuer': new PeerError('forbidden', 'no'),
+  });
+  const { certificates: root, problems } = await denied.source.read(AbortSignal.timeout(1_000));
+  expect(root).toHaveLength(1);
+  expect(problems).toEqual([
+    'When Linkerd’s issuer (Secret linkerd/linkerd-identity-issuer) ends is not known: you may not get secrets in linkerd.',
+  ]);
+
+  const elsewhere = paperCluster({
+    '/apis/linkerd.io/v1alpha2': linkerdServed,
+    '/api/v1/namespaces/linkerd/secrets/linkerd-identity-issuer': {
+      data: { 'crt.pem': base64(shopCertificate) },
+    },
+  });
+  const issuer = await elsewhere.source.read(AbortSignal.timeout(1_000));
+  expect(issuer.certificates.map(({ kind }) => kind)).toEqual(['meshIssuer']);
+  expect(issuer.problems).toEqual([
+    expect.stringMatching(
+      /trust-roots\) ends is not known: there is no such ConfigMap; Podium looks for Linkerd in/,
+    ),
+  ]);
+
+  const without = paperCluster({});
+  await without.source.read(AbortSignal.timeout(1_000));
+  expect(without.asked.filter((path) => path.includes('namespaces/linkerd'))).toEqual([]);
 });
 
 test('what may not be read is said, and keeps nothing else from being told', async () => {

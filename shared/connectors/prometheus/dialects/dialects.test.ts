@@ -4,10 +4,12 @@ import { envoy, parseCluster } from './envoy.ts';
 import { hubble } from './hubble.ts';
 import { istio } from './istio.ts';
 import { linkerd } from './linkerd.ts';
+import { linkerdGrpcRoutes, linkerdHttpRoutes } from './linkerdRoutes.ts';
 import { micrometerClient } from './micrometer.ts';
 import { otelClient } from './opentelemetry.ts';
 import { programOf } from './program.ts';
 import { serviceGraph } from './serviceGraph.ts';
+import { traefik } from './traefik.ts';
 
 describe('Istio’s labels', () => {
   const labels = {
@@ -158,6 +160,23 @@ describe('Linkerd’s labels', () => {
   });
 });
 
+describe('Linkerd’s routes', () => {
+  const parent = { parent_kind: 'Service', parent_namespace: 'shop', parent_name: 'payment' };
+  test('have gRPC’s statuses by name, and errors in their place', () => {
+    const status = (grpc_status: string, error = '') =>
+      linkerdGrpcRoutes.readCall({ ...parent, backend_kind: 'default', grpc_status, error }, 1);
+    expect(status('OK')).toMatchObject({ host: 'payment.shop.svc.cluster.local', grpcStatus: '0' });
+    expect(status('UNAVAILABLE')?.grpcStatus).toBe('14');
+    expect(status('UNKNOWN', 'REQUEST_TIMEOUT')?.failed).toBe(true);
+  });
+
+  test('out of the cluster lead to the host, where proxies were told to count it', () => {
+    const egress = { parent_kind: 'EgressNetwork', parent_namespace: 'egress', parent_name: 'all' };
+    expect(linkerdHttpRoutes.readCall({ ...egress, hostname: 'bank.example' }, 1)?.host).toBe('bank.example');
+    expect(linkerdHttpRoutes.readCall(egress, 1)).toBeNull();
+  });
+});
+
 describe('Hubble’s contexts', () => {
   test.each([
     ['market/web', { namespace: 'market', workload: 'web', instance: 'web' }],
@@ -182,6 +201,52 @@ describe('Hubble’s contexts', () => {
   test('that name no callee make no row', () => {
     expect(hubble.readCall({ source: 'market/web', status: '200' }, 1)).toBeNull();
     expect(hubble.readCall({ destination: 'reserved:host', status: '200' }, 1)).toBeNull();
+  });
+});
+
+describe('Traefik’s load balancers', () => {
+  const scraped = { namespace: 'edge', pod: 'traefik-1', app_kubernetes_io_name: 'traefik', code: '200' };
+  const meant = (service: string): string[] | null => {
+    const row = traefik.readCall({ ...scraped, service }, 1);
+    return (
+      row?.mayMean?.map((equal) => equal.map(({ namespace, name }) => `${namespace}/${name}`).join()) ?? null
+    );
+  };
+
+  test.each([
+    ['of an Ingress', 'shop-web-80@kubernetes', ['shop/web']],
+    ['of parts with dashes', 'a-b-c-80@kubernetes', ['a/b-c,a-b/c', 'a/b']],
+    ['of several in an IngressRoute', 'shop-web-8080@kubernetescrd', ['shop/web']],
+    [
+      'of an HTTPRoute',
+      'httproute-shop-web-gw-edge-main-ep-web-0-1c0cf64bde37d9d0df06-svc-shop-web-0@kubernetesgateway',
+      ['shop/web'],
+    ],
+    ['of an IngressRoute with safe names', 'shop_route_0_wrr_1_shop_web_80@kubernetescrd', ['shop/web']],
+  ])('%s name a service', (_, service, services) => {
+    expect(meant(service)).toEqual(services);
+    expect(traefik.readCall({ ...scraped, service }, 1)?.source).toMatchObject({
+      namespace: 'edge',
+      service: 'traefik',
+      instance: 'traefik-1',
+    });
+  });
+
+  test.each([
+    ['an IngressRoute of one service', 'shop-my-api-fcdde958c61d6c22e708@kubernetescrd'],
+    ['the same with safe names', 'shop_my-api_0_lb@kubernetescrd'],
+    ['its own pages', 'dashboard@internal'],
+    ['no provider', 'shop-web-80'],
+    ['nothing', ''],
+  ])('of %s name none', (_, service) => {
+    expect(traefik.readCall({ ...scraped, service }, 1)).toBeNull();
+  });
+
+  test('of a file are called what somebody called them', () => {
+    expect(traefik.readCall({ job: 'traefik', service: 'bank@file', code: '200' }, 1)).toMatchObject({
+      host: 'bank',
+      source: { namespace: null, service: 'traefik' },
+    });
   });
 });
 

@@ -123,7 +123,7 @@ const isNamed = ({ namespace, workload, service, instance }: Endpoint): boolean 
   namespace !== null && (workload ?? service ?? instance) !== null;
 
 /** By the labels of its own, else by the context: `namespace/pod` or `namespace/workload`; a mere namespace is nobody. */
-function endOf(labels: Labels, end: 'source' | 'destination'): Endpoint {
+export function endOf(labels: Labels, end: 'source' | 'destination'): Endpoint {
   const [namespace, name, ...more] = (labels[end] ?? '').split('/');
   const isPair = name !== undefined && name !== '' && more.length === 0;
   const own = {

@@ -3,9 +3,10 @@ import type { Labels } from '../answers.ts';
 import type { Dialect } from '../dialect.ts';
 import { clusterNamesOf, hostIn } from '../hostNames.ts';
 import type { Matcher } from '../promql.ts';
+import { nobody } from './program.ts';
 
 /** What a proxy belongs to, as Linkerd's own scrape configuration names it and as PodMonitors do. */
-const SOURCE = ['namespace', 'deployment', 'statefulset', 'daemonset', 'pod'];
+export const SOURCE = ['namespace', 'deployment', 'statefulset', 'daemonset', 'pod'];
 const DESTINATION = [
   'dst_namespace',
   'dst_service',
@@ -22,6 +23,18 @@ const OUTCOME = ['classification', 'status_code', 'grpc_status', 'grpc_status_co
 
 /** A proxy at the callee counts the same call once more, and knows its caller by no more than a certificate. */
 const OUTBOUND: Matcher = { label: 'direction', is: 'equal', values: ['outbound'] };
+/**
+ * Callers without a certificate have no proxy that counts for them. Not among them: what Prometheus and the kubelet ask of the
+ * proxy itself (by port, in older versions by address), and probes, which are let through by a route of that name.
+ */
+const STRANGERS: readonly Matcher[] = [
+  { label: 'direction', is: 'equal', values: ['inbound'] },
+  { label: 'tls', is: 'unequal', values: ['true'] },
+  { label: 'target_port', is: 'notPattern', values: ['4190', '4191'] },
+  { label: 'target_addr', is: 'notPattern', values: ['.*:4190', '.*:4191'] },
+  { label: 'route_name', is: 'unequal', values: ['probe'] },
+  { label: 'authz_name', is: 'unequal', values: ['probe'] },
+];
 
 /**
  * Linkerd's proxies (linkerd.io, reference, proxy metrics). A response counts once it has ended, latency is up to the first
@@ -33,6 +46,15 @@ export const linkerd: Dialect = {
   evidence: 'mesh',
   requests: { metric: 'response_total', matchers: [OUTBOUND], by: [...ENDS, ...OUTCOME] },
   latency: { metric: 'response_latency_ms_bucket', matchers: [OUTBOUND], by: [...ENDS, 'le'], unit: 'ms' },
+  strangers: {
+    requests: { metric: 'response_total', matchers: STRANGERS, by: ['direction', ...SOURCE, ...OUTCOME] },
+    latency: {
+      metric: 'response_latency_ms_bucket',
+      matchers: STRANGERS,
+      by: ['direction', ...SOURCE, 'le'],
+    },
+    namespace: 'namespace',
+  },
   tcp: null,
   perInstance: {
     requests: {
@@ -45,7 +67,7 @@ export const linkerd: Dialect = {
   partLabel: 'namespace',
   lines: { requests: [...CALLEE, ...OUTCOME], latency: [...CALLEE, 'le'] },
   overall: OUTCOME,
-  overallMatchers: () => [[OUTBOUND]],
+  overallMatchers: () => [[OUTBOUND], STRANGERS],
   toHosts(hosts) {
     const { names, namespaces } = clusterNamesOf(hosts);
     const here: readonly Matcher[] =
@@ -75,6 +97,14 @@ export const linkerd: Dialect = {
 };
 
 function readEnds(labels: Labels): Pick<CallRow, 'reporter' | 'source' | 'destination' | 'host' | 'subset'> {
+  if (labels['direction'] === 'inbound')
+    return {
+      reporter: 'destination',
+      source: nobody,
+      destination: endOf(labels, '', null),
+      host: null,
+      subset: null,
+    };
   const namespace = labels['dst_namespace'] || null;
   const service = labels['dst_service'] || null;
   const destination = endOf(labels, 'dst_', service);
@@ -94,7 +124,7 @@ function readEnds(labels: Labels): Pick<CallRow, 'reporter' | 'source' | 'destin
   };
 }
 
-function endOf(labels: Labels, prefix: '' | 'dst_', service: string | null): Endpoint {
+export function endOf(labels: Labels, prefix: '' | 'dst_', service: string | null): Endpoint {
   const kinds = ['deployment', 'statefulset', 'daemonset'];
   const workload = kinds.map((kind) => labels[`${prefix}${kind}`]).find((name) => name) ?? null;
   return {
