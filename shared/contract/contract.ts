@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { AboutConnection, Bundle } from '../model/about.ts';
 import { AlertBoard } from '../model/alert.ts';
+import { Absence, AwaySummary } from '../model/away.ts';
 import {
   ConnectionForm,
   ConnectionState,
@@ -10,6 +11,7 @@ import {
   TypedConnection,
 } from '../model/connection.ts';
 import { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
+import { DenialJudgement, DenialLog } from '../model/denial.ts';
 import { ConnectionId, DocumentRef, EntityId, Environment } from '../model/entity.ts';
 import { Forward, ForwardAsk, ForwardPlace } from '../model/forward.ts';
 import { GraphUpdate } from '../model/graph.ts';
@@ -29,6 +31,7 @@ import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
 import { VaultState } from '../model/vault.ts';
 import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
+import { WebhookAnswer, WebhookRequest, WebhookState } from '../model/webhook.ts';
 import { MeasuredSplit, Split } from '../model/weights.ts';
 import { WorkloadsRead } from '../model/workload.ts';
 
@@ -104,10 +107,28 @@ export const contract = {
     /** What fires, pends or is silenced over everything that is open; the whole board whenever it changed. */
     watch: base.output(eventIterator(AlertBoard)),
   },
+  away: {
+    /** The last time in which nobody looked, of each connection that is open; who listens looks. */
+    watch: base.output(eventIterator(z.array(Absence))),
+    /** What happened to a connection since then, until then or until now; peers are asked once, and no more when the caller goes away. */
+    read: base
+      .input(z.object({ connectionId: ConnectionId, from: z.number(), to: z.number().optional() }))
+      .output(AwaySummary),
+    /** What has been found until now was seen: no window shows it again by itself. */
+    close: base.output(nothing),
+  },
   services: {
     inspect: base.input(z.object({ serviceId: EntityId })).output(eventIterator(ServiceDetail)),
     /** Every name and address by which it is reached, in each system that knows it. */
     addresses: base.input(z.object({ serviceId: EntityId })).output(AddressBookPage),
+  },
+  denials: {
+    /** What declared policies do to one call, by every system that knows its callee. */
+    judge: base
+      .input(z.object({ calleeId: EntityId, callerId: EntityId }))
+      .output(z.object({ judgements: z.array(DenialJudgement), problems: z.array(z.string()) })),
+    /** Which policies refused calls, as access logs of the callee's proxies name them; because the operator asked. */
+    log: base.input(z.object({ calleeId: EntityId })).output(DenialLog),
   },
   splits: {
     /** All declared splits, the whole list whenever one changed. */
@@ -279,13 +300,31 @@ export const contract = {
   },
   settings: {
     read: base.output(Settings),
-    /** Replaces the given keys, leaves the others. */
-    write: base.input(Settings.omit({ programs: true }).partial()).output(nothing),
+    /** Replaces the given keys, leaves the others; what several windows write entry by entry goes by `mark`. */
+    write: base
+      .input(
+        Settings.omit({
+          programs: true,
+          looked: true,
+          sharing: true,
+          joins: true,
+          positions: true,
+        }).partial(),
+      )
+      .output(nothing),
     mark: base.input(Marks).output(nothing),
     /** A login program that was allowed is asked for again before its next run. */
     revokeProgram: base.input(z.object({ fingerprint: z.string() })).output(nothing),
     /** Forgets everything about connections of this title; only the journal keeps what was done. Refused while one is open. */
     forgetConnection: base.input(z.object({ title: z.string() })).output(nothing),
+  },
+  /** The address that is told of each operation. */
+  webhook: {
+    read: base.output(WebhookState),
+    set: base.input(WebhookRequest).output(nothing),
+    forget: base.output(nothing),
+    /** Sends a message that says that it is a test, once, and answers with what came back. */
+    test: base.output(WebhookAnswer),
   },
   rehearsal: {
     trigger: base
@@ -302,6 +341,8 @@ export const contract = {
         dataFolder: z.string().nullable(),
         /** False in the second process on one data folder: what is set there ends with it. */
         writable: z.boolean(),
+        /** Whether the host shows anything outside its window. */
+        notifies: z.boolean(),
       }),
     ),
     /** What a connection is made of, and what it costs. */

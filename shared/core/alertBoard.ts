@@ -50,6 +50,7 @@ export function boardOf(known: readonly KnownAlerts[], parts: BoardParts, now: n
     sources: known
       .filter(({ last }) => last?.hasRules !== false)
       .map((one) => ({
+        id: one.id,
         title: one.source.source,
         state: isSilent(one, now) ? 'silent' : one.last === null ? 'asked' : 'answers',
       })),
@@ -104,6 +105,7 @@ function placedAlert(
     ...alert,
     id: `${id} ${alert.key}`,
     connectionId: connection.id,
+    sourceId: id,
     source: source.source,
     asOf,
     silenceable: source.gathers,

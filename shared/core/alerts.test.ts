@@ -53,6 +53,7 @@ const alert = (name: string, phase: AlertObservation['phase'] = 'firing'): Alert
   description: null,
   runbook: null,
   silencedBy: [],
+  silences: [],
 });
 
 /** A connection on paper: the first source is its own, the others are found from there. */

@@ -21,7 +21,7 @@ interface AlertsParts {
 }
 
 /** All alerts of everything that is open. Each source is read once for all who look, and only while somebody does. */
-interface AlertReader {
+export interface AlertReader {
   /** The board anew whenever a source told something else; no source waits for another. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<AlertBoard>;
 }

@@ -4,6 +4,7 @@ import type { Session, ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
 import type { DocumentRef } from '../model/entity.ts';
+import type { GraphService } from '../model/graph.ts';
 import type { OperationRecord } from '../model/record.ts';
 import type { PlacedForm, UnprotectedCall } from '../model/protection.ts';
 import type { GreyRoute } from '../model/routing.ts';
@@ -11,7 +12,7 @@ import type { CallTarget, HeldTrip, TripOption } from '../model/trip.ts';
 import type { WorkloadsRead } from '../model/workload.ts';
 import { versionsFilter, versionsIn, withLastWriters } from './configVersions.ts';
 import type { Journal } from './journal.ts';
-import { canProtect } from './inspect.ts';
+import { canProtect, isHeldBy } from './inspect.ts';
 import { readInstanceRates } from './instanceRates.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
@@ -148,8 +149,14 @@ export function createAsking(
       ]);
       const folded = world.latest(at)?.folded ?? null;
       const index = oneMap.faces();
+      const holding = new Map<string, boolean>();
+      const held = (caller: GraphService): boolean => {
+        const is = holding.get(caller.id) ?? isHeldBy(caller, at);
+        holding.set(caller.id, is);
+        return is;
+      };
       // As the map has them; between two faces of one service there is no call.
-      return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded).flatMap(
+      return missingProtections(world.graph(), at.id, declared, new Set(fallbacks), folded, held).flatMap(
         (call) => {
           const mapped = mapCall(call.callId, index);
           return mapped === null ? [] : [{ ...call, callId: mapped.id, calleeId: mapped.calleeId }];

@@ -88,6 +88,7 @@ function settingsWithoutSecrets({
   remembered,
   joins,
   programs,
+  sharing,
   tourDone,
 }: Settings) {
   return {
@@ -103,6 +104,9 @@ function settingsWithoutSecrets({
       apart: joins.apart.length,
     },
     loginProgramsAllowed: programs.length,
+    events: sharing.events,
+    // Where it goes and by what is nobody else’s.
+    webhook: sharing.webhook === null ? 'none' : sharing.webhook.proof,
     tourDone,
   };
 }

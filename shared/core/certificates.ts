@@ -1,3 +1,5 @@
+import { certificateEnd } from '../analysis/certificateEnd.ts';
+import { serviceId } from '../analysis/entityIds.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { EndingCertificate } from '../model/certificate.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -6,25 +8,26 @@ import type { World } from './world.ts';
 
 interface Told {
   readonly certificates: readonly EndingCertificate[];
-  readonly problems: readonly string[];
+  readonly problems: readonly { readonly connectionId: string; readonly text: string }[];
 }
+
+/** Reads what ends soon; what was read lately is told again. */
+export type CertificateReader = (signal: AbortSignal | undefined) => Promise<Told>;
 
 /** They end after months: nobody is asked more often than this. */
 const keptMs = 30 * 60_000;
 /** What could not be read may be readable soon. */
 const failedMs = 2 * 60_000;
-/** Long enough beforehand to do something about it. */
-const soonMs = 30 * 24 * 3_600_000;
+/** What ends soon is perhaps being renewed just now; what was not readable twice is likely not to be for a while. */
+const soonerMs = 10 * 60_000;
 
 /** Reads what ends within a month, or has ended, of all that is connected; kept, for it changes seldom. */
-export function createCertificateReader(
-  world: World,
-  { clock }: Pick<Ports, 'clock'>,
-): (signal: AbortSignal | undefined) => Promise<Told> {
+export function createCertificateReader(world: World, { clock }: Pick<Ports, 'clock'>): CertificateReader {
   const kept = new Map<
     LiveConnection,
     Told & { readonly at: number; readonly forMs: number; readonly generation: number }
   >();
+  const isNear = (one: EndingCertificate): boolean => certificateEnd(one, clock.now()) !== null;
   return async (signal) => {
     const open = [...world.connections.open.values()];
     for (const connection of kept.keys()) if (!open.includes(connection)) kept.delete(connection);
@@ -36,17 +39,21 @@ export function createCertificateReader(
         if (isKept) return before;
         const read = await readOf(connection, signal);
         if (connection.sources.length > 0) {
-          const forMs = read.problems.length === 0 ? keptMs : failedMs;
+          const isEnding = read.certificates.some(isNear);
+          const isNewlyMissed = read.problems.some(
+            ({ text }) => before?.problems.every((known) => known.text !== text) ?? true,
+          );
+          const isSooner = isEnding || read.problems.length > 0;
+          const forMs = isNewlyMissed ? failedMs : isSooner ? soonerMs : keptMs;
           kept.set(connection, { ...read, at: clock.now(), forMs, generation });
         }
         return read;
       }),
     );
-    const soon = clock.now() + soonMs;
     return {
       certificates: told
         .flatMap(({ certificates }) => certificates)
-        .filter(({ endsAt }) => endsAt < soon)
+        .filter(isNear)
         .sort((a, b) => a.endsAt - b.endsAt),
       problems: told.flatMap(({ problems }) => problems),
     };
@@ -56,16 +63,23 @@ export function createCertificateReader(
 async function readOf(connection: LiveConnection, signal: AbortSignal | undefined): Promise<Told> {
   const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
   const certificates: EndingCertificate[] = [];
-  const problems: string[] = [];
+  const problems: { connectionId: string; text: string }[] = [];
+  const { id, title } = connection;
   for (const { session } of [...connection.sources]) {
     if (session.certificates === undefined) continue;
     try {
       const read = await session.certificates.read(limit);
-      certificates.push(...read.certificates.map((one) => ({ ...one, connectionId: connection.id })));
-      problems.push(...read.problems.map((text) => `${connection.title}: ${text}`));
+      certificates.push(
+        ...read.certificates.map(({ services, ...one }) => ({
+          ...one,
+          connectionId: id,
+          serviceIds: services.map(({ namespace, name }) => serviceId(id, namespace, name)),
+        })),
+      );
+      problems.push(...read.problems.map((text) => ({ connectionId: id, text })));
     } catch (thrown) {
       if (limit.aborted) return { certificates, problems };
-      problems.push(sayError(thrown, `Reading certificates of ${connection.title}`));
+      problems.push({ connectionId: id, text: sayError(thrown, `Reading certificates of ${title}`) });
     }
   }
   return { certificates, problems };

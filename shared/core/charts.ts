@@ -1,7 +1,8 @@
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { SeriesObservation } from '../connectors/kit/connector.ts';
 import type { CallScope } from '../connectors/kit/signals.ts';
-import type { Mark, Provenance, Series, ServiceCharts, Timeline } from '../model/signals.ts';
+import type { GraphService } from '../model/graph.ts';
+import type { Mark, Provenance, Series, ServiceCharts, ServiceSignals, Timeline } from '../model/signals.ts';
 import type { Journal } from './journal.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { markedByOthers, othersProblem } from './notes.ts';
@@ -29,12 +30,8 @@ export async function* watchCharts(
     if (place !== undefined) {
       const { connection, service } = place;
       const range = rangeOf(ports.clock.now(), rangeSeconds);
-      const scope: CallScope = {
-        hosts: service.hosts,
-        ...(service.namespace === null
-          ? {}
-          : { service: { namespace: service.namespace, name: service.name } }),
-      };
+      const signals = world.latest(connection)?.folded.serviceSignals.get(service.id);
+      const scope = scopeOf(connection, service, signals);
       const read = await readSeries(connection, scope, range, true, ports, signal);
       const marks = await marksOfPlaces(places, range.from, world, journal);
       const lines = read.observed?.lines ?? [];
@@ -55,6 +52,24 @@ export async function* watchCharts(
     }
     if (!(await pause(ports, rangeSeconds, answered, signal))) return;
   }
+}
+
+/** The calls to a service, counted by whoever counted its own figures. */
+export function scopeOf(
+  connection: Pick<LiveConnection, 'topology'>,
+  { id, hosts, namespace, name }: Pick<GraphService, 'id' | 'hosts' | 'namespace' | 'name'>,
+  signals: ServiceSignals | null | undefined,
+): CallScope {
+  const topology = connection.topology();
+  return {
+    hosts,
+    ...(namespace === null ? {} : { service: { namespace, name } }),
+    ...(signals?.countedBy === undefined ? {} : { countedBy: signals.countedBy }),
+    isService: (one) => topology.serviceNamed(one.namespace, one.name) !== null,
+    isCallee: (end) =>
+      (end.workload !== null && topology.serviceOfWorkload(end.namespace, end.workload) === id) ||
+      (end.instance !== null && topology.serviceOfInstance(end.namespace, end.instance) === id),
+  };
 }
 
 const hasFigures = (connection: LiveConnection): boolean =>
@@ -122,7 +137,7 @@ export async function* watchTimeline(
   }
 }
 
-interface RangeRead {
+export interface RangeRead {
   readonly from: number;
   readonly to: number;
   readonly stepSeconds: number;
@@ -204,7 +219,7 @@ export async function marksOf(
   return marks.sort((a, b) => a.at - b.at);
 }
 
-function tagOf(image: string): string {
+export function tagOf(image: string): string {
   const tag = image.split('@')[0]?.split('/').at(-1)?.split(':')[1];
   return tag ?? image.slice(-12);
 }
@@ -221,7 +236,7 @@ function ratios(failed: readonly (number | null)[], requests: readonly (number |
 }
 
 /** Adds lines point by point; a point that no line knows stays a gap. */
-function addUp(lines: readonly (readonly (number | null)[])[]): (number | null)[] {
+export function addUp(lines: readonly (readonly (number | null)[])[]): (number | null)[] {
   const length = Math.max(0, ...lines.map((line) => line.length));
   return Array.from({ length }, (_, i) =>
     lines.reduce<number | null>((sum, line) => {

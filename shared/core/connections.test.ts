@@ -78,6 +78,8 @@ test('everything of a connection is forgotten, but not while it is open', async 
   await client.connections.open({ key: found?.key ?? '' });
   await client.settings.write({
     environments: { prod: 'staging', other: 'production' },
+  });
+  await client.settings.mark({
     positions: { prod: { 'service/shop/order': { x: 1, y: 2 } } },
   });
   await expect(client.settings.forgetConnection({ title: 'prod' })).rejects.toThrow(

@@ -224,12 +224,13 @@ export function createConnections(
   }
 
   async function discover(): Promise<Discovery> {
-    const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [] };
+    const discovery: Discovery = { candidates: typed.candidates(environmentOf), problems: [], notes: [] };
     for (const connector of connectors) {
       if (connector.discover === undefined) continue;
       try {
         const found = await connector.discover(hostOf());
         discovery.problems.push(...found.problems);
+        discovery.notes.push(...(found.notes ?? []));
         for (const [key, gone] of known) if (gone.connector === connector) known.delete(key);
         for (const one of found.candidates) {
           const { title, detail, settings: given, current, definition, problem, warnings } = one;

@@ -1,5 +1,7 @@
 import type { Connector } from '../connectors/kit/connector.ts';
+import { createAlertReader } from './alerts.ts';
 import { createAsking } from './asking.ts';
+import { failingNow } from './failingNow.ts';
 import { callersOf } from './callers.ts';
 import { createConnections } from './connections.ts';
 import { createForwards } from './forwards/forwards.ts';
@@ -9,6 +11,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { WatchRequest, WatchState } from '../model/watch.ts';
 import { createOperations } from './operations.ts';
 import type { KeptPlan } from './plans.ts';
+import { tellNews } from './news.ts';
 import { leaveNotes } from './notes.ts';
 import { createOneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
@@ -20,6 +23,7 @@ import { createReturns } from './returns/returns.ts';
 import { createRouter, type ConsoleRouter } from './router.ts';
 import { thresholdsOf } from './serviceVerdict.ts';
 import { createSettingsKeeper } from './settings.ts';
+import { createWebhook } from './webhook/webhook.ts';
 import { createWorld, defaultWindowSeconds } from './world.ts';
 
 /** The console: a value that a host serves over whatever transport it has. */
@@ -67,6 +71,7 @@ export async function createConsole(
   const followed = new Set<string>();
   const service = (id: string) => world.service(id) ?? null;
   leaveNotes({ journal, settings, ports, connection: (id) => connections.open.get(id), service });
+  const webhook = createWebhook({ journal, settings, ports, service });
   const minimumCalls = (id: string | null) => thresholdsOf(id ?? '', settings.current.health).minimumCalls;
 
   function beginWatchOn({ plan, connection }: KeptPlan, request: WatchRequest): Promise<WatchState> {
@@ -107,8 +112,21 @@ export async function createConsole(
     holdFigures: () => world.holdAll(defaultWindowSeconds, 'deciding'),
   });
 
+  const alerts = createAlertReader({ world, oneMap, ports });
+  const news = tellNews({
+    ports,
+    settings,
+    journal,
+    connections: () => connections.open.values(),
+    failing: () => failingNow(world, ports.clock.now()),
+    holdings: (signal) => returns.watchHoldings(signal),
+    canaries: (signal) => returns.watchCanaries(signal),
+    alerts: (signal) => alerts.watch(signal),
+  });
+
   return {
     router: createRouter({
+      alerts,
       asking: createAsking({ world, oneMap }, journal, () => returns.ledger.all(), ports.clock),
       connections,
       forwards,
@@ -119,13 +137,16 @@ export async function createConsole(
       repositories: createRepositories(ports),
       returns,
       settings,
+      webhook,
       world,
     }),
     reopenHeld: () => reopenHeld(connections, journal, ports),
     async [Symbol.asyncDispose]() {
+      news[Symbol.dispose]();
       await forwards[Symbol.asyncDispose]();
       resume[Symbol.dispose]();
       returns[Symbol.dispose]();
+      webhook[Symbol.dispose]();
       await connections[Symbol.asyncDispose]();
       world[Symbol.dispose]();
     },

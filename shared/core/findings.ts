@@ -1,7 +1,8 @@
 import { registryFindings } from '../analysis/registryFindings.ts';
 import type { NodeTold } from '../analysis/told.ts';
+import type { EntityId } from '../model/entity.ts';
 import type { RegistryFinding, RegistryFindings } from '../model/registryFinding.ts';
-import { createCertificateReader } from './certificates.ts';
+import type { CertificateReader } from './certificates.ts';
 import { instancesByService, runsInstances } from './instancesByService.ts';
 import { type LoadFindings, readLoads } from './loadFindings.ts';
 import type { OneMap } from './oneMap.ts';
@@ -16,6 +17,8 @@ interface FindingsParts {
   readonly world: World;
   readonly oneMap: OneMap;
   readonly ports: Pick<Ports, 'clock'>;
+  /** One for all windows: what one has read no other reads again. */
+  readonly readCertificates: CertificateReader;
 }
 
 /** What is wrong between systems and between instances, over the whole map, while somebody looks; silent while it stays. */
@@ -23,16 +26,23 @@ export async function* watchFindings(
   parts: FindingsParts,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RegistryFindings> {
+  const titleOf = (id: string): string => parts.world.connections.open.get(id)?.title ?? id;
   let told = '';
   let loads: LoadFindings = { findings: [], problems: [] };
-  const readCertificates = createCertificateReader(parts.world, parts.ports);
   for (let look = 0; signal?.aborted !== true; look += 1) {
     if (look % looksPerLoad === 0) loads = await readLoads(parts, signal);
-    const { certificates, problems } = await readCertificates(signal);
+    const { certificates, problems: certificateProblems } = await parts.readCertificates(signal);
     const found = {
       findings: [...findRegistered(parts), ...loads.findings],
-      certificates: [...certificates],
-      problems: [...loads.problems, ...problems],
+      certificates: certificates.map((one) => ({
+        ...one,
+        serviceIds: nodesOf(one.serviceIds, parts.oneMap),
+      })),
+      certificateProblems: [...certificateProblems],
+      problems: [
+        ...loads.problems,
+        ...certificateProblems.map(({ connectionId, text }) => `${titleOf(connectionId)}: ${text}`),
+      ],
     };
     const text = JSON.stringify(found);
     if (text !== told) yield found;
@@ -43,6 +53,11 @@ export async function* watchFindings(
       return;
     }
   }
+}
+
+/** Those that are on the map, each as the node that it is drawn as. */
+function nodesOf(serviceIds: readonly EntityId[], oneMap: OneMap): EntityId[] {
+  return [...new Set(serviceIds.flatMap((id) => oneMap.service(id)?.id ?? []))];
 }
 
 function findRegistered(parts: FindingsParts): RegistryFinding[] {

@@ -2,6 +2,7 @@ import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import { resourceSentences } from '../analysis/instanceUse.ts';
 import { mergeDetails } from '../analysis/mergeDetails.ts';
+import { noSidecar } from '../analysis/missingProtections.ts';
 import { withObserved } from '../analysis/observedProtections.ts';
 import type { GraphCall, GraphService } from '../model/graph.ts';
 import type { CallView, DocumentView, EventView, Protection, ServiceDetail } from '../model/inspect.ts';
@@ -9,6 +10,7 @@ import type { SightingsObservation } from '../model/observations.ts';
 import type { Fallback } from '../model/trip.ts';
 import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
+import { refusedCallers } from './denials.ts';
 import { evidenceOf, readSightings, unseenOf } from './sightings.ts';
 import { verdictOf } from './serviceVerdict.ts';
 import { createUsageReader, type UsageReader } from './usage.ts';
@@ -41,12 +43,13 @@ async function readFaces(
   readUsage: UsageReader,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDetail | null> {
-  const { oneMap } = parts;
+  const { oneMap, world } = parts;
   const places = oneMap.places(serviceId);
+  const systemOf = (id: string): string => oneMap.systemOf(world.connectionOf(id)?.id ?? '');
   const details = await Promise.all(
     places.map((place) => readDetail(place.service, place.connection, parts, readUsage, signal)),
   );
-  return details.length === 0 ? null : mergeDetails(details, oneMap.faces());
+  return details.length === 0 ? null : mergeDetails(details, oneMap.faces(), systemOf);
 }
 
 async function readDetail(
@@ -63,7 +66,7 @@ async function readDetail(
   const calls = world
     .graph()
     .calls.filter((call) => call.calleeId === service.id || call.callerId === service.id);
-  const [sightings, events, documents, verdict, use] = await Promise.all([
+  const [sightings, events, documents, verdict, use, refused] = await Promise.all([
     readSightings(connection, calls, world, limit, problems),
     readEvents(
       connection,
@@ -75,13 +78,14 @@ async function readDetail(
     readDocuments(connection, service, limit, problems),
     verdictOf(service, connection, parts, limit),
     readUsage(connection, instances, limit, problems),
+    refusedCallers(connection, service, calls, world, limit),
   ]);
   const held = resourceSentences(instances, use, parts.ports.clock.now());
   const view = (call: GraphCall, otherId: string): CallView =>
     viewCall(call, otherId, sightings, connection, world);
   return {
     serviceId: service.id,
-    verdict: { ...verdict, sentences: [...verdict.sentences, ...held] },
+    verdict: { ...verdict, sentences: [...refused, ...verdict.sentences, ...held] },
     instances,
     use,
     callsIn: calls.filter((call) => call.calleeId === service.id).map((call) => view(call, call.callerId)),
@@ -103,15 +107,21 @@ function viewCall(
   world: World,
 ): CallView {
   const callee = world.service(call.calleeId);
+  const other = {
+    callId: call.id,
+    otherId,
+    otherName: world.service(otherId)?.name ?? otherId,
+    health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
+  } as const;
+  if (!isHeldBy(world.service(call.callerId), connection))
+    return { ...other, protections: [], missing: [], unknown: noSidecar, fallback: null };
   const declared = protectionsOf(callee, connection);
   const protections =
     declared === null ? null : withObserved(declared, evidenceOf(call, sightings, connection, world));
   const fallback = fallbackOf(callee, connection);
   return {
-    callId: call.id,
-    otherId,
-    otherName: world.service(otherId)?.name ?? otherId,
-    health: world.latest(connection)?.folded.callSignals.get(call.id)?.health ?? 'unknown',
+    ...other,
+    unknown: null,
     protections: [...(protections ?? []), ...(fallback === null ? [] : [fallbackProtection(fallback)])],
     missing: [
       ...(protections === null || !canProtect(connection) ? [] : missingOf(protections)),
@@ -119,6 +129,16 @@ function viewCall(
     ],
     fallback,
   };
+}
+
+/** False where no source's proxies beside the caller would hold to what is declared. */
+export function isHeldBy(
+  caller: GraphService | undefined,
+  { sources }: Pick<LiveConnection, 'sources'>,
+): boolean {
+  const telling = sources.flatMap(({ session }) => session.protections ?? []);
+  if (caller === undefined || telling.length === 0) return true;
+  return telling.some((source) => source.isHeldBy?.(caller) !== false);
 }
 
 /** Null where no source can tell what protects a call. */

@@ -1,7 +1,9 @@
+import { timesIn } from '../analysis/times.ts';
 import type { GraphCall, GraphService, LastPicture } from '../model/graph.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 import type { Pulse } from './pulse.ts';
+import type { SettingsKeeper } from './settings.ts';
 
 /** Keeps the map of each connection, and stands in with it until something of the connection answers. */
 export interface LastPictures {
@@ -20,6 +22,7 @@ const writeEveryMs = 60_000;
 export function createLastPictures(
   ports: Pick<Ports, 'pictures' | 'clock' | 'log'>,
   changes: Pulse,
+  settings: Pick<SettingsKeeper, 'current'>,
 ): LastPictures {
   const kept = new Map<LiveConnection, LastPicture | null>();
   const written = new Map<string, { at: number; shape: string }>();
@@ -53,7 +56,8 @@ export function createLastPictures(
         .catch((thrown: unknown) => ports.log.warn('the map could not be kept', { why: String(thrown) }));
     },
     say(connection, { at }) {
-      return `${connection.title}: nothing answers yet; the map is as it was on ${new Date(at).toLocaleString('en-GB')}`;
+      const { day, clock } = timesIn(settings.current.timeZone);
+      return `${connection.title}: nothing answers yet; the map is as it was on ${day(at)} at ${clock(at)}`;
     },
   };
 }

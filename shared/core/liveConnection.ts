@@ -140,7 +140,7 @@ export function openConnection(
       request.connector.id,
       product,
       `${product} ${version} at ${session.server}`,
-      'services, instances, documents',
+      'Services, instances and documents.',
       session,
     );
     if (session.offers === undefined) return;

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createMemoryPorts, createFakeClock } from '../../test/support/memoryPorts.ts';
 import { createPaper, paperConnector, type Paper } from '../../test/support/paperConnector.ts';
 import type { GraphUpdate } from '../model/graph.ts';
+import type { CallView } from '../model/inspect.ts';
 import { createConsole, type Console } from './console.ts';
 import type { ConsoleRouter } from './router.ts';
 
@@ -15,7 +16,11 @@ const setNothing = (): Promise<never> => Promise.reject(new Error('nothing is se
 const edits = { plan: setNothing, planUndo: setNothing, apply: setNothing, verify: setNothing };
 
 /** A console with two systems that both know the service payment of the namespace shop. */
-async function openTwo(inRegistry: Paper = createPaper(), protectionEdits: typeof edits | null = edits) {
+async function openTwo(
+  inRegistry: Paper = createPaper(),
+  protectionEdits: typeof edits | null = edits,
+  isHeldBy?: () => boolean,
+) {
   const clock = createFakeClock();
   const ports = createMemoryPorts({ clock });
   const cluster = { ...paperConnector(createPaper(), 'east'), id: 'kubernetes' };
@@ -27,7 +32,7 @@ async function openTwo(inRegistry: Paper = createPaper(), protectionEdits: typeo
     // Tells what protects calls, and nothing does.
     open: async (settings, host) => ({
       ...(await paper.open(settings, host)),
-      protections: { declared: () => new Map() },
+      protections: { declared: () => new Map(), ...(isHeldBy && { isHeldBy }) },
       ...(protectionEdits === null ? {} : { protectionEdits }),
     }),
   };
@@ -106,9 +111,9 @@ test('what was done to a service through any of its systems is marked on the nod
 });
 
 /** Calls of the registry that lack protection, while order calls payment there. */
-async function lacking(protectionEdits: typeof edits | null) {
+async function lacking(protectionEdits: typeof edits | null, isHeldBy?: () => boolean) {
   const paper = createPaper();
-  const { client, clock } = await openTwo(paper, protectionEdits);
+  const { client, clock } = await openTwo(paper, protectionEdits, isHeldBy);
   paper.now = () => clock.now();
   const end = (name: string) => ({
     namespace: 'shop',
@@ -138,29 +143,46 @@ async function lacking(protectionEdits: typeof edits | null) {
   })().catch(() => undefined);
   await clock.advance(5_000);
   const calls = await client.protections.unprotected({ connectionId: 'dc1' });
+  const callsIn: CallView[] = [];
+  for await (const detail of await client.services.inspect(
+    { serviceId: 'dc1/shop/payment' },
+    { signal: stop.signal },
+  )) {
+    callsIn.push(...detail.callsIn);
+    break;
+  }
   stop.abort();
   await reading;
-  return calls;
+  return { calls, callsIn };
 }
 
 test('calls that lack protection bear the ids that the map has for them', async () => {
-  const calls = await lacking(edits);
+  const { calls, callsIn } = await lacking(edits);
   expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);
   expect(calls[0]?.callId).toMatch(/^dc1\/.*→east\/shop\/payment$/);
+  expect(callsIn).toMatchObject([
+    { missing: ['no time-out', 'no limit', 'no ejection', 'no fallback'], unknown: null },
+  ]);
+});
+
+test('what protects the calls of a caller without a sidecar is not known, and not missing', async () => {
+  const { calls, callsIn } = await lacking(edits, () => false);
+  const unknown = 'not known: the caller has no sidecar';
+  expect(calls).toMatchObject([{ requestsPerSecond: 7, missing: [], unknown }]);
+  expect(callsIn).toMatchObject([{ protections: [], missing: [], unknown }]);
 });
 
 test('what nobody could set is not called missing, for an application may have it all the same', async () => {
-  expect(await lacking(null)).toEqual([]);
+  expect((await lacking(null)).calls).toEqual([]);
 });
 
 test('it is two again once the operator keeps them apart, and one when they take that back', async () => {
   const { client, clock, graph } = await openTwo();
-  const { joins } = await client.settings.read();
   const pair: [string, string] = ['east/shop/payment', 'dc1/shop/payment'];
-  await client.settings.write({ joins: { ...joins, apart: [pair] } });
+  await client.settings.mark({ joins: { pairs: [{ pair, is: 'apart' }] } });
   await clock.advance(10);
   expect((await graph()).services.map(({ id }) => id).sort()).toEqual([...pair].sort());
-  await client.settings.write({ joins });
+  await client.settings.mark({ joins: { pairs: [{ pair, is: null }] } });
   await clock.advance(10);
   expect((await graph()).services).toHaveLength(1);
 });

@@ -119,6 +119,7 @@ export function recordOf(
     revisionAfter: null,
     error: null,
     noteProblem: null,
+    told: null,
     rungs: plan.rungs.map(({ rung }) => ({ rung, state: 'waiting', detail: '', at: null })),
     effect: null,
     overrides: plan.guards.filter((guard) => guard.verdict !== 'pass').map((guard) => guard.title),
@@ -151,5 +152,13 @@ function withoutSecrets({ operation, changes }: Plan): Operation {
 /** Held from now on. */
 export function holdFor(seconds: number, clock: Ports['clock']): HoldState {
   const { at, moment } = deadlineIn(seconds * 1000, clock);
-  return { until: at, untilMoment: moment, state: 'held', note: '', endedBy: null, attempts: 0 };
+  return {
+    until: at,
+    untilMoment: moment,
+    state: 'held',
+    note: '',
+    endedBy: null,
+    leftBy: null,
+    attempts: 0,
+  };
 }

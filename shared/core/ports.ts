@@ -27,8 +27,12 @@ export interface Ports {
   readonly programs?: ProgramsPort;
   /** Ports of this machine that lead elsewhere; absent where the host opens none. */
   readonly localPorts?: LocalPorts;
+  /** Sends what a webhook is told to the address that the operator gave; absent where the host sends none. */
+  readonly postWebhook?: (post: WebhookPost) => Promise<{ readonly status: number; readonly text: string }>;
   /** Told whenever it changes what Podium looks after: while there is something, the host keeps the machine awake and asks before it quits. */
   readonly keepAwake: (kept: readonly Kept[]) => void;
+  /** Shows what happened to somebody who looks elsewhere just now; absent where the host shows nothing outside its window. */
+  readonly notify?: (news: News) => void;
   /** Ports of this machine at which the host itself listens; connectors never go there. */
   readonly ownPorts: () => readonly number[];
   /** Who is at the keyboard, as the operating system says ("ana@laptop"). */
@@ -38,6 +42,23 @@ export interface Ports {
   readonly dataFolder: string | null;
   /** The last lines of the log as they were written, oldest first; as many as asked for at most. */
   readonly readLog: (most: number) => Promise<readonly string[]>;
+}
+
+/** One POST to one address: redirects are not followed, and any status is an answer. */
+export interface WebhookPost {
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Something to tell somebody who does not look at Podium just now: plain text, and a link as `writeLink` makes it. */
+export interface News {
+  readonly title: string;
+  readonly text: string;
+  /** Where it leads; null for nowhere but Podium. */
+  readonly link: string | null;
 }
 
 /** Something that Podium will end, judge or go on with by itself, if it runs and the machine is awake. `expiry`: a change that takes itself back after a time. */

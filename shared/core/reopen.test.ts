@@ -21,7 +21,7 @@ test('a console starts although what is held cannot be looked for', async () => 
 test('what needs no kept secret is opened while the keyring does not answer, and each kept one once it does', async () => {
   const hold: HoldState = {
     ...{ until: 2_000_000_000_000, untilMoment: null, state: 'held' },
-    ...{ note: '', endedBy: null, attempts: 0 },
+    ...{ note: '', endedBy: null, leftBy: null, attempts: 0 },
   };
   const answers: (() => void)[] = [];
   const asked: string[] = [];

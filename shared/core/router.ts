@@ -6,10 +6,14 @@ import { withMarks } from '../analysis/withMarks.ts';
 import { aboutConnection } from './about.ts';
 import { makeBundle } from './bundle.ts';
 import { readAddresses } from './addressBook.ts';
-import { createAlertReader } from './alerts.ts';
+import type { AlertReader } from './alerts.ts';
+import { createAbsences } from './away/absences.ts';
+import { readAway } from './away/readAway.ts';
 import type { Asking } from './asking.ts';
 import { watchCharts, watchTimeline } from './charts.ts';
 import type { Connections } from './connections.ts';
+import { createCertificateReader } from './certificates.ts';
+import { judgeDenials, readDenialLog } from './denials.ts';
 import { watchFindings } from './findings.ts';
 import { watchDetail } from './inspect.ts';
 import type { Forwards } from './forwards/forwards.ts';
@@ -29,10 +33,12 @@ import { isHolding } from './returns/states.ts';
 import type { SettingsKeeper } from './settings.ts';
 import { watchSignals } from './signalsStream.ts';
 import { readTripPlaces } from './tripPlaces.ts';
+import type { Webhook } from './webhook/webhook.ts';
 import type { World } from './world.ts';
 
 /** The parts that procedures speak to. */
 export interface RouterParts {
+  readonly alerts: AlertReader;
   readonly asking: Asking;
   readonly connections: Connections;
   readonly forwards: Forwards;
@@ -43,6 +49,7 @@ export interface RouterParts {
   readonly repositories: Repositories;
   readonly returns: Returns;
   readonly settings: SettingsKeeper;
+  readonly webhook: Webhook;
   readonly world: World;
 }
 
@@ -50,6 +57,7 @@ export type ConsoleRouter = ReturnType<typeof createRouter>;
 
 /** One handler a procedure; all thinking is elsewhere. */
 export function createRouter({
+  alerts,
   asking,
   connections,
   forwards,
@@ -60,6 +68,7 @@ export function createRouter({
   repositories,
   returns,
   settings,
+  webhook,
   world,
 }: RouterParts) {
   const os = implement(contract).use(async ({ next, errors }) => {
@@ -73,7 +82,8 @@ export function createRouter({
     }
   });
 
-  const alerts = createAlertReader({ world, oneMap, ports });
+  const readCertificates = createCertificateReader(world, ports);
+  const absences = createAbsences({ connections, settings, ports });
 
   /** A plan of this console that is still kept. */
   const planOf = (planId: string) => {
@@ -136,10 +146,23 @@ export function createRouter({
       ),
     },
     findings: {
-      watch: os.findings.watch.handler(({ signal }) => watchFindings({ world, oneMap, ports }, signal)),
+      watch: os.findings.watch.handler(({ signal }) =>
+        watchFindings({ world, oneMap, ports, readCertificates }, signal),
+      ),
     },
     alerts: {
       watch: os.alerts.watch.handler(({ signal }) => alerts.watch(signal)),
+    },
+    away: {
+      watch: os.away.watch.handler(({ signal }) => absences.watch(signal)),
+      read: os.away.read.handler(({ input, signal }) => {
+        const connection = connections.open.get(input.connectionId);
+        if (connection === undefined) throw new Refusal('REFUSED', 'This connection is not open any more.');
+        return absences.summaryOf(input, () =>
+          readAway(connection, input, { journal, health: settings.current.health, ports }, signal),
+        );
+      }),
+      close: os.away.close.handler(() => absences.close()),
     },
     services: {
       inspect: os.services.inspect.handler(({ input, signal }) =>
@@ -148,6 +171,10 @@ export function createRouter({
       addresses: os.services.addresses.handler(({ input, signal }) =>
         readAddresses(input.serviceId, { world, oneMap }, signal),
       ),
+    },
+    denials: {
+      judge: os.denials.judge.handler(({ input, signal }) => judgeDenials(input, { oneMap }, signal)),
+      log: os.denials.log.handler(({ input, signal }) => readDenialLog(input.calleeId, { oneMap }, signal)),
     },
     splits: {
       watch: os.splits.watch.handler(({ signal }) =>
@@ -307,6 +334,12 @@ export function createRouter({
         connections.forgetAll(input.title),
       ),
     },
+    webhook: {
+      read: os.webhook.read.handler(() => webhook.read()),
+      set: os.webhook.set.handler(({ input }) => webhook.set(input)),
+      forget: os.webhook.forget.handler(() => webhook.forget()),
+      test: os.webhook.test.handler(() => webhook.test()),
+    },
     rehearsal: {
       trigger: os.rehearsal.trigger.handler(({ input }) => ports.rehearsal.trigger(input.incident)),
     },
@@ -317,6 +350,7 @@ export function createRouter({
         now: ports.clock.now(),
         dataFolder: ports.dataFolder,
         writable: journal.writable,
+        notifies: ports.notify !== undefined,
       })),
       connection: os.about.connection.handler(({ input }) => aboutConnection(input.id, connections)),
       bundle: os.about.bundle.handler(({ input }) =>

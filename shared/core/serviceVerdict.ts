@@ -1,8 +1,9 @@
+import { timesIn } from '../analysis/times.ts';
 import { onsetOf, verdictOf as judge, type TrippedCall } from '../analysis/verdict.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Verdict } from '../model/inspect.ts';
 import type { HealthThresholds, Settings } from '../model/settings.ts';
-import { marksOf, rangeOf, readSeries } from './charts.ts';
+import { marksOf, rangeOf, readSeries, scopeOf } from './charts.ts';
 import type { InspectParts } from './inspectParts.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import { defaultWindowSeconds } from './world.ts';
@@ -37,11 +38,11 @@ export async function verdictOf(
     tripped: trippedOn(connection),
     splits: world.splits().filter((split) => split.serviceId === service.id),
     source: world.latest(connection)?.provenance[0]?.source ?? 'no source',
-    formatTime: (at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
+    formatTime: timesIn(settings.current.timeZone).clock,
   });
 
   async function readOnset(): Promise<number | null> {
-    const scope = { hosts: service.hosts };
+    const scope = scopeOf(connection, service, signals);
     const { observed } = await readSeries(connection, scope, range, false, ports, signal);
     if (observed === null) return null;
     const values = Array.from({ length: observed.lines[0]?.failedPerSecond.length ?? 0 }, (_, i) => {

@@ -51,7 +51,7 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
   const memory = new Map<LiveConnection, Remembered>();
   const holds = new Set<Hold>();
 
-  const pictures = createLastPictures(ports, changes);
+  const pictures = createLastPictures(ports, changes, settings);
 
   const stop = new AbortController();
   relayConnections().catch((thrown: unknown) => {

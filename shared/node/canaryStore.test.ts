@@ -99,6 +99,7 @@ test('the journal finds what is still held or watched, what takes an operation b
     state: 'held',
     note: '',
     endedBy: null,
+    leftBy: null,
     attempts: 0,
   };
   const watch: WatchState = {

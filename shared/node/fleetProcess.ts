@@ -15,7 +15,12 @@ export interface FleetProcess {
 }
 
 /** What the rehearsal has beside the shop in Kubernetes. */
-export const fleetArguments: readonly string[] = ['--with-consul', '--with-spring'];
+export const fleetArguments: readonly string[] = [
+  '--with-consul',
+  '--with-spring',
+  '--with-gateway-api',
+  '--with-accounts',
+];
 
 /** Runs the fleet on the Node that runs us. */
 export function spawnFleet(): FleetProcess {

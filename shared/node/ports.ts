@@ -18,6 +18,7 @@ import { createLocalPorts } from './localPorts.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { ownSearchPath } from './searchPath.ts';
 import { createSettingsStore } from './settingsStore.ts';
+import { createWebhookPost } from './webhookPost.ts';
 import { createMemoryVault, createVault, type Sealing } from './vault.ts';
 
 /** What Node lends the console, and how to give it back. */
@@ -33,6 +34,8 @@ export interface NodePortsOptions {
   readonly startFleet?: () => FleetProcess;
   /** Nothing in the browser host: a page cannot keep a machine awake, and asks by itself before it is closed. */
   readonly keepAwake?: Ports['keepAwake'];
+  /** Shows what happened outside the window; absent where nothing can. */
+  readonly notify?: NonNullable<Ports['notify']>;
   /** None in the desktop host: it listens nowhere. */
   readonly ownPorts?: Ports['ownPorts'];
   /** The operating system's encryption; none in the browser host, which has no way to a keyring. */
@@ -74,7 +77,9 @@ export function openNodePorts(options: NodePortsOptions = {}): NodePorts {
       ...(options.askInTerminal === undefined ? {} : { askInTerminal: options.askInTerminal }),
     },
     localPorts: createLocalPorts(ownPorts),
+    postWebhook: createWebhookPost(ownPorts),
     keepAwake: options.keepAwake ?? (() => undefined),
+    ...(options.notify === undefined ? {} : { notify: options.notify }),
     ownPorts,
     actor: actorName(),
     version: ownVersion(),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { delimiter } from 'node:path';
 import type { SearchPath } from '../core/ports.ts';
+import { pathsIn } from '../model/pathList.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,7 +10,7 @@ const longestAnswer = 1024 * 1024;
 
 /** The folders that this process was started with; right where a terminal started it. */
 export function ownSearchPath(env: Environment = process.env): SearchPath {
-  return { folders: foldersIn(env['PATH'] ?? ''), problem: null };
+  return { folders: pathsIn(env['PATH'], process.platform), problem: null };
 }
 
 /**
@@ -38,7 +38,7 @@ async function askShell(env: Environment, withinMs: number): Promise<SearchPath>
       problem: `Your login shell (${shell}) was asked for its PATH and ${why}, so only the folders that the desktop gave were searched: ${own.folders.join(', ')}.`,
     };
   }
-  return { folders: [...new Set([...foldersIn(path), ...own.folders])], problem: null };
+  return { folders: [...new Set([...pathsIn(path, process.platform), ...own.folders])], problem: null };
 }
 
 function environmentOf(
@@ -76,6 +76,3 @@ function environmentOf(
     child.once('close', () => end({ text }));
   });
 }
-
-const foldersIn = (path: string): readonly string[] =>
-  path.split(delimiter).filter((folder) => folder !== '');

@@ -194,7 +194,8 @@ export function createReturns(parts: ReturnsParts): Returns {
             'REFUSED',
             'Only a trip that someone else changed, or that cannot be ended, can be left.',
           );
-        return { ...now, hold: { ...now.hold, state: 'ended', note: `Left as it is by ${ports.actor}.` } };
+        const leftBy = ports.actor;
+        return { ...now, hold: { ...now.hold, state: 'ended', leftBy, note: `Left in force by ${leftBy}.` } };
       });
     },
     [Symbol.dispose]() {
