@@ -12,6 +12,10 @@ export interface Wanted {
   readonly withConsul: boolean;
   /** Whether partners of the shop have services of their own, in Eureka. */
   readonly withSpring: boolean;
+  /** Whether a department of the shop's has services without a mesh. */
+  readonly withAccounts: boolean;
+  /** Whether the cluster serves the Gateway API, and one of the shop's services is divided by it. */
+  readonly withGatewayApi: boolean;
   /** A real API server whose routes and rules steer this fleet's traffic. */
   readonly follow: {
     readonly url: string;
@@ -23,7 +27,7 @@ export interface Wanted {
 }
 
 const usage =
-  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--with-consul] [--with-spring] [--follow url [--token t] [--ca file] [--cert file --key file]]';
+  'usage: main.ts [--services n] [--seed n] [--history minutes] [--calm] [--with-consul] [--with-spring] [--with-accounts] [--with-gateway-api] [--follow url [--token t] [--ca file] [--cert file --key file]]';
 
 /** Reads the command line; throws with the usage when it is wrong. */
 export function readCommandLine(
@@ -39,6 +43,8 @@ export function readCommandLine(
       calm: { type: 'boolean' },
       'with-consul': { type: 'boolean' },
       'with-spring': { type: 'boolean' },
+      'with-accounts': { type: 'boolean' },
+      'with-gateway-api': { type: 'boolean' },
       follow: { type: 'string' },
       token: { type: 'string' },
       ca: { type: 'string' },
@@ -57,6 +63,8 @@ export function readCommandLine(
     calm: values.calm ?? false,
     withConsul: (values['with-consul'] ?? false) && isShop,
     withSpring: (values['with-spring'] ?? false) && isShop,
+    withAccounts: (values['with-accounts'] ?? false) && isShop,
+    withGatewayApi: (values['with-gateway-api'] ?? false) && isShop,
     follow:
       follow === undefined
         ? null

@@ -1,5 +1,6 @@
 import type { Family } from './prometheus/exposition.ts';
 import { bucketNames, clusterMetrics, tcpMetrics } from './scraper.ts';
+import { countedElsewhere, isCountedByProxy } from './traffic/countedElsewhere.ts';
 import { envoyMetrics } from './traffic/envoyMetrics.ts';
 import type { Traffic } from './traffic/model.ts';
 
@@ -26,6 +27,20 @@ export const metricMetadata: Readonly<
   rabbitmq_queue_messages_ready: { type: 'gauge', help: 'Messages that wait in a queue.' },
   rabbitmq_queue_messages_published_total: { type: 'counter', help: 'Messages put into a queue.' },
   rabbitmq_queue_messages_delivered_total: { type: 'counter', help: 'Messages taken out of a queue.' },
+  traces_service_graph_request_total: { type: 'counter', help: 'Calls that traces paired.' },
+  traces_service_graph_request_failed_total: {
+    type: 'counter',
+    help: 'Calls that traces paired and that failed.',
+  },
+  traces_service_graph_request_server_seconds: {
+    type: 'histogram',
+    help: 'How long the callee of such a call took, in seconds.',
+  },
+  nginx_ingress_controller_requests: { type: 'counter', help: 'Requests that came in by the ingress.' },
+  nginx_ingress_controller_request_duration_seconds: {
+    type: 'histogram',
+    help: 'How long requests by the ingress took, in seconds.',
+  },
   ...Object.fromEntries(envoyMetrics.map(({ name, type, help }) => [name, { type, help }])),
 };
 
@@ -37,7 +52,9 @@ export function familiesOf(traffic: Traffic): Family[] {
     if (known === undefined) samples.set(family, [sample]);
     else known.push(sample);
   };
-  for (const { labels, count, sumMs, buckets } of traffic.counters.requests()) {
+  for (const row of traffic.counters.requests()) {
+    if (!isCountedByProxy(row, traffic.behaviour)) continue;
+    const { labels, count, sumMs, buckets } = row;
     const duration = 'istio_request_duration_milliseconds';
     add('istio_requests_total', { name: 'istio_requests_total', labels, value: count });
     let below = 0;
@@ -62,6 +79,9 @@ export function familiesOf(traffic: Traffic): Family[] {
   for (const { name, labels, read } of clusterMetrics(traffic)) {
     // Whoever scrapes writes `up` itself.
     if (name !== 'up') add(name, { name, labels, value: read });
+  }
+  for (const sample of countedElsewhere(traffic)) {
+    if (sample.name !== 'up') add(sample.name.replace(/_(bucket|count|sum)$/, ''), sample);
   }
   return [...samples].map(([name, list]) => ({
     name,

@@ -8,9 +8,11 @@ import {
 import { readCommandLine, type Wanted } from './commandLine.ts';
 import { answerTo, type Played } from './commands.ts';
 import { followReal } from './follow.ts';
+import { withAccounts } from './fleet/accounts.ts';
 import { withDc2, withPartners } from './fleet/across.ts';
 import { createGenerated } from './fleet/generated.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { withSearch } from './fleet/search.ts';
 import { createShop } from './fleet/shop.ts';
 import { shopAlerts } from './fleet/shopAlerts.ts';
 import { createRehearsal, type RehearsalOptions } from './rehearsal.ts';
@@ -26,7 +28,8 @@ await run(wantedOrExit());
 async function run(wanted: Wanted): Promise<void> {
   const options = optionsOf(wanted);
   const rehearsal = createRehearsal(options);
-  const servers = await startServers(rehearsal);
+  const serves = wanted.withGatewayApi ? (['gateway.networking.k8s.io'] as const) : [];
+  const servers = await startServers(rehearsal, { serves });
   const second: DataCentre | null = wanted.withConsul
     ? createDataCentre({ ...options, shop: rehearsal.store })
     : null;
@@ -131,10 +134,14 @@ function optionsOf(wanted: Wanted): RehearsalOptions {
   return follow === null ? { ...shop, script: (parts) => createShopScript({ ...parts, calm }) } : shop;
 }
 
-function shopWith({ withConsul, withSpring }: Wanted, now: number): Fleet {
-  const shop = createShop(now);
-  const across = withConsul ? withDc2(shop, now) : shop;
-  return withSpring ? withPartners(across, now) : across;
+function shopWith(wanted: Wanted, now: number): Fleet {
+  const beside: readonly [boolean, (fleet: Fleet, now: number) => Fleet][] = [
+    [wanted.withConsul, withDc2],
+    [wanted.withSpring, withPartners],
+    [wanted.withGatewayApi, withSearch],
+    [wanted.withAccounts, withAccounts],
+  ];
+  return beside.reduce((fleet, [isWanted, widen]) => (isWanted ? widen(fleet, now) : fleet), createShop(now));
 }
 
 function wantedOrExit(): Wanted {

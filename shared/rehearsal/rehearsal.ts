@@ -1,6 +1,7 @@
 import { createRuler, type AlertRule, type Ruler } from './alertmanager/ruler.ts';
 import { createAlertmanagerState, type AlertmanagerState } from './alertmanager/state.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { followRoutes } from './controllers/routeStatus.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { createObjectStore, type ObjectStore } from './kube/store.ts';
 import { createSampleStore, type SampleStore } from './prometheus/sampleStore.ts';
@@ -56,6 +57,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
   seedStore(store, fleet.objects);
   const traffic = createTraffic({ store, behaviour: fleet.behaviour, seed, startAt: madeUpAt });
   const controllers = createControllers(store, { startAt: madeUpAt });
+  const unfollow = followRoutes(store, () => madeUpAt ?? now());
   const samples = createSampleStore();
   const scraper = createScraper({
     traffic,
@@ -98,6 +100,7 @@ export function createRehearsal(options: RehearsalOptions): Rehearsal {
     },
     close() {
       controllers.close();
+      unfollow();
       traffic.close();
     },
   };

@@ -4,6 +4,7 @@ import { metricLabels } from './prometheus/sampleStore.ts';
 import { createTimeline, type Series, type Timeline } from './prometheus/series.ts';
 import { containerUse } from './traffic/containerUse.ts';
 import { durationBounds, type RequestRow, type TcpRow } from './traffic/counters.ts';
+import { countedElsewhere } from './traffic/countedElsewhere.ts';
 import { scrapeLabels } from './traffic/identity.ts';
 import type { Traffic } from './traffic/model.ts';
 
@@ -75,6 +76,7 @@ export function createScraper(options: {
     }
     if (turn > 0) return;
     for (const { name, labels, read } of clusterMetrics(traffic)) one(name, labels, read);
+    for (const { name, labels, value } of countedElsewhere(traffic)) one(name, labels, value);
     for (const { name, labels, value } of containerUse(
       traffic.mesh().pods,
       traffic.counters.requests(),

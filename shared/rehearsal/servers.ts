@@ -3,7 +3,7 @@ import { startAlertmanager } from './alertmanager/server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { familiesOf, metricMetadata } from './families.ts';
 import { adminRules, viewerRules, type KubeUser } from './kube/access.ts';
-import { startKubeServer, type KubeServer } from './kube/server.ts';
+import { startKubeServer, type KubeServer, type KubeServerOptions } from './kube/server.ts';
 import { applicationPort, startPodProgram } from './podProgram.ts';
 import { podLogOf } from './podLogs.ts';
 import { writeExposition } from './prometheus/exposition.ts';
@@ -26,7 +26,7 @@ export interface RehearsalServers extends AsyncDisposable {
 /** Puts the fleet behind its wire protocols, on loopback and ports that are free. */
 export async function startServers(
   rehearsal: Rehearsal,
-  now: () => number = Date.now,
+  { now = Date.now, serves = [] }: { readonly now?: () => number } & Pick<KubeServerOptions, 'serves'> = {},
 ): Promise<RehearsalServers> {
   const { store, samples, traffic, ruler } = rehearsal;
   const prometheus = await startPrometheus(
@@ -48,6 +48,7 @@ export async function startServers(
     store,
     tokens: users,
     now,
+    serves,
     proxies: ({ namespace, service }) => (namespace === 'monitoring' ? monitoring[service] : undefined),
     podLogs: (namespace, pod, container) => podLogOf(namespace, pod, container, now),
     podPorts: (namespace, pod, port) =>

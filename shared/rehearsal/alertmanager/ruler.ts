@@ -84,7 +84,7 @@ export function createRuler(
         annotations: one.rule.annotations(one.value),
         state: isFiring(one) ? 'firing' : 'pending',
         activeAt: new Date(one.since).toISOString(),
-        value: one.value.toExponential(),
+        value: writtenAs(one.value),
       })),
   };
 }
@@ -101,3 +101,6 @@ function vectorOf(
   };
   return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
 }
+
+/** An exponent has two digits at least, as Go writes it. */
+const writtenAs = (value: number): string => value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');

@@ -124,6 +124,7 @@ function ofSilence(method: string, id: string, state: AlertmanagerState): Answer
 }
 
 interface PostedSilence {
+  readonly id?: string;
   readonly matchers?: readonly (Omit<SimMatcher, 'isEqual'> & Partial<SimMatcher>)[];
   readonly startsAt?: string;
   readonly endsAt?: string;
@@ -138,7 +139,7 @@ function postSilence({ body }: Asked, state: AlertmanagerState): Answered {
       status: 400,
       body: { code: 400, message: 'parsing silence body from "" failed, because of its JSON' },
     };
-  const { matchers = [], startsAt, endsAt, createdBy, comment } = posted;
+  const { id: of = '', matchers = [], startsAt, endsAt, createdBy, comment } = posted;
   for (const [name, value] of Object.entries({ startsAt, endsAt, createdBy, comment }))
     if (value === undefined)
       return { status: 422, body: { code: 602, message: `${name} in body is required` } };
@@ -159,13 +160,16 @@ function postSilence({ body }: Asked, state: AlertmanagerState): Answered {
   }
   if (matchers.every((one) => holds({ ...one, isEqual: one.isEqual ?? true }, {})))
     return { status: 400, body: 'silence invalid: at least one matcher must not match the empty string' };
-  const id = state.add({
+  const known = of === '' ? undefined : state.silence(of);
+  if (of !== '' && known === undefined) return { status: 404, body: 'silence not found' };
+  const silence = {
     matchers: matchers.map(({ name, value, isRegex, isEqual = true }) => ({ name, value, isRegex, isEqual })),
-    startsAt: Math.max(from, state.now()),
+    startsAt: from,
     endsAt: until,
     createdBy: createdBy ?? '',
     comment: comment ?? '',
-  });
+  };
+  const id = known === undefined ? state.add(silence) : state.change(of, silence);
   return { status: 200, body: { silenceID: id } };
 }
 

@@ -15,10 +15,10 @@ export interface SimAlert {
 export interface SimSilence {
   readonly id: string;
   readonly matchers: readonly SimMatcher[];
-  readonly startsAt: number;
+  startsAt: number;
   endsAt: number;
-  readonly createdBy: string;
-  readonly comment: string;
+  createdBy: string;
+  comment: string;
   updatedAt: number;
 }
 
@@ -39,6 +39,8 @@ export interface AlertmanagerState {
   silences(): readonly SimSilence[];
   silence(id: string): SimSilence | undefined;
   add(silence: Omit<SimSilence, 'id' | 'updatedAt'>): string;
+  /** Changes one that is there and answers with its id: the same where only times and words change, else that of one that replaces it. */
+  change(id: string, silence: Omit<SimSilence, 'id' | 'updatedAt'>): string;
   expire(id: string): void;
   /** Ids of the silences that hold an alert back now. */
   silencedBy(alert: SimAlert): readonly string[];
@@ -82,7 +84,16 @@ export function createAlertmanagerState(now: () => number): AlertmanagerState {
     silence: (id) => silences.get(id),
     add(silence) {
       const id = randomUUID();
-      silences.set(id, { ...silence, id, updatedAt: now() });
+      silences.set(id, { ...silence, startsAt: Math.max(silence.startsAt, now()), id, updatedAt: now() });
+      return id;
+    },
+    change(id, to) {
+      const silence = silences.get(id);
+      if (silence === undefined || !isSameSilence(silence, to, now())) {
+        this.expire(id);
+        return this.add(to);
+      }
+      Object.assign(silence, to, { updatedAt: now() });
       return id;
     },
     expire(id) {
@@ -110,4 +121,11 @@ export function createAlertmanagerState(now: () => number): AlertmanagerState {
         .map((other) => other.fingerprint);
     },
   };
+}
+
+/** Whether a silence stays itself: one that is over does not, nor one with other conditions or, once it began, another beginning. */
+function isSameSilence(one: SimSilence, to: Pick<SimSilence, 'matchers' | 'startsAt'>, now: number): boolean {
+  if (one.endsAt <= now || JSON.stringify(one.matchers) !== JSON.stringify(to.matchers)) return false;
+  const seconds = (at: number): number => Math.floor(at / 1000);
+  return one.startsAt <= now ? seconds(one.startsAt) === seconds(to.startsAt) : to.startsAt >= now;
 }

@@ -7,9 +7,9 @@ export interface PodPlace {
   readonly address: string;
 }
 
-/** Deals out nodes in turn and addresses in order. */
-export function createPlaces(nodes: readonly string[]): () => PodPlace {
-  let count = 0;
+/** Deals out nodes in turn and addresses in order, those before `from` being somebody else's. */
+export function createPlaces(nodes: readonly string[], from = 0): () => PodPlace {
+  let count = from;
   return () => {
     const node = nodes[count % nodes.length] ?? 'node-1';
     const address = `10.${20 + Math.floor(count / 60_000)}.${Math.floor(count / 250) % 240}.${(count % 250) + 2}`;

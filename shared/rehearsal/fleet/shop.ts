@@ -5,6 +5,7 @@ import { timeOf } from './time.ts';
 import { createPlaces } from './pods.ts';
 import { shopBehaviour } from './shopBehaviour.ts';
 import { withShopConfig } from './shopConfig.ts';
+import { shopIngress } from './shopIngress.ts';
 import { paymentRoute, shopMesh } from './shopMesh.ts';
 import { shopServices } from './shopServices.ts';
 
@@ -24,6 +25,7 @@ export function createShop(now: number): Fleet {
         now,
       ),
       ...shopMesh(now),
+      ...shopIngress(now),
       paymentRoute(90, 10, now - 51 * 60_000),
       ...shopEvents(now),
     ],

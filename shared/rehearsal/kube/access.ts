@@ -68,6 +68,7 @@ const readable = (namespaces?: readonly string[]): readonly AccessRule[] => {
         'discovery.k8s.io',
         'events.k8s.io',
         'networking.istio.io',
+        'networking.k8s.io',
         'security.istio.io',
       ],
       ['*'],

@@ -63,6 +63,9 @@ const networking = (kind: string, plural: string, shortName?: string) =>
 const security = (kind: string, plural: string, shortName: string) =>
   define('security.istio.io', ['v1'], kind, plural, istioExtra(shortName));
 
+const webhooks = (kind: string, plural: string) =>
+  define('admissionregistration.k8s.io', ['v1'], kind, plural, { namespaced: false, counted: true });
+
 const gatewayApi = (version: string, kind: string, plural: string, subresources: string[]) =>
   define('gateway.networking.k8s.io', [version], kind, plural, { counted: true, subresources });
 
@@ -77,6 +80,7 @@ export const resources: readonly Resource[] = [
   core('Secret', 'secrets'),
   core('Service', 'services', { shortNames: ['svc'], subresources: ['proxy', 'status'] }),
   core('ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
+  define('apps', ['v1'], 'ControllerRevision', 'controllerrevisions'),
   apps('DaemonSet', 'daemonsets', 'ds', ['status']),
   apps('Deployment', 'deployments', 'deploy', ['scale', 'status']),
   apps('ReplicaSet', 'replicasets', 'rs', ['scale', 'status']),
@@ -86,6 +90,17 @@ export const resources: readonly Resource[] = [
     subresources: ['status'],
   }),
   define('discovery.k8s.io', ['v1'], 'EndpointSlice', 'endpointslices', { counted: true }),
+  define('networking.k8s.io', ['v1'], 'NetworkPolicy', 'networkpolicies', {
+    shortNames: ['netpol'],
+    counted: true,
+  }),
+  define('networking.k8s.io', ['v1'], 'Ingress', 'ingresses', {
+    shortNames: ['ing'],
+    counted: true,
+    subresources: ['status'],
+  }),
+  webhooks('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
+  webhooks('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
   networking('DestinationRule', 'destinationrules', 'dr'),
   networking('Gateway', 'gateways', 'gw'),
   networking('ServiceEntry', 'serviceentries', 'se'),

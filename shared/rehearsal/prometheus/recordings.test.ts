@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type AlertRule, createRuler } from '../alertmanager/ruler.ts';
 import { answer } from './api.ts';
 import { storeOf } from './testSamples.ts';
 
@@ -37,6 +38,29 @@ describe('answers that a real Prometheus gave', () => {
     expect(withoutTimes(JSON.parse(own?.body ?? 'null'))).toEqual(withoutTimes(response.body));
   });
 
+  it('tell alerts of rules alike: those that fire, and those that wait for their time', () => {
+    expect(alertsOf([])).toEqual(recorded('alerts-none').response.body);
+    const { body } = recorded('alerts').response;
+    const known = { severity: 'critical', namespace: 'shop', service: 'payment' };
+    const rules: AlertRule[] = [
+      {
+        name: 'PaymentFails',
+        expression: 'vector(0.25)',
+        forMs: 0,
+        labels: known,
+        annotations: (value) => ({ summary: 'payment fails', share: String(value) }),
+      },
+      {
+        name: 'PaymentSlow',
+        expression: 'vector(1800)',
+        forMs: 3_600_000,
+        labels: { namespace: 'shop' },
+        annotations: () => ({}),
+      },
+    ];
+    expect(sorted(alertsOf(rules))).toEqual(sorted(body));
+  });
+
   it('know no other paths', () => {
     const { request, response } = recorded('path-unknown');
     expect(response.status).toBe(404);
@@ -45,6 +69,25 @@ describe('answers that a real Prometheus gave', () => {
     ).toBeNull();
   });
 });
+
+/** What the simulator tells of rules that it has evaluated. */
+function alertsOf(rules: readonly AlertRule[]): unknown {
+  const ruler = createRuler(source.store, rules, () => undefined);
+  ruler.evaluate(source.now());
+  const own = answer('/api/v1/alerts', new URLSearchParams(), { ...source, alerts: () => ruler.alerts() });
+  return JSON.parse(own?.body ?? 'null');
+}
+
+/** Neither order nor moment is promised; how a moment is written is. */
+function sorted(body: unknown): unknown {
+  const { data, ...rest } = body as {
+    data: { alerts: { activeAt: string; labels: { alertname: string } }[] };
+  };
+  const alerts = data.alerts
+    .toSorted((a, b) => a.labels.alertname.localeCompare(b.labels.alertname, 'en'))
+    .map(({ activeAt, ...alert }) => ({ ...alert, isMoment: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(activeAt) }));
+  return { ...rest, alerts };
+}
 
 /** The moment of the recording is not ours. */
 function withoutTimes(value: unknown): unknown {

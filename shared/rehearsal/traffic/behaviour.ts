@@ -44,6 +44,8 @@ export interface Behaviour {
   readonly errorRatio: number;
   /** The same when its pool towards another service hangs. */
   readonly errorRatioWhenHanging?: number;
+  /** Who counts the calls that it makes: its own proxy, where nothing is said. Without one nothing steers them either. */
+  readonly countedBy?: 'traces' | 'ingress-nginx';
   /** Requests per second that one instance stands. */
   readonly capacityPerInstance: number;
   /** All of these are called, in this order; but of `choices` exactly one. */

@@ -27,6 +27,7 @@ export interface Traffic {
   readonly counters: Counters;
   readonly queues: readonly QueueState[];
   readonly mesh: () => MeshObjects;
+  readonly behaviour: FleetBehaviour;
   /** What proxies report of their clusters, of those that are told to. */
   envoyRows(): readonly EnvoyRow[];
   /** Multiplies what comes in from outside. */
@@ -138,6 +139,7 @@ export function createTraffic(options: {
     counters,
     queues,
     mesh: () => mesh,
+    behaviour,
     envoyRows: () => (envoyRows ??= envoyRowsOf(network, gauges, () => at)),
     setDemand(factor) {
       demand = factor;
@@ -181,6 +183,8 @@ export function createTraffic(options: {
 /** What changes where requests go. */
 const steering: ReadonlySet<string> = new Set([
   'authorizationpolicies',
+  'grpcroutes',
+  'httproutes',
   'pods',
   'services',
   'serviceentries',

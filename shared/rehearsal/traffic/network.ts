@@ -149,7 +149,7 @@ export function buildNetwork(
       senders: pods.map((pod, index) => ({ pod, index })),
       calls,
       choices,
-      policies: policiesOf(first, mesh),
+      policies: own.countedBy === undefined ? policiesOf(first, mesh) : null,
       load: remembered(memory.programs, id, newLoad),
     };
     calls.push(...own.calls.map((call) => linkOf(program, call)));
@@ -186,7 +186,8 @@ export function buildNetwork(
   };
 
   const linkOf = (caller: Program | null, call: CallBehaviour): Link => {
-    const governed = caller === null ? null : routes.routesOf(call.host);
+    const steers = caller !== null && caller.behaviour.countedBy === undefined;
+    const governed = steers ? routes.routesOf(call.host) : null;
     const direct = governed === null ? clusterOf(call.host, null, mesh) : null;
     const http2 = call.protocol === 'grpc';
     const reaches = new Map<Cluster, Reach>();

@@ -8,8 +8,9 @@ const selector = { matchLabels: { app: 'back' } };
 function refused(
   spec: Readonly<Record<string, unknown>>,
   namespace = 'test',
+  annotations: Readonly<Record<string, string>> = {},
 ): readonly [front: number, other: number] {
-  const fleet = fleetWith(spec, namespace);
+  const fleet = fleetWith(spec, namespace, annotations);
   const share = (workload: string): number => {
     const sent = { reporter: 'source', source_workload: workload, destination_service_name: 'back' };
     return fleet.count({ ...sent, response_code: '403' }) / fleet.count(sent);
@@ -17,7 +18,11 @@ function refused(
   return [share('front'), share('other')];
 }
 
-function fleetWith(spec: Readonly<Record<string, unknown>>, namespace = 'test'): TestFleet {
+function fleetWith(
+  spec: Readonly<Record<string, unknown>>,
+  namespace = 'test',
+  annotations: Readonly<Record<string, string>> = {},
+): TestFleet {
   const fleet = createTestFleet({
     otherPerSecond: 50,
     audiences: [{ share: 0.25, headers: { 'x-user-group': 'beta' } }],
@@ -25,7 +30,7 @@ function fleetWith(spec: Readonly<Record<string, unknown>>, namespace = 'test'):
   fleet.store.put({
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
-    metadata: { name: 'guard', namespace },
+    metadata: { name: 'guard', namespace, annotations },
     spec,
   });
   fleet.pass(1);
@@ -116,6 +121,11 @@ describe('an AuthorizationPolicy', () => {
     expect(refused({ action: 'DENY', rules: [{}], targetRefs })).toEqual([0, 0]);
     expect(refused({ action: 'AUDIT', rules: [{}] })).toEqual([0, 0]);
     expect(refused({ action: 'CUSTOM', provider: { name: 'x' }, rules: [{}] })).toEqual([0, 0]);
+  });
+
+  it('that is only tried out refuses nobody', () => {
+    expect(refused(deny({}), 'test', { 'istio.io/dry-run': 'true' })).toEqual([0, 0]);
+    expect(refused(deny({}), 'test', { 'istio.io/dry-run': 'false' })).toEqual([1, 1]);
   });
 
   it('lets calls through again when it is gone', () => {

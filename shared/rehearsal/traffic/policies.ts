@@ -21,11 +21,12 @@ export interface CallerIdentity {
 /** Policies of this namespace hold everywhere. */
 const rootNamespace = 'istio-system';
 
-/** Reads a policy; null for one that no sidecar enforces: for waypoints, by an external authorizer, or audit only. */
+/** Reads a policy; null for one that no sidecar enforces: for waypoints, by an external authorizer, audit only or tried out. */
 export function policyOf(object: KubeObject): Policy | null {
   const spec = fieldsAt(object, 'spec');
   const action = textOf(spec['action']) ?? 'ALLOW';
   if (action !== 'ALLOW' && action !== 'DENY') return null;
+  if (object.metadata.annotations?.['istio.io/dry-run'] === 'true') return null;
   if ('targetRef' in spec || listAt(spec, 'targetRefs').length > 0) return null;
   const own = object.metadata.namespace ?? '';
   const selector = Object.entries(textsOf(fieldsAt(spec, 'selector')['matchLabels']));
