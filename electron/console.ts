@@ -17,6 +17,7 @@ const ports = openDesktopPorts(
       return new Promise((resolve) => waitingForFleet.push(resolve));
     },
     tellHeld: (kept) => parentPort.postMessage({ held: [...kept] }),
+    tellNews: (news) => parentPort.postMessage({ news }),
     sealing: sealingLine.sealing,
   },
   process.argv.slice(2),

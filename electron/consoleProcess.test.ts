@@ -12,6 +12,7 @@ class Child extends EventEmitter {
   }
 }
 
+const told: unknown[] = [];
 const children = vi.hoisted((): EventEmitter[] => []);
 vi.mock('electron/main', () => ({
   utilityProcess: {
@@ -26,6 +27,7 @@ vi.mock('electron/main', () => ({
 
 beforeEach(() => {
   children.splice(0);
+  told.splice(0);
   vi.useFakeTimers();
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
@@ -40,6 +42,7 @@ const start = () =>
     dataFolder: '/data',
     repositories: [],
     onHeld: () => undefined,
+    onNews: (news) => void told.push(news),
     sealing: {
       whyNot: () => Promise.resolve('this is a test'),
       seal: () => Promise.reject(new Error('this is a test')),
@@ -64,4 +67,17 @@ test('a console that does not end is not waited for without an end', async () =>
   const stopping = start().stop();
   await vi.advanceTimersByTimeAsync(3_000);
   await stopping;
+});
+
+test('what happened is taken as plain text of its length, and leads only where a link of Podium’s own does', () => {
+  start();
+  const say = (news: unknown) => children[0]?.emit('message', { news });
+  const link = 'podium://service/shop/payment';
+  say({ title: 'T'.repeat(500), text: 'x'.repeat(5_000), link });
+  say({ title: 'A trip ended', text: '', link: 'https://elsewhere.example.com' });
+  say({ title: 1, text: [], link });
+  expect(told).toEqual([
+    { title: 'T'.repeat(100), text: 'x'.repeat(300), link },
+    { title: 'A trip ended', text: '', link: null },
+  ]);
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron/main';
-import type { Kept } from '../shared/core/ports.ts';
+import type { Kept, News } from '../shared/core/ports.ts';
 import type { Sealing } from '../shared/node/vault.ts';
 import { fleetArguments, fleetEnvironment } from '../shared/node/fleetProcess.ts';
+import { readLink } from '../shared/model/deepLink.ts';
 import { answerSealing } from './sealingLine.ts';
 
 const restartAfterMs = 1_000;
@@ -25,6 +26,8 @@ export interface ConsoleStart {
   readonly repositories: readonly string[];
   /** Hears what the console looks after whenever that changes. */
   readonly onHeld: (kept: readonly Kept[]) => void;
+  /** Hears what happened that somebody who looks elsewhere should know. */
+  readonly onNews: (news: News) => void;
   /** Seals and opens what the console gives. */
   readonly sealing: Sealing;
 }
@@ -35,6 +38,7 @@ export function startConsoleProcess({
   dataFolder,
   repositories,
   onHeld,
+  onNews,
   sealing,
 }: ConsoleStart): ConsoleProcess {
   const stopped = Promise.withResolvers<void>();
@@ -73,6 +77,8 @@ export function startConsoleProcess({
       });
       const kept = heldIn(message);
       if (kept !== null) onHeld(kept);
+      const news = newsIn(message);
+      if (news !== null) onNews(news);
     });
     started.on('exit', (code) => {
       child = null;
@@ -113,4 +119,16 @@ function heldIn(message: unknown): readonly Kept[] | null {
   if (typeof message !== 'object' || message === null || !('held' in message)) return null;
   // Both processes are of one build.
   return message.held as readonly Kept[];
+}
+
+/** What the console says that happened, no longer than a notification is; null where its message tells something else. */
+function newsIn(message: unknown): News | null {
+  if (typeof message !== 'object' || message === null || !('news' in message)) return null;
+  const { title, text, link } = message.news as Readonly<Record<keyof News, unknown>>;
+  if (typeof title !== 'string' || typeof text !== 'string') return null;
+  return {
+    title: title.slice(0, 100),
+    text: text.slice(0, 300),
+    link: typeof link === 'string' && readLink(link) !== null ? link : null,
+  };
 }

@@ -2,15 +2,20 @@ import { join } from 'node:path';
 import { app, BrowserWindow, Menu, safeStorage, session } from 'electron/main';
 import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
+import { createLogFile } from '../shared/node/logFile.ts';
+import { appId } from './appId.ts';
 import { linkIn, repositoriesIn } from './commandLine.ts';
 import { startConsoleProcess } from './consoleProcess.ts';
+import { createFalls, isNothingShown } from './falls.ts';
 import { createHeld } from './held.ts';
 import { createMenu } from './menu.ts';
+import { createNotifier } from './notifier.ts';
 import { createSealing } from './sealing.ts';
 import { denyEverything, declareScheme, openWindow, serveAssets } from './window.ts';
 
 const productFolder = join(import.meta.dirname, '..');
 
+app.setAppUserModelId(appId);
 declareScheme();
 app.enableSandbox();
 // What Chromium keeps stays apart from the journal and the settings. The instance lock is kept there too.
@@ -44,11 +49,19 @@ async function start(): Promise<void> {
     dataFolder: openDataFolder(),
     repositories: repositoriesIn(process.argv),
     onHeld: held.take,
+    onNews: createNotifier({
+      isLookedAt: () => BrowserWindow.getAllWindows().some((one) => one.isFocused()),
+      show: (link) => show(link),
+      // Opened for each, for the console writes there too and begins a new file when it is long.
+      fail: (why) => createLogFile(openDataFolder()).warn('a notification was not shown', { why }),
+    }),
     sealing: createSealing(safeStorage, process.platform),
   });
   Menu.setApplicationMenu(createMenu(process.platform));
 
-  let window = await openWindow(import.meta.dirname, consoleProcess);
+  const falls = createFalls();
+  const open = (): Promise<BrowserWindow> => openWindow(import.meta.dirname, consoleProcess, fell);
+  let window = await open();
   show = (link) => {
     if (!window.isDestroyed()) {
       if (window.isMinimized()) window.restore();
@@ -72,8 +85,9 @@ async function start(): Promise<void> {
   app.on('before-quit', (event) => {
     if (held.mayQuit()) return;
     event.preventDefault();
-    // Who stays after closing the last window needs one to see them end in.
-    if (BrowserWindow.getAllWindows().length === 0) reopen().catch(fail);
+    // Who stays after the last window was closed, or fell, needs one to see them end in.
+    const windows = BrowserWindow.getAllWindows();
+    if (isNothingShown(windows)) reopenFor(windows);
   });
   app.on('will-quit', (event) => {
     // Electron takes its processes down with it; the console ends by itself, so that the next start finds its journal free.
@@ -82,13 +96,28 @@ async function start(): Promise<void> {
   });
 
   async function reopen(): Promise<void> {
-    window = await openWindow(import.meta.dirname, consoleProcess);
+    window = await open();
+  }
+
+  /** Another window shows what the console knows. Those that fell go once it is there. */
+  function reopenFor(fallen: readonly BrowserWindow[]): void {
+    reopen()
+      .finally(() => fallen.forEach((one) => one.destroy()))
+      .catch(fail);
+  }
+
+  /** The console runs on without its window. */
+  function fell(fallen: BrowserWindow, why: string): void {
+    process.stderr.write(`The window’s page ended by itself (${why}).\n`);
+    if (!falls.isOpenedAgain(why)) return app.quit();
+    reopenFor([fallen]);
   }
 
   /** The page reads the place to show from its own address; nothing else crosses from a link. */
   function follow(link: string | null): void {
     if (link === null || window.isDestroyed()) return;
-    void window.loadURL(`app://podium/#open=${encodeURIComponent(link)}`);
+    // A page that is just going away follows none.
+    window.loadURL(`app://podium/#open=${encodeURIComponent(link)}`).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MessagePortMain } from 'electron/main';
-import type { Kept } from '../shared/core/ports.ts';
+import type { Kept, News } from '../shared/core/ports.ts';
 import type { FleetProcess } from '../shared/node/fleetProcess.ts';
 import { openNodePorts, type NodePorts } from '../shared/node/ports.ts';
 import type { Sealing } from '../shared/node/vault.ts';
@@ -11,6 +11,8 @@ export interface MainProcess {
   readonly requestFleet: () => Promise<MessagePortMain>;
   /** Takes what the console looks after: it keeps the machine awake meanwhile, and asks before it quits. */
   readonly tellHeld: (kept: readonly Kept[]) => void;
+  /** Takes what happened: it shows it where nobody looks at the window. */
+  readonly tellNews: (news: News) => void;
   /** The operating system's encryption. */
   readonly sealing: Sealing;
 }
@@ -21,6 +23,7 @@ export function openDesktopPorts(main: MainProcess, repositories: readonly strin
     repositories,
     startFleet: () => fleetOver(main.requestFleet()),
     keepAwake: main.tellHeld,
+    notify: main.tellNews,
     sealing: main.sealing,
     searchPath: createLoginSearchPath(),
   });

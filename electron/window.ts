@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { shell } from 'electron/common';
-import { BrowserWindow, ipcMain, protocol, type IpcMainEvent, type Session } from 'electron/main';
+import {
+  app,
+  BrowserWindow,
+  ipcMain,
+  protocol,
+  screen,
+  type IpcMainEvent,
+  type Rectangle,
+  type Session,
+} from 'electron/main';
 import type { Assets } from '../shared/node/assets.ts';
 import { pageHeaders, withNonce } from '../shared/node/pagePolicy.ts';
 import type { ConsoleProcess } from './consoleProcess.ts';
+import { keepPlace, placeOn, readPlace } from './windowPlace.ts';
 
 const origin = 'app://podium';
 const pageUrl = `${origin}/`;
@@ -41,11 +51,19 @@ export function denyEverything(owner: Session): void {
   owner.setDevicePermissionHandler(() => false);
 }
 
-/** Opens the one window: sandboxed, without Node, unable to leave its page or to open another. */
-export async function openWindow(folder: string, consoleProcess: ConsoleProcess): Promise<BrowserWindow> {
+/**
+ * Opens the one window where the last one stood: sandboxed, without Node, unable to leave its page or to open another. `onFall` hears
+ * that the process of its page ended by itself; what is left is a window that shows nothing.
+ */
+export async function openWindow(
+  folder: string,
+  consoleProcess: ConsoleProcess,
+  onFall: (fallen: BrowserWindow, why: string) => void,
+): Promise<BrowserWindow> {
+  const places = app.getPath('userData');
+  const { bounds, isMaximized, zoomFactor } = placeOn(workAreas(), readPlace(places));
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
+    ...bounds,
     minWidth: 900,
     minHeight: 600,
     show: false,
@@ -81,9 +99,34 @@ export async function openWindow(folder: string, consoleProcess: ConsoleProcess)
   };
   ipcMain.on('podium:connect', connect);
   window.on('closed', () => ipcMain.off('podium:connect', connect));
-  window.once('ready-to-show', () => window.show());
-  await window.loadURL(pageUrl);
+  const keep = (): void => {
+    const place = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
+    keepPlace(places, { ...place, zoomFactor: webContents.getZoomFactor() });
+  };
+  window.on('close', keep);
+  webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return;
+    // The next one is to stand in its place.
+    keep();
+    onFall(window, reason);
+  });
+  window.once('ready-to-show', () => {
+    webContents.setZoomFactor(zoomFactor);
+    if (isMaximized) window.maximize();
+    window.show();
+  });
+  await window.loadURL(pageUrl).catch((error: unknown) => {
+    // Whoever hears of the fall does something about it.
+    if (!webContents.isCrashed()) throw error;
+  });
   return window;
+}
+
+/** What screens have room for, the first one first. */
+function workAreas(): Rectangle[] {
+  const first = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== first.id);
+  return [first, ...others].map(({ workArea }) => workArea);
 }
 
 /** Only the top frame of our own page may ask for a line to the console. */
