@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { AboutDialog } from './features/about/AboutDialog.tsx';
 import { AddressBook } from './features/addressBook/AddressBook.tsx';
 import { AddressBookButton } from './features/addressBook/AddressBookButton.tsx';
+import { AwayPanel } from './features/away/AwayPanel.tsx';
 import { AlertsButton } from './features/alerts/AlertsButton.tsx';
 import { AlertsDialog } from './features/alerts/AlertsDialog.tsx';
 import { ServiceAlerts } from './features/alerts/ServiceAlerts.tsx';
@@ -14,6 +15,7 @@ import { CanaryDialog } from './features/canary/CanaryDialog.tsx';
 import { SplitCanary } from './features/canary/SplitCanary.tsx';
 import { WatchChip } from './features/canary/WatchChip.tsx';
 import { ConfigTab } from './features/config/ConfigTab.tsx';
+import { ConnectionCertificates } from './features/findings/ConnectionCertificates.tsx';
 import { FindingsButton } from './features/findings/FindingsButton.tsx';
 import { FindingsDialog } from './features/findings/FindingsDialog.tsx';
 import { ServiceFindings } from './features/findings/ServiceFindings.tsx';
@@ -21,6 +23,7 @@ import { FindBar } from './features/find/FindBar.tsx';
 import { Connect } from './features/firstRun/Connect.tsx';
 import { FirstRun } from './features/firstRun/FirstRun.tsx';
 import { TourStrip } from './features/firstRun/TourStrip.tsx';
+import { followJoins } from './features/frame/followJoins.ts';
 import { InspectorPane } from './features/frame/InspectorPane.tsx';
 import { LinkBanner } from './features/frame/LinkBanner.tsx';
 import { LinkEnded } from './features/frame/LinkEnded.tsx';
@@ -29,6 +32,7 @@ import { TitleBar } from './features/frame/TitleBar.tsx';
 import { Toasts } from './features/frame/Toasts.tsx';
 import { useShortcuts } from './features/frame/useShortcuts.ts';
 import { useTheme } from './features/frame/useTheme.ts';
+import { useWindowTitle } from './features/frame/windowTitle.ts';
 import { HelpDialog } from './features/help/HelpDialog.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
 import type { InspectorParts } from './features/inspector/inspectorParts.ts';
@@ -64,7 +68,7 @@ import { watchSignals } from './live/signals.ts';
 import { watchAll } from './live/watchAll.ts';
 import { rememberView } from './state/persist.ts';
 import { useSelection } from './state/selection.ts';
-import { useTime } from './state/time.ts';
+import { useTime, useZone } from './state/time.ts';
 import { type Page, useView } from './state/view.ts';
 import { loadDocumentViews } from './ui/documentViews.tsx';
 import { EmptyState } from './ui/EmptyState.tsx';
@@ -115,11 +119,15 @@ const inspectorParts: InspectorParts = {
 /** The window: what is composed of features that know nothing of each other. */
 export function App() {
   useTheme();
+  useWindowTitle();
   useShortcuts();
   useEffect(() => watchAll(), []);
+  useEffect(() => followJoins(), []);
   useEffect(() => void rememberView(), []);
   useEffect(() => loadDocumentViews(), []);
   useHeldPrompt();
+  // Every time on screen is told in it.
+  useZone();
   const windowSeconds = useTime((time) => time.windowSeconds);
   useEffect(() => watchSignals(windowSeconds), [windowSeconds]);
 
@@ -146,7 +154,7 @@ export function App() {
       {known && !none && <Console />}
       <Palette />
       <HelpDialog />
-      <AboutDialog />
+      <AboutDialog certificates={(connection) => <ConnectionCertificates connection={connection} />} />
       <TripDialog />
       <ProtectionDialog />
       <CanaryDialog />
@@ -182,6 +190,7 @@ function Console() {
         }
       />
       <TourStrip />
+      <AwayPanel />
       <div className="appBody">
         <Rail />
         <div className="appMiddle">

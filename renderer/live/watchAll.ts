@@ -1,4 +1,5 @@
 import { watchAlerts } from './alerts.ts';
+import { watchAway } from './away.ts';
 import { watchCanaries } from './canaries.ts';
 import { watchConnections } from './connections.ts';
 import { watchFindings } from './findings.ts';
@@ -22,6 +23,7 @@ export function watchAll(): () => void {
     watchFindings(),
     watchForwards(),
     watchAlerts(),
+    watchAway(),
   ];
   return () => stops.forEach((stop) => stop());
 }

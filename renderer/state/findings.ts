@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { EntityId } from '../../shared/model/entity.ts';
 import type { FindingRule } from '../../shared/model/registryFinding.ts';
+import { closeAbout } from './about.ts';
 import { selectService } from './selection.ts';
 import { setInspectorTab, showPage } from './view.ts';
 
@@ -13,6 +14,15 @@ export function listFindings(): void {
 
 export function closeFindings(): void {
   useFindingList.setState({ open: false });
+}
+
+/** Brings a service into view, with all that is known of it. */
+export function goToService(serviceId: EntityId): void {
+  closeFindings();
+  closeAbout();
+  showPage('map');
+  setInspectorTab('overview');
+  selectService(serviceId, { centre: true });
 }
 
 /** Brings the cause into view: the service on the map, and in its inspector where the finding can be seen. */

@@ -1,12 +1,12 @@
 import { create } from 'zustand';
-import type { Position } from '../../shared/analysis/layout.ts';
+import type { Position } from '../../shared/analysis/layoutShapes.ts';
 import type { EntityId } from '../../shared/model/entity.ts';
 import type { GraphService } from '../../shared/model/graph.ts';
 import type { Settings } from '../../shared/model/settings.ts';
-import { useSettings, writeSettings } from '../live/settings.ts';
+import { markSettings } from '../live/settings.ts';
 
 /** A place on the map, in the map's own pixels at zoom 1: the top left corner of a card. */
-export type { Position } from '../../shared/analysis/layout.ts';
+export type { Position } from '../../shared/analysis/layoutShapes.ts';
 
 interface LayoutState {
   /** Where the layout put the nodes; stays put while services come and go. */
@@ -67,15 +67,11 @@ export function placeByHand(
   service: GraphService,
   position: Position,
 ): Promise<void> {
-  const { positions } = useSettings.getState().settings;
   const rounded = { x: Math.round(position.x), y: Math.round(position.y) };
-  const ofConnection = { ...positions[connectionTitle], [placeKeyOf(service)]: rounded };
-  return writeSettings({ positions: { ...positions, [connectionTitle]: ofConnection } });
+  return markSettings({ positions: { [connectionTitle]: { [placeKeyOf(service)]: rounded } } });
 }
 
 /** Forgets what was placed by hand under these connections, so that tidy may move everything. */
 export function forgetHandPositions(connectionTitles: readonly string[]): Promise<void> {
-  const positions = { ...useSettings.getState().settings.positions };
-  for (const title of connectionTitles) delete positions[title];
-  return writeSettings({ positions });
+  return markSettings({ positions: Object.fromEntries(connectionTitles.map((title) => [title, null])) });
 }

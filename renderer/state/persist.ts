@@ -30,12 +30,13 @@ export async function rememberView(): Promise<void> {
 
 /** What is remembered of the window, in the shape the settings keep. */
 export function toRemember(): Settings['view'] {
-  const { theme, inspectorWidthPx, inspectorTab } = useView.getState();
+  const { theme, inspectorWidthPx, inspectorTab, dots } = useView.getState();
   const { queries, hideIdle } = useFilters.getState();
   return {
     theme,
     inspectorWidthPx,
     inspectorTab,
+    dots,
     queries: [...queries],
     hideIdle,
     rangeSeconds: useTime.getState().rangeSeconds,
@@ -47,6 +48,7 @@ export function takeUp(view: Settings['view']): void {
   if (isTheme(view.theme)) useView.setState({ theme: view.theme });
   if (typeof view.inspectorWidthPx === 'number') setInspectorWidth(view.inspectorWidthPx);
   if (typeof view.inspectorTab === 'string') useView.setState({ inspectorTab: view.inspectorTab });
+  if (typeof view.dots === 'boolean') useView.setState({ dots: view.dots });
   if (Array.isArray(view.queries)) useFilters.setState({ queries: view.queries });
   if (typeof view.hideIdle === 'boolean') useFilters.setState({ hideIdle: view.hideIdle });
   if (ranges.some(({ seconds }) => seconds === view.rangeSeconds)) {

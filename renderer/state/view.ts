@@ -18,6 +18,8 @@ export interface ViewState {
   readonly theme: Theme;
   readonly inspectorWidthPx: number;
   readonly inspectorTab: string;
+  /** Dots move along calls. */
+  readonly dots: boolean;
   readonly helpOpen: boolean;
   /** What the help opens at; null for its beginning. */
   readonly helpAt: HelpPlace | null;
@@ -35,6 +37,7 @@ export const useView = create<ViewState>(() => ({
   theme: 'system',
   inspectorWidthPx: usualInspectorWidthPx,
   inspectorTab: 'overview',
+  dots: false,
   helpOpen: false,
   helpAt: null,
   paletteOpen: false,
@@ -61,6 +64,10 @@ export function showConnect(): void {
 
 export function setTheme(theme: Theme): void {
   useView.setState({ theme });
+}
+
+export function setDots(dots: boolean): void {
+  useView.setState({ dots });
 }
 
 export function setInspectorTab(inspectorTab: string): void {

@@ -3,7 +3,7 @@ import type { Mark, Series } from '../../shared/model/signals.ts';
 import { type ChartPoint, type LabelSide, timeTicks } from './chartPoints.ts';
 import { ChartReading } from './ChartReading.tsx';
 import { type ChartScale, linePath, pointNear, xOf, yOf } from './chartScale.ts';
-import { formatClock } from './format.ts';
+import { formatClock, formatUtc } from './format.ts';
 
 interface ChartDrawingProps {
   readonly width: number;
@@ -76,6 +76,7 @@ const Plot = memo(function Plot(props: ChartDrawingProps) {
       ))}
       {times.map((at) => (
         <text key={at} x={Math.min(xOf(scale, at), right - 13)} y={height - 3} textAnchor="middle">
+          <title>{formatUtc(at)}</title>
           {formatClock(at)}
         </text>
       ))}

@@ -1,6 +1,8 @@
 import type { Mark, Series } from '../../shared/model/signals.ts';
 import type { ChartPoint } from './chartPoints.ts';
+import { formatClockSeconds } from './format.ts';
 import { plainText } from './plainText.ts';
+import { Time } from './Time.tsx';
 
 interface ChartReadingProps {
   readonly at: number;
@@ -19,9 +21,7 @@ export function ChartReading({ at, points, series, tones, marks, format }: Chart
   const near = marks.filter((mark) => Math.abs(mark.at - at) <= nearMs);
   return (
     <div className="chartReading">
-      <time dateTime={new Date(at).toISOString()}>
-        {new Date(at).toLocaleTimeString([], { hour12: false })}
-      </time>
+      <Time at={at}>{formatClockSeconds(at)}</Time>
       {series.map((line, index) => {
         const value = point?.values[index] ?? null;
         return (

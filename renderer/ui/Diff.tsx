@@ -1,8 +1,9 @@
 import './Code.css';
 import { unifiedMergeView } from '@codemirror/merge';
 import { EditorView } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { readOnlyYaml } from './codeView.ts';
+import { comparedEnds } from './lineEnds.ts';
 
 interface DiffProps {
   readonly label: string;
@@ -12,16 +13,17 @@ interface DiffProps {
 
 /** Two versions of a document as one: taken lines red with −, new ones green with +, long same stretches folded. */
 export function Diff({ label, before, after }: DiffProps) {
+  const ends = useMemo(() => comparedEnds(before, after), [before, after]);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!frame.current) return;
     const view = new EditorView({
       parent: frame.current,
-      doc: trimEnd(after),
+      doc: ends.after,
       extensions: [
         readOnlyYaml(label),
         unifiedMergeView({
-          original: trimEnd(before),
+          original: ends.before,
           mergeControls: false,
           gutter: false,
           highlightChanges: false,
@@ -30,11 +32,6 @@ export function Diff({ label, before, after }: DiffProps) {
       ],
     });
     return () => view.destroy();
-  }, [label, before, after]);
-  return <div className="code codeDiff" ref={frame} />;
-}
-
-/** The line feed that ends a document is not a line of its own to who reads it. */
-function trimEnd(text: string): string {
-  return text.endsWith('\n') ? text.slice(0, -1) : text;
+  }, [label, ends]);
+  return <div className={ends.endsEmpty ? 'code codeDiff endsEmpty' : 'code codeDiff'} ref={frame} />;
 }

@@ -1,4 +1,5 @@
 import type { Series } from '../../shared/model/signals.ts';
+import { zoneAheadMs } from './format.ts';
 
 /** One position on a chart's time axis; `values[i]` belongs to series i, null is a gap. */
 export interface ChartPoint {
@@ -66,8 +67,8 @@ export function timeTicks(from: number, until: number, most: number): readonly n
   const minute = 60_000;
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((count) => count * minute);
   const step = steps.find((candidate) => (until - from) / candidate <= most) ?? 1440 * minute;
-  const offset = new Date(from).getTimezoneOffset() * minute;
-  const first = Math.ceil((from - offset) / step) * step + offset;
+  const ahead = zoneAheadMs(from);
+  const first = Math.ceil((from + ahead) / step) * step - ahead;
   const ticks: number[] = [];
   for (let at = first; at <= until; at += step) ticks.push(at);
   return ticks;

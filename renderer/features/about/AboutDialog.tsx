@@ -1,4 +1,5 @@
 import './about.css';
+import type { ReactNode } from 'react';
 import type { ConnectionState } from '../../../shared/model/connection.ts';
 import { useReread } from '../../client/useReread.ts';
 import { useConnections } from '../../live/connections.ts';
@@ -18,14 +19,26 @@ import { Usage } from './Usage.tsx';
 const readAgainMs = 5_000;
 
 /** What a connection is made of, who one is there, what it costs its peers; and the report for a bug. */
-export function AboutDialog() {
+export function AboutDialog({
+  certificates,
+}: {
+  readonly certificates: (connection: ConnectionState) => ReactNode;
+}) {
   const { connectionId, report } = useAbout();
   const connection = useConnections().find(({ id }) => id === connectionId);
   if (report) return <ReportDialog />;
-  return connection === undefined ? null : <About connection={connection} />;
+  return connection === undefined ? null : (
+    <About connection={connection} certificates={certificates(connection)} />
+  );
 }
 
-function About({ connection }: { readonly connection: ConnectionState }) {
+function About({
+  connection,
+  certificates,
+}: {
+  readonly connection: ConnectionState;
+  readonly certificates: ReactNode;
+}) {
   const { id, title, environment, error, warnings, cautions } = connection;
   const { value, problem } = useReread(id, (client, signal) => client.about.connection({ id }, { signal }), {
     everyMs: () => readAgainMs,
@@ -78,6 +91,7 @@ function About({ connection }: { readonly connection: ConnectionState }) {
       </Section>
       <Found sources={connection.sources} />
       <Rights connection={connection} />
+      {certificates}
       {value !== null && <Usage usage={value.usage} problem={problem} />}
       <DialogActions>
         <Button onPress={openReport}>Report for a bug…</Button>

@@ -2,13 +2,14 @@ import './alerts.css';
 import type { Alert } from '../../../shared/model/alert.ts';
 import { useService } from '../../live/topology.ts';
 import { askToSilence, closeAlertDialogs } from '../../state/alerts.ts';
+import { openReview } from '../../state/review.ts';
 import { selectService } from '../../state/selection.ts';
 import { showToast } from '../../state/toasts.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatClock, formatUtc } from '../../ui/format.ts';
+import { formatMoment, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { otherLabels, phaseTone, phaseWords } from './alertWords.ts';
+import { otherLabels, phaseTone, phaseWords, reasonIn } from './alertWords.ts';
 
 /** One alert: what it says, since when, how bad, and what can be done about being told of it. */
 export function AlertLine({
@@ -28,12 +29,12 @@ export function AlertLine({
         {severity !== null && <span className="muted">{plainText(severity, 40)}</span>}
         {since !== null && (
           <span className="muted num" title={formatUtc(since)}>
-            since {formatClock(since)}
+            since {formatMoment(since)}
           </span>
         )}
         {asOf !== null && (
           <span className="toneWarn num" title={formatUtc(asOf)}>
-            as of {formatClock(asOf)}
+            as of {formatMoment(asOf)}
           </span>
         )}
         <span className="grow" />
@@ -57,12 +58,52 @@ export function AlertLine({
             </span>
           ))}
       </p>
+      {phase === 'silenced' && <Silences alert={alert} />}
       <p className="muted">
         {runbook !== null && <Runbook address={runbook} />}
         told by {plainText(source, 60)}
         {withPlace && alert.serviceId === null && `; ${placed}`}
       </p>
     </li>
+  );
+}
+
+/** Who holds it back, until when and why, each with a way to end it. */
+function Silences({ alert: { name, silences, connectionId, serviceId } }: { readonly alert: Alert }) {
+  const words = plainText(name, 80);
+  if (silences.length === 0) return <p className="muted">By whom and until when is not known.</p>;
+  return (
+    <ul className="alertSilences" aria-label={`What silences ${words}`}>
+      {silences.map(({ id, by, why, until }) => (
+        <li key={id} className="alertHead">
+          <span className="muted grow" {...(until !== null && { title: formatUtc(until) })}>
+            by {by === '' ? 'nobody named' : plainText(by, 80)}
+            {until !== null && ` until ${formatMoment(until)}`}
+            {why !== '' && `: ${plainText(reasonIn(why), 400)}`}
+          </span>
+          <Button
+            aria-label={`End the silence of ${words}…`}
+            onPress={() => {
+              closeAlertDialogs();
+              openReview({
+                kind: 'plan',
+                title: `End the silence of ${words}`,
+                operation: {
+                  kind: 'silence',
+                  connectionId,
+                  serviceId,
+                  matchers: [],
+                  forSeconds: 60,
+                  ends: id,
+                },
+              });
+            }}
+          >
+            End…
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

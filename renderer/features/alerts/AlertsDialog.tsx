@@ -1,15 +1,14 @@
 import './alerts.css';
-import type { Alert, AlertPhase } from '../../../shared/model/alert.ts';
+import type { Alert, AlertBoard, AlertPhase } from '../../../shared/model/alert.ts';
 import { useAlertStore } from '../../live/alerts.ts';
 import { closeAlertDialogs, useAlertDialogs } from '../../state/alerts.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { BoardDialog, BoardWaiting } from '../../ui/BoardDialog.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { plainText } from '../../ui/plainText.ts';
 import { AlertLine } from './AlertLine.tsx';
 import { emptyWords } from './alertWords.ts';
 
 const most = 200;
+const waiting = 'Reading alerts…';
 const groups: readonly { readonly phase: AlertPhase; readonly title: string }[] = [
   { phase: 'firing', title: 'Firing' },
   { phase: 'pending', title: 'Pending: true, and not for long enough yet' },
@@ -20,38 +19,31 @@ const groups: readonly { readonly phase: AlertPhase; readonly title: string }[] 
 /** Every alert of everything that is open, with its place on the map or why it has none. */
 export function AlertsDialog() {
   const listed = useAlertDialogs((state) => state.listed);
+  const { board, problem } = useAlertStore();
   if (!listed) return null;
   return (
-    <Dialog title="Alerts" onClose={closeAlertDialogs} widthPx={760}>
-      <Body />
-      <DialogActions>
-        <Button tone="primary" onPress={closeAlertDialogs} autoFocus>
-          Close
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <BoardDialog
+      title="Alerts"
+      widthPx={760}
+      board={board}
+      problem={problem}
+      waiting={waiting}
+      onClose={closeAlertDialogs}
+    >
+      {(read) => <Groups board={read} />}
+    </BoardDialog>
   );
 }
 
-function Body() {
-  const { board, problem } = useAlertStore();
-  if (board === null)
-    return problem === null ? (
-      <Reading />
-    ) : (
-      <p className="alertsNone" role="alert">
-        {plainText(problem)} It is tried again.
-      </p>
-    );
-  const { alerts, problems } = board;
+function Groups({ board }: { readonly board: AlertBoard }) {
+  const { alerts } = board;
   const shown = alerts.slice(0, most);
-  const missed = problem === null ? problems : [...problems, `Not being read any more: ${problem}`];
   const empty = alerts.length === 0 ? emptyWords(board) : '';
   return (
     <>
-      {empty === null && <Reading />}
+      {empty === null && <BoardWaiting words={waiting} />}
       {empty !== null && empty !== '' && (
-        <p className="alertsNone muted" role="status">
+        <p className="boardNote muted" role="status">
           {empty}
         </p>
       )}
@@ -59,20 +51,7 @@ function Body() {
         <Group key={phase} title={title} alerts={shown.filter((alert) => alert.phase === phase)} />
       ))}
       {alerts.length > most && <p className="muted">and {formatCount(alerts.length - most, 'more alert')}</p>}
-      {missed.map((text) => (
-        <p key={text} className="toneWarn">
-          {plainText(text, 300)}
-        </p>
-      ))}
     </>
-  );
-}
-
-function Reading() {
-  return (
-    <p className="alertsNone" role="status">
-      <span className="spinner" aria-hidden="true" /> Reading alerts…
-    </p>
   );
 }
 

@@ -71,6 +71,7 @@ function Asking({ alert }: { readonly alert: Alert }) {
                 serviceId: alert.serviceId,
                 matchers,
                 forSeconds: Number(length),
+                ends: null,
               },
             });
           }}

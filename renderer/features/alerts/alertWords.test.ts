@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { AlertBoard } from '../../../shared/model/alert.ts';
-import { buttonWords, emptyWords, matchersOf, otherLabels, phaseTone, usualMatchers } from './alertWords.ts';
+import {
+  buttonWords,
+  emptyWords,
+  matchersOf,
+  otherLabels,
+  phaseTone,
+  reasonIn,
+  usualMatchers,
+} from './alertWords.ts';
 
 const labels = {
   alertname: 'CallsFail',
@@ -48,7 +56,7 @@ test('name and severity are not repeated among the labels', () => {
 
 const boardOf = (...states: readonly AlertBoard['sources'][number]['state'][]): AlertBoard => ({
   alerts: [],
-  sources: states.map((state, place) => ({ title: `Alertmanager ${place}`, state })),
+  sources: states.map((state, place) => ({ id: `${place}`, title: `Alertmanager ${place}`, state })),
   problems: [],
 });
 
@@ -72,4 +80,9 @@ test('a silence does not begin with a label that it cannot name', () => {
   const odd = { labels: { alertname: 'x', service: 's', 'service.name': 'y' }, cutLabels: ['service'] };
   expect(usualMatchers(odd)).toEqual(['alertname']);
   expect(usualMatchers({ labels: { 'service.name': 'y' }, cutLabels: [] })).toEqual([]);
+});
+
+test('a reason is read without the number that Podium finds its silence by', () => {
+  expect(reasonIn('known · Podium 66bb75a0-edae-4a9a-bdbe-244df166aa48')).toBe('known · through Podium');
+  expect(reasonIn('Podium is upgraded')).toBe('Podium is upgraded');
 });

@@ -80,3 +80,7 @@ export function emptyWords({ sources }: Pick<AlertBoard, 'sources'>): string | n
     ? null
     : `Whether alerts fire is not known: no answer of ${titles('silent')}.`;
 }
+
+/** Why somebody silences, without the number by which Podium finds its own silence again. */
+export const reasonIn = (comment: string): string =>
+  comment.replace(/ · Podium [0-9a-f]{8}-[0-9a-f-]{27}$/, ' · through Podium');

@@ -25,6 +25,7 @@ export function FindingLine({
       <div className="findingHead">
         <b>{title}</b>
         <HelpMark onPress={() => openHelpAt('finding', rule)} />
+        <span className="grow" />
         {where.map((id) => (
           <Cause key={id} id={id} rule={rule} />
         ))}

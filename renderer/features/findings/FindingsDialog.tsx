@@ -1,9 +1,8 @@
+import type { RegistryFindings } from '../../../shared/model/registryFinding.ts';
 import { useFindingStore } from '../../live/findings.ts';
 import { closeFindings, useFindingList } from '../../state/findings.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { BoardDialog } from '../../ui/BoardDialog.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { plainText } from '../../ui/plainText.ts';
 import { CertificateLine } from './CertificateLine.tsx';
 import { FindingLine } from './FindingLine.tsx';
 
@@ -12,38 +11,27 @@ const most = 100;
 /** Everything that only the whole map shows: systems that contradict each other, and instances unlike their siblings. */
 export function FindingsDialog() {
   const open = useFindingList((state) => state.open);
+  const { found, problem } = useFindingStore();
   if (!open) return null;
   return (
-    <Dialog title="Findings of the whole map" onClose={closeFindings} widthPx={720}>
-      <Body />
-      <DialogActions>
-        <Button tone="primary" onPress={closeFindings} autoFocus>
-          Close
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <BoardDialog
+      title="Findings of the whole map"
+      widthPx={720}
+      board={found}
+      problem={problem}
+      waiting="Comparing what the systems say…"
+      onClose={closeFindings}
+    >
+      {(read) => <Lists found={read} />}
+    </BoardDialog>
   );
 }
 
-function Body() {
-  const { found, problem } = useFindingStore();
-  if (found === null) {
-    return problem === null ? (
-      <p className="findingsNone" role="status">
-        <span className="spinner" aria-hidden="true" /> Comparing what the systems say…
-      </p>
-    ) : (
-      <p className="findingsNone" role="alert">
-        {plainText(problem)} It is tried again.
-      </p>
-    );
-  }
-  const { findings, certificates, problems } = found;
-  const missed = problem === null ? problems : [...problems, `Not being read any more: ${problem}`];
+function Lists({ found: { findings, certificates } }: { readonly found: RegistryFindings }) {
   return (
     <>
       {findings.length === 0 ? (
-        <p className="findingsNone muted" role="status">
+        <p className="boardNote muted" role="status">
           The systems agree about every service that they share, and no instance stands out by its load.
         </p>
       ) : (
@@ -66,11 +54,6 @@ function Body() {
           ))}
         </ul>
       )}
-      {missed.map((text) => (
-        <p key={text} className="toneWarn">
-          {plainText(text, 300)}
-        </p>
-      ))}
     </>
   );
 }

@@ -57,8 +57,9 @@ export function ByAddress({ remembered, open, opening, problem, onConnect, onCha
   if (forms.length === 0 && failure === null) return null;
   return (
     <>
-      <div className="firstRunHead">
+      <div className="firstRunHead byAddress">
         <h2 className="sectionTitle">Other systems, by address</h2>
+        <p className="muted">Registries, proxies and alerts that no kubeconfig leads to.</p>
         <span className="byAddressKinds">
           {forms.map((form) => (
             <Button key={form.connector} onPress={() => setEditing({ form, before: null })}>

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ByAddress } from './ByAddress.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { TextField } from '../../ui/Field.tsx';
-import { fittingContexts, manyContexts, mostContexts, sayFound } from './contexts.ts';
+import { fittingContexts, manyContexts, mostContexts, sayFound, sayNoContext } from './contexts.ts';
 import { CandidateCard } from './CandidateCard.tsx';
 import { emptyOptions, type OptionsDraft, optionsOf, optionsProblem } from './options.ts';
 import { OptionsForm } from './OptionsForm.tsx';
@@ -123,14 +123,7 @@ export function Connect() {
           ! {plainText(text, 600)}
         </p>
       ))}
-      {discovery !== null && !hasContexts && (
-        <p className="muted">
-          No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.{' '}
-          {discovery.problems.length > 0
-            ? 'Mend what is said above, then look again.'
-            : 'Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.'}
-        </p>
-      )}
+      {discovery !== null && !hasContexts && <p className="muted">{sayNoContext(discovery)}</p>}
       {hasContexts && <p className="muted">{sayFound(candidates, offered)}</p>}
       {offered.length > manyContexts && (
         <TextField

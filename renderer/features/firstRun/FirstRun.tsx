@@ -1,10 +1,13 @@
 import './firstRun.css';
+import { useEffect } from 'react';
 import { showPage, useView } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Connect } from './Connect.tsx';
 
 /** Where everyone begins. */
 export function FirstRun() {
+  // Who closed the last connection on another page is on the map once the next one opens.
+  useEffect(() => showPage('map'), []);
   return (
     <main className="firstRun">
       <div className="firstRunBody">

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import type { Candidate } from '../../../shared/model/connection.ts';
 import { CandidateCard } from './CandidateCard.tsx';
-import { fittingContexts, sayFound } from './contexts.ts';
+import { fittingContexts, sayFound, sayNoContext } from './contexts.ts';
 
 const context = (title: string, rest: Partial<Candidate> = {}): Candidate => ({
   connector: 'kubernetes',
@@ -54,4 +54,11 @@ test('a hostile kubeconfig steers nothing and fills no page', () => {
   expect(html).toContain('⟨U+202E⟩');
   expect(html).not.toMatch(/[\u202e\u200b\u2066\u001b]|<img/);
   expect(html.length).toBeLessThan(4_000);
+});
+
+test('a kubeconfig that nobody made yet is said as what it is, and not as a fault', () => {
+  const words = sayNoContext({ problems: [], notes: ['No kubeconfig at ~/.kube/config.'] });
+  expect(words).toMatch(/^No kubeconfig at ~\/\.kube\/config\./);
+  expect(words).not.toMatch(/Mend/);
+  expect(sayNoContext({ problems: ['a is empty'], notes: [] })).toMatch(/^No context was found\..*Mend/);
 });

@@ -1,5 +1,6 @@
-import type { Candidate } from '../../../shared/model/connection.ts';
+import type { Candidate, Discovery } from '../../../shared/model/connection.ts';
 import { formatCount } from '../../ui/format.ts';
+import { plainText } from '../../ui/plainText.ts';
 
 /** More than these are found by typing. */
 export const manyContexts = 8;
@@ -32,4 +33,15 @@ export function sayFound(
     ...(unusable > 0 ? [`${unusable} cannot be opened`] : []),
   ];
   return `${parts.join(', ')}.`;
+}
+
+/** Why no context is offered, and what to do: a kubeconfig that nobody made yet is no fault to be mended. */
+export function sayNoContext({ problems, notes }: Pick<Discovery, 'problems' | 'notes'>): string {
+  const found =
+    notes.length > 0
+      ? `${notes.map((note) => plainText(note, 400)).join(' ')} KUBECONFIG can name others.`
+      : 'No context was found. Podium reads the files that KUBECONFIG names, else ~/.kube/config.';
+  return problems.length > 0
+    ? `${found} Mend what is said above, then look again.`
+    : `${found} Fetch one with your provider’s tool or ask whoever runs the cluster, then look again.`;
 }

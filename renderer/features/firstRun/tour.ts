@@ -24,7 +24,7 @@ export const tourSteps: readonly { readonly text: string; readonly done: (seen: 
     done: (seen) => seen.reviewing,
   },
   {
-    text: 'Apply it and watch it climb: accepted, declared, then measured in the traffic.',
+    text: 'Unlock the rehearsal, in the dialog or the title bar, and apply: watch it climb from accepted to measured.',
     done: (seen) => seen.applied && seen.measured,
   },
   {

@@ -4,7 +4,8 @@ import { wordsOfError } from '../../client/watch.ts';
 import { useNow } from '../../live/clock.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatClock, formatCount, formatSpan } from '../../ui/format.ts';
+import { formatCount, formatSpan } from '../../ui/format.ts';
+import { Time } from '../../ui/Time.tsx';
 import { formatBytes, leadsTo } from './forwardWords.ts';
 
 /** The desktop window opens no addresses of this machine. */
@@ -47,7 +48,7 @@ export function ForwardLine({ forward }: { readonly forward: Forward }) {
         </Button>
       </div>
       <p className="muted num">
-        since {formatClock(openedAt)}
+        since <Time at={openedAt} />
         {isOpen && `, ends in ${formatSpan(Math.max(0, endsAt - now))}`} ·{' '}
         {formatCount(connections.all, 'connection')}, {connections.open} open · {formatBytes(bytes.sent)}{' '}
         sent, {formatBytes(bytes.received)} received
@@ -55,7 +56,7 @@ export function ForwardLine({ forward }: { readonly forward: Forward }) {
       {ended !== null && <p className="toneWarn">Not open any more: {ended}</p>}
       {isOpen && note !== null && (
         <p className={note.tone === 'warn' ? 'toneWarn' : 'muted'}>
-          {formatClock(note.at)} {note.text}
+          <Time at={note.at} /> {note.text}
         </p>
       )}
     </li>

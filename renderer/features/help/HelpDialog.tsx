@@ -9,8 +9,10 @@ import { guardHelp, guardHelpOf } from './guards.ts';
 import { keyGroups } from './keys.ts';
 import { connectionSigns, findExamples, legend } from './legend.tsx';
 import { documentFindingHelp } from '../../ui/documentFindingHelp.ts';
+import { certificateHelp } from '../../ui/certificateHelp.ts';
 import { findingHelp, type FindingHelp } from '../../ui/findingHelp.ts';
 import { operationHelp } from './operations.ts';
+import { refusalHelp } from './refusals.ts';
 
 /** All keys, what the signs on the map mean, what can be typed into find, what can be done, what a review checks, and what the map finds. */
 export function HelpDialog() {
@@ -158,10 +160,19 @@ function Findings({ at }: { readonly at: string | null }) {
       </p>
       <HelpList title="Between systems and instances" wide rows={rowsOf(findingHelp)} />
       <p className="muted helpIntro">
+        A certificate that ends within a month, or in the last third of a shorter life; in red within a week.
+      </p>
+      <HelpList title="Certificates near their end" wide rows={rowsOf(certificateHelp)} />
+      <p className="muted helpIntro">
         Found in a document as it stands among the others; marked where it is, under Documents in the
         inspector.
       </p>
       <HelpList title="In documents" wide rows={rowsOf(documentFindingHelp)} />
+      <p className="muted helpIntro">
+        “Refused calls” in the inspector of a call: whether a policy answers it with 403 (authorization) or
+        lets it fail to connect (network), judged from what policies declare, and from what proxies count.
+      </p>
+      <HelpList title="Refused calls" wide rows={rowsOf(refusalHelp)} />
     </>
   );
 }

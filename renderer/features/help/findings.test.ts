@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FindingRule } from '../../../shared/model/registryFinding.ts';
+import { certificateHelp } from '../../ui/certificateHelp.ts';
 import { documentFindingHelp } from '../../ui/documentFindingHelp.ts';
 import { findingHelp } from '../../ui/findingHelp.ts';
 
@@ -26,7 +27,8 @@ test('everything that can be found has an entry in the help, and no entry is abo
 });
 
 test('every entry says what it is and what to do, in whole sentences', () => {
-  for (const { title, what } of [...Object.values(findingHelp), ...Object.values(documentFindingHelp)]) {
+  const all = [findingHelp, certificateHelp, documentFindingHelp].flatMap((help) => Object.values(help));
+  for (const { title, what } of all) {
     expect(title).toMatch(/^[A-Z].*[^.]$/);
     expect(what).toMatch(/^[A-Z].{40,}\.$/);
   }

@@ -22,6 +22,7 @@ export const keyGroups: readonly {
       { keys: '←', what: 'Follow a call back to its caller' },
       { keys: '↑ ↓', what: 'The next service above or below' },
       { keys: 'Enter', what: 'Select the service, then into the inspector' },
+      { keys: 'M or the menu key', what: 'Everything about the service: logs, events, YAML…' },
       { keys: 'T', what: 'Trip the selected call, or all calls to the selected service' },
       { keys: 'L', what: 'Copy a link to the selected service, at this minute' },
       { keys: 'G', what: 'Logs of the selected service' },

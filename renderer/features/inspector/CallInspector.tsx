@@ -14,6 +14,8 @@ import { Section } from '../../ui/Section.tsx';
 import { countedWords } from './countedWords.ts';
 import { InspectorHead } from './InspectorHead.tsx';
 import type { CallPart } from './inspectorParts.ts';
+import { mayBeRefused } from './mayBeRefused.ts';
+import { RefusedSection } from './RefusedSection.tsx';
 import { flagsInWords } from './responseFlags.ts';
 import { SourceLine } from './SourceLine.tsx';
 
@@ -47,6 +49,7 @@ export function CallInspector({
   const view = detail.value?.callsIn.find((each) => each.callId === callId) ?? null;
   const flags = flagsInWords(signals?.flags ?? {});
   const lost = signals?.neverArrivedRatio ?? null;
+  const forbidden = signals?.forbiddenRatio ?? null;
   const counted = countedWords(signals?.counted);
   // Of several that count, those whose figures these are.
   const by = signals?.counted?.by;
@@ -111,6 +114,14 @@ export function CallInspector({
             )}
           </ul>
         </Section>
+      )}
+      {mayBeRefused(signals) && (
+        <RefusedSection
+          callerId={caller.id}
+          calleeId={callee.id}
+          callerName={caller.name}
+          forbiddenRatio={forbidden}
+        />
       )}
       {guards(call, callee, { view, whole: detail.value, problem: detail.problem })}
     </div>

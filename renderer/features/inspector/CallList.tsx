@@ -56,7 +56,11 @@ function CallRow({
   const routed = useGreyLinesOfCall(call.callId);
   const name = plainText(call.otherName, 60);
   const tone = call.health === 'failing' ? 'toneBad' : call.health === 'degraded' ? 'toneWarn' : '';
-  const flags = flagsInWords(signals?.flags ?? {});
+  const refused = signals?.forbiddenRatio;
+  const flags = [
+    ...(refused === undefined ? [] : [`${formatRatio(refused)} refused (403)`]),
+    ...flagsInWords(signals?.flags ?? {}),
+  ];
   return (
     <>
       <tr className="callRow">
@@ -90,6 +94,7 @@ function CallRow({
         </td>
       </tr>
       {(call.missing.length > 0 ||
+        call.unknown !== null ||
         flags.length > 0 ||
         routed.length > 0 ||
         (!brief && call.protections.length > 0)) && (
@@ -113,6 +118,7 @@ function CallRow({
             {call.missing.length > 0 && (
               <span className="toneWarn">{plainText(call.missing.join(', '), 120)}</span>
             )}
+            {call.unknown !== null && <span className="muted">{plainText(call.unknown, 120)}</span>}
             {flags.map((flag) => (
               <span key={flag} className="toneBad">
                 {flag}

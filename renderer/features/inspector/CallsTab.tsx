@@ -1,5 +1,6 @@
 import type { ServiceDetail } from '../../../shared/model/inspect.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { WhatShowsCalls } from '../../ui/WhatShowsCalls.tsx';
 import { CallList } from './CallList.tsx';
 import { SourceLine } from './SourceLine.tsx';
 
@@ -7,7 +8,15 @@ import { SourceLine } from './SourceLine.tsx';
 export function CallsTab({ detail }: { readonly detail: ServiceDetail }) {
   const { callsIn, callsOut } = detail;
   if (callsIn.length === 0 && callsOut.length === 0) {
-    return <EmptyState title="No calls">No source has seen a call to or from it in the window.</EmptyState>;
+    return (
+      <EmptyState title="No calls known">
+        <p>No source has seen a call to or from it in the window: nobody calls, or nobody tells.</p>
+        <details className="untoldCalls">
+          <summary>What would show who calls whom</summary>
+          <WhatShowsCalls />
+        </details>
+      </EmptyState>
+    );
   }
   return (
     <div className="inspectorPart">

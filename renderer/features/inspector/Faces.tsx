@@ -1,10 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import { joinPair, splitOff } from '../../../shared/analysis/joins.ts';
 import type { Face, GraphService } from '../../../shared/model/graph.ts';
-import type { Joins } from '../../../shared/model/settings.ts';
+import type { PairMark } from '../../../shared/model/settings.ts';
 import { wordsOfError } from '../../client/watch.ts';
 import { useConnections } from '../../live/connections.ts';
-import { useSettings, writeSettings } from '../../live/settings.ts';
+import { markSettings } from '../../live/settings.ts';
 import { useTopology } from '../../live/topology.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -66,9 +66,8 @@ function FaceLine({ face, faces }: { readonly face: Face; readonly faces: readon
         <Button
           aria-label={`Not the same: split ${system} off`}
           onPress={() =>
-            change((joins) =>
+            change(
               splitOff(
-                joins,
                 face.serviceId,
                 faces.map(({ serviceId }) => serviceId),
               ),
@@ -118,7 +117,7 @@ function JoinDialog({ service, onClose }: { readonly service: GraphService; read
           tone="primary"
           isDisabled={other === null}
           onPress={() => {
-            if (other !== null) change((joins) => joinPair(joins, service.id, other));
+            if (other !== null) change(joinPair(service.id, other));
             onClose();
           }}
         >
@@ -129,9 +128,8 @@ function JoinDialog({ service, onClose }: { readonly service: GraphService; read
   );
 }
 
-function change(how: (joins: Joins) => Joins): void {
-  const { joins } = useSettings.getState().settings;
-  writeSettings({ joins: how(joins) }).catch((error: unknown) =>
+function change(pairs: PairMark[]): void {
+  markSettings({ joins: { pairs } }).catch((error: unknown) =>
     showToast({ tone: 'bad', text: wordsOfError(error) }),
   );
 }

@@ -84,6 +84,11 @@ export function InstancesTab({
                   <span className="muted">
                     {instance.node === null ? 'no node' : plainText(instance.node, 60)}
                   </span>
+                  {instance.listedBy !== undefined && (
+                    <span className="muted">
+                      {`listed by ${instance.listedBy.map((system) => plainText(system, 60)).join(' and ')}`}
+                    </span>
+                  )}
                   {instance.reason !== null && (
                     <span className={instance.ready ? 'muted' : 'toneWarn'}>
                       {plainText(instance.reason, 200)}

@@ -7,11 +7,12 @@ import { openSetReview } from '../../state/setReview.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DocumentDiff } from '../../ui/documentViews.tsx';
-import { formatUtc } from '../../ui/format.ts';
+import { formatDayAndClock } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
-import { dayAndClock, effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
+import { Time } from '../../ui/Time.tsx';
+import { effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
 
 const rungTitles = { accepted: 'Accepted', declared: 'Declared', loaded: 'Loaded', measured: 'Measured' };
 const rungStates = { seen: '✓', waiting: '○', contradicted: '✕', unobservable: '–' };
@@ -61,9 +62,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
       </header>
       <dl className="journalFacts">
         <Fact name="When">
-          <time dateTime={new Date(record.at).toISOString()} title={formatUtc(record.at)}>
-            {dayAndClock(record.at)}
-          </time>
+          <Time at={record.at}>{formatDayAndClock(record.at)}</Time>
         </Fact>
         <Fact name="Who">{plainText(record.actor, 120)}</Fact>
         <Fact name="Why">
@@ -82,6 +81,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
           <Fact name={record.operation.kind === 'trip' ? 'Held' : 'Kept'}>{plainText(hold, 800)}</Fact>
         )}
         {watch !== null && <Fact name="Watched">{plainText(watch, 1_600)}</Fact>}
+        {record.told?.problem != null && <Fact name="Webhook">{plainText(record.told.problem, 800)}</Fact>}
         {record.noteProblem !== null && <Fact name="Others">{plainText(record.noteProblem, 800)}</Fact>}
         {record.overrides.length > 0 && (
           <Fact name="Overridden">{plainText(record.overrides.join('; '), 600)}</Fact>
@@ -167,7 +167,7 @@ function Other({ id, records, onChoose }: OtherProps) {
     return <span className="muted">one that is not listed here ({plainText(id, 60)})</span>;
   return (
     <Button tone="quiet" onPress={() => onChoose(id)}>
-      {plainText(other.title, 120)}, {dayAndClock(other.at)}
+      {plainText(other.title, 120)}, {formatDayAndClock(other.at)}
     </Button>
   );
 }

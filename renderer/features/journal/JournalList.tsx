@@ -1,8 +1,9 @@
 import type { OperationRecord } from '../../../shared/model/record.ts';
-import { formatUtc } from '../../ui/format.ts';
+import { formatDayAndClock } from '../../ui/format.ts';
 import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
-import { dayAndClock, effectOf, standingOf } from './journalWords.ts';
+import { Time } from '../../ui/Time.tsx';
+import { effectOf, standingOf } from './journalWords.ts';
 
 interface JournalListProps {
   readonly records: readonly OperationRecord[];
@@ -33,11 +34,8 @@ export function JournalList({ records, shownId, onChoose }: JournalListProps) {
               </span>
               <span className="journalLine muted">
                 <span>
-                  <time dateTime={new Date(record.at).toISOString()} title={formatUtc(record.at)}>
-                    {dayAndClock(record.at)}
-                  </time>{' '}
-                  · {plainText(record.actor, 60)} · on{' '}
-                  <Place title={record.connection.title} environment={record.connection.environment} />
+                  <Time at={record.at}>{formatDayAndClock(record.at)}</Time> · {plainText(record.actor, 60)} ·
+                  on <Place title={record.connection.title} environment={record.connection.environment} />
                 </span>
               </span>
               {record.reason !== '' && <span className="journalReason">{plainText(record.reason, 160)}</span>}

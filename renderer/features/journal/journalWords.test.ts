@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { recordOf, rungOf as rung } from '../../../test/support/records.ts';
-import { dayAndClock, effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
+import { effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
+import { formatDayAndClock } from '../../ui/format.ts';
 
 const record = (rest: Partial<OperationRecord>) => recordOf({ finishedAt: 1, ...rest });
 
@@ -32,8 +33,8 @@ describe('how the journal tells an operation', () => {
 
   test('a day other than today is named', () => {
     const at = new Date(2026, 2, 1, 14, 9, 31).getTime();
-    expect(dayAndClock(at, at + 60_000)).toBe('14:09:31');
-    expect(dayAndClock(at, at + 3 * 86_400_000)).toContain('2026');
+    expect(formatDayAndClock(at, at + 60_000)).toBe('14:09:31');
+    expect(formatDayAndClock(at, at + 3 * 86_400_000)).toContain('2026');
   });
 
   test('a trip says until when it was held and how it ended, and what could not be ended how often it was tried', () => {
@@ -44,12 +45,16 @@ describe('how the journal tells an operation', () => {
       state: 'ended' as const,
       note: 'Ended at its deadline.',
       endedBy: 'o2',
+      leftBy: null,
       attempts: 1,
     };
     expect(holdOf(record({ hold }), until)).toBe('until 14:05:00 · over. Ended at its deadline');
     expect(
       holdOf(record({ hold: { ...hold, state: 'stuck', note: 'Forbidden.', attempts: 3 } }), until),
     ).toBe('until 14:05:00 · due, and could not be ended (tried 3 times). Forbidden');
+    expect(holdOf(record({ hold: { ...hold, leftBy: 'ana', note: 'Left in force by ana.' } }), until)).toBe(
+      'until 14:05:00 · not ended. Left in force by ana',
+    );
     expect(holdOf(record({}), until)).toBeNull();
   });
 

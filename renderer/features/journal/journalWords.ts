@@ -1,7 +1,7 @@
 import { conditionInWords } from '../../../shared/analysis/watchDraft.ts';
 import type { Effect, OperationRecord } from '../../../shared/model/record.ts';
 import type { HoldState, WatchState } from '../../../shared/model/watch.ts';
-import { formatClockSeconds, formatLatency, formatRatio } from '../../ui/format.ts';
+import { formatDayAndClock, formatLatency, formatRatio } from '../../ui/format.ts';
 
 /** How an operation stands, in one word with a sign and a colour. */
 export interface Standing {
@@ -54,12 +54,12 @@ export function holdOf({ hold }: OperationRecord, now: number = Date.now()): str
   const states: Record<HoldState['state'], string> = {
     held: 'held',
     returning: 'going back now',
-    ended: 'over',
+    ended: hold.leftBy === null ? 'over' : 'not ended',
     changed: 'left as it is: someone else wrote there since',
     stuck: 'due, and could not be ended',
   };
   const tried = hold.attempts > 0 && hold.state !== 'ended' ? ` (tried ${hold.attempts} times)` : '';
-  return told(`until ${dayAndClock(hold.until, now)} · ${states[hold.state]}${tried}`, hold.note);
+  return told(`until ${formatDayAndClock(hold.until, now)} · ${states[hold.state]}${tried}`, hold.note);
 }
 
 /** What was watched for and what became of it; null where nothing was. */
@@ -75,7 +75,7 @@ export function watchOf({ watch }: OperationRecord, now: number = Date.now()): s
   };
   const conditions = watch.request.conditions.map(conditionInWords).join('; ');
   return told(
-    `until ${dayAndClock(watch.endsAt, now)} · ${states[watch.state]}`,
+    `until ${formatDayAndClock(watch.endsAt, now)} · ${states[watch.state]}`,
     watch.note,
     `back if ${conditions}`,
   );
@@ -83,13 +83,4 @@ export function watchOf({ watch }: OperationRecord, now: number = Date.now()): s
 
 function told(first: string, ...more: readonly string[]): string {
   return [first, ...more.filter((part) => part !== '')].map((part) => part.replace(/\.$/, '')).join('. ');
-}
-
-/** "14:09:31" today, with the date before it on other days; in the operator's zone. */
-export function dayAndClock(at: number, now: number = Date.now()): string {
-  const clock = formatClockSeconds(at);
-  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  if (isToday) return clock;
-  const day = new Date(at).toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
-  return `${day}, ${clock}`;
 }

@@ -8,7 +8,7 @@ import { lookBackTo } from '../../state/time.ts';
 import { showToast } from '../../state/toasts.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatClock } from '../../ui/format.ts';
+import { formatMoment } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { type Found, placeOf } from './placeOf.ts';
 
@@ -51,10 +51,10 @@ function show(link: DeepLink, found: Found): void {
       text: `${plainText(link.service, 60)} is in ${found.titles.map((title) => plainText(title, 60)).join(' and ')}; the link names neither. This is the first.`,
     });
   const now = Date.now();
-  if (link.at !== null && link.at <= now && !lookBackTo(link.at, now))
+  if (link.at !== null && link.at <= now && !lookBackTo(link.at, 'the link', now))
     showToast({
       tone: 'neutral',
-      text: `The link is about ${sayTime(link.at)}, further back than charts go.`,
+      text: `The link is about ${formatMoment(link.at)}, further back than charts go.`,
       lastsMs: 20_000,
     });
 }
@@ -62,13 +62,8 @@ function show(link: DeepLink, found: Found): void {
 function sayPlace({ context, namespace, service, at }: DeepLink): string {
   const where = [namespace, context].flatMap((word) => (word === null ? [] : [plainText(word, 80)]));
   const name = plainText(service, 80);
-  return `${name}${where.length === 0 ? '' : ` (${where.join(' · ')})`}${at === null ? '' : ` at ${sayTime(at)}`}`;
+  return `${name}${where.length === 0 ? '' : ` (${where.join(' · ')})`}${at === null ? '' : ` at ${formatMoment(at)}`}`;
 }
-
-const sayTime = (at: number): string =>
-  new Date(at).toDateString() === new Date().toDateString()
-    ? formatClock(at)
-    : new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
 function reasonOf({ context }: DeepLink, found: Found, anyOpen: boolean): string {
   if (found.kind === 'waiting') return 'Waiting for what the system tells…';

@@ -17,6 +17,8 @@ export interface LogChoice {
 }
 
 interface LogBarProps {
+  /** Which run is chosen in a menu elsewhere. */
+  readonly isNarrow: boolean;
   readonly instances: readonly LogInstance[];
   readonly choice: LogChoice;
   readonly onChoose: (choice: LogChoice) => void;
@@ -28,7 +30,7 @@ const all = ' all';
 const usual = ' usual';
 
 /** Which instances, which container, which run, from when on. */
-export function LogBar({ instances, choice, onChoose, sinceAt, onSince }: LogBarProps) {
+export function LogBar({ isNarrow, instances, choice, onChoose, sinceAt, onSince }: LogBarProps) {
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);
   const containers = [...new Set(instances.flatMap((one) => one.containers.map(({ name }) => name)))];
@@ -59,9 +61,11 @@ export function LogBar({ instances, choice, onChoose, sinceAt, onSince }: LogBar
           onSelect={(id) => onChoose({ ...choice, container: id === usual ? null : id })}
         />
       )}
-      <Checkbox checked={choice.previous} onChange={(previous) => onChoose({ ...choice, previous })}>
-        before the restart
-      </Checkbox>
+      {(!isNarrow || choice.previous) && (
+        <Checkbox checked={choice.previous} onChange={(previous) => onChoose({ ...choice, previous })}>
+          before the restart
+        </Checkbox>
+      )}
       <form
         className="logSince"
         onSubmit={(event) => {

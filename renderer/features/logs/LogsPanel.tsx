@@ -9,11 +9,14 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Checkbox } from '../../ui/Field.tsx';
 import { offerFile } from '../../ui/offerFile.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { useElementSize } from '../../ui/useElementSize.ts';
 import { LogBar, type LogChoice } from './LogBar.tsx';
 import type { ShownEntry } from './logBuffer.ts';
+import { type LogDeed, narrowLogsPx } from './logDeeds.ts';
 import { LogFilterBar } from './LogFilterBar.tsx';
 import { noFilter } from './logFilter.ts';
 import { LogLines } from './LogLines.tsx';
+import { LogMore } from './LogMore.tsx';
 import { type LogMark, MissingRights } from './LogRow.tsx';
 import { asText, shortNames } from './logWords.ts';
 import { type Paused, pausedIn } from './logIntake.ts';
@@ -30,6 +33,7 @@ export function LogsPanel() {
 
 const colours = 5;
 const instancesEveryMs = 10_000;
+const mostLines = 5_000;
 
 function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { readonly request: LogRequest }) {
   const service = useService(serviceId);
@@ -45,6 +49,8 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const [filter, setFilter] = useState(noFilter);
   const [round, setRound] = useState(0);
   const [said, setSaid] = useState('');
+  const [panelRef, { width }] = useElementSize<HTMLElement>();
+  const isNarrow = width > 0 && width < narrowLogsPx;
   const [pausedAt, setPausedAt] = useState<Paused | null>(null);
   const places = useReread(serviceId, (client, signal) => client.logs.instances({ serviceId }, { signal }), {
     everyMs: () => instancesEveryMs,
@@ -81,6 +87,14 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   };
   const save = (): void =>
     offerFile(`${fileName(service?.name ?? 'service')}.log`, new Blob([text()], { type: 'text/plain' }));
+  const moreLines = (): void => setChoice({ ...choice, lines: mostLines });
+  const deeds: Readonly<Record<LogDeed, () => void>> = {
+    wrap: () => setWraps(!wraps),
+    previous: () => setChoice({ ...choice, previous: !choice.previous }),
+    more: moreLines,
+    copy: () => void copy(),
+    save,
+  };
   const onKey = (key: string): boolean => {
     switch (key) {
       case ' ':
@@ -100,11 +114,17 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   };
   const instances = places.value?.instances ?? [];
   return (
-    <section className="logs" aria-label={`Logs of ${name}`} style={{ height: heightPx }}>
+    <section
+      ref={panelRef}
+      className={isNarrow ? 'logs narrow' : 'logs'}
+      aria-label={`Logs of ${name}`}
+      style={{ height: heightPx }}
+    >
       <PanelEdge heightPx={heightPx} />
       <header className="logsHead">
-        <h2>Logs of {name}</h2>
+        <h2 title={`Logs of ${name}`}>Logs of {name}</h2>
         <LogBar
+          isNarrow={isNarrow}
           instances={instances}
           choice={choice}
           onChoose={setChoice}
@@ -121,19 +141,35 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
         <Checkbox checked={follows} onChange={setFollows} disabled={choice.previous}>
           follow
         </Checkbox>
-        <Checkbox checked={wraps} onChange={setWraps}>
-          wrap
-        </Checkbox>
+        {!isNarrow && (
+          <Checkbox checked={wraps} onChange={setWraps}>
+            wrap
+          </Checkbox>
+        )}
         <Button onPress={togglePause} isDisabled={phase === 'over' && paused === null}>
           {paused === null ? 'Pause' : `Go on · ${paused.since} new`}
         </Button>
-        <MoreLines lines={choice.lines} onLines={(lines) => setChoice({ ...choice, lines })} />
-        <Button onPress={() => void copy()} isDisabled={shown.length === 0}>
-          Copy
-        </Button>
-        <Button onPress={save} isDisabled={shown.length === 0}>
-          Save…
-        </Button>
+        {isNarrow ? (
+          <LogMore
+            state={{
+              wraps,
+              previous: choice.previous,
+              hasMore: choice.lines < mostLines,
+              hasLines: shown.length > 0,
+            }}
+            onChoose={(deed) => deeds[deed]()}
+          />
+        ) : (
+          <>
+            <MoreLines lines={choice.lines} onMore={moreLines} />
+            <Button onPress={() => void copy()} isDisabled={shown.length === 0}>
+              Copy
+            </Button>
+            <Button onPress={save} isDisabled={shown.length === 0}>
+              Save…
+            </Button>
+          </>
+        )}
         <span className="muted logsSaid" role="status">
           {stateOf(phase, shown.length, entries.length, paused !== null)}
           {buffer.dropped > 0 && ` · ${buffer.dropped} older ones dropped`}
@@ -197,16 +233,11 @@ function PanelEdge({ heightPx }: { readonly heightPx: number }) {
   );
 }
 
-function MoreLines({
-  lines,
-  onLines,
-}: {
-  readonly lines: number;
-  readonly onLines: (lines: number) => void;
-}) {
+function MoreLines({ lines, onMore }: { readonly lines: number; readonly onMore: () => void }) {
+  const hasAll = lines >= mostLines;
   return (
-    <Button tone="quiet" isDisabled={lines >= 5_000} onPress={() => onLines(5_000)}>
-      {lines >= 5_000 ? '5000 lines each' : 'More lines'}
+    <Button tone="quiet" isDisabled={hasAll} onPress={onMore}>
+      {hasAll ? `${mostLines} lines each` : 'More lines'}
     </Button>
   );
 }

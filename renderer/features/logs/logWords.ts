@@ -1,6 +1,6 @@
 import { withoutSequences } from '../../../shared/analysis/terminalText.ts';
 import type { LogEntry } from '../../../shared/model/log.ts';
-import { formatClockSeconds } from '../../ui/format.ts';
+import { formatClockSeconds, lastClockAt } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import type { ShownEntry } from './logBuffer.ts';
 
@@ -54,9 +54,6 @@ export function readMoment(typed: string, now: number): number | null {
   if (clock === null) return null;
   const [hours, minutes, seconds] = [Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0)];
   if (hours > 23 || minutes > 59 || seconds > 59) return null;
-  const at = new Date(now);
-  at.setHours(hours, minutes, seconds, 0);
   // At ten past midnight 23:50 was yesterday.
-  if (at.getTime() > now) at.setDate(at.getDate() - 1);
-  return at.getTime();
+  return lastClockAt(((hours * 60 + minutes) * 60 + seconds) * 1_000, now);
 }

@@ -1,17 +1,16 @@
-import { useRef } from 'react';
-import { Menu, MenuItem, MenuTrigger, Popover, Button as AriaButton } from 'react-aria-components';
+import { MenuItem } from 'react-aria-components';
 import type { CallId } from '../../../shared/model/entity.ts';
 import { useCall, useService } from '../../live/topology.ts';
 import { useTripOfCall } from '../../live/trips.ts';
 import { editProtections } from '../../state/protections.ts';
 import { openReview } from '../../state/review.ts';
+import { type Point, PointMenu } from '../../ui/PointMenu.tsx';
+import { useClosesOnceGone } from '../../ui/useClosesOnceGone.ts';
 import { askForFallback, askToTrip } from '../../state/trips.ts';
 
 /** A call and the point of the window where its menu was asked for. */
-export interface CallMenuAt {
+export interface CallMenuAt extends Point {
   readonly callId: CallId;
-  readonly x: number;
-  readonly y: number;
 }
 
 interface CallMenuProps {
@@ -22,11 +21,11 @@ interface CallMenuProps {
 
 /** What can be done to a call, where the hand is on the map. */
 export function CallMenu({ at, onClose }: CallMenuProps) {
-  const anchor = useRef<HTMLSpanElement>(null);
   const call = useCall(at?.callId ?? null);
   const caller = useService(call?.callerId ?? null);
   const callee = useService(call?.calleeId ?? null);
   const trip = useTripOfCall(at?.callId ?? null);
+  useClosesOnceGone(at !== null && (call === null || callee === null), onClose);
   if (at === null || call === null || callee === null) return null;
   const title = `${caller?.name ?? 'unknown'} → ${callee.name}`;
   const act = (key: unknown): void => {
@@ -45,22 +44,10 @@ export function CallMenu({ at, onClose }: CallMenuProps) {
     }
   };
   return (
-    <MenuTrigger isOpen onOpenChange={(open) => (open ? undefined : onClose())}>
-      <AriaButton
-        className="callMenuAnchor"
-        style={{ left: at.x, top: at.y }}
-        aria-hidden="true"
-        excludeFromTabOrder
-      >
-        <span ref={anchor} />
-      </AriaButton>
-      <Popover className="popover" triggerRef={anchor} placement="bottom start">
-        <Menu aria-label={`Call ${title}`} onAction={act}>
-          {trip === null ? <MenuItem id="trip">Trip…</MenuItem> : <MenuItem id="end">End the trip…</MenuItem>}
-          <MenuItem id="fallback">Fallback…</MenuItem>
-          {callee.kind === 'service' && <MenuItem id="protections">Edit protections…</MenuItem>}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <PointMenu at={at} label={`Call ${title}`} onAction={act} onClose={onClose}>
+      {trip === null ? <MenuItem id="trip">Trip…</MenuItem> : <MenuItem id="end">End the trip…</MenuItem>}
+      <MenuItem id="fallback">Fallback…</MenuItem>
+      {callee.kind === 'service' && <MenuItem id="protections">Edit protections…</MenuItem>}
+    </PointMenu>
   );
 }

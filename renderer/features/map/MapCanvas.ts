@@ -76,6 +76,8 @@ export interface MapIntents {
   readonly onSelectCall: (id: CallId) => void;
   /** What can be done to a call was asked for, at a point of the window. */
   readonly onCallMenu: (id: CallId, at: { readonly x: number; readonly y: number }) => void;
+  /** Everything about a service was asked for, at a point of the window. */
+  readonly onServiceMenu: (id: EntityId, at: { readonly x: number; readonly y: number }) => void;
   readonly onOpenService: (id: EntityId) => void;
   readonly onClear: () => void;
   readonly onMoveService: (id: EntityId, position: Position) => void;

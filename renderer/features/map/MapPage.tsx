@@ -1,7 +1,7 @@
 import './map.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { tripStops } from '../../../shared/analysis/heldTrips.ts';
-import type { CallId } from '../../../shared/model/entity.ts';
+import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import { useConnectionStore } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useTrips } from '../../live/trips.ts';
@@ -10,6 +10,7 @@ import { useFilters } from '../../state/filters.ts';
 import { forgetHandPositions, placeByHand, type Position, touchMap, useLayout } from '../../state/layout.ts';
 import { clearSelection, selectCall, selectService, useSelection } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
+import type { Point } from '../../ui/PointMenu.tsx';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { Attention } from './Attention.tsx';
 import { CallMenu, type CallMenuAt } from './CallMenu.tsx';
@@ -20,6 +21,7 @@ import { MapNotices } from './MapNotices.tsx';
 import { MapState } from './MapState.tsx';
 import { MapToolbar } from './MapToolbar.tsx';
 import { Overview } from './Overview.tsx';
+import { ServiceMenu, type ServiceMenuAt } from './ServiceMenu.tsx';
 import { UnknownCallers } from './UnknownCallers.tsx';
 import { focusInspector, useMapKeys } from './useMapKeys.ts';
 import { useMapLayout } from './useMapLayout.ts';
@@ -36,6 +38,11 @@ export function MapPage({ find, findings }: { readonly find: ReactNode; readonly
   const calls = useMapCalls(shown.calls);
   const detours = useDetours(nodes);
   const [menu, setMenu] = useState<CallMenuAt | null>(null);
+  const [serviceMenu, setServiceMenu] = useState<ServiceMenuAt | null>(null);
+  const openServiceMenu = useCallback((serviceId: EntityId, at: Point) => {
+    selectService(serviceId);
+    setServiceMenu({ serviceId, ...at });
+  }, []);
   const selected = useSelection((state) => state.selected);
   useEffect(() => {
     if (selected !== null) touchMap();
@@ -43,7 +50,7 @@ export function MapPage({ find, findings }: { readonly find: ReactNode; readonly
   const known = useTopology((graph) => graph.serviceIds.length);
   const [pageRef, size] = useElementSize<HTMLDivElement>();
   const narrow = size.width > 0 && (size.width < 760 || size.height < 560);
-  const onKeyDown = useMapKeys(nodes, calls, camera);
+  const onKeyDown = useMapKeys(nodes, calls, camera, openServiceMenu);
 
   const tidy = useCallback(() => {
     const titles = useConnectionStore.getState().connections.map(({ title }) => title);
@@ -80,12 +87,14 @@ export function MapPage({ find, findings }: { readonly find: ReactNode; readonly
           onSelectService={selectService}
           onSelectCall={selectCall}
           onCallMenu={(callId, at) => setMenu({ callId, ...at })}
+          onServiceMenu={openServiceMenu}
           onOpenService={focusInspector}
           onClear={clearSelection}
           onMoveService={moveService}
         />
       )}
       <CallMenu at={menu} onClose={() => setMenu(null)} />
+      <ServiceMenu at={serviceMenu} onClose={() => setServiceMenu(null)} />
       <div className="mapTop">
         <Overview shown={shown} />
         {known > 0 && find}

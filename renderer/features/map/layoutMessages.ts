@@ -1,4 +1,4 @@
-import type { LayoutEdge, LayoutNode, Position } from '../../../shared/analysis/layout.ts';
+import type { LayoutEdge, LayoutNode, Position } from '../../../shared/analysis/layoutShapes.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 
 /** What the layout worker is asked: `known` stay where they are unless all is laid out anew, `fixed` always. */

@@ -1,4 +1,4 @@
-import type { LayoutEdge, LayoutNode } from '../../../shared/analysis/layout.ts';
+import type { LayoutEdge, LayoutNode } from '../../../shared/analysis/layoutShapes.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
 import { cardSize } from './MapCanvas.ts';

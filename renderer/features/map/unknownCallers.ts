@@ -1,4 +1,5 @@
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
+import { groupOf } from './layoutNodes.ts';
 
 interface Known {
   readonly services: ReadonlyMap<string, Pick<GraphService, 'kind'>>;
@@ -23,26 +24,24 @@ export function sayUnknownCallers({ services, calls, figuresCame, sources }: Kno
     : 'Who calls whom is not known: no source tells of any call';
 }
 
-/** What can be switched on so that calls are seen, best first. Each needs a Prometheus that scrapes it. */
-export const whatShowsCalls: readonly { readonly title: string; readonly how: string }[] = [
-  {
-    title: 'A mesh',
-    how: 'proxies of Istio, Linkerd or Consul count every call: have Prometheus scrape them.',
-  },
-  {
-    title: 'Cilium',
-    how: 'Hubble’s metric httpV2, with a labelsContext that names namespace and workload of source and destination.',
-  },
-  {
-    title: 'Traces',
-    how: 'the service graph connector of the OpenTelemetry Collector, or Tempo’s metrics generator.',
-  },
-  {
-    title: 'The programs themselves',
-    how: 'HTTP client metrics of OpenTelemetry, or of Micrometer in Spring, name whom they call.',
-  },
-  {
-    title: 'An ingress',
-    how: 'ingress-nginx with controller.metrics.enabled shows at least what comes in from outside.',
-  },
-];
+/**
+ * Namespaces of whose services nobody tells a call, in order of their names: nothing calls there, or nothing that is scraped
+ * tells. Which of both it is nobody can say.
+ */
+export function namespacesWithoutCalls(
+  services: ReadonlyMap<string, GraphService>,
+  calls: Iterable<Pick<GraphCall, 'callerId' | 'calleeId'>>,
+): string[] {
+  const told = new Set<string | null>();
+  for (const { callerId, calleeId } of calls)
+    for (const id of [callerId, calleeId]) {
+      const service = services.get(id);
+      if (service !== undefined) told.add(groupOf(service));
+    }
+  const untold = new Map<string, string>();
+  for (const service of services.values()) {
+    const group = groupOf(service);
+    if (group !== null && !told.has(group)) untold.set(group, service.namespace ?? '');
+  }
+  return [...untold.values()].sort((a, b) => a.localeCompare(b));
+}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { LayoutNode, Position } from '../../../shared/analysis/layout.ts';
+import type { LayoutNode, Position } from '../../../shared/analysis/layoutShapes.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import { useTopology } from '../../live/topology.ts';
 import { commandMap } from '../../state/commands.ts';

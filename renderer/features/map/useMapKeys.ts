@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useCallback } from 'react';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import { selectService, useSelection } from '../../state/selection.ts';
+import type { Point } from '../../ui/PointMenu.tsx';
 import { type Direction, follow } from './follow.ts';
 import type { MapCall, MapCamera, MapNode } from './MapCanvas.ts';
 
@@ -11,19 +12,27 @@ const directions: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 };
 
-/** Arrows on the map: from the focused card, else from the selected one, along its calls. */
+/** Keys on the map's cards: arrows lead along calls, M opens the menu of the card. */
 export function useMapKeys(
   nodes: readonly MapNode[],
   calls: readonly MapCall[],
   camera: { readonly current: MapCamera | null },
+  openMenu: (id: EntityId, at: Point) => void,
 ): (event: KeyboardEvent) => void {
   return useCallback(
     (event) => {
-      const direction = directions[event.key];
-      if (direction === undefined || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (!(event.target instanceof HTMLElement)) return;
-      const from = event.target.closest<HTMLElement>('[data-service-id]')?.dataset.serviceId ?? null;
-      if (from === null) return;
+      const card = event.target.closest<HTMLElement>('[data-service-id]');
+      const from = card?.dataset.serviceId;
+      if (card === null || from === undefined) return;
+      if (event.key === 'm' || event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+        event.preventDefault();
+        openMenu(from, belowOf(card));
+        return;
+      }
+      const direction = directions[event.key];
+      if (direction === undefined) return;
       event.preventDefault();
       const positions = new Map(nodes.map(({ id, position }) => [id, position]));
       const to = follow({ from, direction, positions, calls });
@@ -32,8 +41,14 @@ export function useMapKeys(
       camera.current?.reveal(to);
       focusCard(to);
     },
-    [nodes, calls, camera],
+    [nodes, calls, camera, openMenu],
   );
+}
+
+/** Where a menu of a card belongs that no hand asked for. */
+export function belowOf(card: Element): Point {
+  const { left, bottom } = card.getBoundingClientRect();
+  return { x: left + 12, y: bottom };
 }
 
 /** Puts the keyboard on a card of the map. */

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { containersOf, type LayoutNode, type Position } from '../../../shared/analysis/layout.ts';
+import { containersOf } from '../../../shared/analysis/layout.ts';
+import type { LayoutNode, Position } from '../../../shared/analysis/layoutShapes.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import { useConnections } from '../../live/connections.ts';
 import { useSettings } from '../../live/settings.ts';

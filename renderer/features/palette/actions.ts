@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../../shared/model/connection.ts';
+import { showAway, useAway } from '../../live/away.ts';
 import { useForwardStore } from '../../live/forwards.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useTripStore } from '../../live/trips.ts';
@@ -15,7 +16,7 @@ import { openReview } from '../../state/review.ts';
 import { useSelection } from '../../state/selection.ts';
 import { askForFallback, askToTrip } from '../../state/trips.ts';
 import { askToUnlock } from '../../state/unlock.ts';
-import { setTheme, showPage, useView } from '../../state/view.ts';
+import { setDots, setTheme, showPage, useView } from '../../state/view.ts';
 import { plainText } from '../../ui/plainText.ts';
 
 /** Something the palette can do. */
@@ -35,7 +36,7 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
     { id: 'page sources', title: 'Go to sources', run: () => showPage('sources') },
     {
       id: 'page settings',
-      title: 'Settings: theme, health, environments, login programs…',
+      title: 'Settings: theme, time zone, health, environments, login programs…',
       run: () => showPage('settings'),
     },
   ];
@@ -54,6 +55,12 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
       title: hideIdle ? 'Show idle services' : 'Hide idle services',
       run: () => setHideIdle(!hideIdle),
     });
+    const { dots } = useView.getState();
+    actions.push({
+      id: 'dots',
+      title: dots ? 'Hide the moving dots on calls' : 'Show moving dots on calls',
+      run: () => onMap(() => setDots(!dots)),
+    });
     if (hideIdle || queries.length > 0 || focus !== null || path !== null) {
       actions.push({ id: 'clear', title: 'Remove all filters', run: clearFilters });
     }
@@ -70,6 +77,8 @@ export function actionsOf(connections: readonly ConnectionState[]): PaletteActio
       run: () => openAddressBook(),
     });
   }
+  if (useAway.getState().all.length > 0)
+    actions.push({ id: 'away', title: 'What happened while you were away', run: showAway });
   if (useForwardStore.getState().forwards.length > 0)
     actions.push({ id: 'forwards', title: 'Port-forwards: see and stop them…', run: listForwards });
   actions.push(...onSelected(), ...heldTrips());

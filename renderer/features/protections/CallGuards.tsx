@@ -43,7 +43,9 @@ export function CallGuards({ call, callee, view, detail, problem }: CallGuardsPr
           <p className="toneWarn protectionMissing">{plainText(view.missing.join(', '), 160)}</p>
         )}
         {view !== null && view.protections.length === 0 && view.missing.length === 0 && (
-          <p className="muted">No source can tell.</p>
+          <p className="muted">
+            {view.unknown === null ? 'No source can tell.' : `${plainText(view.unknown, 160)}.`}
+          </p>
         )}
         {isOwn && view !== null && (
           <MissingButtons serviceId={callee.id} missing={missingOf(view)} figures={figures} />

@@ -25,7 +25,9 @@ export function CalleeRow({ call }: { readonly call: CallView }) {
         {call.missing.length > 0 && (
           <span className="toneWarn">{plainText(call.missing.join(', '), 120)}</span>
         )}
-        {kinds.length === 0 && call.missing.length === 0 && <span className="muted">no source can tell</span>}
+        {kinds.length === 0 && call.missing.length === 0 && (
+          <span className="muted">{plainText(call.unknown ?? 'no source can tell', 120)}</span>
+        )}
       </span>
       {edge !== null && callee !== null && callee.hosts.length > 0 && held === null && (
         <Button

@@ -115,6 +115,7 @@ function Row({ call }: { readonly call: UnprotectedCall }) {
       <td className="num">{formatRate(requestsPerSecond)}</td>
       <td className="num">{formatLatency(signals?.p99Ms)}</td>
       <td>
+        {call.unknown !== null && <span className="muted">{plainText(call.unknown, 120)}</span>}
         <span className="toneWarn">{missingInWords(call.missing)}</span>
         <MissingButtons
           serviceId={call.calleeId}

@@ -8,9 +8,12 @@ import type { ServiceColumn, ServiceRow } from './rows.ts';
 export function ServiceCell({
   row,
   column,
+  withPlace,
 }: {
   readonly row: ServiceRow;
   readonly column: ServiceColumn['id'];
+  /** The namespace has no column of its own. */
+  readonly withPlace: boolean;
 }) {
   const { service, signals } = row;
   switch (column) {
@@ -30,6 +33,11 @@ export function ServiceCell({
         <>
           <b>{service.name}</b>
           {row.held !== null && <span className="tonePending"> {plainText(row.held, 60)}</span>}
+          {withPlace && (
+            <div className="tablePlace muted">
+              <Where service={service} />
+            </div>
+          )}
         </>
       );
     case 'namespace':

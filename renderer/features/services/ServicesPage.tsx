@@ -20,11 +20,8 @@ import { Button } from '../../ui/Button.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { NoServices } from './NoServices.tsx';
-import { columns, rowsOf, sortRows } from './rows.ts';
+import { columnsIn, rowsOf, sortRows } from './rows.ts';
 import { ServiceCell } from './ServiceCell.tsx';
-
-/** Narrower than this not all columns find room beside each other. */
-const widePx = 860;
 
 /** The same data as the map in a table, to sort and to read aloud. */
 export function ServicesPage({
@@ -42,7 +39,8 @@ export function ServicesPage({
   const [sort, setSort] = useState<SortDescriptor>({ column: 'health', direction: 'ascending' });
   const selected = useSelectedServiceId();
   const [bodyRef, { width }] = useElementSize<HTMLDivElement>();
-  const shownColumns = width > 0 && width < widePx ? columns.filter(({ spare }) => !spare) : columns;
+  const shownColumns = columnsIn(width);
+  const hasPlaces = shownColumns.some(({ id }) => id === 'namespace');
   const rows = useMemo(() => {
     void sequence;
     const signals = useSignals.getState().services;
@@ -105,7 +103,7 @@ export function ServicesPage({
               <Row key={row.id} id={row.id}>
                 {shownColumns.map((column) => (
                   <Cell key={column.id} className={column.numeric ? 'numeric' : ''}>
-                    <ServiceCell row={row} column={column.id} />
+                    <ServiceCell row={row} column={column.id} withPlace={!hasPlaces} />
                   </Cell>
                 ))}
               </Row>

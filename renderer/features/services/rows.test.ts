@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HeldTrip } from '../../../shared/model/trip.ts';
-import { rowsOf, type ServiceRow, sortRows } from './rows.ts';
+import { columnsIn, rowsOf, type ServiceRow, sortRows } from './rows.ts';
 
 const rowOf = (name: string, p99Ms: number | null): ServiceRow => ({
   id: name,
@@ -66,4 +66,13 @@ test('a service whose calls are held says until when, and no other does', () => 
     ['quick', null],
     ['bad', 'held until 14:05'],
   ]);
+});
+
+test('however narrow the list, the figures that say where to look are there', () => {
+  const idsIn = (widthPx: number): readonly string[] => columnsIn(widthPx).map(({ id }) => id);
+  expect(idsIn(1_200)).toEqual(idsIn(0));
+  expect(idsIn(700)).toEqual(['health', 'name', 'namespace', 'ready', 'rps', 'failed', 'p99']);
+  // As much as a window of 1024 leaves beside the inspector.
+  expect(idsIn(544)).toEqual(['health', 'name', 'ready', 'rps', 'failed', 'p99']);
+  expect(idsIn(430)).toEqual(['health', 'name', 'rps', 'failed', 'p99']);
 });

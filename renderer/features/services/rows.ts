@@ -19,23 +19,33 @@ export interface ServiceColumn {
     'health' | 'name' | 'namespace' | 'owner' | 'versions' | 'ready' | 'rps' | 'failed' | 'p50' | 'p99';
   readonly title: string;
   readonly numeric: boolean;
-  /** Left out where the list is narrow: the figures that say where to look come first. */
-  readonly spare?: true;
+  /** In a list narrower than this it is left out: the figures that say where to look come first. */
+  readonly fromPx?: number;
 }
 
+/** In a list narrower than this each service's namespace stands below its name. */
+export const placeBelowPx = 640;
+
+/** Narrower than this not all columns find room beside each other. */
+const widePx = 860;
+
 /** The columns of the list, in their order. */
-export const columns: readonly ServiceColumn[] = [
+const columns: readonly ServiceColumn[] = [
   { id: 'health', title: 'Health', numeric: false },
   { id: 'name', title: 'Name', numeric: false },
-  { id: 'namespace', title: 'Namespace', numeric: false },
-  { id: 'owner', title: 'Owner', numeric: false, spare: true },
-  { id: 'versions', title: 'Versions', numeric: false, spare: true },
-  { id: 'ready', title: 'Ready', numeric: true },
+  { id: 'namespace', title: 'Namespace', numeric: false, fromPx: placeBelowPx },
+  { id: 'owner', title: 'Owner', numeric: false, fromPx: widePx },
+  { id: 'versions', title: 'Versions', numeric: false, fromPx: widePx },
+  { id: 'ready', title: 'Ready', numeric: true, fromPx: 500 },
   { id: 'rps', title: 'Requests/s', numeric: true },
   { id: 'failed', title: 'Failed', numeric: true },
-  { id: 'p50', title: 'p50', numeric: true, spare: true },
+  { id: 'p50', title: 'p50', numeric: true, fromPx: widePx },
   { id: 'p99', title: 'p99', numeric: true },
 ];
+
+/** Those that find room in a list of this width; all while it is not known. */
+export const columnsIn = (widthPx: number): readonly ServiceColumn[] =>
+  widthPx === 0 ? columns : columns.filter(({ fromPx = 0 }) => widthPx >= fromPx);
 
 const healthOrder = { failing: 0, degraded: 1, unknown: 2, healthy: 3 };
 

@@ -1,8 +1,9 @@
 import { ask } from '../../client/link.ts';
 import { refreshSettings, useSettings } from '../../live/settings.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatUtc } from '../../ui/format.ts';
+import { formatDay } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
+import { Time } from '../../ui/Time.tsx';
 import { tellProblem } from './changeSettings.ts';
 import { SettingCard } from './SettingCard.tsx';
 
@@ -25,7 +26,7 @@ export function ProgramSection() {
             <div className="grow">
               <code>{plainText(path, 400)}</code>
               <div className="muted">
-                for {plainText(title, 80)}, since <span title={formatUtc(at)}>{dayOf(at)}</span> · SHA-256{' '}
+                for {plainText(title, 80)}, since <Time at={at}>{formatDay(at)}</Time> · SHA-256{' '}
                 <code title={sha256}>{sha256.slice(0, 12)}…</code>
               </div>
             </div>
@@ -41,6 +42,3 @@ export function ProgramSection() {
     </SettingCard>
   );
 }
-
-const dayOf = (at: number): string =>
-  new Date(at).toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });

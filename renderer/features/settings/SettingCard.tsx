@@ -4,7 +4,7 @@ interface SettingCardProps {
   readonly title: string;
   /** What it is for, in a sentence or two. */
   readonly says?: string;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 /** Settings of one kind. */

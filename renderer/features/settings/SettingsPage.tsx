@@ -8,10 +8,13 @@ import { AddressSection } from './AddressSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
 import { EnvironmentSection } from './EnvironmentSection.tsx';
 import { HealthSection } from './HealthSection.tsx';
+import { NotificationSection } from './NotificationSection.tsx';
 import { PodiumSection } from './PodiumSection.tsx';
 import { ProgramSection } from './ProgramSection.tsx';
 import { SharingSection } from './SharingSection.tsx';
+import { WebhookSection } from './WebhookSection.tsx';
 import { RememberedSection } from './RememberedSection.tsx';
+import { TimeSection } from './TimeSection.tsx';
 
 /** Everything that can be set, in one place; each has a default, and a way back to it. `more` is what other features add. */
 export function SettingsPage({ more }: { readonly more?: ReactNode }) {
@@ -30,9 +33,12 @@ export function SettingsPage({ more }: { readonly more?: ReactNode }) {
         {read ? (
           <>
             <AppearanceSection />
+            <TimeSection />
             <HealthSection />
             <EnvironmentSection />
             <SharingSection />
+            <WebhookSection />
+            <NotificationSection />
             {more}
             <ProgramSection />
             <AddressSection />

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   defaultHealthThresholds as usual,
-  type defaultSettings,
+  defaultSettings,
   type Marks,
 } from '../../../shared/model/settings.ts';
 import { withMarks } from '../../../shared/analysis/withMarks.ts';
@@ -10,7 +10,8 @@ import { isSame, ownThresholds, underItsIds } from './ownThresholds.ts';
 const health = { default: usual, services: {} };
 type Own = typeof defaultSettings.health;
 const marked = (before: Own, healthOf: Marks['healthOf']): Own =>
-  withMarks({ environments: {}, health: before }, { healthOf }).health;
+  ({ ...defaultSettings, health: before, ...withMarks({ ...defaultSettings, health: before }, { healthOf }) })
+    .health;
 const strict = { ...usual, failingErrorRatio: 0.02 };
 const nodes = new Map([
   ['dc1/default/order', 'eu/shop/order'],

@@ -1,9 +1,9 @@
 import { parseEntityId } from '../../../shared/analysis/entityIds.ts';
 import { forgetPair } from '../../../shared/analysis/joins.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
-import type { Joins } from '../../../shared/model/settings.ts';
+import type { Joins, Marks } from '../../../shared/model/settings.ts';
 import { wordsOfError } from '../../client/watch.ts';
-import { useSettings, writeSettings } from '../../live/settings.ts';
+import { markSettings, useSettings } from '../../live/settings.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Checkbox } from '../../ui/Field.tsx';
@@ -21,25 +21,24 @@ export function JoinRules() {
         A service that several systems know is one node. A name that documents share (annotation
         podium.dev/service) always counts; different environments are never joined.
       </p>
-      <Checkbox checked={joins.convention} onChange={(convention) => write({ ...joins, convention })}>
+      <Checkbox checked={joins.convention} onChange={(convention) => write({ convention })}>
         Same name, and the same namespace where both systems have one
       </Checkbox>
-      <Checkbox checked={joins.addresses} onChange={(addresses) => write({ ...joins, addresses })}>
+      <Checkbox checked={joins.addresses} onChange={(addresses) => write({ addresses })}>
         An address that instances of both have
       </Checkbox>
-      <Pairs title="Joined by hand" joins={joins} pairs={joins.together} />
-      <Pairs title="Kept apart by hand" joins={joins} pairs={joins.apart} />
+      <Pairs title="Joined by hand" pairs={joins.together} />
+      <Pairs title="Kept apart by hand" pairs={joins.apart} />
     </section>
   );
 }
 
 interface PairsProps {
   readonly title: string;
-  readonly joins: Joins;
-  readonly pairs: readonly (readonly [EntityId, EntityId])[];
+  readonly pairs: Joins['together'];
 }
 
-function Pairs({ title, joins, pairs }: PairsProps) {
+function Pairs({ title, pairs }: PairsProps) {
   if (pairs.length === 0) return null;
   return (
     <>
@@ -50,7 +49,7 @@ function Pairs({ title, joins, pairs }: PairsProps) {
             <span className="grow">{pair.map((id) => nameOf(id)).join(' and ')}</span>
             <Button
               aria-label={`Leave ${pair.join(' and ')} to the rules`}
-              onPress={() => write(forgetPair(joins, pair))}
+              onPress={() => write({ pairs: forgetPair(pair) })}
             >
               Leave to the rules
             </Button>
@@ -69,6 +68,6 @@ function nameOf(id: EntityId): string {
   return plainText(`${name} in ${key.connectionId}`, 160);
 }
 
-function write(joins: Joins): void {
-  writeSettings({ joins }).catch((error: unknown) => showToast({ tone: 'bad', text: wordsOfError(error) }));
+function write(joins: NonNullable<Marks['joins']>): void {
+  markSettings({ joins }).catch((error: unknown) => showToast({ tone: 'bad', text: wordsOfError(error) }));
 }

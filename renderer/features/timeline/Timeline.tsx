@@ -5,9 +5,9 @@ import { useTimeline } from '../../live/timeline.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { showLogsAt } from '../../state/logs.ts';
 import { selectService } from '../../state/selection.ts';
-import { useMarks, useTime } from '../../state/time.ts';
+import { useMarks, useTime, useZone } from '../../state/time.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { formatClock, formatClockSeconds, formatRate, formatUtc } from '../../ui/format.ts';
+import { formatClock, formatClockSeconds, formatRate, formatUtc, zoneName } from '../../ui/format.ts';
 import { areaPath, clockTicks, markPlaces, type TimelineScale } from './timelineShape.ts';
 
 const none: readonly Mark[] = [];
@@ -17,6 +17,7 @@ const plot = { top: 34, bottom: 68 } as const;
 /** Failed calls across the map over the range, with what was deployed and done as marks. */
 export function Timeline() {
   const rangeSeconds = useTime((time) => time.rangeSeconds);
+  const zone = useZone();
   const { value, problem } = useTimeline(rangeSeconds);
   const [frame, { width }] = useElementSize<HTMLDivElement>();
   const [pointerX, setPointerX] = useState<number | null>(null);
@@ -44,6 +45,7 @@ export function Timeline() {
             · {formatClockSeconds(pointed.at)}: {formatRate(pointed.failed)} failed/s
           </span>
         )}
+        {zone !== '' && <span> · times in {zoneName(zone)}</span>}
         {missing.length > 0 && (
           <span className="toneWarn" title={missing.join('\n')}>
             {' '}
@@ -80,6 +82,7 @@ export function Timeline() {
               <line className="timelineBase" x1="0" x2={width} y1={plot.bottom} y2={plot.bottom} />
               {clockTicks(scale).map(({ at, x }) => (
                 <text key={at} x={x} y="80" textAnchor="middle">
+                  <title>{formatUtc(at)}</title>
                   {formatClock(at)}
                 </text>
               ))}

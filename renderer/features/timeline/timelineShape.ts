@@ -1,4 +1,5 @@
 import type { Mark } from '../../../shared/model/signals.ts';
+import { zoneAheadMs } from '../../ui/format.ts';
 
 /** Where times and heights lie on the drawing, in pixels. */
 export interface TimelineScale {
@@ -52,7 +53,9 @@ export function clockTicks(scale: TimelineScale): { readonly at: number; readonl
   const span = scale.until - scale.from;
   const step = tickSteps.find((each) => (each / span) * scale.widthPx >= leastTickPx) ?? span;
   const ticks: { at: number; x: number }[] = [];
-  for (let at = Math.ceil(scale.from / step) * step; at < scale.until; at += step) {
+  const ahead = zoneAheadMs(scale.from);
+  const first = Math.ceil((scale.from + ahead) / step) * step - ahead;
+  for (let at = first; at < scale.until; at += step) {
     const x = xOf(at, scale);
     if (x > 20 && x < scale.widthPx - 20) ticks.push({ at, x });
   }

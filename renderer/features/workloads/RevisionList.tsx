@@ -2,6 +2,7 @@ import type { EntityId } from '../../../shared/model/entity.ts';
 import type { WorkloadView } from '../../../shared/model/workload.ts';
 import { useNow } from '../../live/clock.ts';
 import { showRevisions } from '../../state/objectDialog.ts';
+import { useRolloutHistory } from '../../state/rolloutHistory.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatCount, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
@@ -14,14 +15,22 @@ interface RevisionListProps {
 }
 
 /** The recorded revisions, newest first, each to roll back to. */
-export function RevisionList({ serviceId, workload, isDenied, onRollBack }: RevisionListProps) {
+export function RevisionList(props: RevisionListProps) {
+  const { revisions } = props.workload;
+  if (revisions.length === 0) return null;
+  if (revisions.length === 1)
+    return <p className="muted workloadNote">Rollout history: one revision, nothing to compare.</p>;
+  return <Revisions {...props} />;
+}
+
+function Revisions({ serviceId, workload, isDenied, onRollBack }: RevisionListProps) {
   const { ref, revisions } = workload;
   const now = useNow();
-  if (revisions.length < 2) return null;
+  const asked = useRolloutHistory(({ count, ...last }) => (last.serviceId === serviceId ? count : 0));
   const ordered = [...revisions].sort((a, b) => b.revision - a.revision);
   return (
-    <details className="workloadPart">
-      <summary>{formatCount(revisions.length, 'revision')} to roll back to</summary>
+    <details key={asked} className="workloadPart" open={asked > 0}>
+      <summary>Rollout history: {formatCount(revisions.length, 'revision')}</summary>
       <ul className="workloadRows">
         {ordered.map(({ revision, at, cause, images, current }, place) => (
           <li key={revision}>
@@ -71,7 +80,6 @@ function WhatChanged({
   if (earlier === undefined) return null;
   return (
     <Button
-      tone="quiet"
       aria-label={`What changed from revision ${earlier} to revision ${revision}`}
       onPress={() => onPress(earlier)}
     >

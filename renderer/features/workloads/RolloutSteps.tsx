@@ -50,25 +50,30 @@ export function RolloutSteps({ workload, isDenied, onAct }: RolloutStepsProps) {
         <ul className="rolloutSteps" aria-label={`Analysis of ${about}`}>
           {steps.analysis.map(({ name, state, text }) => (
             <li key={`${name} ${state}`} className={/fail|error/i.test(state) ? 'toneBad' : 'muted'}>
-              {plainText(name, 80)}: {plainText(state, 40)}
+              analysis {plainText(name, 80)}: {plainText(state, 40)}
               {text !== '' && `, ${plainText(text, 200)}`}
             </li>
           ))}
         </ul>
       )}
       <div className="workloadButtons">
-        {buttons
-          .filter(([verb]) => verbs.includes(verb))
-          .map(([verb, title]) => (
-            <Button key={verb} isDisabled={isDenied} onPress={() => onAct({ verb })}>
-              {title}
-            </Button>
-          ))}
         {verbs.includes(hold) && (
           <Button isDisabled={isDenied} onPress={() => onAct({ verb: hold })}>
             {paused ? 'Resume…' : 'Pause…'}
           </Button>
         )}
+        {buttons
+          .filter(([verb]) => verbs.includes(verb))
+          .map(([verb, title]) => (
+            <Button
+              key={verb}
+              tone={verb === 'abort' ? 'danger' : 'normal'}
+              isDisabled={isDenied}
+              onPress={() => onAct({ verb })}
+            >
+              {title}
+            </Button>
+          ))}
       </div>
       <p className="muted workloadNote">{plainText(steps.note, 400)}</p>
     </>

@@ -22,7 +22,7 @@ interface WorkloadCardProps {
 
 /** One workload: how it stands, how its rollout moves, and what can be done to it. */
 export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) {
-  const { ref, connectionId, version, rollout, paused, updatedReplicas, replicas } = workload;
+  const { ref, connectionId, version, rollout, paused, updatedReplicas, replicas, steps } = workload;
   const system = useTitleAmongSeveral(connectionId);
   const denied = useDenied(connectionId, { verb: 'patch', kind: ref.kind, namespace: ref.namespace });
   const deniedPods = useDenied(connectionId, { verb: 'patch', kind: 'Pod', namespace: ref.namespace });
@@ -32,6 +32,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
   const isDenied = denied !== null;
   const ready = readyInWords(workload);
   const unpausable = cannotInWords('pause', workload);
+  const isRolling = rollout !== null && updatedReplicas !== null && replicas !== null && replicas > 0;
   const cannot = [cannotInWords('scale', workload), unpausable].filter((why) => why !== null);
   return (
     <Section
@@ -46,9 +47,14 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
             {plainText(rollout.text, 300)}
           </span>
         )}
+        {/* What Kubernetes itself rolls out says so in the words before. */}
+        {steps !== undefined && isRolling && (
+          <span className="muted num">
+            {updatedReplicas} of {replicas} updated
+          </span>
+        )}
       </p>
-      <RolloutSteps workload={workload} isDenied={isDenied} onAct={act} />
-      {rollout !== null && updatedReplicas !== null && replicas !== null && replicas > 0 && (
+      {isRolling && (
         <progress
           className="workloadProgress"
           aria-label={`Updated instances of ${nameOf(workload)}`}
@@ -56,6 +62,7 @@ export function WorkloadCard({ workload, rates, serviceId }: WorkloadCardProps) 
           max={replicas}
         />
       )}
+      <RolloutSteps workload={workload} isDenied={isDenied} onAct={act} />
       {replicas !== null && can('scale') && (
         <ReplicasField
           key={replicas}

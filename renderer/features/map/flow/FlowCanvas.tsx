@@ -16,6 +16,7 @@ import { cardSize, type MapCall, type MapCanvasProps, type MapNode, type MapPict
 import { useLayout } from '../../../state/layout.ts';
 import type { Selection } from '../../../state/selection.ts';
 import { noteHover } from '../whenHandRests.ts';
+import { CallDots } from './CallDots.tsx';
 import { CallEdge } from './CallEdge.tsx';
 import { DetourEdge } from './DetourEdge.tsx';
 import { ContainerNode } from './ContainerNode.tsx';
@@ -96,21 +97,23 @@ function Flow(props: MapCanvasProps) {
     [containers, nodes, held, selectedService],
   );
   const enlarged = detail === 'mid' ? selectedService : null;
-  const labels = useMemo(() => {
-    const cards = new Map(nodes.map((node) => [node.id, boxOfNode(node)]));
+  const cards = useMemo(() => new Map(nodes.map((node) => [node.id, boxOfNode(node)])), [nodes]);
+  const curves = useMemo(() => {
     // A detour that was not yet seen as a call has a word of its own.
     const ahead = detours.filter(({ onCall }) => onCall === null).map((each) => ({ ...each, held: false }));
-    const curves = [...calls, ...ahead].flatMap(({ id, callerId, calleeId, held: isHeld }) => {
+    return [...calls, ...ahead].flatMap(({ id, callerId, calleeId, held: isHeld }) => {
       const [from, to] = [cards.get(callerId), cards.get(calleeId)];
       if (from === undefined || to === undefined) return [];
       const start = { x: from.x + from.width, y: from.y + from.height / 2 };
       const end = { x: to.x, y: to.y + to.height / 2 };
       return [{ id, curve: curveOf(start, end), held: isHeld }];
     });
+  }, [cards, calls, detours]);
+  const labels = useMemo(() => {
     // The selected card is larger when the picture is small; words keep clear of all of it.
     const boxes = [...cards].map(([id, card]) => (id === enlarged ? grown(card, legibleZoom) : card));
     return placeLabels(curves, boxes);
-  }, [nodes, calls, detours, enlarged]);
+  }, [cards, curves, enlarged]);
   const flowEdges = useMemo<Edge[]>(
     () => [
       ...calls.map((call) => ({
@@ -174,6 +177,11 @@ function Flow(props: MapCanvasProps) {
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'service') props.onOpenService(node.id);
         }}
+        onNodeContextMenu={(event, node) => {
+          if (node.type !== 'service') return;
+          event.preventDefault();
+          props.onServiceMenu(node.id, { x: event.clientX, y: event.clientY });
+        }}
         onNodeMouseMove={noteHover}
         onEdgeClick={(_, edge) => {
           if (edge.type === 'call') props.onSelectCall(edge.id);
@@ -205,7 +213,10 @@ function Flow(props: MapCanvasProps) {
         zoomOnDoubleClick={false}
         elevateNodesOnSelect={false}
         aria-label="Map of services"
-      />
+      >
+        {/* Far out no dot could be told from the next. */}
+        {held === null && detail !== 'far' && <CallDots curves={curves} />}
+      </ReactFlow>
     </OpenService>
   );
 }
