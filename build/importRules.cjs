@@ -91,8 +91,9 @@ module.exports = {
       folder.analysis,
       folder.kit,
     ]),
-    onlyOwn('node-imports-model-and-ports', folder.node, [
+    onlyOwn('node-imports-http-model-and-ports', folder.node, [
       folder.node,
+      folder.http,
       folder.model,
       '^shared/core/ports\\.ts$',
     ]),

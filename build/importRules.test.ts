@@ -47,7 +47,11 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
     file: 'shared/core/b.ts',
     line: "import '../node/plain.ts';",
   },
-  { rule: 'node-imports-model-and-ports', file: 'shared/node/a.ts', line: "import '../core/console.ts';" },
+  {
+    rule: 'node-imports-http-model-and-ports',
+    file: 'shared/node/a.ts',
+    line: "import '../core/console.ts';",
+  },
   {
     rule: 'rehearsal-imports-model',
     file: 'shared/rehearsal/a.ts',

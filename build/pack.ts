@@ -27,7 +27,10 @@ export function filesToPack(folder: string, patterns: readonly string[]): string
  */
 export async function pack(to: string): Promise<{ readonly archive: string; readonly bill: string }> {
   const packages = packagesIn(readLockfile(root));
+  const billText = `${JSON.stringify(billOfMaterials(root, packages), null, 2)}\n`;
+  // Where the packagers take them from.
   writeFileSync(join(root, 'dist/licences.txt'), licencesText(root, packages));
+  writeFileSync(join(root, 'dist/podium.cdx.json'), billText);
   const text = readFileSync(join(root, 'build/electron-builder.yml'), 'utf8');
   const { files } = Builder.parse(parse(text));
   const staged = join(to, 'app');
@@ -39,7 +42,7 @@ export async function pack(to: string): Promise<{ readonly archive: string; read
   writeFileSync(join(staged, 'package.json'), ownPackage());
   const [archive, bill] = [join(to, 'app.asar'), join(to, 'podium.cdx.json')];
   await createPackage(staged, archive);
-  writeFileSync(bill, `${JSON.stringify(billOfMaterials(root, packages), null, 2)}\n`);
+  writeFileSync(bill, billText);
   return { archive, bill };
 }
 
