@@ -23,6 +23,7 @@ export const silenceOf = (matchers: Matcher[], more: Partial<Silence> = {}): Sil
   serviceId: null,
   matchers,
   forSeconds: 3_600,
+  ends: null,
   ...more,
 });
 
@@ -40,6 +41,17 @@ async function post(
     body: JSON.stringify(alerts),
   });
   if (!answer.ok) throw new Error(`posting alerts: ${answer.status} ${await answer.text()}`);
+}
+
+/** Makes a silence past Podium, or changes the one whose id is given; answers with its id. */
+async function silenceByHand(address: string, silence: object): Promise<string> {
+  const answer = await fetch(`${address}/api/v2/silences`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(silence),
+  });
+  if (!answer.ok) throw new Error(`silencing: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { readonly silenceID: string }).silenceID;
 }
 
 export const controlOf = (session: Session): Control<Silence> => {
@@ -162,7 +174,18 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
         expect(silenced.find(({ phase }) => phase === 'silenced')).toMatchObject({
           name: 'CallsFail',
           silencedBy: [document.uid],
+          silences: [
+            {
+              id: document.uid,
+              by: 'jo',
+              why: 'looked at · Podium op-7',
+              until: expect.any(Number) as number,
+            },
+          ],
         });
+        const until = silenced.find(({ phase }) => phase === 'silenced')?.silences[0]?.until ?? 0;
+        // Its clock is told in whole seconds.
+        expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(60_000);
         const again = await control.plan(operation, signal);
         expect(guardsOf(again)).toMatchObject({ 'silenced-already': 'tick' });
 
@@ -180,6 +203,77 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
           kind: 'refused',
         });
         await expect(control.apply(undo, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      },
+    );
+
+    inShop(
+      'are told again once somebody ends their silence, and by its undo held back for the rest of its time',
+      async ({ shop, address }, session, control) => {
+        await alertsOf(session, shop, withPhase('inhibited', 1));
+        const endsAt = new Date(Date.now() + 1_800_000).toISOString();
+        const byHand = {
+          matchers: [is('alertname', 'CallsFail'), is('namespace', shop)],
+          startsAt: new Date().toISOString(),
+          endsAt,
+          createdBy: 'ana',
+          comment: 'known, see 17',
+        };
+        const silenceID = await silenceByHand(address, byHand);
+        await alertsOf(session, shop, withPhase('silenced', 1));
+        const operation = silenceOf([], { ends: silenceID });
+        const plan = stamped(control, await control.plan(operation, signal));
+        expect(changeOf(plan)).toMatchObject({
+          action: 'delete',
+          after: '',
+          revision: expect.stringContaining(silenceID) as string,
+        });
+        expect(plan.guards.map(({ title, detail }) => `${title} ${detail}`).join(' ')).toMatch(
+          /Made by ana: known, see 17.*told again of 1 alert \(CallsFail\)/,
+        );
+        await control.apply(plan, signal);
+        const written = changeOf(plan);
+        expect(await control.verify(written, signal)).toMatchObject({ state: 'after' });
+        await alertsOf(session, shop, withPhase('silenced', 0));
+        await expect(control.plan(operation, signal)).rejects.toThrow('has ended already');
+
+        const undo = stamped(control, await control.planUndo(operation, [written], signal), 'op-8');
+        expect(undo.expectation).toMatchObject({ silenced: true, alerts: [{ name: 'CallsFail' }] });
+        await control.apply(undo, signal);
+        const again = await alertsOf(session, shop, withPhase('silenced', 1));
+        const [seen] = again.find(({ phase }) => phase === 'silenced')?.silences ?? [];
+        expect(seen).toMatchObject({ by: 'ana', why: 'known, see 17 · again by Podium op-8' });
+        expect(seen?.id).not.toBe(silenceID);
+        expect(Math.abs((seen?.until ?? 0) - Date.parse(endsAt))).toBeLessThan(60_000);
+      },
+    );
+
+    inShop(
+      'whose silence was made longer after it was looked at stay silenced: it keeps its id, and what was seen is not what would end',
+      async ({ shop, address }, session, control) => {
+        const byHand = {
+          matchers: [is('alertname', 'CallsFail'), is('namespace', shop)],
+          startsAt: new Date().toISOString(),
+          endsAt: new Date(Date.now() + 1_800_000).toISOString(),
+          createdBy: 'ana',
+          comment: 'known, see 17',
+        };
+        const id = await silenceByHand(address, byHand);
+        const operation = silenceOf([], { ends: id });
+        const plan = stamped(control, await control.plan(operation, signal));
+        const told = await fetch(`${address}/api/v2/silence/${id}`);
+        const { startsAt } = (await told.json()) as { readonly startsAt: string };
+        const endsAt = new Date(Date.now() + 7_200_000).toISOString();
+        expect(await silenceByHand(address, { ...byHand, id, startsAt, endsAt })).toBe(id);
+        await expect(control.apply(plan, signal)).rejects.toMatchObject({
+          kind: 'conflict',
+          message: expect.stringContaining(`would end at ${endsAt} now. Nothing was changed.`) as string,
+        });
+        expect(await control.verify(changeOf(plan), signal)).toMatchObject({ state: 'before' });
+        await control.apply(stamped(control, await control.plan(operation, signal)), signal);
+        await alertsOf(session, shop, withPhase('silenced', 0));
+        // With other conditions it is another one.
+        const matchers = [is('alertname', 'CallsSlow'), is('namespace', shop)];
+        expect(await silenceByHand(address, { ...byHand, id, matchers })).not.toBe(id);
       },
     );
 
@@ -259,6 +353,19 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
       await expect(client.operations.planUndo({ operationId: ended.operationId })).rejects.toThrow(
         /not brought back/,
       );
+
+      // Somebody's silence is ended from its alert, and that can be taken back.
+      const applied = async (plan: { readonly id: string }) =>
+        client.operations.apply({ planId: plan.id, reason: '', ticked: [], typedName: null });
+      const other = await applied(await client.operations.plan({ operation }));
+      const silent = await console.follow(other.operationId, isProven);
+      const end = await client.operations.plan({
+        operation: silenceOf([], { connectionId: id, ends: silent.changes[0]?.document.uid ?? '' }),
+      });
+      const { operationId: endId } = await applied(end);
+      expect(rungs(await console.follow(endId, isProven))).toEqual(proven);
+      const back = await applied(await client.operations.planUndo({ operationId: endId }));
+      expect(rungs(await console.follow(back.operationId, isProven))).toEqual(proven);
     });
   });
 }

@@ -6,7 +6,14 @@ import { startPrometheus } from '../../shared/rehearsal/prometheus/server.ts';
 import { createOriginTransport } from '../../shared/connectors/http/originTransport.ts';
 import { hostOf } from './cluster.ts';
 import { type DialectsUnderTest, dialectsConformance, expectCalls, foldOf } from './dialects.ts';
-import { families, type MetricFamily, olderHubble, olderServiceGraph } from './metricFamilies.ts';
+import {
+  families,
+  linkerdRoutes,
+  type MetricFamily,
+  olderHubble,
+  olderServiceGraph,
+  refusals,
+} from './metricFamilies.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const scrapeMs = 2_000;
@@ -48,7 +55,8 @@ dialectsConformance('the simulator', openSimulator);
 test.each([
   ['the older handler of Hubble', olderHubble],
   ['a service graph in milliseconds', olderServiceGraph],
-])('%s is read as the newer one', async (_, family) => {
+  ['Linkerd by its routes alone', linkerdRoutes],
+])('%s is read', async (_, family) => {
   await using peer = await openSimulator([family]);
   const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
   expect(read?.problems).toEqual([]);
@@ -109,6 +117,7 @@ test.each([
       scope: {
         hosts: ['search.market.svc.cluster.local', 'search'],
         service: { namespace: 'market', name: 'search' },
+        countedBy: folded.serviceSignals.get('c/market/search')?.countedBy ?? '',
       },
       ...{ from: now - 10_000, to: now, stepSeconds: 5, windowSeconds: 30, latency: false },
     },
@@ -148,4 +157,44 @@ test('a chart leaves out the namesake in another namespace', async () => {
   );
   expect(read?.lines).toHaveLength(1);
   expect(read?.lines[0]?.requestsPerSecond.at(-1)).toBeCloseTo(3, 1);
+});
+
+test('what policies refused at a callee is read when asked, by whose figures and of which caller', async () => {
+  await using peer = await openSimulator([refusals]);
+  // How often it scrapes is known from a reading.
+  await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
+  const judge = (callee: string, caller: string) =>
+    peer.session.denials?.judge(
+      {
+        callee: { namespace: 'market', name: callee, hosts: [], workloads: [callee] },
+        caller: { namespace: 'market', name: caller, workloads: [caller] },
+        protocol: 'http',
+      },
+      AbortSignal.timeout(10_000),
+    );
+  expect(await judge('cart', 'web')).toMatchObject({
+    outcome: 'maybe',
+    text: '3.0 calls/s to cart are refused by Linkerd at Server market/cart-http: from web.market.',
+    notes: [
+      '1.0 calls/s to cart are refused by Linkerd by its default policy “deny”: from a caller without identity.',
+      expect.stringContaining('403'),
+    ],
+  });
+  expect(await judge('stock', 'web')).toMatchObject({
+    outcome: 'denied',
+    text: '12 packets/s from market/web to stock are dropped by a network policy.',
+    notes: [expect.stringContaining('time out')],
+  });
+  // Dropped by contexts alone, as older releases name the reason.
+  expect(await judge('audit', 'web')).toMatchObject({
+    outcome: 'denied',
+    text: '5.0 packets/s from market/web-5c9d7-x2x4z to audit are dropped by a network policy.',
+  });
+  // Web's are told at web's call; nothing is said of a callee at which nobody counts.
+  expect(await judge('stock', 'search')).toBeNull();
+  expect(await judge('payment', 'web')).toBeNull();
+  expect(await judge('search', 'web')).toMatchObject({
+    outcome: 'admitted',
+    text: 'Proxies counted no refused call to search in the last 60 s.',
+  });
 });

@@ -10,6 +10,6 @@ everyOperationConformance(
   async () => (server = await startWorkedCluster()),
   () => {
     if (server === undefined) throw new Error('the cluster has not been started');
-    return simulatedOperatorOf(server, roleNames);
+    return simulatedOperatorOf(server, ['notes', ...roleNames]);
   },
 );

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SourceHealth } from '../../shared/connectors/kit/reading.ts';
 import type { Guard } from '../../shared/model/change.ts';
 import { anyWeights } from './anyWeights.ts';
 import { until } from './cluster.ts';
@@ -151,4 +152,25 @@ test('where nobody follows routes that is said of each of them, and the cluster 
   const key = { namespace: 'shop', name: 'payment', hosts: ['payment.shop.svc.cluster.local'] };
   const documents = (await open.routes.documents?.read(key, signal)) ?? [];
   expect(documents[0]?.findings.map(({ rule }) => rule)).toContain('route-not-taken-up');
+});
+
+test('a kind of routes that may not be read hides no split of another, and is told', async () => {
+  await using cluster = await start();
+  await createRoutedPayment(cluster);
+  cluster.server.faults.add(
+    { kind: 'answer', code: 403 },
+    ({ resource }) => resource === 'grpcroutes',
+    Infinity,
+  );
+  await using open = await openRoutes(cluster.settings);
+  let health: SourceHealth | null = null;
+  const splits = await until(
+    (stop) =>
+      weightsOf(open.routes).watch(stop, (state) => {
+        health = state;
+      }),
+    (all) => all.length > 0,
+  );
+  expect(splits.map(({ route }) => route.title)).toContain('default');
+  expect(health).toMatchObject({ ok: false });
 });

@@ -58,6 +58,14 @@ const toCart = {
   dst_deployment: 'cart',
   dst_pod: 'cart-1',
 };
+const unmeshed = {
+  direction: 'inbound',
+  namespace: market,
+  deployment: 'cart',
+  pod: 'cart-1',
+  tls: 'no_identity',
+  no_tls_reason: 'no_tls_from_remote',
+};
 const linkerd: MetricFamily = {
   title: 'Linkerd metrics',
   series: [
@@ -74,8 +82,85 @@ const linkerd: MetricFamily = {
       status_code: '200',
     }),
     ...buckets('response_latency_ms', 10, 20, toCart),
+    // Of callers without a proxy, cart's own counts some; the scrape of that proxy and a probe are no calls.
+    one('response_total', 4, {
+      ...unmeshed,
+      target_port: '8080',
+      classification: 'success',
+      status_code: '200',
+    }),
+    one('response_total', 1, {
+      ...unmeshed,
+      target_port: '8080',
+      classification: 'failure',
+      status_code: '500',
+    }),
+    one('response_total', 7, {
+      ...unmeshed,
+      target_port: '4191',
+      classification: 'success',
+      status_code: '200',
+    }),
+    one('response_total', 7, {
+      ...unmeshed,
+      target_port: '8080',
+      route_name: 'probe',
+      classification: 'success',
+      status_code: '200',
+    }),
+    ...buckets('response_latency_ms', 5, 40, { ...unmeshed, target_port: '8080' }),
   ],
-  calls: { 'web > cart': { requests: 10, failed: 1, p50Ms: 20 } },
+  calls: {
+    'web > cart': { requests: 10, failed: 1, p50Ms: 20 },
+    '? > cart': { requests: 5, failed: 1, p50Ms: 40 },
+  },
+};
+
+const ofRoute = {
+  namespace: market,
+  deployment: 'web',
+  pod,
+  parent_group: 'core',
+  parent_kind: 'Service',
+  parent_namespace: market,
+  parent_name: 'cart',
+  parent_port: '8080',
+  route_group: 'policy.linkerd.io',
+  route_kind: 'HTTPRoute',
+  route_name: 'cart-canary',
+};
+const toBackend = { backend_kind: 'Service', backend_namespace: market, backend_name: 'stock' };
+/** Where the protocol's own metrics are dropped: by the backend that a route chose, or by its parent. */
+export const linkerdRoutes: MetricFamily = {
+  title: 'Linkerd metrics of HTTP routes',
+  series: [
+    one('outbound_http_route_backend_response_statuses_total', 6, {
+      ...ofRoute,
+      backend_kind: 'default',
+      http_status: '200',
+      error: '',
+    }),
+    one('outbound_http_route_backend_response_statuses_total', 2, {
+      ...ofRoute,
+      ...toBackend,
+      http_status: '503',
+      error: '',
+    }),
+    one('outbound_http_route_backend_response_statuses_total', 1, {
+      ...ofRoute,
+      ...toBackend,
+      http_status: '',
+      error: 'REQUEST_TIMEOUT',
+    }),
+    ...buckets('outbound_http_route_backend_response_duration_seconds', 6, 0.02, {
+      ...ofRoute,
+      backend_kind: 'default',
+    }),
+  ],
+  calls: {
+    'web > cart': { requests: 6, failed: 0, p50Ms: 20 },
+    'web > stock': { requests: 3, failed: 3, p50Ms: null },
+  },
 };
 
 const toStock = {
@@ -273,18 +358,43 @@ const ingressNginx: MetricFamily = {
   calls: { 'ingress-nginx-controller > web': { requests: 14, failed: 2, p50Ms: 50 } },
 };
 
+/** What the real one counted is in test/peers/traefik.peers.ts. */
+const traefiked = { job: 'traefik', namespace: market, pod: 'traefik-1', method: 'GET', protocol: 'http' };
+const toFront = { ...traefiked, service: 'market-front-http-web@kubernetes' };
+const traefik: MetricFamily = {
+  title: 'Traefik metrics',
+  series: [
+    one('traefik_service_requests_total', 5, { ...toFront, code: '200' }),
+    one('traefik_service_requests_total', 1, { ...toFront, code: '502' }),
+    ...buckets('traefik_service_request_duration_seconds', 6, 0.03, { ...toFront, code: '200' }),
+    one('traefik_service_requests_total', 3, {
+      ...traefiked,
+      // A ServiceMonitor's own label has the name then.
+      service: 'traefik',
+      exported_service: 'market-front-api-80@kubernetescrd',
+      code: '200',
+    }),
+    // Its own pages.
+    one('traefik_service_requests_total', 9, { ...traefiked, service: 'api@internal', code: '200' }),
+  ],
+  calls: {
+    'traefik > front': { requests: 6, failed: 1, p50Ms: 30 },
+    'traefik > front-api': { requests: 3, failed: 0, p50Ms: null },
+  },
+};
+
+const paid = {
+  job: 'payment',
+  namespace: market,
+  service: 'payment',
+  pod: 'payment-1',
+  uri: '/pay/{id}',
+};
 const micrometerServer: MetricFamily = {
   title: 'Micrometer HTTP server metrics',
   series: [
-    one('http_server_requests_seconds_count', 20, {
-      job: 'payment',
-      namespace: market,
-      service: 'payment',
-      pod: 'payment-1',
-      uri: '/pay/{id}',
-      status: '200',
-      error: 'none',
-    }),
+    one('http_server_requests_seconds_count', 18.5, { ...paid, status: '200', error: 'none' }),
+    one('http_server_requests_seconds_count', 1.5, { ...paid, status: '500', error: 'none' }),
     one('http_server_requests_seconds_count', 1, {
       job: 'payment',
       namespace: market,
@@ -295,7 +405,7 @@ const micrometerServer: MetricFamily = {
       error: 'none',
     }),
   ],
-  calls: { '? > payment': { requests: 20, failed: 0, p50Ms: null } },
+  calls: { '? > payment': { requests: 20, failed: 1.5, p50Ms: null } },
 };
 
 const served = (app: string): Record<string, string> => ({
@@ -337,9 +447,60 @@ export const families: readonly MetricFamily[] = [
   olderOtelClient,
   micrometerClient,
   ingressNginx,
+  traefik,
   otelServer,
   micrometerServer,
 ];
+
+const drop = (perSecond: number, labels: Readonly<Record<string, string>>, reason = 'POLICY_DENIED') =>
+  one('hubble_drop_total', perSecond, { ...labels, reason, protocol: 'TCP' });
+/** What policies refused, as Linkerd's proxies of the callees and Hubble of their nodes count it. */
+export const refusals: MetricFamily = {
+  title: 'Refused calls',
+  series: [
+    ...['cart-1', 'cart-2'].map((instance) =>
+      one('inbound_http_authz_deny_total', 1.5, {
+        ...{ namespace: market, deployment: 'cart', pod: instance },
+        ...{ target_addr: '10.42.0.7:8080', target_ip: '10.42.0.7', target_port: '8080' },
+        ...{ srv_group: 'policy.linkerd.io', srv_kind: 'server', srv_name: 'cart-http' },
+        ...{ route_group: '', route_kind: 'default', route_name: 'default' },
+        tls: 'true',
+        client_id: 'web.market.serviceaccount.identity.linkerd.cluster.local',
+      }),
+    ),
+    one('inbound_http_authz_deny_total', 1, {
+      ...{ namespace: market, deployment: 'cart', pod: 'cart-1' },
+      ...{ target_addr: '10.42.0.7:9090', target_ip: '10.42.0.7', target_port: '9090' },
+      ...{ srv_group: '', srv_kind: 'default', srv_name: 'deny' },
+      ...{ route_group: '', route_kind: 'default', route_name: 'default' },
+      tls: 'no_identity',
+      no_tls_reason: 'no_tls_from_remote',
+    }),
+    one('inbound_http_authz_deny_total', 0, {
+      ...{ namespace: market, deployment: 'search', pod: 'search-1' },
+      ...{ srv_group: 'policy.linkerd.io', srv_kind: 'server', srv_name: 'search-http' },
+    }),
+    drop(12, {
+      ...{ source: 'web', source_namespace: market, source_workload: 'web' },
+      ...{ destination: 'stock', destination_namespace: market, destination_workload: 'stock' },
+    }),
+    // A namesake elsewhere, and what no policy dropped.
+    drop(7, {
+      ...{ source: 'web', source_namespace: market, source_workload: 'web' },
+      ...{ destination: 'stock', destination_namespace: 'other', destination_workload: 'stock' },
+    }),
+    drop(
+      9,
+      {
+        ...{ source_namespace: market, source_workload: 'web' },
+        ...{ destination_namespace: market, destination_workload: 'payment' },
+      },
+      'STALE_OR_UNROUTABLE_IP',
+    ),
+    drop(5, { source: `${market}/${pod}`, destination: `${market}/audit-0` }, 'Policy denied'),
+  ],
+  calls: {},
+};
 
 /** The services that these calls lie between, each with one instance. */
 export const marketServices = [
@@ -352,4 +513,7 @@ export const marketServices = [
   'mail',
   'billing',
   'ingress-nginx-controller',
+  'traefik',
+  'front',
+  'front-api',
 ] as const;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createPayment } from './cluster.ts';
 import { notesConformance, notesIn, openPodium, shiftPayment } from './notes.ts';
-import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
+import { type SimulatedCluster, simulatedOperatorOf, startSimulatedCluster } from './simulatedCluster.ts';
 
-notesConformance('the rehearsal’s API server', () => startSimulatedCluster());
+notesConformance('the rehearsal’s API server', () => startSimulatedCluster(), simulatedOperatorOf);
 
 /** May do everything but leave Events. */
 function withoutEvents(cluster: SimulatedCluster): void {
@@ -38,9 +38,9 @@ test('who does not want others told leaves nothing', async () => {
   await using cluster = await startSimulatedCluster();
   await createPayment(cluster);
   await using podium = await openPodium(cluster);
-  await podium.client.settings.write({ sharing: { events: false } });
+  await podium.client.settings.mark({ events: false });
   await shiftPayment(podium, cluster.namespace, [60, 40], 'quietly');
-  await podium.client.settings.write({ sharing: { events: true } });
+  await podium.client.settings.mark({ events: true });
   const told = await shiftPayment(podium, cluster.namespace, [50, 50], 'loudly');
   await expect
     .poll(async () =>

@@ -44,7 +44,7 @@ test.each(['read', 'logs'] as const)('the role %s writes nothing', (role) => {
 });
 
 test('whatever is asked when a cluster is opened is granted by a documented role', () => {
-  const granted = new Set([...roleNames, 'prometheus' as const].flatMap(grantsOf));
+  const granted = new Set([...roleNames, 'prometheus' as const, 'notes' as const].flatMap(grantsOf));
   const missing = questions
     .map(({ verb, group, resource }) => sayRight(verb, group, resource))
     // The other way to Prometheus, for those who may not use the proxy.

@@ -8,6 +8,27 @@ import type { PaymentUnderTest } from './payment.ts';
 export const routesPath = (namespace: string, plural = 'httproutes', version = 'v1'): string =>
   `/apis/gateway.networking.k8s.io/${version}/namespaces/${namespace}/${plural}`;
 
+const acceptedByLinkerd = {
+  parentRef: { group: 'core', kind: 'Service', name: 'payment', port: 8080 },
+  controllerName: 'linkerd.io/policy-controller',
+  conditions: ['Accepted', 'ResolvedRefs'].map((type) => ({
+    ...{ type, status: 'True', reason: type, message: '' },
+    lastTransitionTime: '2026-11-20T12:00:00Z',
+  })),
+};
+
+/** A kind of route that calls to a Service can be divided by. */
+type RouteKind = 'HTTPRoute' | 'GRPCRoute' | 'HTTPRoute of Linkerd';
+const linkerd = 'policy.linkerd.io/v1beta3';
+const apiOf = (kind: RouteKind) =>
+  kind === 'HTTPRoute of Linkerd'
+    ? { apiVersion: linkerd, kind: 'HTTPRoute', plural: 'httproutes' }
+    : { apiVersion: 'gateway.networking.k8s.io/v1', kind, plural: `${kind.toLowerCase()}s` };
+const pathOf = (namespace: string, kind: RouteKind): string => {
+  const { apiVersion, plural } = apiOf(kind);
+  return `/apis/${apiVersion}/namespaces/${namespace}/${plural}`;
+};
+
 /** A cluster opened as the console opens it: the root session and that of the Gateway API it offers. */
 export async function openRoutes(
   settings: KubernetesSettings,
@@ -40,9 +61,9 @@ export const serviceFor = (
 });
 
 /** Payment's route on its own Service: 70 to v1 and 30 to v2, each a Service. */
-export const paymentRoute = (namespace: string, kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute'): unknown => ({
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind,
+export const paymentRoute = (namespace: string, kind: RouteKind = 'HTTPRoute'): unknown => ({
+  apiVersion: apiOf(kind).apiVersion,
+  kind: apiOf(kind).kind,
   metadata: { name: 'payment', namespace, annotations: { note: 'kept as it is' } },
   spec: {
     parentRefs: [{ group: '', kind: 'Service', name: 'payment', port: 8080 }],
@@ -50,7 +71,7 @@ export const paymentRoute = (namespace: string, kind: 'HTTPRoute' | 'GRPCRoute' 
       {
         name: 'refunds',
         matches:
-          kind === 'HTTPRoute'
+          apiOf(kind).kind === 'HTTPRoute'
             ? [{ path: { type: 'PathPrefix', value: '/refunds' } }]
             : [{ method: { service: 'shop.Refunds' } }],
         backendRefs: [{ name: 'payment-refunds', port: 8080 }],
@@ -83,7 +104,7 @@ interface Route {
 /** Puts payment's Services, its pods and its route into the cluster, and waits until its controller has spoken. */
 export async function createRoutedPayment(
   { call, run, namespace }: ClusterUnderTest,
-  kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute',
+  kind: RouteKind = 'HTTPRoute',
 ): Promise<void> {
   const services = paths(namespace).services;
   for (const [name, selector] of [
@@ -95,18 +116,20 @@ export async function createRoutedPayment(
     await call('POST', services, serviceFor(namespace, name, selector));
   await run({ app: 'payment', version: 'v1', instances: 2 });
   await run({ app: 'payment', version: 'v2', instances: 1 });
-  const plural = kind === 'HTTPRoute' ? 'httproutes' : 'grpcroutes';
-  await call('POST', routesPath(namespace, plural), paymentRoute(namespace, kind));
+  await call('POST', pathOf(namespace, kind), paymentRoute(namespace, kind));
+  // No controller of Linkerd's runs anywhere: its word is given as it writes it, without a generation.
+  if (kind === 'HTTPRoute of Linkerd')
+    await call('PATCH', `${pathOf(namespace, kind)}/payment`, { status: { parents: [acceptedByLinkerd] } });
 }
 
 /** Such a payment, in a cluster with or without a mesh, opened as the console opens it. */
 export async function startRoutedPayment(
   start: () => Promise<ClusterUnderTest>,
-  kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute',
+  kind: RouteKind = 'HTTPRoute',
 ): Promise<PaymentUnderTest> {
   const cluster = await start();
   const { namespace, call } = cluster;
-  const path = `${routesPath(namespace, kind === 'HTTPRoute' ? 'httproutes' : 'grpcroutes')}/payment`;
+  const path = `${pathOf(namespace, kind)}/payment`;
   await createRoutedPayment(cluster, kind);
   const read = async (): Promise<Route> => (await call('GET', path)) as Route;
   const open = await openRoutes(cluster.settings);

@@ -23,8 +23,10 @@ export async function startDesktop(
   dataFolder: string,
   kubeconfig: string,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Desktop> {
-  const { app, page, ended, kill } = await launchDesktop(environment(dataFolder, kubeconfig), args);
+  const started = await launchDesktop({ ...environment(dataFolder, kubeconfig), ...env }, args);
+  const { app, page, ended, kill } = started;
   return {
     app,
     page,

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { createTestProgram, kubeconfigText } from '../support/loginProgram.ts';
 import { expect, onMap, startDesktop, test } from './desktop.ts';
 
-test('a cluster that logs in by a program opens once its button was pressed in the window, and is not asked for again at the next start', async ({
+test('a cluster that logs in by a program, which the login shell knows and the desktop does not, opens once its button was pressed in the window, and is not asked for again at the next start', async ({
   dataFolder,
   fleet,
 }) => {
@@ -14,10 +14,15 @@ test('a cluster that logs in by a program opens once its button was pressed in t
   };
   program.gives(users[0]?.user.token ?? '');
   const kubeconfig = join(program.folder, 'config');
-  const exec = program.exec({ args: ['get-token', '--cluster', 'shop'] });
+  // By its name alone, which only a login shell leads to: the desktop's own PATH does not.
+  const SHELL = join(program.folder, 'login-shell');
+  await writeFile(SHELL, `#!/bin/sh\nPATH='${program.folder}:/usr/bin'; export PATH; "$2"\n`, {
+    mode: 0o700,
+  });
+  const exec = program.exec({ command: basename(program.path), args: ['get-token', '--cluster', 'shop'] });
   await writeFile(kubeconfig, kubeconfigText(fleet.url, { exec }));
   {
-    await using desktop = await startDesktop(dataFolder, kubeconfig);
+    await using desktop = await startDesktop(dataFolder, kubeconfig, [], { SHELL });
     const { page } = desktop;
     const connect = page.getByRole('button', { name: 'Connect to cloud, read-only until unlocked' });
     await connect.click();
@@ -34,7 +39,7 @@ test('a cluster that logs in by a program opens once its button was pressed in t
     await expect(onMap(page, 'payment')).toBeVisible({ timeout: 40_000 });
     expect(program.runs()).toBe(1);
   }
-  await using again = await startDesktop(dataFolder, kubeconfig);
+  await using again = await startDesktop(dataFolder, kubeconfig, [], { SHELL });
   await again.page.getByRole('button', { name: 'Connect to cloud, read-only until unlocked' }).click();
   await expect(onMap(again.page, 'payment')).toBeVisible({ timeout: 40_000 });
   expect(program.runs()).toBe(2);

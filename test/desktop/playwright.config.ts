@@ -5,7 +5,7 @@ import type { Fixtures } from '../e2e/podium.ts';
 const browser = await findBrowser();
 
 /** Walks of the browser host that each run also does in the desktop's window; `PODIUM_WALKS=all` does every one. */
-const chosen = ['byAddress', 'links', 'logs', 'shift'];
+const chosen = ['byAddress', 'forwards', 'journal', 'links', 'logs', 'shift', 'twoSystems'];
 const isWhole = process.env['PODIUM_WALKS'] === 'all';
 const report = isWhole ? 'desktop-all' : 'desktop';
 /** What only a page in a browser has: its sockets, a terminal behind it, and a life after its host was killed. */

@@ -1,32 +1,10 @@
-import type { Page } from '@playwright/test';
-import { expectNoFindings } from './axe.ts';
+import { dialogInBothThemes, inBothThemes, menuInBothThemes } from './axe.ts';
 import { expect, test } from './podium.ts';
-import { dragTo, handleOnMap, openPage, select, unlock } from './steps.ts';
-
-/** By all rules of axe in one theme, and in the other by the one that colours decide. */
-async function inBothThemes(page: Page, where: string, within?: string): Promise<void> {
-  const theme = page.locator('html');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await expect(theme).toHaveAttribute('data-theme', 'dark');
-  await expectNoFindings(page, `${where}, dark`, within);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await expect(theme).toHaveAttribute('data-theme', 'light');
-  await expectNoFindings(page, `${where}, light`, within, ['color-contrast']);
-}
-
-/** A dialog that a key or a button opened, and Escape closes. */
-async function dialogInBothThemes(page: Page, where: string, open: () => Promise<unknown>): Promise<void> {
-  await open();
-  const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog')).last();
-  await expect(dialog).toBeVisible();
-  await expect(dialog.locator('.spinner')).toHaveCount(0, { timeout: 30_000 });
-  await inBothThemes(page, where, '.scrim');
-  await page.keyboard.press('Escape');
-  await expect(dialog).toBeHidden();
-}
+import { test as rehearsalTest } from './rehearsal.ts';
+import { dragTo, handleOnMap, openCall, openPage, select, unlock } from './steps.ts';
 
 // Each screen and dialog is opened once, and looked at twice: dialogs that need more than that (a login program, a canary under
-// way, findings, a set of changes) are gone through where their own specs open them.
+// way, a set of changes) are gone through where their own specs open them. renderer/ui/axeWalks.test.ts knows where each is.
 test('the screens and dialogs that this walk opens are accessible in both themes', async ({
   page,
   podium,
@@ -111,3 +89,89 @@ test('the screens and dialogs that this walk opens are accessible in both themes
     await inBothThemes(page, `help, ${tab}`, '.scrim');
   }
 });
+
+rehearsalTest(
+  'alerts, findings, lists and menus are accessible in both themes',
+  async ({ rehearsal: page }) => {
+    test.setTimeout(600_000);
+    await inBothThemes(page, 'tour', '.tour');
+    await page.getByRole('button', { name: 'Leave the tour' }).click();
+    const banner = page.getByRole('banner');
+    await menuInBothThemes(page, 'time range', banner.getByRole('button', { name: /^last 15 min/ }));
+    await menuInBothThemes(page, 'incidents', banner.getByRole('button', { name: 'Incidents' }));
+    const view = page.getByRole('toolbar', { name: 'View of the map' });
+    await dialogInBothThemes(page, 'unprotected calls', () =>
+      view.getByRole('button', { name: 'Unprotected' }).click(),
+    );
+    await menuInBothThemes(page, 'export', view.getByRole('button', { name: 'Export' }));
+    await dialogInBothThemes(page, 'findings', () =>
+      page.getByRole('button', { name: /^\d+ findings?$/ }).click({ timeout: 60_000 }),
+    );
+    const alerts = page.getByRole('button', { name: /^\d+ alerts?/ });
+    await dialogInBothThemes(page, 'alerts', () => alerts.click({ timeout: 60_000 }));
+
+    await unlock(page, 'Rehearsal');
+    await select(page, 'payment');
+    await menuInBothThemes(page, 'path', view.getByRole('button', { name: 'Path' }));
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    await dialogInBothThemes(page, 'same as another', () =>
+      inspector.getByRole('button', { name: 'Same as another…' }).click(),
+    );
+    await inspector
+      .getByRole('button', { name: /^Silence / })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await inBothThemes(page, 'silence', '.scrim');
+    await dialog.getByRole('button', { name: 'Review' }).click();
+    await expect(dialog.getByRole('button', { name: 'Apply' })).toBeVisible();
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('seen, being mended');
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await expect(dialog.getByRole('listitem').filter({ hasText: 'Declared: seen' })).toBeVisible({
+      timeout: 30_000,
+    });
+    await inBothThemes(page, 'what was applied', '.scrim');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await openCall(page, 'order', 'payment');
+    await inBothThemes(page, 'call', 'aside[aria-label="Inspector"]');
+    const line = page
+      .getByRole('img', { name: 'order calls payment' })
+      .locator('.react-flow__edge-interaction');
+    await line.dispatchEvent('contextmenu', { bubbles: true, clientX: 600, clientY: 400 });
+    await expect(page.getByRole('menu')).toBeVisible();
+    await inBothThemes(page, 'what can be done to a call', '.popover');
+    await page.keyboard.press('Escape');
+    await select(page, 'recommend');
+    await inspector.getByRole('tab', { name: 'Workloads' }).click();
+    await expect(inspector.getByRole('heading', { name: /recommend/i, level: 3 }).first()).toBeVisible();
+    await inBothThemes(page, 'workloads of a rollout', 'aside[aria-label="Inspector"]');
+
+    await openPage(page, 'Journal');
+    await page.getByRole('list', { name: 'Operations' }).getByRole('button').first().click();
+    await expect(page.getByRole('article')).toBeVisible();
+    await inBothThemes(page, 'what was done', '.appMain');
+    await openPage(page, 'Sources');
+    await page.getByRole('button', { name: 'Connect another…' }).click();
+    await inBothThemes(page, 'connect another', '.appMain');
+    await dialogInBothThemes(page, 'connect by address', () =>
+      page.getByRole('button', { name: 'Consul…' }).click(),
+    );
+    await openPage(page, 'Settings');
+    const marks = page.getByRole('region', { name: 'Environments' });
+    await marks.getByRole('button', { name: /Environment of Rehearsal partners/ }).click();
+    await page.getByRole('option', { name: 'staging' }).click();
+    await dialogInBothThemes(page, 'telling others', () =>
+      page.getByRole('button', { name: 'Set a webhook…' }).click(),
+    );
+    await openPage(page, 'Sources');
+    const close = page.getByRole('button', { name: 'Close…' }).last();
+    await dialogInBothThemes(page, 'close a connection', () => close.click());
+    await close.click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Close Rehearsal partners' }).click();
+    await openPage(page, 'Settings');
+    await dialogInBothThemes(page, 'forgetting a connection', () =>
+      page.getByRole('button', { name: 'Forget everything of Rehearsal partners' }).click(),
+    );
+  },
+);

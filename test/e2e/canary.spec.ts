@@ -1,6 +1,12 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectNoFindings } from './axe.ts';
-import { pressByKeyboard, selectByKeyboard, typeByKeyboard, unlockByKeyboard } from './byKeyboard.ts';
+import { inBothThemes, menuInBothThemes } from './axe.ts';
+import {
+  pressByKeyboard,
+  selectByKeyboard,
+  typeByKeyboard,
+  unlockByKeyboard,
+  walkByKeyboard,
+} from './byKeyboard.ts';
 import { type Fleet, paymentPath } from './fleet.ts';
 import { expect, test } from './podium.ts';
 import { openPage, rung, select, tabTo, unlock } from './steps.ts';
@@ -33,7 +39,7 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   await select(page, 'payment');
   await seeShare(page, 'v1', 88, 92);
   await inspector(page).getByRole('button', { name: 'Guided canary…' }).click();
-  await expectNoFindings(page, 'the form of a canary');
+  await inBothThemes(page, 'the form of a canary');
   await dialog(page).getByRole('button', { name: 'The version on trial' }).click();
   await page.getByRole('option', { name: 'v1' }).click();
   const add = dialog(page).getByRole('button', { name: 'Add a step' });
@@ -59,11 +65,13 @@ test('a canary is paused, goes on, and is finished at 100 %, each of its shares 
   await expect(rung(page, 'Declared')).toContainText('Declared: seen');
   await dialog(page).getByRole('button', { name: 'Close' }).click();
   const panel = panelOf(page, 'v1');
-  await expect(page.getByRole('banner').getByRole('button', { name: '1 canary' })).toBeVisible();
+  const chip = page.getByRole('banner').getByRole('button', { name: '1 canary' });
+  await expect(chip).toBeVisible();
+  await menuInBothThemes(page, 'what is watched', chip);
   await expect(stepNow(page, 'v1')).toContainText(/95 %.*left/);
   await panel.getByRole('button', { name: 'Pause' }).click();
   await expect(panel).toContainText('paused');
-  await expectNoFindings(page, 'a canary that is paused');
+  await inBothThemes(page, 'a canary that is paused');
   await seeShare(page, 'v1', 94, 96);
   await expect(stepNow(page, 'v1'), 'its time is up, and no step is taken').not.toContainText('left', {
     timeout: 40_000,
@@ -88,31 +96,33 @@ test('a canary is begun and taken back by keyboard alone, and the traffic follow
   map: page,
   fleet,
 }) => {
-  const before = (await fleet.read(paymentPath)).spec;
-  await unlockByKeyboard(page, 'shop-rehearsal');
-  await selectByKeyboard(page, 'payment');
-  await seeShare(page, 'v2', 8, 12);
-  await pressByKeyboard(page, inspector(page).getByRole('button', { name: 'Guided canary…' }));
-  // v2 has the smaller share: it is the one on trial, and its figures are known.
-  await expect(dialog(page).getByRole('checkbox', { name: 'errors of v2 pass' })).toBeChecked();
-  await typeByKeyboard(page, dialog(page).getByRole('textbox', { name: 'Step 1, share of v2, %' }), '15');
-  const latency = dialog(page).getByRole('checkbox', { name: 'p99 of v2 passes' });
-  await tabTo(page, latency);
-  await page.keyboard.press('Space');
-  await expect(latency).not.toBeChecked();
-  await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Review the first step…' }));
-  await expect(dialog(page)).toContainText('v2 gets 15 of 100 calls (v1 85), watched for 10 min');
-  await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Apply' }));
-  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
-  await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Close' }));
-  await seeShare(page, 'v2', 13.5, 16.5);
-  const panel = panelOf(page, 'v2');
-  await pressByKeyboard(page, panel.getByRole('button', { name: 'Pause' }));
-  await expect(panel).toContainText('paused');
-  await pressByKeyboard(page, panel.getByRole('button', { name: 'Resume' }));
-  await expect(panel).toContainText('running');
-  await pressByKeyboard(page, panel.getByRole('button', { name: 'Take back' }));
-  await expect(panel).toContainText('taken back', { timeout: 30_000 });
-  expect((await fleet.read(paymentPath)).spec).toEqual(before);
-  await seeShare(page, 'v2', 8, 12);
+  await walkByKeyboard(page, 'Lead a canary', async () => {
+    const before = (await fleet.read(paymentPath)).spec;
+    await unlockByKeyboard(page, 'shop-rehearsal');
+    await selectByKeyboard(page, 'payment');
+    await seeShare(page, 'v2', 8, 12);
+    await pressByKeyboard(page, inspector(page).getByRole('button', { name: 'Guided canary…' }));
+    // v2 has the smaller share: it is the one on trial, and its figures are known.
+    await expect(dialog(page).getByRole('checkbox', { name: 'errors of v2 pass' })).toBeChecked();
+    await typeByKeyboard(page, dialog(page).getByRole('textbox', { name: 'Step 1, share of v2, %' }), '15');
+    const latency = dialog(page).getByRole('checkbox', { name: 'p99 of v2 passes' });
+    await tabTo(page, latency);
+    await page.keyboard.press('Space');
+    await expect(latency).not.toBeChecked();
+    await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Review the first step…' }));
+    await expect(dialog(page)).toContainText('v2 gets 15 of 100 calls (v1 85), watched for 10 min');
+    await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Apply' }));
+    await expect(rung(page, 'Declared')).toContainText('Declared: seen');
+    await pressByKeyboard(page, dialog(page).getByRole('button', { name: 'Close' }));
+    await seeShare(page, 'v2', 13.5, 16.5);
+    const panel = panelOf(page, 'v2');
+    await pressByKeyboard(page, panel.getByRole('button', { name: 'Pause' }));
+    await expect(panel).toContainText('paused');
+    await pressByKeyboard(page, panel.getByRole('button', { name: 'Resume' }));
+    await expect(panel).toContainText('running');
+    await pressByKeyboard(page, panel.getByRole('button', { name: 'Take back' }));
+    await expect(panel).toContainText('taken back', { timeout: 30_000 });
+    expect((await fleet.read(paymentPath)).spec).toEqual(before);
+    await seeShare(page, 'v2', 8, 12);
+  });
 });

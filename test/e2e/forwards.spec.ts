@@ -1,4 +1,4 @@
-import { expectNoFindings } from './axe.ts';
+import { inBothThemes } from './axe.ts';
 import { expect, test } from './rehearsal.ts';
 import { select } from './steps.ts';
 
@@ -20,7 +20,7 @@ test('a port-forward is one key from the map, told while it is open, and stopped
       .getByRole('button', { name: /^Unlock / })
       .click();
     await expect(open).toBeEnabled();
-    await expectNoFindings(page, 'port-forward');
+    await inBothThemes(page, 'port-forward');
   });
 
   const address = dialog.getByText(/^127\.0\.0\.1:\d+$/);
@@ -31,7 +31,7 @@ test('a port-forward is one key from the map, told while it is open, and stopped
     expect(await answer.text()).toContain('This is a pod of the rehearsal');
     await expect(dialog.getByRole('listitem')).toContainText(/payment, now payment-v\d\S*:8080/);
     await expect(dialog.getByRole('listitem')).toContainText(/1 connection, .* [1-9]\d* B received/);
-    await expectNoFindings(page, 'open port-forwards');
+    await inBothThemes(page, 'open port-forwards');
   });
 
   await test.step('a port that is taken is refused in words', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { expectNoFindings } from './axe.ts';
+import { expectNoFindings, menuInBothThemes } from './axe.ts';
 import { expect, test } from './rehearsal.ts';
 
 const panel = (page: Page) => page.getByRole('region', { name: 'Logs of payment' });
@@ -84,6 +84,8 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     await page.emulateMedia({ colorScheme });
     await expectNoFindings(page, `logs, ${colorScheme}`, 'section[aria-label^="Logs of"]');
   }
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await menuInBothThemes(page, 'more about these lines', panel(page).getByRole('button', { name: /^More/ }));
   await panel(page).getByRole('button', { name: 'Close logs' }).click();
   await expect(panel(page)).toBeHidden();
 });

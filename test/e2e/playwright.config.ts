@@ -3,13 +3,13 @@ import { findBrowser } from '../../build/findBrowser.ts';
 
 const browser = await findBrowser();
 
-/** Real browser, real host, the rehearsal's real wire protocols; one at a time, for the fleet takes a core. */
+/** Real browser, real host, the rehearsal's real wire protocols; two files at a time, for much of a walk is waiting. */
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: '../../test-results/e2e',
-  workers: 1,
-  timeout: 120_000,
+  workers: 2,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: [
     ['list'],

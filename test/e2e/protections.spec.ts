@@ -1,7 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
+import { openCallByKeyboard, unlockByKeyboard, walkByKeyboard } from './byKeyboard.ts';
 import { expectNoFindings } from './axe.ts';
 import { expect, test } from './podium.ts';
-import { openCall, rung, select, tabTo, unlock } from './steps.ts';
+import { rung, select, tabTo, unlock } from './steps.ts';
 
 const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Inspector' });
 const dialog = (page: Page): Locator => page.getByRole('dialog');
@@ -128,21 +129,23 @@ test('a limit and a time-out act in the traffic, and are taken back, by keyboard
 }) => {
   // Traffic is waited for twice.
   test.setTimeout(240_000);
-  await unlock(page, 'shop-rehearsal');
-  await openCall(page, 'order', 'inventory');
-  const why = inspector(page).getByRole('region', { name: 'Why it fails' });
-  await expect(why.getByText(/limit hit|timed out/)).toHaveCount(0);
+  await walkByKeyboard(page, 'Edit protections', async () => {
+    await unlockByKeyboard(page, 'shop-rehearsal');
+    await openCallByKeyboard(page, 'order', 'inventory');
+    const why = inspector(page).getByRole('region', { name: 'Why it fails' });
+    await expect(why.getByText(/limit hit|timed out/)).toHaveCount(0);
 
-  await protect(page, /Limits and ejection for inventory(?!,)/, { http2MaxRequests: '1' });
-  await expect(why.getByText(/[1-9].* % limit hit: the proxy refused it \(UO\)/)).toBeVisible({
-    timeout: 60_000,
+    await protect(page, /Limits and ejection for inventory(?!,)/, { http2MaxRequests: '1' });
+    await expect(why.getByText(/[1-9].* % limit hit: the proxy refused it \(UO\)/)).toBeVisible({
+      timeout: 60_000,
+    });
+    await takeBack(page);
+    await expect(inspector(page).getByText('at most 1 request at once')).toHaveCount(0, { timeout: 20_000 });
+
+    await protect(page, /Time-out and retries of route “default”/, { timeout: '10ms' });
+    await expect(why.getByText(/[1-9].* % timed out \(UT\)/)).toBeVisible({ timeout: 60_000 });
+    await takeBack(page);
   });
-  await takeBack(page);
-  await expect(inspector(page).getByText('at most 1 request at once')).toHaveCount(0, { timeout: 20_000 });
-
-  await protect(page, /Time-out and retries of route “default”/, { timeout: '10ms' });
-  await expect(why.getByText(/[1-9].* % timed out \(UT\)/)).toBeVisible({ timeout: 60_000 });
-  await takeBack(page);
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {

@@ -14,8 +14,9 @@ import {
   shownInstances,
   undo,
 } from './instances.ts';
+import { unlockByKeyboard, walkByKeyboard } from './byKeyboard.ts';
 import { expect, test } from './podium.ts';
-import { rung, unlock } from './steps.ts';
+import { rung } from './steps.ts';
 
 const recommend = '/apis/apps/v1/namespaces/shop/deployments/recommend';
 const imagePath = '/spec/template/spec/containers/0/image';
@@ -86,7 +87,7 @@ test('a workload is rolled back to a revision, whose instances answer, and forwa
   await openInstances(page, 6);
   const before = await allAnswer(page, 'order', 6, 20);
   await inspector(page)
-    .getByText(/revisions to roll back to/)
+    .getByText(/Rollout history: \d+ revisions/)
     .click();
   await inspector(page)
     .getByRole('button', { name: /^What changed from revision/ })
@@ -122,59 +123,61 @@ test('all of it by keyboard alone: scale, pause, resume, restart, roll back, tak
   fleet,
 }) => {
   test.setTimeout(300_000);
-  const inside = inspector(page);
-  const button = (name: string | RegExp) => inside.getByRole('button', { name }).first();
-  await unlock(page, 'shop-rehearsal');
-  await page.keyboard.press('ControlOrMeta+k');
-  await page.keyboard.type('recommend');
-  await page.keyboard.press('Enter');
-  await expect(inside.getByRole('heading', { name: 'recommend', level: 2 })).toBeVisible();
-  await reach(page, inside.getByRole('tab', { selected: true }));
-  const workloads = inside.getByRole('tab', { name: 'Workloads' });
-  for (
-    let presses = 0;
-    presses < 10 && (await workloads.getAttribute('aria-selected')) !== 'true';
-    presses += 1
-  )
-    await page.keyboard.press('ArrowRight');
-  await press(page, inside.getByText(/^2 instances/));
-  const first = await allAnswer(page, 'recommend', 2, 10);
+  await walkByKeyboard(page, 'Scale, restart and roll back', async () => {
+    const inside = inspector(page);
+    const button = (name: string | RegExp) => inside.getByRole('button', { name }).first();
+    await unlockByKeyboard(page, 'shop-rehearsal');
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type('recommend');
+    await page.keyboard.press('Enter');
+    await expect(inside.getByRole('heading', { name: 'recommend', level: 2 })).toBeVisible();
+    await reach(page, inside.getByRole('tab', { selected: true }));
+    const workloads = inside.getByRole('tab', { name: 'Workloads' });
+    for (
+      let presses = 0;
+      presses < 10 && (await workloads.getAttribute('aria-selected')) !== 'true';
+      presses += 1
+    )
+      await page.keyboard.press('ArrowRight');
+    await press(page, inside.getByText(/^2 instances/));
+    const first = await allAnswer(page, 'recommend', 2, 10);
 
-  await reach(page, inside.getByRole('textbox', { name: /^Replicas/ }));
-  await page.keyboard.press('ArrowUp');
-  await press(page, button('Scale…'));
-  await confirm(page, { rolls: true });
-  await allAnswer(page, 'recommend', 3, 8);
+    await reach(page, inside.getByRole('textbox', { name: /^Replicas/ }));
+    await page.keyboard.press('ArrowUp');
+    await press(page, button('Scale…'));
+    await confirm(page, { rolls: true });
+    await allAnswer(page, 'recommend', 3, 8);
 
-  await press(page, button('Pause rollout…'));
-  await confirm(page, { rolls: false });
-  await expect(inside.getByText('rollout paused')).toBeVisible();
-  expect(await fleet.read(recommend)).toMatchObject({ spec: { paused: true } });
-  await press(page, button('Resume rollout…'));
-  await confirm(page, { rolls: true });
-  await expect(inside.getByText('rollout paused')).toHaveCount(0);
+    await press(page, button('Pause rollout…'));
+    await confirm(page, { rolls: false });
+    await expect(inside.getByText('rollout paused')).toBeVisible();
+    expect(await fleet.read(recommend)).toMatchObject({ spec: { paused: true } });
+    await press(page, button('Resume rollout…'));
+    await confirm(page, { rolls: true });
+    await expect(inside.getByText('rollout paused')).toHaveCount(0);
 
-  await press(page, button('Restart…'));
-  await confirm(page, { rolls: true });
-  const restarted = await allAnswer(page, 'recommend', 3, 8);
-  expect(namesOf(restarted).filter((name) => namesOf(first).includes(name))).toEqual([]);
+    await press(page, button('Restart…'));
+    await confirm(page, { rolls: true });
+    const restarted = await allAnswer(page, 'recommend', 3, 8);
+    expect(namesOf(restarted).filter((name) => namesOf(first).includes(name))).toEqual([]);
 
-  await press(page, inside.getByText(/revisions to roll back to/));
-  await press(page, button(/^Roll back to revision/));
-  await confirm(page, { rolls: true });
-  const rolledBack = await allAnswer(page, 'recommend', 3, 8);
-  expect(namesOf(rolledBack).filter((name) => namesOf(restarted).includes(name))).toEqual([]);
+    await press(page, inside.getByText(/Rollout history: \d+ revisions/));
+    await press(page, button(/^Roll back to revision/));
+    await confirm(page, { rolls: true });
+    const rolledBack = await allAnswer(page, 'recommend', 3, 8);
+    expect(namesOf(rolledBack).filter((name) => namesOf(restarted).includes(name))).toEqual([]);
 
-  const out = namesOf(rolledBack)[0] ?? '';
-  await press(page, button(`Take ${out} out of the traffic`));
-  await confirm(page, { rolls: true });
-  await expect
-    .poll(async () => (await shownInstances(page, 'recommend')).find(({ name }) => name === out), {
-      timeout: 60_000,
-    })
-    .toEqual({ name: out, rps: 0, isOut: true });
-  await press(page, button(`Put ${out} back`));
-  await confirm(page, { rolls: false });
-  await expect(inside.getByText(/out of the traffic/)).toHaveCount(0, { timeout: 30_000 });
-  await allAnswer(page, 'recommend', 3, 8);
+    const out = namesOf(rolledBack)[0] ?? '';
+    await press(page, button(`Take ${out} out of the traffic`));
+    await confirm(page, { rolls: true });
+    await expect
+      .poll(async () => (await shownInstances(page, 'recommend')).find(({ name }) => name === out), {
+        timeout: 60_000,
+      })
+      .toEqual({ name: out, rps: 0, isOut: true });
+    await press(page, button(`Put ${out} back`));
+    await confirm(page, { rolls: false });
+    await expect(inside.getByText(/out of the traffic/)).toHaveCount(0, { timeout: 30_000 });
+    await allAnswer(page, 'recommend', 3, 8);
+  });
 });

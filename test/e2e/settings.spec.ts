@@ -43,10 +43,27 @@ test('what is set applies at once, is kept over a reload, and goes back to its d
   await page.getByRole('option', { name: 'production' }).click();
   const chip = page.getByRole('group', { name: 'Connection shop-rehearsal', exact: true });
   await expect(chip.getByRole('button', { name: /shop-rehearsal, production/ })).toBeVisible();
+
+  const time = page.getByRole('region', { name: 'Time' });
+  await time.getByRole('radio', { name: 'Another…' }).check({ force: true });
+  await time.getByRole('combobox', { name: 'Which' }).fill('kathmandu');
+  await page.getByRole('option', { name: 'Kathmandu (Asia)' }).click();
+  await expect(time.getByRole('status')).toContainText('UTC+5:45');
   await expectNoFindings(page, 'settings');
 
   await page.reload();
+  await openPage(page, 'Map');
+  await expect(page.getByText('times in Kathmandu (Asia)')).toBeVisible();
+  await expect(page.locator('.mapDots')).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('moving dots');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.mapDots path').first()).toBeAttached({ timeout: 30_000 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(page.locator('.mapDots')).toHaveCount(0);
   await openPage(page, 'Settings');
+  await time.getByRole('radio', { name: /^Yours: / }).check({ force: true });
+  await expect(time.getByRole('status')).not.toContainText('UTC+5:45');
   await expect(own.getByRole('textbox', { name: 'Failing from' })).toHaveValue('90%');
   await own.getByRole('button', { name: /^Judge payment.* as all$/ }).click();
   await expect(own).toHaveCount(0);

@@ -1,3 +1,4 @@
+import { walkByKeyboard } from './byKeyboard.ts';
 import { type Fleet, paymentPath } from './fleet.ts';
 import { expect, test } from './podium.ts';
 import { dragTo, handleOnMap, rung, select, unlock } from './steps.ts';
@@ -54,51 +55,53 @@ test('an operator drags payment 70/30 to 95/5 on the map, sees it measured, and 
 });
 
 test('the same by keyboard alone', async ({ map: page, fleet }) => {
-  const before = (await fleet.read(paymentPath)).spec;
-  const press = async (key: string, times = 1) => {
-    for (let i = 0; i < times; i += 1) await page.keyboard.press(key);
-  };
-  // Unlock by the palette, select by search, shift by the arrows, review by Enter.
-  await press('Control+k');
-  await page.keyboard.type('unlock');
-  await press('Enter');
-  await expect(page.getByRole('alertdialog')).toBeVisible();
-  await tabTo(page, /^Unlock shop-rehearsal$/);
-  await press('Enter');
-  await expect(page.getByRole('alertdialog')).toHaveCount(0);
-  await press('Control+k');
-  await page.keyboard.type('payment');
-  await press('Enter');
-  await expect(
-    page
-      .getByRole('complementary', { name: 'Inspector' })
-      .getByRole('heading', { name: 'payment', level: 2 }),
-  ).toBeVisible();
-  await tabTo(page, /^Split of payment/);
-  await press('Shift+ArrowRight', 2);
-  await press('ArrowRight', 5);
-  await expect(page.getByRole('region', { name: 'Pending changes' })).toContainText('1 pending');
-  await tabTo(page, /^Review the change of payment/);
-  await press('Enter');
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('heading', { name: 'Shift payment: v1 70 → 95, v2 30 → 5' })).toBeVisible();
-  await tabTo(page, /^Apply$/);
-  await press('Enter');
-  await expect(rung(page, 'Measured')).toContainText('Measured: seen', { timeout: 60_000 });
-  await tabTo(page, /^Undo/);
-  await press('Enter');
-  await expect(dialog.getByRole('heading', { name: /^Undo: / })).toBeVisible();
-  // The title stands before the plan does; with the plan comes what it asks for.
-  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toBeVisible();
-  const name = dialog.getByRole('textbox', { name: 'Type payment to confirm' });
-  if ((await name.count()) > 0) {
-    await tabTo(page, /^Type payment to confirm$/);
+  await walkByKeyboard(page, 'Shift a weight, and undo it', async () => {
+    const before = (await fleet.read(paymentPath)).spec;
+    const press = async (key: string, times = 1) => {
+      for (let i = 0; i < times; i += 1) await page.keyboard.press(key);
+    };
+    // Unlock by the palette, select by search, shift by the arrows, review by Enter.
+    await press('Control+k');
+    await page.keyboard.type('unlock');
+    await press('Enter');
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+    await tabTo(page, /^Unlock shop-rehearsal$/);
+    await press('Enter');
+    await expect(page.getByRole('alertdialog')).toHaveCount(0);
+    await press('Control+k');
     await page.keyboard.type('payment');
-  }
-  await tabTo(page, /^Apply$/);
-  await press('Enter');
-  await expect(rung(page, 'Declared')).toContainText('Declared: seen');
-  expect((await fleet.read(paymentPath)).spec).toEqual(before);
+    await press('Enter');
+    await expect(
+      page
+        .getByRole('complementary', { name: 'Inspector' })
+        .getByRole('heading', { name: 'payment', level: 2 }),
+    ).toBeVisible();
+    await tabTo(page, /^Split of payment/);
+    await press('Shift+ArrowRight', 2);
+    await press('ArrowRight', 5);
+    await expect(page.getByRole('region', { name: 'Pending changes' })).toContainText('1 pending');
+    await tabTo(page, /^Review the change of payment/);
+    await press('Enter');
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByRole('heading', { name: 'Shift payment: v1 70 → 95, v2 30 → 5' })).toBeVisible();
+    await tabTo(page, /^Apply$/);
+    await press('Enter');
+    await expect(rung(page, 'Measured')).toContainText('Measured: seen', { timeout: 60_000 });
+    await tabTo(page, /^Undo/);
+    await press('Enter');
+    await expect(dialog.getByRole('heading', { name: /^Undo: / })).toBeVisible();
+    // The title stands before the plan does; with the plan comes what it asks for.
+    await expect(dialog.getByRole('textbox', { name: 'Reason' })).toBeVisible();
+    const name = dialog.getByRole('textbox', { name: 'Type payment to confirm' });
+    if ((await name.count()) > 0) {
+      await tabTo(page, /^Type payment to confirm$/);
+      await page.keyboard.type('payment');
+    }
+    await tabTo(page, /^Apply$/);
+    await press('Enter');
+    await expect(rung(page, 'Declared')).toContainText('Declared: seen');
+    expect((await fleet.read(paymentPath)).spec).toEqual(before);
+  });
 });
 
 /** Presses Tab until the focused thing has this accessible name. */

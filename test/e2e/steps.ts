@@ -2,8 +2,10 @@ import { type Locator, type Page } from '@playwright/test';
 import { expect } from './podium.ts';
 
 /** The selected service's card with its split handle, by the names an operator reads. */
-export function handleOnMap(page: Page): Locator {
-  return page.getByRole('region', { name: 'Map' }).getByRole('slider', { name: /^Split of payment/ });
+export function handleOnMap(page: Page, service = 'payment'): Locator {
+  return page
+    .getByRole('region', { name: 'Map' })
+    .getByRole('slider', { name: new RegExp(`^Split of ${service}`) });
 }
 
 /** Lets writes through, as an operator does: by the chip and its dialog. */
@@ -32,9 +34,9 @@ export async function select(page: Page, name: string): Promise<void> {
   await expect(heading).toBeVisible();
 }
 
-/** Drags the handle until the left version has `left`, then lets go. */
-export async function dragTo(page: Page, handle: Locator, left: number): Promise<void> {
-  await grasp(page, handle);
+/** Drags the handle of a service's split until the left version has `left`, then lets go. */
+export async function dragTo(page: Page, handle: Locator, left: number, service?: string): Promise<void> {
+  await grasp(page, handle, service);
   const box = await boxOf(handle);
   const bar = await boxOf(handle.locator('..'));
   const y = box.y + box.height / 2;
@@ -51,10 +53,12 @@ export async function dragTo(page: Page, handle: Locator, left: number): Promise
   await expect(handle).toHaveAttribute('aria-valuenow', String(left));
 }
 
-/** Presses on payment's handle, once its callers are drawn and the picture stands still. */
-export async function grasp(page: Page, handle: Locator): Promise<void> {
+/** Presses on a service's handle, once its callers are drawn and the picture stands still. */
+export async function grasp(page: Page, handle: Locator, service = 'payment'): Promise<void> {
   // The first figures bring the calls, and with them the picture is laid out anew.
-  const call = page.getByRole('region', { name: 'Map' }).getByRole('img', { name: / calls payment$/ });
+  const call = page
+    .getByRole('region', { name: 'Map' })
+    .getByRole('img', { name: new RegExp(` calls ${service}$`) });
   await expect(call.first()).toBeAttached({ timeout: 30_000 });
   await expect(handle).toBeVisible();
   await standsStill(handle);

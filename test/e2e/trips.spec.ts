@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { pressByKeyboard, unlockByKeyboard, walkByKeyboard } from './byKeyboard.ts';
 import { expect, test } from './podium.ts';
 import { expectNoFindings } from './axe.ts';
 import { openCall, openPage, rung, tabTo, unlock } from './steps.ts';
@@ -65,7 +66,8 @@ async function command(page: Page, words: string): Promise<void> {
 
 /** Reads in the journal what the traffic answered to an operation. */
 async function seenInJournal(page: Page, title: RegExp, answer: RegExp): Promise<void> {
-  await page.getByRole('list', { name: 'Operations' }).getByRole('button', { name: title }).first().click();
+  const entry = page.getByRole('list', { name: 'Operations' }).getByRole('button', { name: title }).first();
+  await pressByKeyboard(page, entry);
   const record = page.getByRole('article', { name: title });
   const measured = record.getByRole('listitem').filter({ hasText: 'Measured' });
   await expect(measured).toContainText('seen', { timeout: 60_000 });
@@ -122,74 +124,76 @@ test('calls are refused, answered and denied by keyboard alone, and let go by ha
 }) => {
   // Traffic is waited for several times, and a deadline once.
   test.setTimeout(240_000);
-  await unlock(page, 'shop-rehearsal');
-  // Refused, for every caller.
-  await command(page, 'inventory');
-  await expect(inspector(page).getByRole('heading', { name: 'inventory', level: 2 })).toBeVisible();
-  await page.keyboard.press('t');
-  await expect(dialog(page).getByRole('heading', { name: 'Trip calls to inventory' })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(dialog(page)).toHaveCount(0);
-  await page.keyboard.press('t');
-  await tabTo(page, dialog(page).getByRole('radio', { name: /^Refuse/ }));
-  await tabTo(page, dialog(page).getByRole('radio', { name: '503' }));
-  await page.keyboard.press('ArrowRight');
-  await expect(dialog(page).getByRole('radio', { name: '429' })).toBeChecked();
-  await tabTo(page, dialog(page).getByRole('textbox', { name: 'Why' }));
-  await page.keyboard.type('trying the keyboard');
-  await page.keyboard.press('Enter');
-  await applyByKeys(page, 'Apply trip for 5 min', 'inventory');
-  await expect(card(page, 'inventory')).toHaveAccessibleName(/held, callers get 429/);
+  await walkByKeyboard(page, 'Trip calls, and let them go', async () => {
+    await unlockByKeyboard(page, 'shop-rehearsal');
+    // Refused, for every caller.
+    await command(page, 'inventory');
+    await expect(inspector(page).getByRole('heading', { name: 'inventory', level: 2 })).toBeVisible();
+    await page.keyboard.press('t');
+    await expect(dialog(page).getByRole('heading', { name: 'Trip calls to inventory' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+    await page.keyboard.press('t');
+    await tabTo(page, dialog(page).getByRole('radio', { name: /^Refuse/ }));
+    await tabTo(page, dialog(page).getByRole('radio', { name: '503' }));
+    await page.keyboard.press('ArrowRight');
+    await expect(dialog(page).getByRole('radio', { name: '429' })).toBeChecked();
+    await tabTo(page, dialog(page).getByRole('textbox', { name: 'Why' }));
+    await page.keyboard.type('trying the keyboard');
+    await page.keyboard.press('Enter');
+    await applyByKeys(page, 'Apply trip for 5 min', 'inventory');
+    await expect(card(page, 'inventory')).toHaveAccessibleName(/held, callers get 429/);
 
-  // Denied, where a controller would overwrite a route.
-  await command(page, 'recommend');
-  await expect(inspector(page).getByRole('heading', { name: 'recommend', level: 2 })).toBeVisible();
-  await page.keyboard.press('t');
-  const refuse = dialog(page).getByRole('radio', { name: /^Refuse/ });
-  await expect(refuse).toBeDisabled();
-  await expect(refuse).toHaveAccessibleName(/belongs to .* would overwrite/);
-  await expect(dialog(page).getByRole('radio', { name: /^Deny/ })).toBeChecked();
-  await tabTo(page, dialog(page).getByRole('textbox', { name: 'Why' }));
-  await page.keyboard.press('Enter');
-  await applyByKeys(page, 'Apply trip for 5 min', 'recommend');
+    // Denied, where a controller would overwrite a route.
+    await command(page, 'recommend');
+    await expect(inspector(page).getByRole('heading', { name: 'recommend', level: 2 })).toBeVisible();
+    await page.keyboard.press('t');
+    const refuse = dialog(page).getByRole('radio', { name: /^Refuse/ });
+    await expect(refuse).toBeDisabled();
+    await expect(refuse).toHaveAccessibleName(/belongs to .* would overwrite/);
+    await expect(dialog(page).getByRole('radio', { name: /^Deny/ })).toBeChecked();
+    await tabTo(page, dialog(page).getByRole('textbox', { name: 'Why' }));
+    await page.keyboard.press('Enter');
+    await applyByKeys(page, 'Apply trip for 5 min', 'recommend');
 
-  // A fixed answer, for one caller, until the deadline.
-  await command(page, 'payment');
-  await tabTo(page, inspector(page).getByRole('tab', { selected: true }));
-  await expect(inspector(page).getByRole('heading', { name: 'payment', level: 2 })).toBeVisible();
-  const calls = inspector(page).getByRole('tab', { name: 'Calls' });
-  while ((await calls.getAttribute('aria-selected')) !== 'true') await page.keyboard.press('ArrowRight');
-  await tabTo(page, inspector(page).getByRole('button', { name: 'Call from order', exact: true }));
-  await page.keyboard.press('Enter');
-  await expect(inspector(page).getByRole('heading', { name: 'order → payment', level: 2 })).toBeVisible();
-  await page.keyboard.press('t');
-  await expect(dialog(page).getByRole('radio', { name: 'Only order' })).toBeChecked();
-  await tabTo(page, dialog(page).getByRole('radio', { name: /^Refuse/ }));
-  await page.keyboard.press('ArrowDown');
-  await expect(dialog(page).getByRole('radio', { name: /^Divert/ })).toBeChecked();
-  await tabTo(page, dialog(page).getByRole('radio', { name: 'Another service or version', exact: true }));
-  await page.keyboard.press('ArrowRight');
-  await tabTo(page, dialog(page).getByRole('textbox', { name: 'Status' }));
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.type('203');
-  await tabTo(page, dialog(page).getByRole('textbox', { name: 'Other, min' }));
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.type('0.5');
-  await page.keyboard.press('Enter');
-  await applyByKeys(page, 'Apply trip for 30 s', 'payment');
+    // A fixed answer, for one caller, until the deadline.
+    await command(page, 'payment');
+    await tabTo(page, inspector(page).getByRole('tab', { selected: true }));
+    await expect(inspector(page).getByRole('heading', { name: 'payment', level: 2 })).toBeVisible();
+    const calls = inspector(page).getByRole('tab', { name: 'Calls' });
+    while ((await calls.getAttribute('aria-selected')) !== 'true') await page.keyboard.press('ArrowRight');
+    await tabTo(page, inspector(page).getByRole('button', { name: 'Call from order', exact: true }));
+    await page.keyboard.press('Enter');
+    await expect(inspector(page).getByRole('heading', { name: 'order → payment', level: 2 })).toBeVisible();
+    await page.keyboard.press('t');
+    await expect(dialog(page).getByRole('radio', { name: 'Only order' })).toBeChecked();
+    await tabTo(page, dialog(page).getByRole('radio', { name: /^Refuse/ }));
+    await page.keyboard.press('ArrowDown');
+    await expect(dialog(page).getByRole('radio', { name: /^Divert/ })).toBeChecked();
+    await tabTo(page, dialog(page).getByRole('radio', { name: 'Another service or version', exact: true }));
+    await page.keyboard.press('ArrowRight');
+    await tabTo(page, dialog(page).getByRole('textbox', { name: 'Status' }));
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('203');
+    await tabTo(page, dialog(page).getByRole('textbox', { name: 'Other, min' }));
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('0.5');
+    await page.keyboard.press('Enter');
+    await applyByKeys(page, 'Apply trip for 30 s', 'payment');
 
-  await command(page, 'journal');
-  await seenInJournal(page, /^Trip inventory: callers get 429/, stopped);
-  await seenInJournal(page, /^Trip recommend: callers get 403/, stopped);
-  await seenInJournal(page, /^Trip order → payment: callers get a fixed 203/, stopped);
+    await command(page, 'journal');
+    await seenInJournal(page, /^Trip inventory: callers get 429/, stopped);
+    await seenInJournal(page, /^Trip recommend: callers get 403/, stopped);
+    await seenInJournal(page, /^Trip order → payment: callers get a fixed 203/, stopped);
 
-  for (const name of ['inventory', 'recommend']) {
-    await command(page, `end the trip of all callers → ${name}`);
-    await applyByKeys(page, 'Apply', name);
-  }
-  await expect(chip(page)).toHaveCount(0, { timeout: 60_000 });
-  for (const name of ['inventory', 'recommend', 'order → payment'])
-    await seenInJournal(page, new RegExp(`^End trip of ${name}: `), served);
+    for (const name of ['inventory', 'recommend']) {
+      await command(page, `end the trip of all callers → ${name}`);
+      await applyByKeys(page, 'Apply', name);
+    }
+    await expect(chip(page)).toHaveCount(0, { timeout: 60_000 });
+    for (const name of ['inventory', 'recommend', 'order → payment'])
+      await seenInJournal(page, new RegExp(`^End trip of ${name}: `), served);
+  });
 });
 
 test('a declared fallback answers while its call is tripped, the map draws the detour, and the deadline ends it', async ({

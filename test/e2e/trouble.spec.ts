@@ -164,7 +164,7 @@ test('a service placed by hand stays where it was put, also over a restart', asy
   });
   await page.goto(again.url);
   await connect(page).click();
-  await expect(catalog).toBeVisible({ timeout: 60_000 });
+  await expect(onMap(page, 'catalog')).toBeVisible({ timeout: 60_000 });
   await expect.poll(async () => /translate\([^)]*\)/.exec(await placed())?.[0]).toBe(position);
   await again.stop();
 });

@@ -11,7 +11,7 @@ import { createReach } from '../../shared/connectors/kube/reach.ts';
 import { services } from '../../shared/connectors/kube/resources.ts';
 import { hostOf } from '../conformance/cluster.ts';
 import { startSimulatedCluster } from '../conformance/simulatedCluster.ts';
-import { type Identity, issue } from '../support/certificates.ts';
+import { type Identity, issue } from '../../shared/rehearsal/certificate.ts';
 import { kubeconfigText } from '../support/loginProgram.ts';
 import { createFakeClock } from '../support/memoryPorts.ts';
 import { startTlsFront } from '../support/tlsFront.ts';

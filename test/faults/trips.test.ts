@@ -210,7 +210,11 @@ test('M18 a trip that someone else changed can be left as it is', async () => {
   paper.revision += 1;
   await here.ports.clock.advance(6 * minute);
   await here.client.holds.leave({ operationId: id });
-  expect(holdOf(here, id)).toMatchObject({ state: 'ended', note: 'Left as it is by ana@laptop.' });
+  expect(holdOf(here, id)).toMatchObject({
+    state: 'ended',
+    leftBy: 'ana@laptop',
+    note: 'Left in force by ana@laptop.',
+  });
   expect(paper.trip).toMatchObject({ status: 429 });
 });
 

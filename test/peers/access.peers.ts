@@ -45,9 +45,12 @@ test('who may see nothing in the namespace they named is told so, with the serve
 });
 
 test('who may only read one namespace sees its services, and why there are no figures', async () => {
-  const state = await stateOf('shop-viewer', shop);
+  const state = await stateOf(
+    'shop-viewer',
+    shop,
+    (now) => hasLooked(now) && sourceOf(now, 'istio')?.state === 'live',
+  );
   expect(state).toMatchObject({ user: 'shop-viewer', namespaces: ['shop'], error: null, locked: true });
-  expect(sourceOf(state, 'istio')?.state).toBe('live');
   expect(sourceOf(state, 'prometheus')).toMatchObject({
     state: 'absent',
     detail: expect.stringMatching(/have a Prometheus that you may reach\. Name its address/) as unknown,

@@ -2,12 +2,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertmanager } from '../../shared/connectors/alertmanager/connector.ts';
-import type { ConnectorHost, Session } from '../../shared/connectors/kit/connector.ts';
+import type { ConnectorHost, Found, Offer, Session } from '../../shared/connectors/kit/connector.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
 import { prometheus } from '../../shared/connectors/prometheus/connector.ts';
 import type { AlertObservation } from '../../shared/model/alert.ts';
-import { alertsConformance } from '../conformance/alerts.ts';
+import { alertsConformance, controlOf, is, silenceOf, stamped } from '../conformance/alerts.ts';
 import { hostOf, until } from '../conformance/cluster.ts';
+import { changeOf, signal } from '../conformance/weights.ts';
+import { bindRoles } from '../support/bindRoles.ts';
 import { readCoordinates } from './coordinates.ts';
 import { noteFigure } from './figures.ts';
 import { findPeers } from './install.ts';
@@ -20,6 +22,7 @@ const peers = readCoordinates();
 const rulesFile = join(peers.runDir, 'prometheus', 'rules', 'alerts.json');
 const services = '/api/v1/namespaces/monitoring/services';
 const pods = '/api/v1/namespaces/monitoring/pods';
+const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/monitoring';
 const name = 'alertmanager';
 
 let peer: AlertmanagerPeer;
@@ -56,6 +59,34 @@ async function alertNamed(
   if (found === null) throw new Error('cannot be');
   return found;
 }
+
+/** What a cluster leads to, once it is as expected: the proxy's own picture of endpoints and roles may be a moment behind. */
+async function foundBy(
+  root: Session,
+  expected: (found: { readonly names: readonly string[]; readonly absent: Found['absent'] }) => boolean,
+) {
+  const found = await until(
+    async function* (stop) {
+      for (;;) {
+        const { offers = [], absent = [] } = (await root.offers?.find(stop)) ?? {};
+        yield { names: offers.map(({ connector }) => connector), absent, offers: () => offers };
+      }
+    },
+    expected,
+    30_000,
+  );
+  return {
+    absent: found.absent,
+    offerOf(connector: string): Offer {
+      const offer = found.offers().find((one) => one.connector === connector);
+      if (offer === undefined) throw new Error(`${connector} was not offered`);
+      return offer;
+    },
+  };
+}
+
+const openOffered = ({ settings, lent }: Offer): Promise<Session> =>
+  alertmanager.open(alertmanager.settings.parse(settings), hostOf(lent));
 
 async function setRules(rules: readonly object[]): Promise<void> {
   await mkdir(join(rulesFile, '..'), { recursive: true });
@@ -110,27 +141,8 @@ describe('a real Prometheus with rules, and the Alertmanager of a real cluster',
       { kubeconfig: { paths: [peers.kubernetes.kubeconfigFile] }, context: 'admin' },
       host,
     );
-    // The proxy's own picture of endpoints may be a moment behind.
-    const found = await until(
-      async function* (stop) {
-        for (;;) {
-          const { offers = [], absent } = (await root.offers?.find(stop)) ?? {};
-          yield { names: offers.map(({ connector }) => connector), absent, offers: () => offers };
-        }
-      },
-      ({ names }) => names.includes('alertmanager'),
-      30_000,
-    );
-    const offerOf = (connector: string) => {
-      const offer = found.offers().find((one) => one.connector === connector);
-      if (offer === undefined) throw new Error(`${connector} was not offered`);
-      return offer;
-    };
-    const offered = offerOf('alertmanager');
-    await using session = await alertmanager.open(
-      alertmanager.settings.parse(offered.settings),
-      hostOf(offered.lent),
-    );
+    const { offerOf } = await foundBy(root, ({ names }) => names.includes('alertmanager'));
+    await using session = await openOffered(offerOf('alertmanager'));
     const fired = await alertNamed(session, 'PodiumFires', ({ phase }) => phase === 'firing');
     expect(fired).toMatchObject({
       severity: 'critical',
@@ -148,4 +160,72 @@ describe('a real Prometheus with rules, and the Alertmanager of a real cluster',
     expect((await alertNamed(own, 'PodiumPends', () => true)).phase).toBe('pending');
     expect((await alertNamed(own, 'PodiumFires', () => true)).phase).toBe('firing');
   });
+
+  test('who may not use its proxy is told so, and the documented role lets one read alerts, silence them and end that', async () => {
+    const openAs = (context: string, namespaces: string[]) =>
+      kubernetes.open(
+        { kubeconfig: { paths: [peers.kubernetes.kubeconfigFile] }, context, namespaces },
+        host,
+      );
+    const bind = (role: 'read' | 'alertmanager') =>
+      bindRoles(
+        { namespace: 'monitoring', call: (_method, path, body) => create(path, body as object) },
+        [role],
+        'shop-viewers',
+      );
+    const phase = (session: Session, wanted: AlertObservation['phase']) =>
+      alertNamed(session, 'PodiumFires', (alert) => alert.phase === wanted);
+    const operation = silenceOf([is('alertname', 'PodiumFires')]);
+    /** Makes the silence, and gives the change as the journal would hold it. */
+    const silence = async (session: Session) => {
+      const control = controlOf(session);
+      const plan = stamped(control, await control.plan(operation, signal));
+      const { revisions } = await control.apply(plan, signal);
+      await phase(session, 'silenced');
+      return { ...changeOf(plan), document: revisions[0]?.document ?? changeOf(plan).document };
+    };
+    const end = async (session: Session, change: Awaited<ReturnType<typeof silence>>) => {
+      const control = controlOf(session);
+      const undo = await control.planUndo?.(operation, [change], signal);
+      if (undo === undefined) throw new Error('there is no way back');
+      await control.apply(undo, signal);
+    };
+    try {
+      // Its Service may be seen, and not asked.
+      await bind('read');
+      await using viewer = await openAs('shop-viewer', ['shop', 'monitoring']);
+      const isAlertmanager = ({ connector }: Found['absent'][number]) => connector === 'alertmanager';
+      const denied = await foundBy(viewer, ({ absent }) => absent.some(isAlertmanager));
+      expect(denied.absent.find(isAlertmanager)).toMatchObject({
+        detail: expect.stringMatching(
+          /monitoring\/alertmanager:9093: .*not allowed.*cannot get resource "services\/proxy"/,
+        ) as string,
+        consequence: 'Only alerts of Prometheus itself are shown, and none can be silenced.',
+      });
+
+      await bind('alertmanager');
+      const { offerOf } = await foundBy(viewer, ({ names }) => names.includes('alertmanager'));
+      await using session = await openOffered(offerOf('alertmanager'));
+      await phase(session, 'firing');
+      await end(session, await silence(session));
+      await phase(session, 'firing');
+
+      // With the role for Prometheus alone one may read and silence there, and end nothing.
+      await using operator = await openAs('shop-operator', ['shop']);
+      const half = await foundBy(operator, ({ names }) => names.includes('alertmanager'));
+      await using other = await openOffered(half.offerOf('alertmanager'));
+      const left = await silence(other);
+      await expect(end(other, left)).rejects.toMatchObject({
+        kind: 'forbidden',
+        message: expect.stringMatching(/cannot delete resource "services\/proxy"/) as string,
+      });
+      await phase(other, 'silenced');
+      await end(session, left);
+      await phase(session, 'firing');
+    } finally {
+      for (const role of ['read', 'alertmanager'])
+        for (const plural of ['rolebindings', 'roles'])
+          await admin.call(`${rbac}/${plural}/${role}-shop-viewers`, { method: 'DELETE' });
+    }
+  }, 180_000);
 });

@@ -48,7 +48,7 @@ const sendText = (path: string, body: string): Promise<number> =>
 test('the documented roles suffice for every operation on workloads and configuration', async () => {
   await using cluster = await startRealCluster();
   const { namespace } = cluster;
-  await bindRoles(cluster, ['read', 'workloads', 'config']);
+  await bindRoles(cluster, ['notes', 'read', 'workloads', 'config']);
   await createConfigured(cluster);
   const path = paths(namespace);
   await cluster.call('POST', path.destinationRules, paymentRule(namespace));

@@ -4,6 +4,6 @@ import { asOperator, bindRoles } from '../support/bindRoles.ts';
 import { roleNames } from '../support/documentedRoles.ts';
 
 everyOperationConformance('a real API server with istiod', startRealCluster, async (cluster) => {
-  await bindRoles(cluster, roleNames);
+  await bindRoles(cluster, ['notes', ...roleNames]);
   return asOperator(cluster);
 });

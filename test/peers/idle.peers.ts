@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { serviceId } from '../../shared/analysis/entityIds.ts';
 import type { ConnectionState } from '../../shared/model/connection.ts';
 import { type ConsoleUnderTest, openConsole } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
@@ -10,6 +11,7 @@ const run = readCoordinates();
 const users = ['viewer', 'shop-operator'] as const;
 // Long enough for what is asked once a minute.
 const shownMs = 60_000;
+const inspectedMs = 30_000;
 const hiddenMs = 15_000;
 
 /** Mesh and figures are there; what these rights do not reach has been tried. */
@@ -19,8 +21,8 @@ const hasAll = ({ state, sources }: ConnectionState): boolean =>
     sources.some((source) => source.connector === one && source.state === 'live'),
   );
 
-/** Everything that a window which shows the map listens to. */
-function listen({ client }: ConsoleUnderTest) {
+/** Everything that a window which shows the map listens to, and what an inspected service adds. */
+function listen({ client }: ConsoleUnderTest, inspected: readonly string[] = []) {
   const stop = new AbortController();
   const how = { signal: stop.signal };
   let ticks = 0;
@@ -45,6 +47,10 @@ function listen({ client }: ConsoleUnderTest) {
     hear(client.holds.watch(undefined, how)),
     hear(client.canaries.watch(undefined, how)),
     hear(client.journal.watch(undefined, how)),
+    ...inspected.flatMap((serviceId) => [
+      hear(client.services.inspect({ serviceId }, how)),
+      hear(client.signals.charts({ serviceId, rangeSeconds: 1_800 }, how)),
+    ]),
   ]);
   return {
     ticks: () => ticks,
@@ -76,8 +82,10 @@ async function count(
 
 test('with everything followed and nothing happening, each connection asks the API server at most once a second, and a window that listens to nothing hardly ever', async () => {
   await using console = await openConsole(run);
-  await console.open('viewer', {}, hasAll);
-  await console.open('shop-operator', { namespaces: ['shop'] }, hasAll);
+  const opened = [
+    await console.open('viewer', {}, hasAll),
+    await console.open('shop-operator', { namespaces: ['shop'] }, hasAll),
+  ];
   {
     await using window = listen(console);
     await waitFor('the first figures', { limitMs: 30_000 }, () => Promise.resolve(window.ticks() > 2));
@@ -94,6 +102,21 @@ test('with everything followed and nothing happening, each connection asks the A
       expect(perSecond).toBeGreaterThan(0.2);
       expect(perSecond).toBeLessThanOrEqual(1);
       expect(watches).toBeLessThanOrEqual(2);
+    }
+  }
+  {
+    const inspected = opened.map(({ id }) => serviceId(id, 'shop', 'payment'));
+    await using window = listen(console, inspected);
+    await waitFor('the first figures', { limitMs: 30_000 }, () => Promise.resolve(window.ticks() > 2));
+    const shown = await count(inspectedMs);
+    for (const user of users) {
+      const { perSecond } = shown[user] ?? { perSecond: NaN };
+      noteFigure(
+        run,
+        'idle',
+        `${user}, a service inspected and nothing happening: ${perSecond.toFixed(2)} requests a second`,
+      );
+      expect(perSecond).toBeLessThanOrEqual(2);
     }
   }
   const since = Date.now();

@@ -12,6 +12,7 @@ import { opentelemetry } from './install/opentelemetry.ts';
 import { rolloutCrds } from './install/rollouts.ts';
 import { sentinel } from './install/sentinel.ts';
 import { spring } from './install/spring.ts';
+import { traefik } from './install/traefik.ts';
 
 const recipes = {
   prometheus,
@@ -28,6 +29,7 @@ const recipes = {
   spring,
   sentinel,
   opentelemetry,
+  traefik,
 } as const satisfies Record<string, Recipe>;
 
 /** Every program the tier needs, each present or absent with the reason. */
@@ -54,6 +56,7 @@ export function findPeers(): Installation {
     spring: find(recipes.spring),
     sentinel: find(recipes.sentinel),
     opentelemetry: find(recipes.opentelemetry),
+    traefik: find(recipes.traefik),
   };
 }
 
@@ -79,6 +82,7 @@ export async function installPeers(): Promise<Installation> {
     spring: await ensure(recipes.spring),
     sentinel: await ensure(recipes.sentinel),
     opentelemetry: await ensure(recipes.opentelemetry),
+    traefik: await ensure(recipes.traefik),
   };
   const [prometheusFound, alertmanagerFound, envoyFound] = await fetched;
   return {

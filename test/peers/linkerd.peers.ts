@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { linkerdConformance } from '../conformance/linkerd.ts';
+import { anyWeights } from '../conformance/anyWeights.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
+import { startRoutedPayment } from '../conformance/routesPayment.ts';
 import { realOperatorOf } from '../support/bindRoles.ts';
 import { readCoordinates } from './coordinates.ts';
 import { clientFor } from './measure.ts';
@@ -32,6 +34,7 @@ const definition = (group: string, version: string, kind: string, plural: string
 });
 const kinds = [
   definition('linkerd.io', 'v1alpha2', 'ServiceProfile', 'serviceprofiles'),
+  definition('policy.linkerd.io', 'v1beta3', 'HTTPRoute', 'httproutes'),
   definition('split.smi-spec.io', 'v1alpha2', 'TrafficSplit', 'trafficsplits'),
 ];
 const servedAt = ({ spec }: (typeof kinds)[number]): string =>
@@ -50,3 +53,6 @@ afterAll(async () => {
 });
 
 linkerdConformance('a real API server with the kinds of Linkerd and SMI', startRealCluster, realOperatorOf);
+anyWeights('Linkerd’s HTTPRoutes of a real API server', () =>
+  startRoutedPayment(startRealCluster, 'HTTPRoute of Linkerd'),
+);

@@ -1,4 +1,5 @@
 import { notesConformance } from '../conformance/notes.ts';
 import { startRealCluster } from '../conformance/realCluster.ts';
+import { realOperatorOf } from '../support/bindRoles.ts';
 
-notesConformance('a real API server', () => startRealCluster());
+notesConformance('a real API server', () => startRealCluster(), realOperatorOf);

@@ -14,7 +14,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['kube-apiserver'],
     suites: {
       topology: ['kubernetes', 'twoClusters'],
-      events: ['kubernetes'],
+      events: ['kubernetes', 'away'],
       logs: ['logs'],
       forwards: ['forwards'],
       certificates: ['certificates'],
@@ -24,6 +24,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       workloads: ['workloads', 'workloadKinds', 'ledRollouts'],
       proof: ['workloads'],
       notes: ['notes'],
+      denials: ['denials'],
     },
   },
   istio: {
@@ -37,6 +38,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
       protectionEdits: ['protections'],
       routing: ['routing'],
       configuration: ['config'],
+      denials: ['denials'],
     },
   },
   'gateway-api': {
@@ -52,7 +54,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['prometheus'],
     suites: {
       usage: ['usage'],
-      signals: ['signals', 'dialects'],
+      signals: ['signals', 'dialects', 'traefik', 'away'],
       sightings: ['protections'],
       alerts: ['alertmanager'],
       proof: ['honesty'],

@@ -9,7 +9,7 @@ import { recordAlertmanager } from './record/alertmanager.ts';
 import { recordConsul, recordConsulEnvoy } from './record/consul.ts';
 import { recordConsulEntries } from './record/consulEntries.ts';
 import { recordConsulTrip } from './record/consulTrip.ts';
-import { recordEnvoy, recordIstiod, recordPrometheus } from './record/observers.ts';
+import { recordEnvoy, recordIstiod, recordPrometheus, recordRuledAlerts } from './record/observers.ts';
 import { recordKubernetesReads } from './record/kubernetesReads.ts';
 import { recordLogs } from './record/logs.ts';
 import { recordKubernetesWrites } from './record/kubernetesWrites.ts';
@@ -32,7 +32,7 @@ import { springInstances } from './start/springShop.ts';
  * Records answers of the real peers into test/fixtures, so that simulators can be held against them:
  * `node test/peers/record.ts`. Takes about two minutes, half of it waiting for a list to expire.
  * `node test/peers/record.ts writes` makes only those of configuration and workloads again, `… consul` only Consul's,
- * `… routes` only those of the Gateway API's routes,
+ * `… routes` only those of the Gateway API's routes, `… rules` only those of Prometheus' own alerts,
  * `… spring` only those of Spring's programs, `… sentinel` only Sentinel's, `… alertmanager` only Alertmanager's.
  */
 async function inside(only: string | undefined): Promise<number> {
@@ -53,6 +53,10 @@ async function inside(only: string | undefined): Promise<number> {
     );
     return recorders[peer];
   };
+  if (only === 'rules') {
+    await recordRuledAlerts(await recorderOf('prometheus', coordinates.versions['prometheus']), coordinates);
+    return 0;
+  }
   const kubernetes = await recorderOf('kubernetes', coordinates.versions['kubernetes']);
   if (only === undefined) {
     await recordKubernetesReads(kubernetes, coordinates);

@@ -39,6 +39,7 @@ const plannedBySuites = [
   { name: 'spring', from: 'spring' },
   { name: 'sentinel', from: 'sentinel' },
   { name: 'opentelemetry-js', from: 'opentelemetry' },
+  { name: 'traefik', from: 'traefik' },
 ] as const satisfies readonly Planned[];
 const isWhole = process.argv.length === 2;
 

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** The cheap ground first. */
 const first = ['ground', 'access', 'kubernetes', 'signals', 'walk', 'honesty'];
 /** After all others: these give Prometheus metrics of another kind. */
-const last = ['dialects', 'promql', 'rehearsal'];
+const last = ['traefik', 'dialects', 'promql', 'rehearsal'];
 
 class InOrder extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {

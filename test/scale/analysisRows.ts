@@ -1,12 +1,8 @@
 import { foldSignals } from '../../shared/analysis/foldSignals.ts';
 import { foldTopology } from '../../shared/analysis/foldTopology.ts';
 import { diffSignals, type SignalsDifference, type SignalsPicture } from '../../shared/analysis/graphDiff.ts';
-import {
-  type LayoutEdge,
-  layoutGraph,
-  type LayoutNode,
-  type Position,
-} from '../../shared/analysis/layout.ts';
+import { layoutGraph } from '../../shared/analysis/layout.ts';
+import type { LayoutEdge, LayoutNode, Position } from '../../shared/analysis/layoutShapes.ts';
 import { updateLayout } from '../../shared/analysis/placeNew.ts';
 import { prometheus } from '../../shared/connectors/prometheus/connector.ts';
 import type { PeerAnswer } from '../../shared/connectors/kit/transport.ts';

@@ -7,7 +7,15 @@ export const roleNames = ['read', 'logs', 'weights', 'trips', 'workloads', 'conf
 export type RoleName = (typeof roleNames)[number];
 
 /** Those for what only some clusters have; suites about these bind them beside the roles above that they need. */
-type SpecialRole = 'gateway-api' | 'linkerd' | 'rollouts' | 'proxies' | 'prometheus';
+type SpecialRole =
+  | 'alertmanager'
+  | 'certificates'
+  | 'gateway-api'
+  | 'linkerd'
+  | 'rollouts'
+  | 'proxies'
+  | 'prometheus'
+  | 'notes';
 export type DocumentedRole = RoleName | SpecialRole;
 
 export interface Rule {

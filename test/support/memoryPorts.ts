@@ -2,6 +2,7 @@ import type { CanaryStore, Clock, JournalStore, Ports } from '../../shared/core/
 import type { LastPicture } from '../../shared/model/graph.ts';
 import type { OperationRecord } from '../../shared/model/record.ts';
 import { createMemoryVault } from '../../shared/node/vault.ts';
+import { createWebhookPost } from '../../shared/node/webhookPost.ts';
 import { type Canary, openCanaryStates } from '../../shared/model/watch.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 
@@ -168,6 +169,7 @@ export function createMemoryPorts(more: Partial<Ports> = {}): Ports & { readonly
     },
     canaries: createMemoryCanaries(),
     vault: createMemoryVault('this is a test'),
+    postWebhook: createWebhookPost(() => [], {}),
     keepAwake: () => undefined,
     repositories: [],
     rehearsal: {

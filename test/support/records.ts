@@ -41,6 +41,7 @@ export const recordOf = (rest: Partial<OperationRecord> = {}): OperationRecord =
   revisionAfter: '8',
   error: null,
   noteProblem: null,
+  told: null,
   rungs: [],
   effect: null,
   overrides: [],

@@ -1,6 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import type { Identity } from './certificates.ts';
+import type { Identity } from '../../shared/rehearsal/certificate.ts';
 
 /** A server that speaks TLS in front of one that does not. */
 export interface TlsFront extends AsyncDisposable {

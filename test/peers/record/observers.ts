@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { PeersCoordinates } from '../coordinates.ts';
 import { queryPrometheus } from '../measure.ts';
 import { waitFor } from '../start/processes.ts';
@@ -60,7 +62,37 @@ export async function recordPrometheus(recorder: Recorder, peers: PeersCoordinat
   await read('series-without-match', 'series');
   await read('metadata', 'metadata', { metric: 'envoy_cluster_upstream_rq' });
   await read('path-unknown', 'nonsense');
+  await recordRuledAlerts(recorder, peers);
 }
+
+/** Alerts of a Prometheus' own rules: none, one that fires, one that waits for its time. */
+export async function recordRuledAlerts(recorder: Recorder, peers: PeersCoordinates): Promise<void> {
+  const { prometheus, runDir } = peers;
+  if (prometheus === null) return;
+  const asker: Asker = { url: prometheus.url, user: 'anyone' };
+  const path = '/api/v1/alerts';
+  await recorder.record('alerts-none', asker, { path });
+  const file = join(runDir, 'prometheus', 'rules', 'recorded.json');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ groups: [{ name: 'recorded', interval: '1s', rules: ruled }] }));
+  const reload = await fetch(`${prometheus.url}/-/reload`, { method: 'POST' });
+  if (!reload.ok) throw new Error(`reloading the rules: ${reload.status} ${await reload.text()}`);
+  await waitFor('both alerts', { limitMs: 30_000 }, async () => {
+    const { data } = (await (await fetch(prometheus.url + path)).json()) as { data: { alerts: unknown[] } };
+    return data.alerts.length === ruled.length;
+  });
+  await recorder.record('alerts', asker, { path });
+}
+
+const ruled = [
+  {
+    alert: 'PaymentFails',
+    expr: 'vector(0.25)',
+    labels: { severity: 'critical', namespace: 'shop', service: 'payment' },
+    annotations: { summary: 'payment fails', share: '{{ $value }}' },
+  },
+  { alert: 'PaymentSlow', expr: 'vector(1800)', for: '1h', labels: { namespace: 'shop' } },
+];
 
 /** What istiod says about the proxies it serves. */
 export async function recordIstiod(recorder: Recorder, peers: PeersCoordinates): Promise<void> {

@@ -21,6 +21,7 @@ export const app = strict(
     enableSandbox(): void {
       if (running.isReady) throw new Error('app.enableSandbox() can only be called before app is ready');
     },
+    setAppUserModelId: (id: string): void => void (running.appId = id),
     setPath: (name: string, path: string): void => void paths.set(name, path),
     getPath(name: string): string {
       const path = paths.get(name);

@@ -4,9 +4,14 @@ import { running } from './running.ts';
 import { strict } from './strict.ts';
 import { createWebContents, type WebContents, type WebPreferences } from './webContents.ts';
 
-interface Options {
+interface Bounds {
+  readonly x: number;
+  readonly y: number;
   readonly width: number;
   readonly height: number;
+}
+
+interface Options extends Bounds {
   readonly show: boolean;
   readonly webPreferences: WebPreferences;
 }
@@ -33,14 +38,18 @@ export const BrowserWindow = strict(
   fromWebContents(contents: WebContents): Window | null;
 };
 
-function createWindow({ width, height, show, webPreferences }: Options) {
+function createWindow({ x, y, width, height, show, webPreferences }: Options) {
   if (!running.isReady) throw new Error('Cannot create BrowserWindow before app is ready');
   const { sandbox, contextIsolation, nodeIntegration } = webPreferences;
   if (!sandbox || !contextIsolation || nodeIntegration)
     throw new Error('The stand-in opens only windows that are sandboxed, isolated and without Node.');
   const events = new EventEmitter();
   let isVisible = show;
+  let isMaximized = false;
+  let bounds: Bounds = { x, y, width, height };
   let isMinimized = false;
+  /** Whoever starts it works in it, until a test says otherwise. */
+  let isFocused = true;
   let isDestroyed = false;
   const webContents = createWebContents(webPreferences, { width, height }, closed);
   webContents.once('dom-ready', () => events.emit('ready-to-show'));
@@ -50,12 +59,20 @@ function createWindow({ width, height, show, webPreferences }: Options) {
       webContents,
       loadURL: (url: string): Promise<void> => webContents.loadURL(url),
       show: (): void => void (isVisible = true),
-      focus: (): void => undefined,
+      focus: (): void => void (isFocused = true),
+      blur: (): void => void (isFocused = false),
+      isFocused: () => isFocused,
       minimize: (): void => void (isMinimized = true),
       restore: (): void => void (isMinimized = false),
       isVisible: () => isVisible,
+      setBounds: (to: Bounds): void => void (bounds = to),
+      getBounds: (): Bounds => bounds,
+      getNormalBounds: (): Bounds => bounds,
+      maximize: (): void => void (isMaximized = true),
+      isMaximized: () => isMaximized,
       isMinimized: () => isMinimized,
       isDestroyed: () => isDestroyed,
+      destroy: (): void => webContents.close(),
       close(): void {
         let prevented = false;
         events.emit('close', { preventDefault: () => (prevented = true) });

@@ -55,3 +55,20 @@ export const Menu = strict(
   },
   'Menu',
 );
+
+/** Screens that nobody looks at: one, or those whose work areas STAND_IN_SCREENS lists ("x,y,width,height;…"), the first one first. */
+export const screen = strict(
+  {
+    getAllDisplays: displays,
+    getPrimaryDisplay: () => displays()[0],
+  },
+  'screen',
+);
+
+function displays() {
+  const listed = process.env['STAND_IN_SCREENS'] ?? '0,0,1920,1080';
+  return listed.split(';').map((text, id) => {
+    const [x = 0, y = 0, width = 0, height = 0] = text.split(',').map(Number);
+    return { id, workArea: { x, y, width, height } };
+  });
+}

@@ -4,8 +4,9 @@
  */
 export { app, safeStorage } from './app.ts';
 export { BrowserWindow } from './browserWindow.ts';
-export { dialog, Menu, powerSaveBlocker, shell } from './desk.ts';
+export { dialog, Menu, powerSaveBlocker, screen, shell } from './desk.ts';
 export { ipcMain } from './ipcMain.ts';
+export { Notification } from './notification.ts';
 export { MessageChannelMain } from './ports.ts';
 export { protocol } from './schemes.ts';
 export { session } from './session.ts';

@@ -16,6 +16,8 @@ export interface Utility {
 export const running = {
   isReady: false,
   isQuitting: false,
+  /** What the application says it is; Windows goes by it. */
+  appId: null as string | null,
   chromium: null as Chromium | null,
   windows: new Set<OpenWindow>(),
   utilities: new Set<Utility>(),

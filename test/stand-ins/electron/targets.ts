@@ -5,6 +5,7 @@ import { fromPage, refuse, type Paused } from './schemes.ts';
 /** What a window must hear of its page and of the pages that it opens. */
 export interface PageListener {
   readonly onGone: () => void;
+  readonly onCrash: () => void;
   readonly onPopup: (wanted: { readonly url: string; readonly frameName: string }) => void;
 }
 
@@ -50,6 +51,7 @@ async function follow(): Promise<void> {
   root.on('Target.targetDestroyed', ({ targetId }: { targetId: string }) =>
     listeners.get(targetId)?.onGone(),
   );
+  root.on('Target.targetCrashed', ({ targetId }: { targetId: string }) => listeners.get(targetId)?.onCrash());
   await root.send('Target.setDiscoverTargets', { discover: true });
   await root.send('Target.setAutoAttach', {
     autoAttach: true,

@@ -42,6 +42,8 @@ export function createWebContents(
   made += 1;
   let url = '';
   let isGone = false;
+  let isCrashed = false;
+  let zoomFactor = 1;
   let line: PageLine | null = null;
   let openHandler: OpenHandler = () => ({ action: 'allow' });
   const mainFrame = strict({ parent: null, get url() { return url; } }, 'WebFrameMain'); // prettier-ignore
@@ -66,6 +68,13 @@ export function createWebContents(
       },
       getURL: () => url,
       isDestroyed: () => isGone,
+      isCrashed: () => isCrashed,
+      /** Remembered, and nothing gets larger. */
+      setZoomFactor: (factor: number): void => void (zoomFactor = factor),
+      getZoomFactor: () => zoomFactor,
+      /** Chromium does not answer this, for there is nobody left to. */
+      forcefullyCrashRenderer: (): void =>
+        void opened.then(({ page }) => page.send('Page.crash')).catch(() => undefined),
       getLastWebPreferences: () => preferences,
       postMessage: (channel: string, message: unknown, ports: readonly MessagePortMain[] = []): void => {
         if (isGone) throw new TypeError('Object has been destroyed');
@@ -88,7 +97,8 @@ export function createWebContents(
       ...size,
     });
     known.set(targetId, contents);
-    const page = await pageOf(targetId, { onGone: gone, onPopup: (wanted) => void openHandler(wanted) });
+    const onPopup = (wanted: { url: string; frameName: string }): void => void openHandler(wanted);
+    const page = await pageOf(targetId, { onGone: gone, onCrash: crashed, onPopup });
     page.on('Fetch.requestPaused', (paused: Paused) => {
       const leaves = paused.resourceType === 'Document' && paused.frameId === targetId;
       if (leaves && isLeavingPrevented(paused.request.url)) void refuse(page, paused, 'Aborted');
@@ -124,6 +134,12 @@ export function createWebContents(
     await chromium()
       .root.send('Target.closeTarget', { targetId })
       .catch(() => undefined);
+  }
+
+  function crashed(): void {
+    isCrashed = true;
+    line?.close();
+    events.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
   }
 
   function gone(): void {

@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import { documentedRules } from '../support/documentedRoles.ts';
+import { openCluster } from './cluster.ts';
+import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
+
+const namespace = 'shop';
+
+const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace },
+  spec: { selector: { app: name }, ports: [{ name: 'http', port: 8080, targetPort: 8080 }] },
+});
+
+interface Shop {
+  readonly caller?: { readonly sidecar: boolean } | null;
+  readonly instances?: number;
+  readonly rootNamespace?: string;
+  readonly policies: readonly {
+    readonly spec: object;
+    readonly namespace?: string;
+    readonly dryRun?: string;
+  }[];
+}
+
+async function startShop({
+  caller,
+  instances = 1,
+  rootNamespace,
+  policies,
+}: Shop): Promise<SimulatedCluster> {
+  const cluster = await startSimulatedCluster();
+  for (const app of ['edge', 'order'])
+    await cluster.call('POST', `/api/v1/namespaces/${namespace}/services`, service(app));
+  await cluster.run({ app: 'edge', version: 'v1', instances, sidecar: true });
+  await cluster.run({ app: 'order', version: 'v1', instances: 1, sidecar: true });
+  if (caller?.sidecar === false) await cluster.run({ app: 'order', version: 'v2', instances: 1 });
+  if (rootNamespace !== undefined)
+    cluster.store.put({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'istio', namespace: 'istio-system' },
+      data: { mesh: `rootNamespace: ${rootNamespace}\ntrustDomain: cluster.local\n` },
+    });
+  policies.forEach((policy, index) => {
+    cluster.store.put({
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: {
+        name: `guard-${index}`,
+        namespace: policy.namespace ?? namespace,
+        annotations: policy.dryRun === undefined ? {} : { 'istio.io/dry-run': policy.dryRun },
+      },
+      spec: policy.spec,
+    });
+  });
+  return cluster;
+}
+
+async function judge(
+  shop: Shop,
+  { callee = 'edge', isBlind = false }: { readonly callee?: string; readonly isBlind?: boolean } = {},
+) {
+  await using cluster = await startShop(shop);
+  const reviews = { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['*'] };
+  const seeing = documentedRules('read').map((rule) => ({
+    ...rule,
+    resources: rule.resources.filter((one) => one !== 'pods'),
+  }));
+  cluster.tokens.set('blind', { name: 'blind', rules: [...seeing, reviews] });
+  await using opened = await openCluster(isBlind ? cluster.settingsFor('blind') : cluster.settings);
+  return await opened.mesh.denials?.judge(
+    {
+      callee: { namespace, name: callee, hosts: [] },
+      caller: { namespace, name: 'order' },
+      protocol: 'http',
+    },
+    AbortSignal.timeout(10_000),
+  );
+}
+
+const selector = { matchLabels: { app: 'edge' } };
+const denyAll = { action: 'DENY', rules: [{}] };
+const allow = (source: object) => ({ selector, action: 'ALLOW', rules: [{ from: [{ source }] }] });
+
+test('a policy that is only tried out refuses nobody, and is told', async () => {
+  const note = 'AuthorizationPolicy shop/guard-0 is only tried out (istio.io/dry-run): it refuses nobody.';
+  expect(await judge({ policies: [{ spec: denyAll, dryRun: 'true' }] })).toMatchObject({
+    outcome: 'unruled',
+    policies: [],
+    notes: [note, expect.any(String)],
+  });
+  const both = [{ spec: { selector }, dryRun: '1' }, { spec: { selector, ...denyAll } }];
+  expect(await judge({ policies: both })).toMatchObject({
+    outcome: 'denied',
+    policies: [{ name: 'guard-1' }],
+    notes: expect.arrayContaining([note]) as unknown,
+  });
+  expect(await judge({ policies: [{ spec: denyAll, dryRun: 'false' }] })).toMatchObject({
+    outcome: 'denied',
+  });
+});
+
+test('a principal of a trust domain that may be the mesh’s own decides nothing', async () => {
+  const spec = allow({ principals: ['prod.example.com/ns/shop/*'] });
+  expect(await judge({ policies: [{ spec }] })).toMatchObject({
+    outcome: 'maybe',
+    policies: [
+      { text: 'may be admitted by AuthorizationPolicy shop/guard-0: depends on the mesh’s trust domain' },
+    ],
+  });
+});
+
+test('a caller of whose instances one has no proxy is not known by its account', async () => {
+  const policies = [{ spec: allow({ namespaces: [namespace] }) }];
+  expect(await judge({ policies })).toMatchObject({ outcome: 'admitted' });
+  expect(await judge({ policies, caller: { sidecar: false } })).toMatchObject({
+    outcome: 'maybe',
+    notes: ['order has instances without a proxy of Istio’s, which call without identity.'],
+  });
+});
+
+test.each([
+  ['without pods', { instances: 0 }, {}],
+  ['whose pods may not be read', {}, { isBlind: true }],
+])('a callee %s is not cleared of policies that select pods', async (_, shop, how) => {
+  const unfound = {
+    outcome: 'unknown',
+    text: 'The pods of edge were not found, so it is not known which AuthorizationPolicies select them.',
+  };
+  const bySelector = { spec: { selector, ...denyAll } };
+  expect(await judge({ ...shop, policies: [bySelector] }, how)).toMatchObject(unfound);
+  // What admits nobody to all of the namespace may be made up for by one that selects.
+  const forAll = { spec: {} };
+  expect(await judge({ ...shop, policies: [forAll, bySelector] }, how)).toMatchObject(unfound);
+  expect(await judge({ ...shop, policies: [{ spec: denyAll }, bySelector] }, how)).toMatchObject({
+    outcome: 'denied',
+  });
+  expect(await judge({ ...shop, policies: [forAll] }, how)).toMatchObject({ outcome: 'denied' });
+});
+
+test('a callee that is no Service is not cleared', async () => {
+  expect(await judge({ policies: [{ spec: denyAll }] }, { callee: 'job' })).toMatchObject({
+    outcome: 'unknown',
+    text: 'job is no Service that was read here, so it is not known which AuthorizationPolicies hold for it.',
+  });
+});
+
+test('policies of the whole mesh are where its settings say', async () => {
+  const policies = [{ spec: denyAll, namespace: 'mesh-policies' }];
+  const rootNamespace = 'mesh-policies';
+  expect(await judge({ policies, rootNamespace })).toMatchObject({ outcome: 'denied' });
+  expect(await judge({ policies: [{ spec: denyAll, namespace: 'istio-system' }], rootNamespace })).toEqual(
+    expect.objectContaining({ outcome: 'unruled', notes: [] }),
+  );
+  expect(await judge({ policies })).toMatchObject({
+    outcome: 'unruled',
+    notes: [
+      'Policies of the whole mesh are taken to be in istio-system: there is no ConfigMap istio-system/istio that says otherwise.',
+    ],
+  });
+});
