@@ -30,6 +30,10 @@ describe('what happened to a service', () => {
     expect(failure(ten(5), [0, 0.2, 0.2, 0, 0])).toMatchObject({ to: at(2) });
   });
 
+  test('that failed from the beginning on is told from there, and never from before the time that was asked for', () => {
+    expect(failure(ten(5), [0.2, 0.2, 0, 0, 0])).toMatchObject({ from: step.from, to: at(1) });
+  });
+
   test('counts as another time only after more than one good step', () => {
     expect(failure(ten(9), [0, 1, 0, 1, 0, 0, 1, 0, 0])?.times).toBe(2);
   });

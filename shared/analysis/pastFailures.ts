@@ -47,7 +47,8 @@ export function pastFailure(
   if (first === null) return null;
   return {
     health: worst >= failingErrorRatio ? 'failing' : 'degraded',
-    from: from + (first - 1) * stepMs,
+    // What failed from the first step on began who knows when before: nothing is told of a time that was not asked for.
+    from: from + Math.max(0, first - 1) * stepMs,
     to: last >= requestsPerSecond.length - 2 ? null : from + last * stepMs,
     worstErrorRatio: Math.min(1, worst),
     lostCalls: Math.round(lost),
