@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Change, Guard } from '../../model/change.ts';
+import type { Change, Silenced } from '../../model/change.ts';
 import type { Silence } from '../../model/operation.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import type { PlannedWrite, Stamp } from '../kit/control.ts';
@@ -8,22 +8,20 @@ import { guardOf } from '../kit/splitGuards.ts';
 import { quoted, sayTime } from '../kit/words.ts';
 import { toldIn } from './alerts.ts';
 import type { AlertmanagerApi } from './api.ts';
+import { alreadyGuard, broadGuard, clockGuard, sayAlerts, scopeGuard } from './guards.ts';
 import { sayMatcher } from './matchers.ts';
 import {
   bodyAgain,
   bodyAsTold,
   bodyOf,
   revisionOf,
-  sameMatchers,
   SilenceBody,
   silencesIn,
   type ToldSilence,
   yamlOf,
 } from './silence.ts';
 import { observedAlerts } from '../kit/alerts.ts';
-import type { AlertObservation, Matcher } from '../../model/alert.ts';
-
-const mostNamed = 5;
+import type { AlertObservation } from '../../model/alert.ts';
 
 /** The silence as a plan: which alerts it would hold back is asked of Alertmanager itself, by the same conditions. */
 export async function planSilence(
@@ -68,12 +66,7 @@ export async function planSilence(
       ...alreadyGuard(matched, active, matchers),
       ...clockGuard(api.aheadMs()),
     ],
-    expectation: {
-      kind: 'silenced',
-      host: null,
-      alerts: matched.map(({ key, name }) => ({ key, name })),
-      silenced: true,
-    },
+    expectation: expectationOf(matched, true),
     threeWay: null,
     copies: copiesOf(api, body),
     split: null,
@@ -133,12 +126,7 @@ export async function planExpiry(
         ? guardOf('silence-scope', 'pass', 'It holds no alert back right now')
         : guardOf('silence-scope', 'pass', `Somebody is told again of ${sayAlerts(held)}`),
     ],
-    expectation: {
-      kind: 'silenced',
-      host: null,
-      alerts: held.map(({ key, name }) => ({ key, name })),
-      silenced: false,
-    },
+    expectation: expectationOf(held, false),
     threeWay: null,
     copies: {
       tool: 'amtool',
@@ -186,12 +174,7 @@ export async function planAgain(
       guardOf('silence-end', 'pass', `It ends by itself at ${before.endsAt}, as it would have`),
       scopeGuard(matched),
     ],
-    expectation: {
-      kind: 'silenced',
-      host: null,
-      alerts: matched.map(({ key, name }) => ({ key, name })),
-      silenced: true,
-    },
+    expectation: expectationOf(matched, true),
     threeWay: null,
     copies: copiesOf(api, body),
     split: null,
@@ -199,6 +182,13 @@ export async function planAgain(
     direction: 'neutral',
   };
 }
+
+const expectationOf = (alerts: readonly AlertObservation[], silenced: boolean): Silenced => ({
+  kind: 'silenced',
+  host: null,
+  alerts: alerts.map(({ key, name }) => ({ key, name })),
+  silenced,
+});
 
 const documentOf = (host: ConnectorHost, name: string, uid: string): Change['document'] => ({
   connectionId: host.connectionId,
@@ -230,86 +220,6 @@ function stepsOf(body: SilenceBody): Pick<Change, 'patch' | 'inverse' | 'before'
     after: yamlOf(body),
   };
 }
-
-function scopeGuard(matched: readonly AlertObservation[]): Guard {
-  return matched.length === 0
-    ? guardOf(
-        'silence-scope',
-        'tick',
-        'It matches no alert right now',
-        'It would hold back only what comes later.',
-      )
-    : guardOf('silence-scope', 'pass', `It silences ${sayAlerts(matched)} right now`);
-}
-
-/** More than one service, or most of what fires: what nobody hears of any more is hard to think of. */
-function broadGuard(
-  matched: readonly AlertObservation[],
-  all: number,
-  matchers: readonly Matcher[],
-): Guard[] {
-  const services = new Set(matched.map(({ labels }) => labels['service'] ?? labels['namespace'] ?? ''));
-  const names = new Set(matched.map(({ name }) => name));
-  const namesNone = !matchers.some(
-    ({ name, isEqual, isRegex }) => isEqual && !isRegex && name !== 'severity',
-  );
-  const why =
-    matched.length > 3 && matched.length * 2 > all
-      ? `It would hold back ${matched.length} of all ${all} alerts`
-      : services.size > 1 && names.size > 1
-        ? `It would hold back ${names.size} different alerts of ${services.size} services or namespaces`
-        : namesNone
-          ? 'No condition names one thing: it takes whatever comes of its kind'
-          : null;
-  return why === null
-    ? []
-    : [guardOf('silence-broad', 'tick', why, 'Add a condition, as the alert’s name or the service.')];
-}
-
-function alreadyGuard(
-  matched: readonly AlertObservation[],
-  active: readonly ToldSilence[],
-  matchers: readonly Matcher[],
-): Guard[] {
-  const same = active.find((one) => sameMatchers(one.matchers, matchers));
-  if (same !== undefined)
-    return [
-      guardOf(
-        'silenced-already',
-        'tick',
-        `The same silence is there until ${same.endsAt}, made by ${same.createdBy.slice(0, 80)}`,
-        same.comment.slice(0, 300),
-      ),
-    ];
-  if (matched.length === 0 || matched.some(({ silencedBy }) => silencedBy.length === 0)) return [];
-  return [
-    guardOf(
-      'silenced-already',
-      'tick',
-      'All of them are silenced already',
-      'Another silence holds them back.',
-    ),
-  ];
-}
-
-function clockGuard(aheadMs: number): Guard[] {
-  if (Math.abs(aheadMs) < 60_000) return [];
-  const side = aheadMs > 0 ? 'ahead of' : 'behind';
-  return [
-    guardOf(
-      'clock',
-      'pass',
-      `Alertmanager’s clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${side} this computer’s`,
-      'The silence is made by its clock and lasts as long as you said.',
-    ),
-  ];
-}
-
-const sayAlerts = (alerts: readonly AlertObservation[]): string => {
-  const names = [...new Set(alerts.map(({ name }) => name.slice(0, 80)))];
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
-  return `${alerts.length} ${alerts.length === 1 ? 'alert' : 'alerts'} (${names.slice(0, mostNamed).join(', ')}${more})`;
-};
 
 const urlOf = (api: AlertmanagerApi): string =>
   api.route.startsWith('at ') ? api.route.slice(3) : 'http://localhost:9093';
