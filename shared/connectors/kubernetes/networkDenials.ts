@@ -9,8 +9,8 @@ import {
   saySelector,
 } from '../../analysis/networkPolicies.ts';
 import type { DenialJudgement, PolicyWord } from '../../model/denial.ts';
-import type { DenialSource } from '../kit/denials.ts';
-import { PeerError, sayError } from '../kit/peerError.ts';
+import { type DenialSource, unreadable } from '../kit/denials.ts';
+import { PeerError } from '../kit/peerError.ts';
 import type { KubeClient } from '../kube/client.ts';
 import {
   at,
@@ -71,15 +71,8 @@ export function createNetworkDenials(client: Client): DenialSource {
           ],
         };
       } catch (error) {
-        if (!(error instanceof PeerError)) throw error;
-        signal.throwIfAborted();
-        return {
-          source,
-          outcome: 'unknown',
-          text: 'NetworkPolicies cannot be read, so it is not known whether one stops these calls.',
-          policies: [],
-          notes: [sayError(error, 'Reading NetworkPolicies')],
-        };
+        const text = 'NetworkPolicies cannot be read, so it is not known whether one stops these calls.';
+        return unreadable(error, { source, text, tried: 'Reading NetworkPolicies' }, signal);
       }
     },
   };

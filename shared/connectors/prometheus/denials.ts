@@ -1,7 +1,6 @@
 import { formatAge, formatPerSecond } from '../../analysis/formats.ts';
 import type { DenialJudgement } from '../../model/denial.ts';
-import type { DenialSource, JudgedCall } from '../kit/denials.ts';
-import { PeerError, sayError } from '../kit/peerError.ts';
+import { type DenialSource, type JudgedCall, unreadable } from '../kit/denials.ts';
 import type { Endpoint } from '../kit/signals.ts';
 import type { Labels, Series } from './answers.ts';
 import type { Asking } from './asking.ts';
@@ -46,15 +45,8 @@ export function createCountedDenials(
         );
         return toldOf(found, call, { source, windowSeconds, problems: asking.problems() });
       } catch (error) {
-        if (!(error instanceof PeerError)) throw error;
-        signal.throwIfAborted();
-        return {
-          source,
-          outcome: 'unknown',
-          text: 'Whether proxies counted refused calls cannot be read.',
-          policies: [],
-          notes: [sayError(error, 'Reading counters of refused calls')],
-        };
+        const text = 'Whether proxies counted refused calls cannot be read.';
+        return unreadable(error, { source, text, tried: 'Reading counters of refused calls' }, signal);
       }
     },
   };
