@@ -1,9 +1,13 @@
 import { PeerError } from '../kit/peerError.ts';
 import type { Transport } from '../kit/transport.ts';
 import { textAt } from '../kube/objects.ts';
-import type { Answering, Searched } from './findServer.ts';
+import { askServer, below } from './askServer.ts';
+import { type Answering, scoreOf, type Searched } from './findServer.ts';
 
-/** As the community's charts and the operator of Prometheus name it, best first. */
+/**
+ * As the community's charts and the operator of Prometheus name it, best first. Behind a headless Service the API
+ * server's proxy goes to any of several, which is as good.
+ */
 const names = [
   'alertmanager',
   'alertmanager-main',
@@ -28,14 +32,7 @@ export const searchedAlertmanager: Searched = {
     ['monitoring', 'alertmanager-operated', '9093'],
     ['monitoring', 'kube-prometheus-stack-alertmanager', '9093'],
   ],
-  score(name, labels) {
-    const place = names.indexOf(name);
-    const isLabelled = [labels.get('app.kubernetes.io/name'), labels.get('app')].includes('alertmanager');
-    // Behind a headless Service the API server's proxy goes to any of several, which is as good.
-    if (place >= 0) return 100 - place + (isLabelled ? 10 : 0);
-    if (isLabelled) return 50;
-    return /-alertmanager$/.test(name) ? 20 : 0;
-  },
+  score: scoreOf(names, (label) => label === 'alertmanager', /-alertmanager$/),
   rank(port, name) {
     if (port === 9093) return 3;
     if (/^(http-)?(web|http|alertmanager)/.test(name)) return 2;
@@ -47,40 +44,10 @@ export const searchedAlertmanager: Searched = {
 /** Only Alertmanager tells of a cluster and a version there; a prefix is where Mimir has it. */
 async function check(transport: Transport, signal: AbortSignal): Promise<Answering> {
   for (const prefix of ['', '/alertmanager']) {
-    const path = `${prefix}/api/v2/status`;
-    const answer = await transport.request({
-      method: 'GET',
-      path,
-      signal,
-      timeoutMs: 10_000,
-      maxBytes: 4 * 1024 * 1024,
-    });
-    if (answer.status === 401 || answer.status === 403)
-      throw new PeerError(
-        'unauthenticated',
-        `Alertmanager ${transport.route} asks for credentials (${answer.status}).`,
-        {
-          status: answer.status,
-        },
-      );
-    const version = answer.status === 200 ? versionIn(answer.body) : null;
-    if (version === null) continue;
-    const reach: Transport =
-      prefix === ''
-        ? transport
-        : {
-            route: `${transport.route}${prefix}`,
-            request: (request) => transport.request({ ...request, path: prefix + request.path }),
-          };
-    return { transport: reach, product: `Alertmanager ${version}` };
+    const reach = below(transport, prefix);
+    const { status, body } = await askServer(reach, '/api/v2/status', { title: 'Alertmanager' }, signal);
+    const version = status === 200 ? textAt(body, 'versionInfo', 'version') : null;
+    if (version !== null) return { transport: reach, product: `Alertmanager ${version.slice(0, 60)}` };
   }
   throw new PeerError('notThePeer', `What answers ${transport.route} is no Alertmanager.`);
-}
-
-function versionIn(body: string): string | null {
-  try {
-    return textAt(JSON.parse(body), 'versionInfo', 'version')?.slice(0, 60) ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -4,12 +4,14 @@ import { PeerError, sayError } from '../kit/peerError.ts';
 import type { Transport } from '../kit/transport.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { textAt } from '../kube/objects.ts';
+import { askServer, below } from './askServer.ts';
 import {
   absentOf,
   type Answering,
   findServer,
   foundOf,
   type ListedServices,
+  scoreOf,
   type Searched,
 } from './findServer.ts';
 
@@ -57,6 +59,12 @@ const names = [
 /** Parts that carry the product's label and answer no queries. */
 const notIt = /alertmanager|node-exporter|kube-state|pushgateway|operator$|adapter|grafana|webhook|blackbox/;
 
+const scoreLike = scoreOf(
+  names,
+  (label) => /^(prometheus|thanos-query|mimir|vmselect|vmsingle)/.test(label),
+  /(^|-)prometheus(-server)?$/,
+);
+
 const searched: Searched = {
   connector: 'prometheus',
   title: 'Prometheus',
@@ -71,7 +79,7 @@ const searched: Searched = {
     ['monitoring', 'kube-prometheus-stack-prometheus', '9090'],
     ['monitoring', 'prometheus-server', '80'],
   ],
-  score: scoreOf,
+  score: (name, labels) => (notIt.test(name) ? 0 : scoreLike(name, labels)),
   rank(port, name) {
     if ([9090, 9091].includes(port)) return 3;
     if (/^(http-)?(web|http|query|prometheus)/.test(name)) return 2;
@@ -80,22 +88,10 @@ const searched: Searched = {
   check,
 };
 
-function scoreOf(name: string, labels: ReadonlyMap<string, string>): number {
-  if (notIt.test(name)) return 0;
-  const place = names.indexOf(name);
-  const known = /^(prometheus|thanos-query|mimir|vmselect|vmsingle)/;
-  const labelled = [labels.get('app.kubernetes.io/name'), labels.get('app')].some((value) =>
-    known.test(value ?? ''),
-  );
-  if (place >= 0) return 100 - place + (labelled ? 10 : 0);
-  if (labelled) return 50;
-  return /(^|-)prometheus(-server)?$/.test(name) ? 20 : 0;
-}
-
 /** Asks what every Prometheus-like server answers; a prefix is where Mimir and Thanos Receive often have it. */
 async function check(transport: Transport, signal: AbortSignal): Promise<Answering> {
   for (const prefix of ['', '/prometheus']) {
-    const reach = prefix === '' ? transport : withPrefix(transport, prefix);
+    const reach = below(transport, prefix);
     const build = await ask(reach, '/api/v1/status/buildinfo', signal);
     if (build !== null) {
       const version = textAt(build, 'data', 'version');
@@ -112,34 +108,9 @@ async function check(transport: Transport, signal: AbortSignal): Promise<Answeri
 
 /** The answer if it is Prometheus's; null when something there says "not found" or speaks otherwise. */
 async function ask(transport: Transport, path: string, signal: AbortSignal): Promise<unknown> {
-  const answer = await transport.request({
-    method: 'GET',
-    path,
-    signal,
-    timeoutMs: 10_000,
-    maxBytes: 1024 * 1024,
-  });
-  if (answer.status === 401 || answer.status === 403)
-    throw new PeerError(
-      'unauthenticated',
-      `Prometheus ${transport.route} asks for credentials (${answer.status}). Give a header when connecting.`,
-      {
-        status: answer.status,
-      },
-    );
-  if (answer.status >= 500)
-    throw new PeerError('broken', `Prometheus ${transport.route} answered ${answer.status}.`, {
-      status: 500,
-    });
-  try {
-    const body: unknown = JSON.parse(answer.body);
-    return textAt(body, 'status') === 'success' ? body : null;
-  } catch {
-    return null;
-  }
+  const named = { title: 'Prometheus', advice: 'Give a header when connecting.' };
+  const { status, body } = await askServer(transport, path, named, signal);
+  if (status >= 500)
+    throw new PeerError('broken', `Prometheus ${transport.route} answered ${status}.`, { status });
+  return textAt(body, 'status') === 'success' ? body : null;
 }
-
-const withPrefix = (transport: Transport, prefix: string): Transport => ({
-  route: `${transport.route}${prefix}`,
-  request: (request) => transport.request({ ...request, path: prefix + request.path }),
-});

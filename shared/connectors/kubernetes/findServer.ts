@@ -44,6 +44,17 @@ export interface Answering {
   readonly product: string;
 }
 
+/** Scores by the names under which it is installed, best first, then by what its labels say, then by a likeness of the name. */
+export const scoreOf =
+  (names: readonly string[], isLabel: (value: string) => boolean, alike: RegExp): Searched['score'] =>
+  (name, labels) => {
+    const place = names.indexOf(name);
+    const isLabelled = ['app.kubernetes.io/name', 'app'].some((key) => isLabel(labels.get(key) ?? ''));
+    if (place >= 0) return 100 - place + (isLabelled ? 10 : 0);
+    if (isLabelled) return 50;
+    return alike.test(name) ? 20 : 0;
+  };
+
 /** Services of every namespace that may be listed, and in words which could not be. */
 export interface ListedServices {
   readonly services: readonly KubeObject[];
