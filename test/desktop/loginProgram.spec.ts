@@ -1,6 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parse } from 'yaml';
 import { createTestProgram, kubeconfigText } from '../support/loginProgram.ts';
 import { expect, onMap, startDesktop, test } from './desktop.ts';
 
@@ -9,10 +8,7 @@ test('a cluster that logs in by a program, which the login shell knows and the d
   fleet,
 }) => {
   using program = createTestProgram();
-  const { users } = parse(await readFile(fleet.kubeconfigFile, 'utf8')) as {
-    users: { user: { token: string } }[];
-  };
-  program.gives(users[0]?.user.token ?? '');
+  program.gives(fleet.token);
   const kubeconfig = join(program.folder, 'config');
   // By its name alone, which only a login shell leads to: the desktop's own PATH does not.
   const SHELL = join(program.folder, 'login-shell');

@@ -10,6 +10,8 @@ import { z } from 'zod';
 /** The built-in fleet in a process of the test's own, so that the test can read past Podium what Podium wrote. */
 export interface Fleet extends AsyncDisposable {
   readonly kubeconfigFile: string;
+  /** What its kubeconfig logs in with. */
+  readonly token: string;
   /** Where its API server listens. */
   readonly url: string;
   readonly pid: number;
@@ -64,6 +66,7 @@ export async function startFleet(...args: readonly string[]): Promise<Fleet> {
 
   return {
     kubeconfigFile,
+    token,
     url: kubeUrl,
     pid: child.pid ?? -1,
     read: async (path) => (await ask(path)) as Awaited<ReturnType<Fleet['read']>>,

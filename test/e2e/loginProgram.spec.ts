@@ -1,6 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { createTestProgram, kubeconfigText } from '../support/loginProgram.ts';
 import { inBothThemes } from './axe.ts';
 import { expect, startPodium, test } from './podium.ts';
@@ -10,10 +9,7 @@ test('a cluster that logs in by a program opens once the program was allowed in 
   fleet,
 }) => {
   using program = createTestProgram();
-  const { users } = parse(await readFile(fleet.kubeconfigFile, 'utf8')) as {
-    users: { user: { token: string } }[];
-  };
-  program.gives(users[0]?.user.token ?? '');
+  program.gives(fleet.token);
   const kubeconfig = join(program.folder, 'config');
   const exec = program.exec({
     args: ['get-token', '--cluster', 'shop'],
