@@ -15,6 +15,8 @@ const service = (name: string) => ({
 interface Shop {
   readonly caller?: { readonly sidecar: boolean } | null;
   readonly instances?: number;
+  /** Instances of edge without a proxy, beside those that have one. */
+  readonly bare?: number;
   readonly rootNamespace?: string;
   readonly policies: readonly {
     readonly spec: object;
@@ -26,6 +28,7 @@ interface Shop {
 async function startShop({
   caller,
   instances = 1,
+  bare = 0,
   rootNamespace,
   policies,
 }: Shop): Promise<SimulatedCluster> {
@@ -33,6 +36,7 @@ async function startShop({
   for (const app of ['edge', 'order'])
     await cluster.call('POST', `/api/v1/namespaces/${namespace}/services`, service(app));
   await cluster.run({ app: 'edge', version: 'v1', instances, sidecar: true });
+  if (bare > 0) await cluster.run({ app: 'edge', version: 'v2', instances: bare });
   await cluster.run({ app: 'order', version: 'v1', instances: 1, sidecar: true });
   if (caller?.sidecar === false) await cluster.run({ app: 'order', version: 'v2', instances: 1 });
   if (rootNamespace !== undefined)
@@ -133,10 +137,40 @@ test.each([
   // What admits nobody to all of the namespace may be made up for by one that selects.
   const forAll = { spec: {} };
   expect(await judge({ ...shop, policies: [forAll, bySelector] }, how)).toMatchObject(unfound);
+  // Whether a proxy enforces anything there is not known either.
+  const forNobodyKnown = (one: string) =>
+    `Whether AuthorizationPolicy shop/${one} refuses order depends on whether instances of edge have a proxy of Istio’s, for its pods were not found.`;
   expect(await judge({ ...shop, policies: [{ spec: denyAll }, bySelector] }, how)).toMatchObject({
-    outcome: 'denied',
+    outcome: 'maybe',
+    text: forNobodyKnown('guard-0'),
   });
-  expect(await judge({ ...shop, policies: [forAll] }, how)).toMatchObject({ outcome: 'denied' });
+  expect(await judge({ ...shop, policies: [forAll] }, how)).toMatchObject({
+    outcome: 'maybe',
+    text: forNobodyKnown('guard-0'),
+  });
+});
+
+test.each([
+  ['one that denies', { selector, ...denyAll }],
+  ['one that admits others only', allow({ namespaces: ['elsewhere'] })],
+  ['one for all of the namespace', {}],
+])('pods without a proxy heed no policy: %s', async (_, spec) => {
+  const policies = [{ spec }];
+  expect(await judge({ policies, instances: 0, bare: 2 })).toMatchObject({
+    outcome: 'unruled',
+    policies: [],
+    notes: expect.arrayContaining([
+      'AuthorizationPolicy shop/guard-0 would hold for edge, but none of its 2 pods has a proxy of Istio’s: nobody enforces it there.',
+    ]) as unknown,
+  });
+  expect(await judge({ policies, bare: 2 })).toMatchObject({
+    outcome: 'maybe',
+    policies: [{ name: 'guard-0' }],
+    notes: expect.arrayContaining([
+      '2 of 3 pods of edge have no proxy of Istio’s: there nobody enforces AuthorizationPolicy shop/guard-0.',
+    ]) as unknown,
+  });
+  expect(await judge({ policies })).toMatchObject({ outcome: 'denied' });
 });
 
 test('a callee that is no Service is not cleared', async () => {

@@ -22,6 +22,7 @@ import {
   textAt,
   timeAt,
 } from '../kube/objects.ts';
+import { enforcementAt, isGuarded } from './enforcement.ts';
 import { createMeshRoot, haveIdentity, isTriedOut, whyUnfound } from './denialDoubts.ts';
 import { findCaller, isAmbient } from './isolation/callers.ts';
 import { readHeld } from './isolation/marker.ts';
@@ -72,27 +73,35 @@ export function createDenials(mesh: Mesh): DenialSource {
       });
       const attachedAt = (at: 'waypoint' | 'instances') =>
         attached.flatMap(({ place, policy, doubt }) =>
-          place === at && !isTriedOut(policy) ? [readPolicy(policy, pods, doubt)] : [],
+          place === at && !isTriedOut(policy)
+            ? [readPolicy(policy, at === 'waypoint' ? [] : pods, doubt)]
+            : [],
         );
+      const enforcement = enforcementAt(callee.name, pods);
       const selecting = policiesFor(mesh, callee, root.name).filter(
         (policy) => targetsOf(policy).length === 0,
       );
-      const enforced = selecting.filter((policy) => !isTriedOut(policy));
-      const triedOut = [...selecting, ...attached.map(({ policy }) => policy)]
-        .filter(isTriedOut)
-        .map(
-          (policy) =>
-            `AuthorizationPolicy ${keyOf(policy)} is only tried out (istio.io/dry-run): it refuses nobody.`,
-        );
+      const declared = [
+        ...selecting
+          .filter((policy) => !isTriedOut(policy))
+          .map((policy) => readPolicy(policy, pods, enforcement.doubt)),
+        ...attachedAt('instances'),
+      ];
+      const bare = enforcement.note(declared.map(titleOf));
+      const idle = [
+        ...[...selecting, ...attached.map(({ policy }) => policy)]
+          .filter(isTriedOut)
+          .map(
+            (policy) =>
+              `AuthorizationPolicy ${keyOf(policy)} is only tried out (istio.io/dry-run): it refuses nobody.`,
+          ),
+        ...(bare === null ? [] : [bare]),
+      ];
       // Behind a waypoint an instance is called by that, under its own account.
       const isHidden = waypoint.is === 'named' || (waypoint.is === 'unknown' && isEvident);
       const { outcome, by } = strictest([
         judgeAuthorization(attachedAt('waypoint'), known, protocol),
-        judgeAuthorization(
-          [...enforced.map((policy) => readPolicy(policy, pods, null)), ...attachedAt('instances')],
-          isHidden ? null : known,
-          protocol,
-        ),
+        judgeAuthorization(enforcement.by === 'nobody' ? [] : declared, isHidden ? null : known, protocol),
       ]);
       const who = caller?.name ?? 'this caller';
       const { namespaces } = mesh.client;
@@ -108,7 +117,7 @@ export function createDenials(mesh: Mesh): DenialSource {
           outcome: 'unknown',
           text: `No policy of the namespaces that were read refuses ${who}; those of ${unread.what}, in ${unread.where}, were not.`,
           policies: by.map((one) => wordOf(one, outcome)),
-          notes: triedOut,
+          notes: idle,
         };
       const unfound = whyUnfound(mesh, object, callee.name, pods, root.name);
       // Who is not admitted may be by one that was not found; who is denied is.
@@ -118,7 +127,7 @@ export function createDenials(mesh: Mesh): DenialSource {
           outcome: 'unknown',
           text: unfound,
           policies: by.map((one) => wordOf(one, outcome)),
-          notes: triedOut,
+          notes: idle,
         };
       const notes = [
         ...(known === null
@@ -145,7 +154,7 @@ export function createDenials(mesh: Mesh): DenialSource {
         text: sentenceOf(outcome, by, who, callee.name),
         policies: by.map((one) => wordOf(one, outcome)),
         notes: [
-          ...triedOut,
+          ...idle,
           ...(outcome === 'unruled' ? [] : notes),
           ...(root.note !== null && isCleared ? [root.note] : []),
         ],
@@ -161,6 +170,7 @@ function knownCaller(pods: readonly KubeObject[]): KnownCaller | null {
   return { namespace: namespaceOf(first), accounts: [...new Set(accounts)] };
 }
 
+/** A policy as it is heeded before these pods; without any, by a proxy that stands before them all. */
 function readPolicy(object: KubeObject, pods: readonly KubeObject[], doubt: string | null): Read {
   const selector = mapAt(object, 'spec', 'selector', 'matchLabels');
   const action = textAt(object, 'spec', 'action') ?? 'ALLOW';
@@ -170,7 +180,9 @@ function readPolicy(object: KubeObject, pods: readonly KubeObject[], doubt: stri
     name: object.metadata.name,
     action: action === 'DENY' || action === 'CUSTOM' || action === 'AUDIT' ? action : 'ALLOW',
     rules: listAt(object, 'spec', 'rules').map((rule) => readRule(rule, namespaceOf(object))),
-    coversAll: selector.size === 0 || pods.every((pod) => selects(selector, labelsOf(pod))),
+    coversAll: pods.every(
+      (pod) => isGuarded(pod) && (selector.size === 0 || selects(selector, labelsOf(pod))),
+    ),
     doubt,
   };
 }
@@ -314,6 +326,8 @@ function sentenceOf(
     case 'maybe':
       if (by.every(({ policy }) => policy.doubt !== null) && first !== undefined) {
         const targets = targetsOf(first.policy.object).map(({ kind, name }) => `${kind} ${name}`);
+        if (targets.length === 0)
+          return `Whether ${titleOf(first.policy)} refuses ${who} depends on ${first.policy.doubt ?? ''}.`;
         return `Whether a policy refuses ${who} depends on the way its calls take: ${titleOf(first.policy)} is attached to ${targets.slice(0, 3).join(', ')}.`;
       }
       return `Whether a policy refuses ${who} depends on the request.`;
