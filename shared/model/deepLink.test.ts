@@ -12,6 +12,7 @@ test('what is written is read again, whatever the context is called', () => {
     { ...payment, context: 'arn:aws:eks:eu-west-1:1234:cluster/prod?x=1&at=2#y' },
     { ...payment, context: 'Ana’s cluster / 2', at: now },
     { context: 'dc1', namespace: null, service: 'PAYMENT_V2.api', at: null },
+    { ...payment, context: '決'.repeat(253), service: '済'.repeat(253) },
   ];
   for (const link of links) expect(readLink(writeLink(link)), writeLink(link)).toEqual(link);
   expect(writeLink(payment)).toBe('podium://service/shop/payment');
@@ -20,6 +21,7 @@ test('what is written is read again, whatever the context is called', () => {
 test('a link that asks for anything else, or is not quite one, is ignored', () => {
   const links = [
     'podium://connect/https://evil.example',
+    'podium://apply/shop/payment',
     'podium://service/shop',
     'podium://service/shop/payment/apply',
     'podium://service/shop/payment?weights=0,100',

@@ -9,7 +9,6 @@ export interface DeepLink {
   readonly at: number | null;
 }
 
-const mostLetters = 2_000;
 const noNamespace = '-';
 /** Names in systems differ in what they allow; none begins with a dot, or holds a slash or what is not seen. */
 const name = /^[\p{L}\p{N}_][\p{L}\p{N}._~:@-]{0,252}$/u;
@@ -27,7 +26,7 @@ export function writeLink({ context: of, namespace, service, at }: DeepLink): st
 
 /** Null for whatever Podium would not have written. */
 export function readLink(text: string): DeepLink | null {
-  if (!text.startsWith('podium://') || text.length > mostLetters || !URL.canParse(text)) return null;
+  if (!text.startsWith('podium://') || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (
     url.hostname !== 'service' ||
