@@ -63,6 +63,14 @@ test('a console that was started again after a fall is waited for when it is sto
   await stopping;
 });
 
+test('a console that fell over just before Podium ends is not started again', async () => {
+  const console_ = start();
+  children[0]?.emit('exit', 1);
+  await console_.stop();
+  vi.advanceTimersByTime(1_000);
+  expect(children).toHaveLength(1);
+});
+
 test('a console that does not end is not waited for without an end', async () => {
   const stopping = start().stop();
   await vi.advanceTimersByTimeAsync(3_000);

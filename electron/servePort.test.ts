@@ -3,7 +3,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConsole } from '../shared/core/console.ts';
 import type { ConsoleRouter } from '../shared/core/router.ts';
-import type { RouterClient } from '@orpc/server';
+import { os, type RouterClient } from '@orpc/server';
 import { createMemoryPorts } from '../test/support/memoryPorts.ts';
 import { MessageChannelMain } from '../test/stand-ins/electron/ports.ts';
 import { servePort } from './servePort.ts';
@@ -36,6 +36,7 @@ test.for([
   ['that is no JSON', 'not JSON'],
   ['that is no request', '{"i":"1"}'],
   ['of another kind', '{"i":"1","t":9,"p":{}}'],
+  ['that is an event of none', '{"i":"1","t":3,"p":{}}'],
   ['that is an object, not its text', { i: '1', p: { u: 'http://orpc/connections/forms' } }],
   ['that is bytes', new Uint8Array([123, 125])],
 ] as const)(
@@ -52,6 +53,25 @@ test.for([
     expect(printed).not.toHaveBeenCalled();
   },
 );
+
+test('E03 what was streamed on a line ends with it', async () => {
+  const ended = Promise.withResolvers<void>();
+  const router = {
+    watch: os.handler(async function* ({ signal }) {
+      signal?.addEventListener('abort', () => ended.resolve());
+      yield 1;
+      await ended.promise;
+    }),
+  };
+  const { port1, port2 } = new MessageChannelMain();
+  servePort(router, port1, createMemoryPorts().log);
+  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ port: port2 }));
+  port2.start();
+  const stream = await client.watch();
+  expect((await stream.next()).value).toBe(1);
+  port2.postMessage('not JSON');
+  await ended.promise;
+});
 
 test.for([
   ['keys of a prototype', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}', '[]'],

@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { Port } from './portBridge.ts';
 
 const ownPorts = new WeakMap<object, Port>();
+const closedHere = new WeakSet<object>();
 
 /**
  * A port in the main or the utility process, on one of Node's. As in Electron it has `on` and no `addEventListener`, keeps
@@ -12,7 +13,8 @@ export class MessagePortMain extends EventEmitter {
   constructor(port: Port) {
     super();
     ownPorts.set(this, port);
-    port.addEventListener('close', () => this.emit('close'));
+    // Electron tells of the other end's going alone; Node of this one's as well.
+    port.addEventListener('close', () => !closedHere.has(this) && this.emit('close'));
   }
 
   start(): void {
@@ -29,6 +31,7 @@ export class MessagePortMain extends EventEmitter {
   }
 
   close(): void {
+    closedHere.add(this);
     portOf(this).close();
   }
 }
