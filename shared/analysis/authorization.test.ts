@@ -92,6 +92,13 @@ describe('one rule', () => {
   test('by an account that only some instances run under is not decided', () => {
     const caller = { namespace: 'shop', accounts: ['order', 'order-new'] };
     expect(denies(from(is('source.principal', principal)), caller)).toBe('maybe');
+    const { by } = judgeAuthorization(
+      [policy('DENY', [from(is('source.principal', principal))])],
+      caller,
+      'http',
+    );
+    // The domain is the mesh's own: it is the instance that decides.
+    expect(by[0]?.match).toEqual({ is: 'depends', on: ['source.principal'] });
   });
 });
 

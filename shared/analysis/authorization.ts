@@ -185,7 +185,6 @@ function mayFit(pattern: string, value: string): boolean {
 
 /** Whole, by its start (`abc*`), by its end (`*abc`), or anything that is there (`*`). */
 function fits(pattern: string, value: string): boolean {
-  if (pattern === '*') return value !== '';
   if (pattern.endsWith('*')) return value.startsWith(pattern.slice(0, -1));
   if (pattern.startsWith('*')) return value.endsWith(pattern.slice(1));
   return pattern === value;

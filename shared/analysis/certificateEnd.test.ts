@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { certificateEnd } from './certificateEnd.ts';
+import { cannotWait, certificateEnd } from './certificateEnd.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -23,4 +23,16 @@ test.each([
 test('where nobody says when it began, the days alone count', () => {
   const endsIn = (days: number) => certificateEnd({ startsAt: null, endsAt: days * dayMs }, 0);
   expect([31, 29, 6].map(endsIn)).toEqual([null, 'soon', 'urgent']);
+});
+
+test.each([
+  ['meshRoot', 6, true],
+  ['meshIssuer', 6, true],
+  ['server', 6, true],
+  ['secret', 6, false],
+  ['user', 6, false],
+  ['secret', 0, true],
+  ['meshRoot', 29, false],
+] as const)('whether one of kind %s, %d days before its end, cannot wait: %s', (kind, days, expected) => {
+  expect(cannotWait({ kind, startsAt: null, endsAt: days * dayMs }, 0)).toBe(expected);
 });

@@ -33,6 +33,14 @@ test('a log in JSON is read too', () => {
   ]);
 });
 
+test('a log of details alone is an access log where it names a refusal', () => {
+  const text = 'rbac_access_denied_matched_policy[none]';
+  expect(deniedInLogs([{ at: 1, text }])).toEqual({
+    isLogged: true,
+    denials: [{ policy: null, count: 1, firstAt: 1, lastAt: 1 }],
+  });
+});
+
 test('a proxy that writes of itself only keeps no access log', () => {
   const text = 'info\txdsproxy\tconnected to upstream XDS server: istiod.istio-system.svc:15012';
   expect(deniedInLogs([{ at: 1, text }])).toEqual({ isLogged: false, denials: [] });

@@ -2,12 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LogFields } from '../core/ports.ts';
 import { openDatabase } from './database.ts';
 import { createMemoryVault, createVault, type Sealing } from './vault.ts';
 
 let folder = '';
 const said: string[] = [];
-const keep = (message: string): void => void said.push(message);
+const keep = (message: string, fields?: LogFields): void =>
+  void said.push(`${message} ${JSON.stringify(fields ?? {})}`);
 const log = { info: keep, warn: keep, error: keep };
 
 beforeEach(() => {
@@ -66,9 +68,49 @@ test('the second Podium on a data folder keeps its secrets in memory and writes 
   using second = openDatabase(folder);
   const vault = createVault(createSealing(), second, log);
   expect(await vault.read('token')).toBe('of the first');
+  expect(await vault.state()).toEqual({
+    where: 'memory',
+    why: 'another Podium on this computer keeps them',
+  });
   expect((await vault.put('token', 'of the second')).where).toBe('memory');
   expect(await vault.read('token')).toBe('of the second');
   expect(await createVault(createSealing(), first, log).read('token')).toBe('of the first');
+});
+
+test('a record whose text is none is told without a word of that text', async () => {
+  using database = openDatabase(folder);
+  const sealing = createSealing();
+  const vault = createVault(sealing, database, log);
+  for (const text of ['s3cr3t', '{"s3cr3t":1}']) {
+    await vault.put('token', 'x');
+    database
+      .sql()
+      ?.prepare('UPDATE secrets SET sealed = ?')
+      .run(await sealing.seal(text));
+    expect(await vault.read('token')).toBeNull();
+  }
+  expect(said).toEqual(Array(2).fill(expect.stringMatching(/could not be opened.*it is no record/)));
+  expect(said.join('\n')).not.toContain('s3cr3t');
+});
+
+test('a secret that is put anew while its old record is opened is not overwritten by that', async () => {
+  using database = openDatabase(folder);
+  const sealing = createSealing();
+  const vault = createVault(sealing, database, log);
+  await vault.put('token', 'old');
+  const { open } = sealing;
+  const opened = Promise.withResolvers<void>();
+  sealing.open = async (sealed) => {
+    await opened.promise;
+    return { ...(await open(sealed)), isOld: true };
+  };
+  const read = vault.read('token');
+  await vault.put('token', 'new');
+  opened.resolve();
+  expect(await read).toBe('old');
+  // What is written in turn after it comes after the old one was sealed again.
+  await vault.put('other', 'x');
+  expect(await vault.read('token')).toBe('new');
 });
 
 test('a secret that is forgotten while it is being sealed stays forgotten', async () => {

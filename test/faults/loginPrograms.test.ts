@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PeerError } from '../../shared/connectors/kit/peerError.ts';
 import type { ProgramGate } from '../../shared/connectors/kit/programs.ts';
 import { createKubeClient, type KubeClient } from '../../shared/connectors/kube/client.ts';
@@ -88,6 +88,21 @@ test('C03 a program that fails is told with its exit code and the end of its com
   expect(message).not.toMatch(/hunter2|eyJ|\p{Cc}/u);
 });
 
+test('C03 a program that complains of what it was started with repeats no value of that', async () => {
+  using program = createTestProgram();
+  const long = 'AQoDYXdzEJr1K6oxUhnNcx3F9s8ZpQwE7RtYuIoPaSdF';
+  program.becomes(`echo "refused: $1 for $CLOUD_ACCOUNT by ${long} in eu-west-1" >&2; exit 1`);
+  const { message } = await failureOf(
+    program.exec({
+      args: ['--user-pin=4711 0815 4711 0815'],
+      env: [{ name: 'CLOUD_ACCOUNT', value: 'correct horse battery staple' }],
+    }),
+  );
+  expect(message).toMatch(
+    /said: refused: --user-pin=\[redacted\] for \[redacted\] by \[redacted\] in eu-west-1/,
+  );
+});
+
 test('C03 what a program floods is cut off, and what it leaves behind is ended with it', async () => {
   using program = createTestProgram();
   program.becomes('sh -c "echo \\$\\$ > left; exec yes flood"');
@@ -141,6 +156,25 @@ test('C03 a program calls others by name from where it was itself looked for', a
   await using client = await clientOf(cluster.server.url, program.exec({ command: 'cloud-login' }), { gate });
   await client.read('/version', soon());
   expect(program.runs()).toBe(1);
+});
+
+test('C03 what is meant for Podium’s own runtime is not handed on to a program', async () => {
+  using program = createTestProgram();
+  program.becomes('env > told; exit 1');
+  vi.stubEnv('NODE_OPTIONS', '--require=/tmp/other.js');
+  vi.stubEnv('ELECTRON_RUN_AS_NODE', '1');
+  vi.stubEnv('PODIUM_DATA', '/data');
+  vi.stubEnv('AWS_PROFILE', 'prod');
+  try {
+    await failureOf(program.exec({ env: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/ca.pem' }] }));
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  const told = readFileSync(join(program.folder, 'told'), 'utf8').split('\n');
+  expect(told.filter((line) => /^(NODE_|ELECTRON_|PODIUM_|npm_)/.test(line))).toEqual([
+    'NODE_EXTRA_CA_CERTS=/ca.pem',
+  ]);
+  expect(told).toContain('AWS_PROFILE=prod');
 });
 
 test('C03 the cluster is told to the program where it asks for that, and only there', async () => {
@@ -306,6 +340,8 @@ test('C01 a kuberc that denies all login programs holds for Podium too, whatever
     );
     writeFileSync(kuberc, 'credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{name: aws}]\n');
     expect((await failureOf(program.exec())).message).toMatch(/not on the credentialPluginAllowlist/);
+    writeFileSync(kuberc, 'credentialPluginPolicy: [DenyAll]\n');
+    expect((await failureOf(program.exec())).message).toMatch(/the policy on login programs cannot be read/);
     expect(program.runs()).toBe(0);
     writeFileSync(
       kuberc,

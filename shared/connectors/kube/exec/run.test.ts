@@ -23,6 +23,12 @@ test('one that does not end in time is stopped together with what it started', a
   await expect.poll(() => isRunning(left), { timeout: 10_000 }).toBe(false);
 });
 
+test('of what one complains without an end only the end is kept', async () => {
+  const { stderr } = await shell('yes complaint | head -c 1000000 >&2; echo over >&2');
+  expect(stderr.length).toBe(64 * 1024);
+  expect(stderr).toMatch(/over\n$/);
+});
+
 test('one that leaves something running with its output open is not waited for', async () => {
   const ended = await shell('sleep 600 & echo $!');
   expect(ended).toMatchObject({ how: 'exit', code: 0 });
