@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { documentedRules } from '../support/documentedRoles.ts';
 import { openCluster } from './cluster.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './simulatedCluster.ts';
@@ -192,5 +192,76 @@ test('policies of the whole mesh are where its settings say', async () => {
     notes: [
       'Policies of the whole mesh are taken to be in istio-system: there is no ConfigMap istio-system/istio that says otherwise.',
     ],
+  });
+});
+
+describe('where instances are of a revision', () => {
+  const settings = (name: string, rootNamespace: string, place = 'istio-system') => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: place },
+    data: { mesh: `rootNamespace: ${rootNamespace}\n` },
+  });
+  const istiod = (revision: string, place: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `istiod-${revision}`,
+      namespace: place,
+      labels: { app: 'istiod', 'istio.io/rev': revision },
+    },
+    spec: { containers: [{ name: 'discovery' }] },
+  });
+
+  /** With instances of edge of these revisions, and a policy that denies everything in one namespace. */
+  async function judgeAt(policyIn: string, revisions: readonly (string | null)[], ...objects: object[]) {
+    const policies = [{ spec: denyAll, namespace: policyIn }];
+    await using cluster = await startShop({ policies, instances: revisions.length });
+    for (const object of objects) cluster.store.put(object as Parameters<typeof cluster.store.put>[0]);
+    const edge = cluster.store
+      .list('pods', namespace)
+      .filter((pod) => pod.metadata.labels?.['app'] === 'edge');
+    for (const [index, pod] of edge.entries())
+      await cluster.call('PATCH', `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`, {
+        metadata: { annotations: { 'istio.io/rev': revisions[index] ?? null } },
+      });
+    await using opened = await openCluster(cluster.settings);
+    return await opened.mesh.denials?.judge(
+      {
+        callee: { namespace, name: 'edge', hosts: [] },
+        caller: { namespace, name: 'order' },
+        protocol: 'http',
+      },
+      AbortSignal.timeout(10_000),
+    );
+  }
+
+  const both = [settings('istio', 'mesh-a'), settings('istio-canary', 'mesh-b')];
+
+  test('policies of the whole mesh are where the settings of that revision say', async () => {
+    expect(await judgeAt('mesh-b', ['canary'], ...both)).toMatchObject({ outcome: 'denied' });
+    expect(await judgeAt('mesh-a', ['canary'], ...both)).toMatchObject({ outcome: 'unruled', notes: [] });
+    expect(await judgeAt('mesh-a', ['default'], ...both)).toMatchObject({ outcome: 'denied' });
+  });
+
+  test('the settings are looked for where its control plane runs', async () => {
+    const plane = istiod('canary', 'istio-control');
+    const there = settings('istio-canary', 'mesh-b', 'istio-control');
+    expect(await judgeAt('mesh-b', ['canary'], plane, there)).toMatchObject({ outcome: 'denied' });
+    // A pod that does not say is of the only one that runs.
+    expect(await judgeAt('mesh-b', [null], plane, there)).toMatchObject({ outcome: 'denied' });
+    expect(await judgeAt('mesh-b', ['canary'], plane)).toMatchObject({
+      outcome: 'unruled',
+      notes: [
+        'Policies of the whole mesh are taken to be in istio-control: there is no ConfigMap istio-control/istio-canary that says otherwise.',
+      ],
+    });
+  });
+
+  test('a policy in the root namespace of one of two revisions holds for some instances only', async () => {
+    expect(await judgeAt('mesh-b', ['default', 'canary'], ...both)).toMatchObject({
+      outcome: 'maybe',
+      text: 'Whether AuthorizationPolicy mesh-b/guard-0 refuses order depends on the revision of Istio that an instance is of (their root namespaces are mesh-a and mesh-b).',
+    });
   });
 });

@@ -22,7 +22,7 @@ const ofClass = { group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name
 const met = { place: 'waypoint', doubt: null };
 
 const standing = (given: KubeObject, at: Waypoint, callee: KubeObject | null = payment) =>
-  attachedTo(given, { callee, pods, waypoint: at });
+  attachedTo(given, { callee, pods, waypoint: at, roots: ['istio-system'] });
 
 describe('behind a waypoint, a policy', () => {
   test.each([
@@ -70,7 +70,7 @@ test('a Gateway’s own instances heed what is attached to it', () => {
   const given = policy('shop', { ...ofGateway, name: 'ingress' });
   const callee = object('Service', 'shop', 'ingress-istio');
   const at = (served: readonly KubeObject[]) =>
-    attachedTo(given, { callee, pods: served, waypoint: { is: 'none' } });
+    attachedTo(given, { callee, pods: served, waypoint: { is: 'none' }, roots: ['istio-system'] });
   expect(at([object('Pod', 'shop', 'i-1', label)])).toEqual({ place: 'instances', doubt: null });
   expect(at([object('Pod', 'shop', 'i-1', label), ...pods])).toEqual({
     place: 'instances',

@@ -3,7 +3,6 @@ import { PeerError } from '../kit/peerError.ts';
 import type { ServiceKey } from '../kit/reading.ts';
 import { at, type KubeObject, labelsOf, listAt, mapAt, namespaceOf, textAt } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
-import { rootNamespace } from './policies.ts';
 
 /** The proxy that calls to a Service of ambient mode go through, as labels have it; `unknown`: they cannot be read. */
 export type Waypoint =
@@ -37,6 +36,8 @@ interface Attaching {
   readonly callee: KubeObject | null;
   readonly pods: readonly KubeObject[];
   readonly waypoint: Waypoint;
+  /** Where policies for the whole mesh are. */
+  readonly roots: readonly string[];
 }
 
 const gatewayGroup = 'gateway.networking.k8s.io';
@@ -63,7 +64,10 @@ export function targetsOf(policy: KubeObject): readonly Target[] {
  * Whether a policy with targets is in the way of calls: `doubt` is of what that depends, null where it certainly is. Null for one
  * that is elsewhere. Without a waypoint nobody heeds one that is attached to a Service (Istio, policy attachment).
  */
-export function attachedTo(policy: KubeObject, { callee, pods, waypoint }: Attaching): Attached | null {
+export function attachedTo(
+  policy: KubeObject,
+  { callee, pods, waypoint, roots }: Attaching,
+): Attached | null {
   const found = targetsOf(policy).flatMap((target): Attached[] => {
     const { group, kind, namespace, name } = target;
     const place = namespaceOf(policy);
@@ -78,7 +82,7 @@ export function attachedTo(policy: KubeObject, { callee, pods, waypoint }: Attac
       return pods.some(isGateway) && callee !== null && place === namespaceOf(callee)
         ? [{ place: 'instances', doubt: sayWay(target) }]
         : [];
-    if (waypoint.is === 'none' || !isForWaypoint(target, place, callee, waypoint)) return [];
+    if (waypoint.is === 'none' || !isForWaypoint(target, place, callee, waypoint, roots)) return [];
     const doubt =
       waypoint.is === 'unknown'
         ? sayWay(target)
@@ -97,6 +101,7 @@ function isForWaypoint(
   place: string,
   callee: KubeObject | null,
   waypoint: Exclude<Waypoint, { is: 'none' }>,
+  roots: readonly string[],
 ): boolean {
   switch (kind) {
     case 'Service':
@@ -109,7 +114,7 @@ function isForWaypoint(
         name === callee.metadata.name
       );
     case 'GatewayClass':
-      return group === gatewayGroup && place === rootNamespace && name === waypointClass;
+      return group === gatewayGroup && roots.includes(place) && name === waypointClass;
     case 'Gateway':
       return (
         group === gatewayGroup &&

@@ -23,7 +23,8 @@ import {
   timeAt,
 } from '../kube/objects.ts';
 import { enforcementAt, isGuarded } from './enforcement.ts';
-import { createMeshRoot, haveIdentity, isTriedOut, whyUnfound } from './denialDoubts.ts';
+import { createMeshRoots } from './meshRoots.ts';
+import { haveIdentity, isTriedOut, whyUnfound } from './denialDoubts.ts';
 import { findCaller, isAmbient } from './isolation/callers.ts';
 import { readHeld } from './isolation/marker.ts';
 import type { Mesh } from './mesh.ts';
@@ -38,7 +39,7 @@ interface Read extends AuthorizationPolicy {
 /** What AuthorizationPolicies do to calls, by the identities that callers run under. */
 export function createDenials(mesh: Mesh): DenialSource {
   const waypoints = keptWaypoints(mesh);
-  const meshRoot = createMeshRoot(mesh);
+  const meshRoots = createMeshRoots(mesh);
   return {
     known: 'atOnce',
     async judge({ callee, caller, protocol }, signal) {
@@ -54,7 +55,7 @@ export function createDenials(mesh: Mesh): DenialSource {
           notes: view.health.ok ? [] : [view.health.error],
         };
       const pods = podsBehind(mesh, callee);
-      const root = await meshRoot();
+      const roots = await meshRoots(pods);
       signal.throwIfAborted();
       const callers = caller === null ? [] : (findCaller(mesh, caller)?.pods ?? []);
       const known = knownCaller(callers);
@@ -68,7 +69,7 @@ export function createDenials(mesh: Mesh): DenialSource {
             ? await waypoints(object, callers, signal)
             : { is: 'none' };
       const attached = targeted.flatMap((policy) => {
-        const found = attachedTo(policy, { callee: object, pods, waypoint });
+        const found = attachedTo(policy, { callee: object, pods, waypoint, roots: roots.names });
         return found === null ? [] : [{ ...found, policy }];
       });
       const attachedAt = (at: 'waypoint' | 'instances') =>
@@ -78,13 +79,15 @@ export function createDenials(mesh: Mesh): DenialSource {
             : [],
         );
       const enforcement = enforcementAt(callee.name, pods);
-      const selecting = policiesFor(mesh, callee, root.name).filter(
+      const selecting = policiesFor(mesh, callee, roots.names).filter(
         (policy) => targetsOf(policy).length === 0,
       );
       const declared = [
         ...selecting
           .filter((policy) => !isTriedOut(policy))
-          .map((policy) => readPolicy(policy, pods, enforcement.doubt)),
+          .map((policy) =>
+            readPolicy(policy, pods, enforcement.doubt ?? roots.doubt(policy, callee.namespace)),
+          ),
         ...attachedAt('instances'),
       ];
       const bare = enforcement.note(declared.map(titleOf));
@@ -107,7 +110,7 @@ export function createDenials(mesh: Mesh): DenialSource {
       const { namespaces } = mesh.client;
       // What holds for the whole mesh, or at the waypoint, is elsewhere: nobody is cleared of a refusal without it.
       const unread = [
-        { what: 'the whole mesh', where: root.name },
+        ...roots.names.map((where) => ({ what: 'the whole mesh', where })),
         ...(waypoint.is === 'named' ? [{ what: 'its waypoint', where: waypoint.namespace }] : []),
       ].find(({ where }) => namespaces?.includes(where) === false);
       const isCleared = outcome === 'unruled' || outcome === 'admitted';
@@ -119,7 +122,7 @@ export function createDenials(mesh: Mesh): DenialSource {
           policies: by.map((one) => wordOf(one, outcome)),
           notes: idle,
         };
-      const unfound = whyUnfound(mesh, object, callee.name, pods, root.name);
+      const unfound = whyUnfound(mesh, object, callee.name, pods, roots.names);
       // Who is not admitted may be by one that was not found; who is denied is.
       if (unfound !== null && by.every(({ policy }) => policy.action === 'ALLOW'))
         return {
@@ -153,11 +156,7 @@ export function createDenials(mesh: Mesh): DenialSource {
         outcome,
         text: sentenceOf(outcome, by, who, callee.name),
         policies: by.map((one) => wordOf(one, outcome)),
-        notes: [
-          ...idle,
-          ...(outcome === 'unruled' ? [] : notes),
-          ...(root.note !== null && isCleared ? [root.note] : []),
-        ],
+        notes: [...idle, ...(outcome === 'unruled' ? [] : notes), ...(isCleared ? roots.notes : [])],
       };
     },
   };

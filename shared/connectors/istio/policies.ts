@@ -18,13 +18,13 @@ export const rootNamespace = 'istio-system';
 export function policiesFor(
   mesh: Mesh,
   { namespace, name }: ServiceKey,
-  root: string = rootNamespace,
+  roots: readonly string[] = [rootNamespace],
 ): KubeObject[] {
   const service = mesh.services.get(namespace ?? '', name);
   if (service === undefined) return [];
   const pods = podsOf(mesh, service);
   return [...(mesh.authorizationPolicies?.all() ?? [])]
-    .filter((policy) => holds(policy, service, pods, root))
+    .filter((policy) => holds(policy, service, pods, roots))
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
@@ -60,10 +60,10 @@ function holds(
   policy: KubeObject,
   service: KubeObject,
   pods: readonly KubeObject[],
-  root: string = rootNamespace,
+  roots: readonly string[] = [rootNamespace],
 ): boolean {
   const place = namespaceOf(policy);
-  if (place !== namespaceOf(service) && place !== root) return false;
+  if (place !== namespaceOf(service) && !roots.includes(place)) return false;
   const single = at(policy, 'spec', 'targetRef');
   const targets = [...(single === undefined ? [] : [single]), ...listAt(policy, 'spec', 'targetRefs')];
   if (targets.length > 0)
