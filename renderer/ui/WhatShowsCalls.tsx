@@ -18,7 +18,7 @@ const whatShowsCalls: readonly { readonly title: string; readonly how: string }[
   },
   {
     title: 'An ingress',
-    how: 'ingress-nginx with controller.metrics.enabled, or Traefik with metrics.prometheus, shows at least what comes in from outside.',
+    how: 'ingress-nginx with controller.metrics.enabled, Traefik with metrics.prometheus, Contour, Kong, HAProxy’s or NGINX Inc.’s controller, or a Spring Cloud Gateway, shows at least what comes in from outside.',
   },
 ];
 

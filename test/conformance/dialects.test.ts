@@ -6,14 +6,9 @@ import { startPrometheus } from '../../shared/rehearsal/prometheus/server.ts';
 import { createOriginTransport } from '../../shared/connectors/http/originTransport.ts';
 import { hostOf } from './cluster.ts';
 import { type DialectsUnderTest, dialectsConformance, expectCalls, foldOf } from './dialects.ts';
-import {
-  families,
-  linkerdRoutes,
-  type MetricFamily,
-  olderHubble,
-  olderServiceGraph,
-  refusals,
-} from './metricFamilies.ts';
+import { nginxPlusIngress } from './edgeFamilies.ts';
+import type { MetricFamily } from './metricFamily.ts';
+import { families, linkerdRoutes, olderHubble, olderServiceGraph, refusals } from './metricFamilies.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const scrapeMs = 2_000;
@@ -56,6 +51,7 @@ test.each([
   ['the older handler of Hubble', olderHubble],
   ['a service graph in milliseconds', olderServiceGraph],
   ['Linkerd by its routes alone', linkerdRoutes],
+  ['NGINX Plus without times', nginxPlusIngress],
 ])('%s is read', async (_, family) => {
   await using peer = await openSimulator([family]);
   const read = await peer.session.signals?.read(peer.windowSeconds, AbortSignal.timeout(10_000));
@@ -83,6 +79,11 @@ test.each([
     'Hubble without any context',
     bare('hubble_http_requests_total', { method: 'GET', protocol: 'HTTP/1.1', status: '200' }),
     /Hubble’s metrics do not say who calls whom: give `httpV2` a labelsContext/,
+  ],
+  [
+    'Kong without its ingress controller',
+    bare('kong_http_requests_total', { service: 'api.bank.example', route: 'bank', code: '200' }),
+    /Kong names its own Services/,
   ],
   [
     'servers alone',

@@ -9,7 +9,8 @@ import type { GraphService } from '../../shared/model/graph.ts';
 import type { CallSignals } from '../../shared/model/signals.ts';
 import { defaultSettings } from '../../shared/model/settings.ts';
 import type { TopologyObservation } from '../../shared/model/topology.ts';
-import { families, marketServices, type MetricFamily } from './metricFamilies.ts';
+import { families, marketServices } from './metricFamilies.ts';
+import type { MetricFamily } from './metricFamily.ts';
 
 /** A Prometheus that has scraped the families for a while, and the console's session with it. */
 export interface DialectsUnderTest extends AsyncDisposable {
@@ -74,6 +75,13 @@ export function dialectsConformance(
         ['web', 'ingress-nginx metrics'],
         ['front', 'Traefik metrics'],
         ['front-api', 'Traefik metrics'],
+        ['prices', 'Spring Cloud Gateway metrics'],
+        ['rates', 'Spring Cloud Gateway metrics'],
+        ['basket', 'Contour’s Envoy metrics'],
+        ['offers', 'Kong metrics'],
+        ['orders', 'HAProxy metrics'],
+        ['returns', 'HAProxy metrics'],
+        ['posts', 'NGINX Ingress Controller metrics'],
       ] as const) {
         const figures = folded.serviceSignals.get(`c/market/${name}`);
         expect(figures?.countedBy, name).toMatch(new RegExp(` · ${title}$`));

@@ -2,12 +2,16 @@ import type { Asking } from './asking.ts';
 import type { Dialect } from './dialect.ts';
 import { envoy } from './dialects/envoy.ts';
 import { consul } from './dialects/consul.ts';
+import { contour } from './dialects/contour.ts';
+import { haproxy } from './dialects/haproxy.ts';
 import { hubble, olderHubble } from './dialects/hubble.ts';
 import { ingressNginx } from './dialects/ingressNginx.ts';
 import { istio } from './dialects/istio.ts';
+import { kong } from './dialects/kong.ts';
 import { linkerd } from './dialects/linkerd.ts';
 import { linkerdGrpcRoutes, linkerdHttpRoutes } from './dialects/linkerdRoutes.ts';
 import { micrometerClient, micrometerServer } from './dialects/micrometer.ts';
+import { nginxIngress, nginxPlusIngress } from './dialects/nginxIngress.ts';
 import {
   olderOtelClient,
   olderOtelServer,
@@ -17,6 +21,7 @@ import {
   plainOtelServer,
 } from './dialects/opentelemetry.ts';
 import { serviceGraph } from './dialects/serviceGraph.ts';
+import { springGateway } from './dialects/springGateway.ts';
 import { traefik } from './dialects/traefik.ts';
 import { quote, selector } from './promql.ts';
 import { countersOf } from './reading.ts';
@@ -36,8 +41,14 @@ export const DIALECTS: readonly Dialect[] = [
   plainOtelClient,
   olderOtelClient,
   micrometerClient,
+  springGateway,
   ingressNginx,
   traefik,
+  contour,
+  kong,
+  haproxy,
+  nginxIngress,
+  nginxPlusIngress,
   otelServer,
   plainOtelServer,
   olderOtelServer,
