@@ -45,8 +45,8 @@ function Dots({ curves }: CallDotsProps) {
 }
 
 const DottedCall = memo(function DottedCall({ id, path }: { readonly id: CallId; readonly path: string }) {
-  const signals = useCallSignals(id);
-  return <path d={path} strokeDasharray={`0 ${gapOf(signals?.requestsPerSecond ?? 0)}`} />;
+  const gap = gapOf(useCallSignals(id)?.requestsPerSecond ?? null);
+  return gap === null ? null : <path d={path} strokeDasharray={`0 ${gap}`} />;
 });
 
 /** One value moves all dots, on a layer of their own. */

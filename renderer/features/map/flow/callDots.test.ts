@@ -20,7 +20,11 @@ test('a call that is idle, or that nobody counts, gets none', () => {
 test('more requests make denser dots, and every loop ends where it began', () => {
   const gaps = [0.02, 0.5, 5, 50, 500, 5_000, 50_000].map(gapOf);
   expect(gaps).toEqual([96, 96, 48, 32, 24, 16, 16]);
-  expect(gaps.filter((gap) => loopPx % gap !== 0)).toEqual([]);
+  expect(gaps.filter((gap) => gap === null || loopPx % gap !== 0)).toEqual([]);
+});
+
+test('a call whose figures went away since it was chosen loses its dots, as one that fell idle does', () => {
+  expect([gapOf(null), gapOf(0)]).toEqual([null, null]);
 });
 
 test('nothing moves where there are no dots, nor once figures come no more', () => {

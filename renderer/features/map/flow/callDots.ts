@@ -28,8 +28,9 @@ export function dotsMove(drawn: number, streamProblem: string | null): boolean {
   return drawn > 0 && streamProblem === null;
 }
 
-/** The more requests, the denser: a step for each tenfold. */
-export function gapOf(requestsPerSecond: number): number {
+/** The more requests, the denser: a step for each tenfold. Null, and no dots, where nothing is called or nobody counts. */
+export function gapOf(requestsPerSecond: number | null): number | null {
+  if (requestsPerSecond === null || requestsPerSecond <= 0) return null;
   const step = Math.floor(Math.log10(Math.max(requestsPerSecond, 0.001)));
   return gapsPx[Math.min(gapsPx.length - 1, Math.max(0, 3 - step))] ?? loopPx;
 }
