@@ -107,6 +107,19 @@ describe('calls that were lost', () => {
     expect(summary.problems).toEqual([expect.stringContaining('too many samples')]);
   });
 
+  test('are not taken for none where connections alone were counted', async () => {
+    const summary = await lookBack({
+      past: () =>
+        Promise.resolve(observation([callRow({ protocol: 'tcp', responseCode: null, perSecond: 2 })])),
+    });
+    expect([summary.lines.filter(({ kind }) => kind === 'failure'), summary.untimed]).toEqual([[], []]);
+    expect(summary.problems).toEqual([
+      'Of calls to payment only connections were counted: whether any failed is not known.',
+    ]);
+    const counted = await lookBack({ past: () => Promise.resolve(week(90_000, 0)) });
+    expect(counted.problems).toEqual([]);
+  });
+
   test('with a time are a line and nothing else', async () => {
     const summary = await lookBack({
       past: () => Promise.resolve(week(90_000, 45_000)),

@@ -16,6 +16,7 @@ import { alertLine, changeLines, failureLine, killLines, operationLines, warning
 
 /** So many services are looked at closely: each costs queries. */
 const mostFailing = 12;
+const mostUncounted = 4;
 const mostLines = 60;
 /** Nobody reads of last month's weekend, and no peer is asked for it. */
 const longestMs = 7 * 86_400_000;
@@ -159,10 +160,17 @@ async function readFailures(
       now: to,
     });
     const figuresOf = ({ id }: GraphService) => folded.serviceSignals.get(id);
-    const lost = (service: GraphService): number => figuresOf(service)?.failedPerSecond ?? 0;
-    const suspects = topology.services
-      .filter((service) => lost(service) >= 1)
-      .sort((a, b) => lost(b) - lost(a));
+    const called = new Set(folded.calls.map(({ calleeId }) => calleeId));
+    const figures = topology.services.map((service) => ({
+      service,
+      lost: figuresOf(service)?.failedPerSecond ?? null,
+    }));
+    problems.push(
+      ...uncountedWords(figures.filter(({ service, lost }) => lost === null && called.has(service.id))),
+    );
+    const suspects = figures
+      .flatMap(({ service, lost }) => (lost !== null && lost >= 1 ? [{ service, lost }] : []))
+      .sort((a, b) => b.lost - a.lost);
     const read = async (scope: Parameters<typeof readSeries>[1]) => {
       const { observed: series, provenance } = await readSeries(
         connection,
@@ -187,8 +195,9 @@ async function readFailures(
     const whole = await read({});
     const looked = await fewAtOnce(
       suspects.slice(0, mostFailing),
-      async (service) => ({
+      async ({ service, lost }) => ({
         service,
+        lost,
         failure: pastFailure(
           await read(scopeOf(connection, service, figuresOf(service))),
           thresholdsOf(service.id, health),
@@ -203,14 +212,14 @@ async function readFailures(
     return {
       failures: looked.flatMap(({ service, failure }) => (failure === null ? [] : [{ service, failure }])),
       // A short failure drowns in a long step, and steps may be what could not be read: it was lost all the same.
-      untimed: looked.flatMap(({ service, failure }) =>
+      untimed: looked.flatMap(({ service, lost, failure }) =>
         failure !== null
           ? []
           : {
               serviceId: service.id,
               name: service.name,
-              lostCalls: Math.round(lost(service)),
-              calls: Math.round(figuresOf(service)?.requestsPerSecond ?? lost(service)),
+              lostCalls: Math.round(lost),
+              calls: Math.round(figuresOf(service)?.requestsPerSecond ?? lost),
             },
       ),
       // Without the steps of everything nobody knows how far back figures reach.
@@ -221,6 +230,15 @@ async function readFailures(
     missed(thrown, `Reading lost calls from ${signals.source}`);
     return none;
   }
+}
+
+/** Whose calls were seen as connections alone: that none of them is known to have failed is no sign that none did. */
+function uncountedWords(uncounted: readonly { readonly service: GraphService }[]): string[] {
+  if (uncounted.length === 0) return [];
+  const said = uncounted.slice(0, mostUncounted).map(({ service }) => service.name.slice(0, 60));
+  const left = uncounted.length - said.length;
+  const names = [...said, ...(left === 0 ? [] : [`${left} more`])].join(', ');
+  return [`Of calls to ${names} only connections were counted: whether any failed is not known.`];
 }
 
 async function readAlerts(
