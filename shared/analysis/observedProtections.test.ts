@@ -48,6 +48,14 @@ describe('a limit', () => {
     );
   });
 
+  test('refused at least what those proxies say that tell', () => {
+    const silent = sighting('b', { reached: ['requests'], refused: null });
+    expect(told(requests, evidence([sighting('a', { reached: ['requests'], refused: 3 }), silent]))).toMatch(
+      /^reached in 2 of 2 .*, at least 3 requests refused$/,
+    );
+    expect(told(requests, evidence([silent]))).toMatch(/^reached in 1 of 1 .* minute$/);
+  });
+
   test('that was reached elsewhere is not this one', () => {
     const proxies = [sighting('a', { reached: ['waiting'], refused: 3 })];
     expect(told(requests, evidence(proxies))).toMatch(/^not reached/);

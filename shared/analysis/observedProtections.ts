@@ -1,6 +1,7 @@
 import type { Protection } from '../model/inspect.ts';
 import type { ProxySighting, SightingsObservation } from '../model/observations.ts';
 import { formatPercentNumber } from './formats.ts';
+import { sumOfKnown } from './sumIfKnown.ts';
 
 /** What is known of one call: what its caller's proxies say, and what its responses say. */
 export interface CallEvidence {
@@ -64,9 +65,12 @@ function limitText(
   const when = lastWords(windowSeconds);
   if (hit.length === 0)
     return `not reached ${when} in any of ${count(all, 'calling proxy', 'calling proxies')}`;
-  const refused = Math.round(hit.reduce((sum, one) => sum + (one.refused ?? 0), 0));
+  const { sum, isAll } = sumOfKnown(hit.map((one) => one.refused));
   const said = `reached in ${instancesIn(hit).size} of ${count(all, 'calling proxy', 'calling proxies')} ${when}`;
-  return refused === 0 ? said : `${said}, ${count(refused, 'request', 'requests')} refused`;
+  const refused = sum === null ? 0 : Math.round(sum);
+  return refused === 0
+    ? said
+    : `${said}, ${isAll ? '' : 'at least '}${count(refused, 'request', 'requests')} refused`;
 }
 
 /** Of the kinds of limits, those that refuse requests; a full one of connections lets them wait. */
