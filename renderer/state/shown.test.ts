@@ -39,6 +39,7 @@ const callSignalsOf = (requestsPerSecond: number): CallSignals => ({
   health: 'healthy',
   flags: {},
   neverArrivedRatio: null,
+  forbiddenRatio: null,
 });
 const failing: ServiceSignals = { ...figures, health: 'failing', reasons: [], versions: {} };
 

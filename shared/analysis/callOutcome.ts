@@ -54,6 +54,12 @@ export const isForbidden = ({
   grpcStatus,
 }: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean => responseCode === '403' || grpcStatus === '7';
 
+/** Whether a row says how its calls were answered. */
+export const tellsAnswer = ({
+  responseCode,
+  grpcStatus,
+}: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean => responseCode !== null || grpcStatus !== null;
+
 /** Whether a proxy says that it never sent the call to a workload. */
 export function neverSent(row: CallRow): boolean {
   return row.reporter !== 'destination' && row.flags.some((flag) => NEVER_SENT_FLAGS.has(flag));

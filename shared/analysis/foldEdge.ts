@@ -1,6 +1,13 @@
 import type { CallId, EntityId } from '../model/entity.ts';
 import type { CallRow, LatencyRow } from '../model/observations.ts';
-import { isFailed, isForbidden, namesNoWorkload, neverSent, troubleFlags } from './callOutcome.ts';
+import {
+  isFailed,
+  isForbidden,
+  namesNoWorkload,
+  neverSent,
+  tellsAnswer,
+  troubleFlags,
+} from './callOutcome.ts';
 import { roundRatio } from './formats.ts';
 import type { Tally } from './tally.ts';
 import type { TopologyIndex } from './topologyIndex.ts';
@@ -30,8 +37,8 @@ export interface Edge {
   readonly versions: ReadonlyMap<string, Tally>;
   readonly flags: Record<string, number>;
   readonly neverArrivedRatio: number | null;
-  /** Share that was answered "forbidden". */
-  readonly forbiddenRatio: number;
+  /** Share that was answered "forbidden"; null where no row says how calls were answered. */
+  readonly forbiddenRatio: number | null;
 }
 
 interface Counting {
@@ -58,7 +65,7 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
   const versions = new Map<string, Counting>();
   const flags = new Map<string, number>();
   let lost = 0;
-  let forbidden = 0;
+  let forbidden: number | null = null;
   // Workloads that are never named are outside the mesh, not missed.
   const namesWorkloads = main !== 'source' || rows.calls.some((row) => row.destination.workload !== null);
   const tellsArrival =
@@ -81,7 +88,7 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
       if (row.reporter !== 'destination') part.failedAtSource += failed;
     }
     if (counts && gone) lost += row.perSecond;
-    if (counts && isForbidden(row)) forbidden += row.perSecond;
+    if (counts && tellsAnswer(row)) forbidden = (forbidden ?? 0) + (isForbidden(row) ? row.perSecond : 0);
     // Both proxies can flag the same request; the caller's knows more.
     if (callerSide ? row.reporter !== 'destination' : counts) {
       for (const flag of troubleFlags(row)) flags.set(flag, (flags.get(flag) ?? 0) + row.perSecond);
@@ -113,7 +120,7 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
       [...flags].sort().map(([flag, rate]) => [flag, roundRatio(Math.min(1, rate / total))]),
     ),
     neverArrivedRatio: tellsArrival ? roundRatio(lost / total) : null,
-    forbiddenRatio: roundRatio(Math.min(1, forbidden / total)),
+    forbiddenRatio: forbidden === null ? null : roundRatio(Math.min(1, forbidden / total)),
   };
 }
 

@@ -84,7 +84,16 @@ describe('calls', () => {
       callRow({ responseCode: '200', grpcStatus: '7', perSecond: 8 }),
     ]);
     expect(callSignals.get(call)).toMatchObject({ errorRatio: 0, forbiddenRatio: 0.38 });
-    expect(fold([callRow({ perSecond: 1 })]).callSignals.get(call)).not.toHaveProperty('forbiddenRatio');
+    expect(fold([callRow({ perSecond: 1 })]).callSignals.get(call)).toMatchObject({ forbiddenRatio: 0 });
+  });
+
+  test.each([
+    ['connections', { protocol: 'tcp', responseCode: null }],
+    ['failures', { responseCode: null, failed: false }],
+  ] as const)('of which %s alone are counted may be answered “forbidden” for all that is known', (_, row) => {
+    expect(fold([callRow({ perSecond: 1, ...row })]).callSignals.get(call)).toMatchObject({
+      forbiddenRatio: null,
+    });
   });
 
   test('that their caller gave up on are failures although the callee answered', () => {

@@ -119,7 +119,7 @@ function edgeSignals(edge: Edge, thresholds: HealthThresholds): CallSignals {
     health: healthOfCall({ ...ratesOf(edge.tally), windowSeconds, thresholds }).health,
     flags: edge.flags,
     neverArrivedRatio: edge.neverArrivedRatio,
-    ...(edge.forbiddenRatio > 0 && { forbiddenRatio: edge.forbiddenRatio }),
+    forbiddenRatio: edge.forbiddenRatio,
   };
 }
 

@@ -37,6 +37,7 @@ const callFigures = (requestsPerSecond: number | null): CallSignals => ({
   health: 'unknown',
   flags: {},
   neverArrivedRatio: null,
+  forbiddenRatio: null,
 });
 
 const [web, order, payment] = ['east/shop/web', 'east/shop/order', 'east/shop/payment'];

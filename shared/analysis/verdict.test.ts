@@ -40,6 +40,7 @@ const failingCall = (rate: number, ratio: number): CallSignals => ({
   health: 'failing',
   flags: {},
   neverArrivedRatio: null,
+  forbiddenRatio: null,
 });
 const signals: ServiceSignals = {
   ...figures(212, 0.041),

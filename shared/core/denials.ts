@@ -102,8 +102,9 @@ export async function refusedCallers(
   const folded = world.latest(connection)?.folded;
   const refused = calls
     .flatMap((call) => {
-      const ratio = folded?.callSignals.get(call.id)?.forbiddenRatio ?? 0;
-      return call.calleeId === callee.id && ratio >= leastTold ? [{ call, ratio }] : [];
+      // What nobody counts is asked for at the call itself; a verdict tells what was seen.
+      const ratio = folded?.callSignals.get(call.id)?.forbiddenRatio ?? null;
+      return call.calleeId === callee.id && ratio !== null && ratio >= leastTold ? [{ call, ratio }] : [];
     })
     .sort((a, b) => b.ratio - a.ratio)
     .slice(0, mostTold);

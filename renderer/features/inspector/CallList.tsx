@@ -56,9 +56,9 @@ function CallRow({
   const routed = useGreyLinesOfCall(call.callId);
   const name = plainText(call.otherName, 60);
   const tone = call.health === 'failing' ? 'toneBad' : call.health === 'degraded' ? 'toneWarn' : '';
-  const refused = signals?.forbiddenRatio;
+  const refused = signals?.forbiddenRatio ?? null;
   const flags = [
-    ...(refused === undefined ? [] : [`${formatRatio(refused)} refused (403)`]),
+    ...(refused === null || refused === 0 ? [] : [`${formatRatio(refused)} refused (403)`]),
     ...flagsInWords(signals?.flags ?? {}),
   ];
   return (

@@ -4,16 +4,16 @@ import type { EntityId } from '../../../shared/model/entity.ts';
 import { useAsked } from '../../client/useAsked.ts';
 import { showObject } from '../../state/objectDialog.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatRatio } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { refusedWords } from './refusedWords.ts';
 
 interface RefusedSectionProps {
   readonly callerId: EntityId;
   readonly calleeId: EntityId;
   readonly callerName: string;
-  /** Share that was answered "forbidden"; null where none was. */
+  /** Share that was answered "forbidden"; null where no source tells how calls were answered. */
   readonly forbiddenRatio: number | null;
 }
 
@@ -22,6 +22,7 @@ export function RefusedSection({ callerId, calleeId, callerName, forbiddenRatio 
   const key = JSON.stringify([callerId, calleeId]);
   const asked = useAsked(key, (client, signal) => client.denials.judge({ calleeId, callerId }, { signal }));
   const told = asked.value?.judgements ?? [];
+  const isRefused = forbiddenRatio !== null && forbiddenRatio > 0;
   return (
     <Section
       title="Refused calls"
@@ -31,16 +32,7 @@ export function RefusedSection({ callerId, calleeId, callerName, forbiddenRatio 
         </Button>
       }
     >
-      {forbiddenRatio !== null && (
-        <p className="toneBad">
-          {formatRatio(forbiddenRatio)} of calls from {plainText(callerName, 60)} are refused (403)
-        </p>
-      )}
-      {forbiddenRatio === null && (
-        <p className="muted">
-          None is answered 403. What a network policy stops gets no answer: it times out or fails to connect.
-        </p>
-      )}
+      <p className={isRefused ? 'toneBad' : 'muted'}>{refusedWords(forbiddenRatio, callerName)}</p>
       {asked.value === null && (
         <p className="muted">
           {asked.problem === null ? 'Reading policies…' : plainText(asked.problem, 400)}
@@ -57,7 +49,7 @@ export function RefusedSection({ callerId, calleeId, callerName, forbiddenRatio 
           {plainText(problem, 400)}
         </p>
       ))}
-      {forbiddenRatio !== null && <LogPart calleeId={calleeId} />}
+      {(isRefused || forbiddenRatio === null) && <LogPart calleeId={calleeId} />}
     </Section>
   );
 }

@@ -12,11 +12,13 @@ const fine: CallSignals = {
   health: 'healthy',
   flags: {},
   neverArrivedRatio: 0,
+  forbiddenRatio: 0,
 };
 
 test('of calls that all get their answer nothing is asked', () => {
   expect(mayBeRefused(fine)).toBe(false);
   expect(mayBeRefused(null)).toBe(false);
+  expect(mayBeRefused({ ...fine, forbiddenRatio: null })).toBe(false);
   expect(mayBeRefused({ ...fine, flags: { FI: 0.2, UO: 0.1 } })).toBe(false);
 });
 

@@ -7,8 +7,10 @@ const unanswered: ReadonlySet<string> = new Set(['UF', 'UC', 'UT', 'UR', 'LR', '
 export function mayBeRefused(signals: CallSignals | null): boolean {
   if (signals === null) return false;
   const { forbiddenRatio, health, flags, neverArrivedRatio, errorRatio } = signals;
-  if (forbiddenRatio !== undefined || health === 'failing' || health === 'degraded') return true;
+  if (isSome(forbiddenRatio) || health === 'failing' || health === 'degraded') return true;
   if (Object.entries(flags).some(([flag, ratio]) => ratio > 0 && unanswered.has(flag))) return true;
   // What is answered on the way by a trip never arrives either, and fails nobody.
-  return (neverArrivedRatio ?? 0) > 0 && errorRatio !== 0;
+  return isSome(neverArrivedRatio) && errorRatio !== 0;
 }
+
+const isSome = (ratio: number | null): boolean => ratio !== null && ratio > 0;
