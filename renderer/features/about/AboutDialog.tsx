@@ -74,9 +74,10 @@ function About({
           <p className="muted" role="status">
             {problem ?? 'Asking the console…'}
           </p>
+        ) : value.peers.length === 0 ? (
+          <p className="muted">Nothing has answered yet.</p>
         ) : (
           <dl className="aboutFacts">
-            {value.peers.length === 0 && <dd className="muted">Nothing has answered yet.</dd>}
             {value.peers.map(({ source, product, version, server }, i) => (
               <div key={`${source} ${i}`} className="aboutFact">
                 <dt>{plainText(source, 80)}</dt>

@@ -31,7 +31,7 @@ export function CertificateLine({
         <b className={endTone(certificateEnd(certificate, now))}>
           {words.charAt(0).toUpperCase() + words.slice(1)}
         </b>
-        <span>{plainText(subject, 120)}</span>
+        <span className="grow findingSubject">{plainText(subject, 120)}</span>
         {serviceIds
           .filter((id) => id !== at)
           .slice(0, mostServices)

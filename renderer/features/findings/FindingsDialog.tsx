@@ -3,6 +3,7 @@ import { useFindingStore } from '../../live/findings.ts';
 import { closeFindings, useFindingList } from '../../state/findings.ts';
 import { BoardDialog } from '../../ui/BoardDialog.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { Section } from '../../ui/Section.tsx';
 import { CertificateLine } from './CertificateLine.tsx';
 import { FindingLine } from './FindingLine.tsx';
 
@@ -48,11 +49,13 @@ function Lists({ found: { findings, certificates } }: { readonly found: Registry
         <p className="muted">and {formatCount(findings.length - most, 'more finding')}</p>
       )}
       {certificates.length > 0 && (
-        <ul className="findings" aria-label="Certificates near their end">
-          {certificates.slice(0, most).map((one) => (
-            <CertificateLine key={`${one.connectionId} ${one.where}`} certificate={one} />
-          ))}
-        </ul>
+        <Section title="Certificates near their end">
+          <ul className="findings" aria-label="Certificates near their end">
+            {certificates.slice(0, most).map((one) => (
+              <CertificateLine key={`${one.connectionId} ${one.where}`} certificate={one} />
+            ))}
+          </ul>
+        </Section>
       )}
     </>
   );

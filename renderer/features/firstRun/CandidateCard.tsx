@@ -32,12 +32,12 @@ export function CandidateCard({
   return (
     <div className={`candidate ${environment}`}>
       <div className="grow">
-        <div className="candidateHead">
-          <b>{title}</b>
+        <div>
+          <b className="candidateTitle">{title}</b>
           {environment !== 'other' && (
             <Chip tone={environment === 'production' ? 'bad' : 'warn'}>{environment}</Chip>
           )}
-          {current && <span className="muted">current context</span>}
+          {current && <span className="muted"> current context</span>}
         </div>
         <div className="muted candidateDetail">{plainText(candidate.detail, 400)}</div>
         {candidate.problem !== null && (
@@ -66,16 +66,13 @@ export function CandidateCard({
       )}
       {isOpen && <span className="muted">connected</span>}
       {candidate.problem === null && !isOpen && (
-        <div className="candidateAct">
-          <Button
-            isDisabled={disabled}
-            onPress={onConnect}
-            aria-label={`Connect to ${title}, read-only until unlocked`}
-          >
-            {opening ? 'Connecting…' : 'Connect'}
-          </Button>
-          <span className="muted">read-only until unlocked</span>
-        </div>
+        <Button
+          isDisabled={disabled}
+          onPress={onConnect}
+          aria-label={`Connect to ${title}, read-only until unlocked`}
+        >
+          {opening ? 'Connecting…' : 'Connect'}
+        </Button>
       )}
     </div>
   );

@@ -124,7 +124,12 @@ export function Connect() {
         </p>
       ))}
       {discovery !== null && !hasContexts && <p className="muted">{sayNoContext(discovery)}</p>}
-      {hasContexts && <p className="muted">{sayFound(candidates, offered)}</p>}
+      {hasContexts && (
+        <p className="muted">
+          {sayFound(candidates, offered)}{' '}
+          {offered.length > 0 && 'What you connect to is read-only until you unlock it.'}
+        </p>
+      )}
       {offered.length > manyContexts && (
         <TextField
           label="Find a context"
@@ -133,7 +138,7 @@ export function Connect() {
           placeholder="A part of its name, server or user"
         />
       )}
-      <ul className="candidates">
+      <ul className={offered.length > manyContexts ? 'candidates many' : 'candidates'}>
         {fitting.slice(0, mostContexts).map((candidate) => (
           <li key={candidate.key}>
             <CandidateCard

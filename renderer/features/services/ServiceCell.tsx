@@ -53,7 +53,7 @@ export function ServiceCell({
     case 'rps':
       return formatRate(signals?.requestsPerSecond);
     case 'failed':
-      return <span className={toneOf(signals?.health)}>{formatRatio(signals?.errorRatio)}</span>;
+      return <span className={toneOf(signals)}>{formatRatio(signals?.errorRatio)}</span>;
     case 'p50':
       return formatLatency(signals?.p50Ms);
     case 'p99':
@@ -67,7 +67,9 @@ function Where({ service }: { readonly service: ServiceRow['service'] }) {
   return cluster === null ? place : `${place} · ${cluster}`;
 }
 
-function toneOf(health: string | undefined): string {
-  if (health === 'failing') return 'toneBad';
-  return health === 'degraded' ? 'toneWarn' : '';
+/** Instances that are not ready degrade a service too: no failed call is no colour. */
+function toneOf(signals: ServiceRow['signals']): string {
+  if (signals === null || signals.errorRatio === 0) return '';
+  if (signals.health === 'failing') return 'toneBad';
+  return signals.health === 'degraded' ? 'toneWarn' : '';
 }

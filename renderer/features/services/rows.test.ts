@@ -71,6 +71,8 @@ test('a service whose calls are held says until when, and no other does', () => 
 test('however narrow the list, the figures that say where to look are there', () => {
   const idsIn = (widthPx: number): readonly string[] => columnsIn(widthPx).map(({ id }) => id);
   expect(idsIn(1_200)).toEqual(idsIn(0));
+  // A window of 1024 with the inspector closed.
+  expect(idsIn(930)).toEqual(idsIn(0).filter((id) => id !== 'p50'));
   expect(idsIn(700)).toEqual(['health', 'name', 'namespace', 'ready', 'rps', 'failed', 'p99']);
   // As much as a window of 1024 leaves beside the inspector.
   expect(idsIn(544)).toEqual(['health', 'name', 'ready', 'rps', 'failed', 'p99']);

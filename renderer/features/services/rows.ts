@@ -28,6 +28,8 @@ export const placeBelowPx = 640;
 
 /** Narrower than this not all columns find room beside each other. */
 const widePx = 860;
+/** Narrower than this the median gives way to p99, where clusters are named too. */
+const widestPx = 1060;
 
 /** The columns of the list, in their order. */
 const columns: readonly ServiceColumn[] = [
@@ -39,7 +41,7 @@ const columns: readonly ServiceColumn[] = [
   { id: 'ready', title: 'Ready', numeric: true, fromPx: 500 },
   { id: 'rps', title: 'Requests/s', numeric: true },
   { id: 'failed', title: 'Failed', numeric: true },
-  { id: 'p50', title: 'p50', numeric: true, fromPx: widePx },
+  { id: 'p50', title: 'p50', numeric: true, fromPx: widestPx },
   { id: 'p99', title: 'p99', numeric: true },
 ];
 
