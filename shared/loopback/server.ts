@@ -193,13 +193,23 @@ function factsOf(request: IncomingMessage, isUpgrade: boolean): RequestFacts {
 
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(whyNotAt(port, error)));
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo; // listening on TCP, so it is neither null nor a pipe's name
   if (isLoopback(address.address)) return address;
   server.close();
   throw new Error(`Podium serves loopback addresses only, and was given ${address.address}.`);
+}
+
+function whyNotAt(port: number, error: NodeJS.ErrnoException): Error {
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'another program listens there'
+      : error.code === 'EACCES'
+        ? 'this user may not listen there'
+        : error.message;
+  return new Error(`port ${port} cannot be had: ${why}. Choose another, or none.`, { cause: error });
 }
 
 function isLoopback(address: string): boolean {

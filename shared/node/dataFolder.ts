@@ -8,10 +8,20 @@ export function openDataFolder(
   platform: string = process.platform,
 ): string {
   const folder = dataFolderPath(env, platform, homedir());
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // A folder that was there before keeps its old mode, and mkdir's own is cut by the umask.
-  chmodSync(folder, 0o700);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // A folder that was there before keeps its old mode, and mkdir's own is cut by the umask.
+    chmodSync(folder, 0o700);
+  } catch (cause) {
+    throw notUsable('the data folder', cause, 'Set PODIUM_DATA to a folder of yours, and start again.');
+  }
   return folder;
+}
+
+/** What of the data folder cannot be used, the system's reason, and what to do. */
+export function notUsable(what: string, cause: unknown, advice: string): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${what} cannot be used: ${why}. ${advice}`, { cause });
 }
 
 /** Where the data folder is: `PODIUM_DATA`, else where the platform keeps such things. */

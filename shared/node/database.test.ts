@@ -42,6 +42,15 @@ describe('the data folder', () => {
 });
 
 describe('the one writer', () => {
+  test('a folder that cannot be had is told from one that another holds, with what to do', () => {
+    const file = join(folder, 'a file');
+    writeFileSync(file, '');
+    expect(() => openDataFolder({ PODIUM_DATA: file })).toThrow(
+      /^the data folder cannot be used: .*a file.*Set PODIUM_DATA/,
+    );
+    expect(() => openDatabase(file)).toThrow(/writer\.lock cannot be used: .*set PODIUM_DATA/);
+  });
+
   test('a second one on the same folder only reads, and takes over once the first is gone', async () => {
     const first = openDatabase(folder);
     const second = openDatabase(folder);

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { notUsable } from './dataFolder.ts';
 
 const currentVersion = 1;
 
@@ -32,15 +33,20 @@ export function openDatabase(folder: string): Database {
  * go of it when the process dies, however it dies, so no stale lock is ever left behind. Null when another has it.
  */
 function takeLock(path: string): DatabaseSync | null {
-  createPrivate(path);
-  const lock = new DatabaseSync(path, { timeout: 0 });
+  let lock: DatabaseSync | null = null;
   try {
+    createPrivate(path);
+    lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {
-    lock.close();
+    lock?.close();
     if (cause instanceof Error && cause.message.includes('locked')) return null;
-    throw cause;
+    throw notUsable(
+      path,
+      cause,
+      'Without a journal nothing could be undone, so Podium does not start. Make room there, or set PODIUM_DATA to another folder.',
+    );
   }
 }
 
@@ -65,10 +71,11 @@ function openToWrite(path: string): DatabaseSync {
     return database;
   } catch (cause) {
     database.close();
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const advice =
-      'Nothing was changed. Move the file away, or set PODIUM_DATA to another folder, and start again.';
-    throw new Error(`${path} cannot be used: ${why}. ${advice}`, { cause });
+    throw notUsable(
+      path,
+      cause,
+      'Nothing was changed. Move the file away, or set PODIUM_DATA to another folder, and start again.',
+    );
   }
 }
 
