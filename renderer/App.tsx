@@ -49,6 +49,7 @@ import { YamlButton } from './features/objects/YamlButton.tsx';
 import { Palette } from './features/palette/Palette.tsx';
 import { ProgramDialog } from './features/programs/ProgramDialog.tsx';
 import { CallGuards } from './features/protections/CallGuards.tsx';
+import { HeldNotes } from './features/protections/HeldNotes.tsx';
 import { ProtectionDialog } from './features/protections/ProtectionDialog.tsx';
 import { ProtectionsTab } from './features/protections/ProtectionsTab.tsx';
 import { UnprotectedDialog } from './features/protections/UnprotectedDialog.tsx';
@@ -111,6 +112,7 @@ const inspectorParts: InspectorParts = {
       <GreyRoutes split={split} editable={editable} measured={measured} />
     </>
   ),
+  held: (callee, call) => <HeldNotes calleeId={callee} callId={call} />,
   callGuards: (call, callee, { view, whole, problem }) => (
     <CallGuards call={call} callee={callee} view={view} detail={whole} problem={problem} />
   ),

@@ -20,6 +20,7 @@ const tickOf = (sequence: number, over: Partial<SignalsTick>): SignalsTick => ({
   services: {},
   calls: {},
   gone: { services: [], calls: [] },
+  awaited: false,
   attention: [],
   ...over,
 });

@@ -19,6 +19,8 @@ interface SignalsState {
   readonly calls: Map<CallId, CallSignals>;
   readonly attention: readonly Attention[];
   readonly provenance: readonly Provenance[];
+  /** Some source has still to give its first figures. */
+  readonly awaited: boolean;
   readonly sequence: number;
   readonly receivedAt: number | null;
   readonly streamProblem: string | null;
@@ -29,6 +31,7 @@ export const useSignals = create<SignalsState>(() => ({
   calls: new Map(),
   attention: [],
   provenance: [],
+  awaited: false,
   sequence: -1,
   receivedAt: null,
   streamProblem: null,
@@ -71,6 +74,7 @@ export function applyTicks(ticks: readonly SignalsTick[], now: number): void {
   useSignals.setState({
     attention: newest.attention,
     provenance: newest.provenance.map(plainProvenance),
+    awaited: newest.awaited,
     sequence: newest.sequence,
     receivedAt: now,
     streamProblem: null,

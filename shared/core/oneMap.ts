@@ -3,7 +3,7 @@ import { joinFaces, type FaceIndex, type FaceSource } from '../analysis/faces.ts
 import type { GraphPicture, SignalsPicture } from '../analysis/graphDiff.ts';
 import { mergeGraph, mergeSignals } from '../analysis/mergeFaces.ts';
 import type { GraphService } from '../model/graph.ts';
-import type { CallSignals, Provenance, ServiceSignals } from '../model/signals.ts';
+import type { CallSignals, Provenance, ServiceSignals, SignalsTick } from '../model/signals.ts';
 import type { Split } from '../model/weights.ts';
 import type { LiveConnection } from './liveConnection.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -20,7 +20,9 @@ export interface OneMap {
   /** "Consul dc1": how a connection is named before what it says. */
   systemOf(connectionId: string): string;
   splits(): Split[];
-  signals(windowSeconds: number): SignalsPicture & { readonly provenance: Provenance[] };
+  signals(
+    windowSeconds: number,
+  ): SignalsPicture & Pick<SignalsTick, 'awaited'> & { readonly provenance: Provenance[] };
 }
 
 /** A service as one connection knows it. */
@@ -96,15 +98,19 @@ export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
       const services = new Map<string, ServiceSignals>();
       const calls = new Map<string, CallSignals>();
       const provenance: Provenance[] = [];
+      let awaited = false;
       for (const connection of world.connections.open.values()) {
         const latest = world.latest(connection, windowSeconds);
-        if (latest === null) continue;
+        if (latest === null) {
+          awaited ||= connection.sources.some(({ session }) => session.signals !== undefined);
+          continue;
+        }
         for (const [id, signals] of latest.folded.serviceSignals) services.set(id, signals);
         for (const [id, signals] of latest.folded.callSignals) calls.set(id, signals);
         provenance.push(...latest.provenance);
       }
       const systemOfFace = (id: string) => systemOf(world.connectionOf(id)?.id ?? '');
-      return { ...mergeSignals({ services, calls }, joined().index, systemOfFace), provenance };
+      return { ...mergeSignals({ services, calls }, joined().index, systemOfFace), provenance, awaited };
     },
   };
 }

@@ -18,19 +18,21 @@ export async function* watchSignals(
   try {
     for await (const picture of follow(world.changes, () => oneMap.signals(windowSeconds), signal)) {
       const changed = diffSignals(before, picture);
-      const provenance = JSON.stringify(picture.provenance);
-      if (before !== null && isEmpty(changed) && provenance === told) continue;
+      const { provenance, awaited } = picture;
+      const beside = JSON.stringify({ provenance, awaited });
+      if (before !== null && isEmpty(changed) && beside === told) continue;
       sequence += 1;
       const full = before === null;
       yield {
         sequence,
         full,
-        provenance: picture.provenance,
+        provenance,
+        awaited,
         ...changed,
         attention: needsAttention(picture.services),
       };
       before = picture;
-      told = provenance;
+      told = beside;
     }
   } finally {
     release();

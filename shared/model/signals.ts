@@ -74,6 +74,8 @@ export const SignalsTick = z.object({
   sequence: z.number(),
   full: z.boolean(),
   provenance: z.array(Provenance),
+  /** Some source has still to give its first figures: what is missing may merely be late. */
+  awaited: z.boolean(),
   services: z.record(EntityId, ServiceSignals),
   calls: z.record(CallId, CallSignals),
   gone: z.object({ services: z.array(EntityId), calls: z.array(CallId) }),

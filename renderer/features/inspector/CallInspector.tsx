@@ -13,7 +13,7 @@ import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { countedWords } from './countedWords.ts';
 import { InspectorHead } from './InspectorHead.tsx';
-import type { CallPart } from './inspectorParts.ts';
+import type { InspectorParts } from './inspectorParts.ts';
 import { mayBeRefused } from './mayBeRefused.ts';
 import { RefusedSection } from './RefusedSection.tsx';
 import { flagsInWords } from './responseFlags.ts';
@@ -22,11 +22,10 @@ import { SourceLine } from './SourceLine.tsx';
 /** One call, caller → callee: its figures, why it fails, and what guards it. */
 export function CallInspector({
   callId,
-  guards,
+  parts,
 }: {
   readonly callId: CallId;
-  /** What guards it, and what can be done to it. */
-  readonly guards: CallPart;
+  readonly parts: InspectorParts;
 }) {
   const call = useCall(callId);
   const caller = useService(call?.callerId ?? null);
@@ -79,6 +78,7 @@ export function CallInspector({
           Go to {plainText(callee.name, 40)}
         </Button>
       </div>
+      {parts.held(callee.id, call.id)}
       <Section title="Figures" aside={<SourceLine provenance={countedBy} />}>
         <dl className="figures num">
           <Figure name="Requests a second" value={formatRate(signals?.requestsPerSecond)} />
@@ -123,7 +123,7 @@ export function CallInspector({
           forbiddenRatio={forbidden}
         />
       )}
-      {guards(call, callee, { view, whole: detail.value, problem: detail.problem })}
+      {parts.callGuards(call, callee, { view, whole: detail.value, problem: detail.problem })}
     </div>
   );
 }

@@ -18,6 +18,6 @@ export function Inspector({ parts }: { readonly parts: InspectorParts }) {
   return selected.kind === 'service' ? (
     <ServiceInspector key={selected.id} serviceId={selected.id} parts={parts} />
   ) : (
-    <CallInspector key={selected.id} callId={selected.id} guards={parts.callGuards} />
+    <CallInspector key={selected.id} callId={selected.id} parts={parts} />
   );
 }

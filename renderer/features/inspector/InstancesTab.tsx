@@ -10,10 +10,11 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { absent, formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { InstanceUseRow } from './InstanceUseRow.tsx';
+import { InstanceUse } from './InstanceUse.tsx';
 
 /** More rows than this help nobody; the worst are shown first. */
 const mostRows = 200;
+const columns = 5;
 
 /** Every running copy, those in trouble first. */
 export function InstancesTab({
@@ -40,7 +41,7 @@ export function InstancesTab({
       <table className="instances" aria-label="Instances">
         <thead>
           <tr>
-            <th scope="col">Instance, node</th>
+            <th scope="col">Instance</th>
             <th scope="col">Version</th>
             <th scope="col">Ready</th>
             <th scope="col">Restarts</th>
@@ -51,50 +52,7 @@ export function InstancesTab({
           {ordered.slice(0, mostRows).map((instance) => (
             <Fragment key={instance.uid}>
               <tr>
-                <th scope="row">
-                  {plainText(instance.name, 90)}{' '}
-                  <Button
-                    tone="quiet"
-                    aria-label={`Logs of ${plainText(instance.name, 90)}`}
-                    onPress={() => openLogs(serviceId, [instance.name])}
-                  >
-                    Logs
-                  </Button>{' '}
-                  <Button
-                    tone="quiet"
-                    aria-label={`YAML of ${plainText(instance.name, 90)}`}
-                    onPress={() =>
-                      showObject(serviceId, {
-                        apiVersion: 'v1',
-                        kind: 'Pod',
-                        namespace: instance.namespace,
-                        name: instance.name,
-                      })
-                    }
-                  >
-                    YAML
-                  </Button>{' '}
-                  <Button
-                    tone="quiet"
-                    aria-label={`Port-forward to ${plainText(instance.name, 90)}`}
-                    onPress={() => askToForward(serviceId, instance.uid)}
-                  >
-                    Forward
-                  </Button>
-                  <span className="muted">
-                    {instance.node === null ? 'no node' : plainText(instance.node, 60)}
-                  </span>
-                  {instance.listedBy !== undefined && (
-                    <span className="muted">
-                      {`listed by ${instance.listedBy.map((system) => plainText(system, 60)).join(' and ')}`}
-                    </span>
-                  )}
-                  {instance.reason !== null && (
-                    <span className={instance.ready ? 'muted' : 'toneWarn'}>
-                      {plainText(instance.reason, 200)}
-                    </span>
-                  )}
-                </th>
+                <th scope="row">{plainText(instance.name, 90)}</th>
                 <td>{instance.version === null ? absent : plainText(instance.version, 24)}</td>
                 <td className={instance.ready ? '' : 'toneBad'}>{instance.ready ? 'ready' : 'not ready'}</td>
                 <td
@@ -112,7 +70,12 @@ export function InstancesTab({
                   {instance.startedAt === null ? absent : formatSpan(now - instance.startedAt)}
                 </td>
               </tr>
-              <InstanceUseRow instance={instance} use={use} columns={5} />
+              <tr className="instanceMore">
+                <td colSpan={columns}>
+                  <InstancePlace serviceId={serviceId} instance={instance} />
+                  <InstanceUse instance={instance} use={use} />
+                </td>
+              </tr>
             </Fragment>
           ))}
         </tbody>
@@ -126,5 +89,53 @@ export function InstancesTab({
         <p className="muted">and {ordered.length - mostRows} more, all calmer than these</p>
       )}
     </div>
+  );
+}
+
+/** Below its name, where lines are long enough: the node it is on, why it is not ready, and what it can be asked for. */
+function InstancePlace({
+  serviceId,
+  instance,
+}: {
+  readonly serviceId: EntityId;
+  readonly instance: InstanceObservation;
+}) {
+  const { namespace, node, listedBy, reason } = instance;
+  const name = plainText(instance.name, 90);
+  return (
+    <>
+      <p className="instancePlace">
+        <span className="muted">{node === null ? 'no node' : plainText(node, 60)}</span>
+        <Button
+          tone="quiet"
+          aria-label={`Logs of ${name}`}
+          onPress={() => openLogs(serviceId, [instance.name])}
+        >
+          Logs
+        </Button>
+        <Button
+          tone="quiet"
+          aria-label={`YAML of ${name}`}
+          onPress={() =>
+            showObject(serviceId, { apiVersion: 'v1', kind: 'Pod', namespace, name: instance.name })
+          }
+        >
+          YAML
+        </Button>
+        <Button
+          tone="quiet"
+          aria-label={`Port-forward to ${name}`}
+          onPress={() => askToForward(serviceId, instance.uid)}
+        >
+          Forward
+        </Button>
+      </p>
+      {listedBy !== undefined && (
+        <p className="muted">
+          {`listed by ${listedBy.map((system) => plainText(system, 60)).join(' and ')}`}
+        </p>
+      )}
+      {reason !== null && <p className={instance.ready ? 'muted' : 'toneWarn'}>{plainText(reason, 200)}</p>}
+    </>
   );
 }

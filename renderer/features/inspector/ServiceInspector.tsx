@@ -58,6 +58,7 @@ export function ServiceInspector({
         serviceId={serviceId}
       />
       <VerdictBox verdict={detail.value?.verdict ?? null} signals={signals} problem={detail.problem} />
+      {parts.held(serviceId, null)}
       {detail.value && <Problems texts={[...detail.value.problems, ...staleOf(detail.problem)]} />}
       <Tabs
         label={`What is known of ${service.name}`}

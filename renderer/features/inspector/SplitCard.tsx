@@ -89,7 +89,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
         split={split}
         overtaken={draft !== null && isOvertaken(draft, split)}
         isWhole={pending === null}
-        hasCounts={measured !== null && measured.total > 0}
+        measured={measured}
         now={now}
       />
       <div className="splitActions">{actions}</div>

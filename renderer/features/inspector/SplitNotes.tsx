@@ -1,16 +1,17 @@
-import type { Split } from '../../../shared/model/weights.ts';
+import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { divide } from '../../../shared/analysis/weights.ts';
 import { discardDraft, draftWeights } from '../../state/drafts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { sumOf } from '../../ui/splitBarGeometry.ts';
+import { uncountedWords } from './splitView.ts';
 
 interface SplitNotesProps {
   readonly split: Split;
   /** The operator's pending change rests on weights that are no longer there. */
   readonly overtaken: boolean;
-  readonly hasCounts: boolean;
+  readonly measured: MeasuredSplit | null;
   /** Nothing is pending: the weights are as declared. */
   readonly isWhole: boolean;
   readonly now: number;
@@ -24,7 +25,7 @@ const wordsOf = {
 } as const;
 
 /** What must be known before these weights are moved: who else writes them, what is wrong with where they lead. */
-export function SplitNotes({ split, overtaken, hasCounts, isWhole, now }: SplitNotesProps) {
+export function SplitNotes({ split, overtaken, measured, isWhole, now }: SplitNotesProps) {
   const { ownership, changedBy, standing } = split;
   const weights = split.destinations.map(({ weight }) => weight ?? 0);
   return (
@@ -62,7 +63,7 @@ export function SplitNotes({ split, overtaken, hasCounts, isWhole, now }: SplitN
             {plainText(destination.title, 40)}: {plainText(destination.problem ?? '')}
           </li>
         ))}
-      {!hasCounts && <li className="muted">No calls by this route were counted in the last minutes.</li>}
+      {(measured === null || measured.total === 0) && <li className="muted">{uncountedWords(measured)}</li>}
       {changedBy && (
         <li className="muted" {...(changedBy.at === null ? {} : { title: formatUtc(changedBy.at) })}>
           Last set by {plainText(changedBy.who, 80)}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { CallId, EntityId } from '../../../shared/model/entity.ts';
 import type { CallView, ServiceDetail } from '../../../shared/model/inspect.ts';
 import type { GraphCall, GraphService } from '../../../shared/model/graph.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
@@ -38,6 +39,8 @@ export interface InspectorParts {
   readonly findings: ServicePart;
   /** The way to where its addresses are. */
   readonly reach: ServicePart;
+  /** Which calls of a service an operator holds, or whether this one is. */
+  readonly held: (callee: EntityId, call: CallId | null) => ReactNode;
   /** What guards a call and what can be done to it. */
   readonly callGuards: CallPart;
   /** What runs over a split besides its weights, and what else can be asked of it. */

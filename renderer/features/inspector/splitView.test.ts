@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { splitOf as splitWith } from '../../../test/support/splits.ts';
-import { busiestFirst, canBeDragged, governed, measuredShares, toneOf } from './splitView.ts';
+import { busiestFirst, canBeDragged, governed, measuredShares, toneOf, uncountedWords } from './splitView.ts';
 
 const splitOf = (id: string, rest: Partial<Split> = {}) => splitWith([50, 50], { id, ...rest });
 
@@ -44,5 +44,15 @@ describe('splits in the inspector', () => {
   test('it says which proxies a route governs', () => {
     expect(governed(['mesh', 'shop/edge'])).toBe('for sidecars and gateway shop/edge');
     expect(governed(['shop/edge'])).toBe('for gateway shop/edge');
+  });
+
+  test('what was not counted is said with the time it was counted for, which begins anew with each change', () => {
+    expect(uncountedWords(null)).toBe('The calls by this route are not counted yet.');
+    expect(uncountedWords({ ...counted('a', 0), until: 7_000 })).toBe(
+      'No calls by this route were counted in the last 7 s.',
+    );
+    expect(uncountedWords({ ...counted('a', 0), until: 120_000 })).toBe(
+      'No calls by this route were counted in the last 2 min.',
+    );
   });
 });

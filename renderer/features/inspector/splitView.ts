@@ -1,5 +1,6 @@
 import type { GraphVersion } from '../../../shared/model/graph.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
+import { formatSpan } from '../../ui/format.ts';
 
 /** Whether its weights can be moved from here at all. */
 export function canBeDragged(split: Split): boolean {
@@ -24,6 +25,12 @@ export function measuredShares(
   return split.destinations.map(
     ({ index }) => measured.shares.find((share) => share.index === index)?.share ?? null,
   );
+}
+
+/** Why no share is drawn: nothing is counted here, or nothing was since the split was last changed, two minutes back at most. */
+export function uncountedWords(measured: MeasuredSplit | null): string {
+  if (measured === null) return 'The calls by this route are not counted yet.';
+  return `No calls by this route were counted in the last ${formatSpan(Math.max(1_000, measured.until - measured.since))}.`;
 }
 
 /** Which proxies a split governs, in words. */

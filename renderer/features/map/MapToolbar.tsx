@@ -40,7 +40,7 @@ export function MapToolbar({ camera, onTidy, picture }: MapToolbarProps) {
       </Button>
       {selected !== null && focus?.serviceId !== selected.id && (
         <Button tone="quiet" onPress={() => setFocus({ serviceId: selected.id, hops: 1 })}>
-          Focus {selected.name}
+          <span className="ellipsis">Focus {selected.name}</span>
         </Button>
       )}
       {selected !== null && <PathMenu service={selected} />}

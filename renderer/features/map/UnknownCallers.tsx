@@ -12,7 +12,7 @@ export function UnknownCallers() {
   const connecting = useConnections().some(({ state }) => state === 'connecting');
   const services = useTopology((graph) => graph.services);
   const calls = useTopology((graph) => graph.calls);
-  const received = useSignals((signals) => signals.receivedAt !== null);
+  const received = useSignals((signals) => signals.receivedAt !== null && !signals.awaited);
   const sources = useSignals((signals) => signals.provenance.length);
   // A source that knows why has said so in the notices.
   const isExplained = useSignals((signals) => signals.provenance.some(({ problems }) => problems.length > 0));

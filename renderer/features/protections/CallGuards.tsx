@@ -8,7 +8,6 @@ import { askForFallback, askToTrip } from '../../state/trips.ts';
 import { Button } from '../../ui/Button.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
-import { HeldNotes } from './HeldNotes.tsx';
 import { MissingButtons } from './MissingButtons.tsx';
 import { ProtectionList } from './ProtectionList.tsx';
 import { missingOf } from './protectionWords.ts';
@@ -32,38 +31,35 @@ export function CallGuards({ call, callee, view, detail, problem }: CallGuardsPr
     p99Ms: signals?.p99Ms ?? null,
   };
   return (
-    <>
-      <HeldNotes calleeId={callee.id} callId={call.id} />
-      <Section title="What protects it">
-        {view === null && (
-          <p className="muted">{problem ?? (detail === null ? 'Reading…' : 'No source can tell.')}</p>
+    <Section title="What protects it">
+      {view === null && (
+        <p className="muted">{problem ?? (detail === null ? 'Reading…' : 'No source can tell.')}</p>
+      )}
+      {view !== null && <ProtectionList protections={view.protections} unseen={detail?.unseen ?? null} />}
+      {view !== null && view.missing.length > 0 && (
+        <p className="toneWarn protectionMissing">{plainText(view.missing.join(', '), 160)}</p>
+      )}
+      {view !== null && view.protections.length === 0 && view.missing.length === 0 && (
+        <p className="muted">
+          {view.unknown === null ? 'No source can tell.' : `${plainText(view.unknown, 160)}.`}
+        </p>
+      )}
+      {isOwn && view !== null && (
+        <MissingButtons serviceId={callee.id} missing={missingOf(view)} figures={figures} />
+      )}
+      <div className="verdictOffers">
+        {held === null && (
+          <Button tone="danger" onPress={() => askToTrip(callee.id, call.callerId)}>
+            Trip…
+          </Button>
         )}
-        {view !== null && <ProtectionList protections={view.protections} unseen={detail?.unseen ?? null} />}
-        {view !== null && view.missing.length > 0 && (
-          <p className="toneWarn protectionMissing">{plainText(view.missing.join(', '), 160)}</p>
+        {view?.fallback != null && (
+          <Button onPress={() => askForFallback(callee.id, call.callerId)}>Change fallback…</Button>
         )}
-        {view !== null && view.protections.length === 0 && view.missing.length === 0 && (
-          <p className="muted">
-            {view.unknown === null ? 'No source can tell.' : `${plainText(view.unknown, 160)}.`}
-          </p>
+        {isOwn && detail?.protectable !== false && (
+          <Button onPress={() => editProtections(callee.id)}>Edit protections…</Button>
         )}
-        {isOwn && view !== null && (
-          <MissingButtons serviceId={callee.id} missing={missingOf(view)} figures={figures} />
-        )}
-        <div className="verdictOffers">
-          {held === null && (
-            <Button tone="danger" onPress={() => askToTrip(callee.id, call.callerId)}>
-              Trip…
-            </Button>
-          )}
-          {view?.fallback != null && (
-            <Button onPress={() => askForFallback(callee.id, call.callerId)}>Change fallback…</Button>
-          )}
-          {isOwn && detail?.protectable !== false && (
-            <Button onPress={() => editProtections(callee.id)}>Edit protections…</Button>
-          )}
-        </div>
-      </Section>
-    </>
+      </div>
+    </Section>
   );
 }

@@ -10,7 +10,6 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { CalleeRow } from './CalleeRow.tsx';
-import { HeldNotes } from './HeldNotes.tsx';
 import { MissingButtons } from './MissingButtons.tsx';
 import { ProtectionList } from './ProtectionList.tsx';
 import { missingInWords, missingOf, protectionsOfService } from './protectionWords.ts';
@@ -36,7 +35,6 @@ export function ProtectionsTab({ service, detail }: ProtectionsTabProps) {
   const isOwn = service.kind === 'service';
   return (
     <div className="inspectorPart">
-      <HeldNotes calleeId={service.id} callId={null} />
       {isOwn && (
         <Section title={`Calls to ${name}`}>
           <ProtectionList protections={protections} unseen={detail.unseen} />

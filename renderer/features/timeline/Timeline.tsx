@@ -8,7 +8,7 @@ import { selectService } from '../../state/selection.ts';
 import { useMarks, useTime, useZone } from '../../state/time.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { formatClock, formatClockSeconds, formatRate, formatUtc, zoneName } from '../../ui/format.ts';
-import { areaPath, clockTicks, markPlaces, type TimelineScale } from './timelineShape.ts';
+import { areaPath, clockTicks, type MarkPlace, markPlaces, type TimelineScale } from './timelineShape.ts';
 
 const none: readonly Mark[] = [];
 const heightPx = 84;
@@ -38,11 +38,12 @@ export function Timeline() {
       <p className="timelineTitle muted">
         errors across the map
         {peak !== null && <span className="num"> · peak {formatRate(peak)} failed/s</span>}
-        {peak === null && ' · no figures yet'}
-        {pointed !== null && (
+        {peak === null && (missing.length > 0 ? ' · no figures' : ' · no figures yet')}
+        {peak !== null && pointed !== null && (
           <span className="num timelinePointed">
             {' '}
-            · {formatClockSeconds(pointed.at)}: {formatRate(pointed.failed)} failed/s
+            · {formatClockSeconds(pointed.at)}:{' '}
+            {pointed.failed === null ? 'not known' : `${formatRate(pointed.failed)} failed/s`}
           </span>
         )}
         {zone !== '' && <span> · times in {zoneName(zone)}</span>}
@@ -97,22 +98,14 @@ export function Timeline() {
   );
 }
 
-function MarkView({
-  mark,
-  x,
-  labelWidthPx,
-}: {
-  readonly mark: Mark;
-  readonly x: number;
-  readonly labelWidthPx: number;
-}) {
+function MarkView({ mark, x, side, labelWidthPx }: MarkPlace) {
   const { serviceId } = mark;
   const words = plainText(mark.title, 120);
   const label = `${words}, ${formatClockSeconds(mark.at)}`;
   return (
     <button
       type="button"
-      className={`timelineMark ${mark.kind}`}
+      className={`timelineMark ${mark.kind} ${side}`}
       style={{ left: x }}
       title={`${words}\n${formatClockSeconds(mark.at)} · ${formatUtc(mark.at)}`}
       aria-label={label}
@@ -122,7 +115,7 @@ function MarkView({
         if (serviceId !== null) selectService(serviceId, { centre: true });
       }}
     >
-      {labelWidthPx >= 40 && (
+      {labelWidthPx !== null && (
         <span className="ellipsis" style={{ maxWidth: labelWidthPx }}>
           {words}
         </span>

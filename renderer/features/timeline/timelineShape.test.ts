@@ -3,10 +3,10 @@ import type { Mark } from '../../../shared/model/signals.ts';
 import { areaPath, clockTicks, markPlaces } from './timelineShape.ts';
 
 const scale = { from: 0, until: 900_000, widthPx: 900, top: 0, bottom: 100 };
-const markAt = (at: number): Mark => ({
+const markAt = (at: number, title = 'v2'): Mark => ({
   at,
   kind: 'operation',
-  title: 'v2',
+  title,
   serviceId: null,
   operationId: null,
 });
@@ -29,4 +29,21 @@ test('marks outside of the range are left out, and words end before the next mar
   const places = markPlaces([markAt(500_000), markAt(-5), markAt(300_000)], scale);
   expect(places.map(({ x }) => x)).toEqual([300, 500]);
   expect(places[0]?.labelWidthPx).toBe(180);
+});
+
+test('words of what was done just now stand before their mark, where there is room', () => {
+  const [earlier, now] = markPlaces([markAt(300_000, 'a'.repeat(20)), markAt(895_000)], scale);
+  expect([earlier?.side, now?.side]).toEqual(['after', 'before']);
+  expect(now?.labelWidthPx).toBe(895 - 20 - (300 + 10 + 20 * 6.5));
+});
+
+test('of two marks side by side each has its words on its own side', () => {
+  const places = markPlaces([markAt(400_000), markAt(405_000)], scale);
+  expect(places.map(({ side }) => side)).toEqual(['before', 'after']);
+  expect(places.every(({ labelWidthPx }) => labelWidthPx !== null)).toBe(true);
+});
+
+test('a mark between two near ones has no words', () => {
+  const places = markPlaces([markAt(400_000), markAt(405_000), markAt(410_000)], scale);
+  expect(places.map(({ labelWidthPx }) => labelWidthPx === null)).toEqual([false, true, false]);
 });

@@ -10,11 +10,12 @@ export interface TimelineScale {
   readonly bottom: number;
 }
 
-/** Where a mark stands, and how much room its words have before the next one. */
+/** Where a mark stands, on which side of it its words stand, and how much room they have; none when there is too little. */
 export interface MarkPlace {
   readonly mark: Mark;
   readonly x: number;
-  readonly labelWidthPx: number;
+  readonly side: 'before' | 'after';
+  readonly labelWidthPx: number | null;
 }
 
 /** The area under the values as an SVG path; a gap in the values is a gap in the area, not calm. */
@@ -62,17 +63,30 @@ export function clockTicks(scale: TimelineScale): { readonly at: number; readonl
   return ticks;
 }
 
-/** Marks that lie in the range, in order of time. */
+const leastLabelPx = 40;
+/** Between the middle of a mark and its words, and between words and what comes next. */
+const gapPx = 10;
+/** A letter of the timeline's size, on the wide side. */
+const letterPx = 6.5;
+
+/** Marks that lie in the range, in order of time. Words stand after their mark, or before it where the next one is near. */
 export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPlace[] {
   const inside = marks
     .filter(({ at }) => at >= scale.from && at <= scale.until)
     .sort((a, b) => a.at - b.at)
     .map((mark) => ({ mark, x: xOf(mark.at, scale) }));
-  return inside.map(({ mark, x }, index) => ({
-    mark,
-    x,
-    labelWidthPx: (inside[index + 1]?.x ?? scale.widthPx) - x - 20,
-  }));
+  let takenUntil = 0;
+  return inside.map(({ mark, x }, index) => {
+    const after = (inside[index + 1]?.x ?? scale.widthPx) - x - 2 * gapPx;
+    const before = x - 2 * gapPx - takenUntil;
+    const side = after < leastLabelPx && before >= leastLabelPx ? 'before' : 'after';
+    const room = side === 'after' ? after : before;
+    const labelWidthPx = room < leastLabelPx ? null : room;
+    const words =
+      side === 'after' && labelWidthPx !== null ? Math.min(room, mark.title.length * letterPx) : 0;
+    takenUntil = x + gapPx + words;
+    return { mark, x, side, labelWidthPx };
+  });
 }
 
 function xOf(at: number, scale: TimelineScale): number {

@@ -79,7 +79,7 @@ function routeProtections(route: unknown, evidence: string, title: string): Prot
     const parts = [
       `${attempts} ${attempts === 1 ? 'retry' : 'retries'}`,
       each === null ? null : `${sayDuration(each)} each`,
-      on === null ? null : `on ${on}`,
+      on === null ? null : `on ${on.split(',').join(', ')}`,
     ].filter((part) => part !== null);
     made.push({
       kind: 'retry',

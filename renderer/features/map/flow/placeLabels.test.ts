@@ -37,3 +37,12 @@ test('a card in the middle of a line is avoided', () => {
   const onCard = x + 27 > 300 && x - 27 < 476 && y + 11 > 0 && y - 11 < 58;
   expect(onCard).toBe(false);
 });
+
+test('between cards that stand closer than a label is wide it stands clear of both, above or below', () => {
+  const cards = [card(0, 0), card(206, 40)];
+  const { x, y } = placeLabels([call('a', [176, 29], [206, 69])], cards).get('a') ?? { x: 0, y: 0 };
+  const isOn = cards.some(
+    (box) => x + 27 > box.x && x - 27 < box.x + box.width && y + 11 > box.y && y - 11 < box.y + box.height,
+  );
+  expect(isOn).toBe(false);
+});

@@ -16,8 +16,16 @@ export interface LabelPlace {
 /** Room for "17.5 %" at the size it has when the picture is small. */
 const usual = { width: 54, height: 22 } as const;
 const ofHeld = { width: 82, height: 22 } as const;
-const along = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84] as const;
-const aside = [-13, 13, 0] as const;
+const along = [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84, 0.08, 0.92] as const;
+/** How far from the line, and what it costs to stand there. */
+const aside = [
+  { dy: -13, cost: 0 },
+  { dy: 13, cost: 0 },
+  { dy: 0, cost: 1.5 },
+  // Clear of the card that the line leaves or reaches at its middle.
+  { dy: -41, cost: 5 },
+  { dy: 41, cost: 5 },
+] as const;
 /** Beyond this many calls other lines are no longer looked at: it costs the square of their number. */
 const mostCompared = 80;
 
@@ -40,11 +48,11 @@ export function placeLabels(
     let best: { readonly box: Box; readonly cost: number } | null = null;
     for (const [rank, t] of along.entries()) {
       const on = pointAt(curve, t);
-      for (const dy of aside) {
+      for (const { dy, cost: apart } of aside) {
         const box = { x: on.x - label.width / 2, y: on.y + dy - label.height / 2, ...label };
         const cost =
           rank * 0.4 +
-          (dy === 0 ? 1.5 : 0) +
+          apart +
           20 * cards.filter((card) => touches(box, card)).length +
           8 * taken.filter((other) => touches(box, other)).length +
           3 * lines.filter((line) => line.id !== id && line.points.some((point) => holds(box, point))).length;

@@ -6,7 +6,7 @@ import { useMotion } from '../../../ui/useMotion.ts';
 import { cardSize, type MapCamera, type MapOverlays } from '../MapCanvas.ts';
 import { around, type Box, fitViewport, type FreeArea, revealViewport } from './fitViewport.ts';
 import { useHand } from './useHand.ts';
-import { farthestZoom, grown, legibleZoom } from './zoomLevels.ts';
+import { farthestZoom, grown, leastFit, legibleZoom } from './zoomLevels.ts';
 
 /** A map of few services on a large screen is drawn larger than life, but not like a poster. */
 const largestFit = 1.2;
@@ -79,11 +79,9 @@ export function useFlowCamera(
         const cards = nodes.filter(({ type }) => type === 'service');
         const busy = cards.filter(({ id }) => ends.has(id)).map(boxOf);
         const all = nodes.map(boxOf);
-        const limits = {
-          minZoom: how === 'all' ? farthestZoom : legibleZoom,
-          maxZoom: largestFit,
-          keep: null,
-        };
+        const any = { minZoom: farthestZoom, maxZoom: largestFit, keep: null };
+        const least = how === 'all' ? farthestZoom : leastFit(cards.length, fitViewport(all, room, any).zoom);
+        const limits = { ...any, minZoom: least };
         const whole = fitViewport(all, room, limits);
         const chosen = cards.filter(({ id }) => selected.current.includes(id)).map(boxOf);
         const keep = chosen.length === 0 ? null : around(chosen);

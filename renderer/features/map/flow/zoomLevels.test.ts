@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leastZoomOf } from './zoomLevels.ts';
+import { detailAt, leastFit, leastZoomOf, legibleZoom } from './zoomLevels.ts';
 
 const frame = { width: 1000, height: 700 };
 
@@ -21,4 +21,16 @@ test('a large map can be zoomed out until all of it is seen with room around', (
 
 test('a huge map stops at what can be made out at all', () => {
   expect(leastZoomOf([{ x: 0, y: 0, width: 90_000, height: 600 }], frame)).toBe(0.1);
+});
+
+test('a fit by itself leaves figures legible, except for a few cards that can all be seen by name', () => {
+  expect(leastFit(40, 0.5)).toBe(legibleZoom);
+  expect(leastFit(5, 0.5)).toBe(0.5);
+  expect(leastFit(5, 0.3)).toBe(legibleZoom);
+  expect(leastFit(5, 1.1)).toBe(legibleZoom);
+});
+
+test('a card says its figures as far out as a fit goes by itself, and only its name beyond', () => {
+  expect(detailAt(legibleZoom)).toBe('mid');
+  expect(detailAt(0.5)).toBe('far');
 });

@@ -5,13 +5,22 @@ export type Detail = 'far' | 'mid' | 'near' | 'close';
 
 /** Words keep a readable size by becoming fewer as the picture becomes smaller. */
 export function detailAt(zoom: number): Detail {
-  if (zoom < 0.45) return 'far';
+  // The fit that stops at what is legible has all it says.
+  if (zoom < legibleZoom - 0.01) return 'far';
   if (zoom < 0.86) return 'mid';
   return zoom < 1.25 ? 'near' : 'close';
 }
 
-/** Below this the words on a card cannot be read: a fit that nobody asked for goes no further. */
+/** Below this the figures on a card cannot be read: a fit that nobody asked for goes no further. */
 export const legibleZoom = 0.62;
+/** Below this its name cannot be read either: so far goes the fit of a map of few, of which none must be out of sight. */
+const namesZoom = 0.45;
+const few = 12;
+
+/** How small the picture may become by itself, by the number of cards and the zoom at which all are seen. */
+export function leastFit(cards: number, wholeZoom: number): number {
+  return cards <= few && wholeZoom >= namesZoom ? Math.min(legibleZoom, wholeZoom) : legibleZoom;
+}
 
 /** However large the map: below this its cards are specks. */
 export const farthestZoom = 0.1;
