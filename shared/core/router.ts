@@ -158,8 +158,15 @@ export function createRouter({
       read: os.away.read.handler(({ input, signal }) => {
         const connection = connections.open.get(input.connectionId);
         if (connection === undefined) throw new Refusal('REFUSED', 'This connection is not open any more.');
-        return absences.summaryOf(input, () =>
-          readAway(connection, input, { journal, health: settings.current.health, ports }, signal),
+        return absences.summaryOf(input, (before) =>
+          readAway(
+            connection,
+            input,
+            { journal, health: settings.current.health, ports },
+            signal,
+            undefined,
+            before,
+          ),
         );
       }),
       close: os.away.close.handler(() => absences.close()),

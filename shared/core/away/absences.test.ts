@@ -139,6 +139,28 @@ test('a connection that is opened after the window is looked at soon', async () 
   expect(Object.keys(podium.settings.current.looked)).toEqual(['prod']);
 });
 
+test('what was read only in part is read again, with what is known, until nothing is missing', async () => {
+  const podium = await looking('prod');
+  await podium.clock.advance(60_000);
+  podium.clock.sleepMachine(hour);
+  await podium.clock.advance(20_000);
+  const [one] = podium.seen() ?? [];
+  if (one === undefined) throw new Error('nothing was found');
+  const given: string[][] = [];
+  const summaryOf = (problems: string[], part: string) =>
+    podium.absences().summaryOf(one, (before) => {
+      given.push([...before.keys()]);
+      before.set(part, { value: null, problems: [] });
+      // Nothing else of it is looked at.
+      return Promise.resolve({ counted: true, problems } as unknown as AwaySummary);
+    });
+  await summaryOf(['alerts were given up'], 'figures');
+  podium.absences().close();
+  await summaryOf([], 'alerts');
+  await summaryOf([], 'never asked');
+  expect(given).toEqual([[], ['figures']]);
+});
+
 test('what was closed stays so for a window that comes later, and what was read is not read again', async () => {
   const podium = await looking('prod');
   await podium.clock.advance(60_000);
@@ -152,7 +174,7 @@ test('what was closed stays so for a window that comes later, and what was read 
     podium.absences().summaryOf(asked, () => {
       reads += 1;
       // Nothing else of it is looked at.
-      return Promise.resolve({ counted } as AwaySummary);
+      return Promise.resolve({ counted, problems: [] as string[] } as AwaySummary);
     });
   await summaryOf(false);
   const read = await summaryOf(true);

@@ -5,6 +5,7 @@ import type { Ports } from '../ports.ts';
 import { createPulse, followDistinct } from '../pulse.ts';
 import { serverNow } from '../returns/peerTime.ts';
 import type { SettingsKeeper } from '../settings.ts';
+import type { AwayRead } from './readAway.ts';
 
 /** A shorter time is a walk to the coffee machine: the map tells what is wrong now. */
 const leastAwayMs = 10 * 60_000;
@@ -12,6 +13,13 @@ const lookMs = 15_000;
 /** While something is still being opened: whoever starts waits for what happened. */
 const soonMs = 1_000;
 const keepMs = 60_000;
+
+/** What was read of one absence. */
+interface Kept {
+  readonly parts: AwayRead;
+  /** Once nothing of it is missing. */
+  summary: AwaySummary | null;
+}
 
 interface AbsenceParts {
   readonly connections: Pick<Connections, 'open'>;
@@ -25,10 +33,13 @@ export interface Absences {
   watch(signal: AbortSignal | undefined): AsyncGenerator<Absence[]>;
   /** Somebody has seen all that was found until now. */
   close(): void;
-  /** What happened in an absence, read once for all windows; of any other time, and without figures, it is read each time. */
+  /**
+   * What happened in an absence, read once for all windows; `read` is given what was read whole before, and reads what failed or
+   * lacks figures again. Of any other time all is read each time.
+   */
   summaryOf(
     asked: { readonly connectionId: string; readonly from: number; readonly to?: number | undefined },
-    read: () => Promise<AwaySummary>,
+    read: (before: AwayRead) => Promise<AwaySummary>,
   ): Promise<AwaySummary>;
 }
 
@@ -37,11 +48,17 @@ export function createAbsences({ connections, settings, ports: { clock } }: Abse
   /** By title, in the peer's time. */
   const looked = new Map<string, number>();
   const found = new Map<string, Absence>();
-  const summaries = new WeakMap<Absence, AwaySummary>();
+  const kept = new WeakMap<Absence, Kept>();
   const told = createPulse();
   let keptAt = -Infinity;
   let watchers = 0;
   let stop = new AbortController();
+
+  function keptOf(absence: Absence): Kept {
+    const held = kept.get(absence) ?? { parts: new Map(), summary: null };
+    kept.set(absence, held);
+    return held;
+  }
 
   function look(): void {
     for (const id of found.keys()) if (!connections.open.has(id)) found.delete(id);
@@ -101,24 +118,18 @@ export function createAbsences({ connections, settings, ports: { clock } }: Abse
       for (const [id, absence] of found) {
         if (absence.closed) continue;
         const closed = { ...absence, closed: true };
-        const summary = summaries.get(absence);
-        if (summary !== undefined) summaries.set(closed, summary);
+        kept.set(closed, keptOf(absence));
         found.set(id, closed);
       }
       told.bump();
     },
     async summaryOf({ connectionId, from, to }, read) {
-      const absence = (): Absence | null => {
-        const one = found.get(connectionId);
-        return one?.from === from && one.to === to ? one : null;
-      };
-      const before = absence();
-      const held = before === null ? undefined : summaries.get(before);
-      if (held !== undefined) return held;
-      const summary = await read();
-      const after = absence();
-      // Without figures somebody may look again: the system that counts may be there by then.
-      if (after !== null && summary.counted) summaries.set(after, summary);
+      const absence = found.get(connectionId);
+      if (absence?.from !== from || absence.to !== to) return read(new Map());
+      const held = keptOf(absence);
+      if (held.summary !== null) return held.summary;
+      const summary = await read(held.parts);
+      if (summary.counted && summary.problems.length === 0) held.summary = summary;
       return summary;
     },
   };

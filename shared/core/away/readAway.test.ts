@@ -7,7 +7,7 @@ import type { SeriesRead, SignalsObservation } from '../../connectors/kit/signal
 import { defaultSettings } from '../../model/settings.ts';
 import type { Journal } from '../journal.ts';
 import type { LiveConnection } from '../liveConnection.ts';
-import { readAway } from './readAway.ts';
+import { type AwayRead, readAway } from './readAway.ts';
 
 const weekMs = 7 * 86_400_000;
 const weekSeconds = weekMs / 1000;
@@ -42,7 +42,13 @@ function steady({ from, to, stepSeconds }: SeriesRead, requests: number, failed:
 }
 
 /** Reads a week in which one alert fired; `limitMs` is how long that may take, `endedMs` how long it is over. */
-function lookBack({ past, series }: Figures, limitMs?: number, asked?: AbortSignal, endedMs = 0) {
+function lookBack(
+  { past, series }: Figures,
+  limitMs?: number,
+  asked?: AbortSignal,
+  endedMs = 0,
+  read?: AwayRead,
+) {
   const ports = createMemoryPorts();
   const now = ports.clock.now();
   const topology = foldTopology('c', [shopTopology({ order: ['v1'], payment: ['v1'] })], now);
@@ -71,7 +77,7 @@ function lookBack({ past, series }: Figures, limitMs?: number, asked?: AbortSign
   } as unknown as LiveConnection;
   const journal = { list: () => Promise.resolve([]) } as unknown as Journal;
   const parts = { journal, health: defaultSettings.health, ports };
-  return readAway(connection, { from: now - weekMs, to: now - endedMs }, parts, asked, limitMs);
+  return readAway(connection, { from: now - weekMs, to: now - endedMs }, parts, asked, limitMs, read);
 }
 
 /** Answers nothing until nobody waits any more. */
@@ -203,4 +209,29 @@ test('a reading ends when somebody looked again, however late it is asked for', 
   );
   expect(summary.to - summary.from).toBe(weekMs - 3 * 3_600_000);
   expect(read).toEqual({ ended: 3 * 3_600, to: summary.to });
+});
+
+test('who asks again reads what failed, and not what was read', async () => {
+  const read: AwayRead = new Map();
+  let asked = 0;
+  const figures: Figures = {
+    past: () => {
+      asked += 1;
+      return asked === 1 ? Promise.reject(new Error('too many samples')) : Promise.resolve(week(90_000, 412));
+    },
+  };
+  const first = await lookBack(figures, undefined, undefined, 0, read);
+  expect(first.problems).toEqual([expect.stringContaining('too many samples')]);
+  expect([...read.keys()].sort()).toEqual(['alerts', 'notes']);
+  const second = await lookBack(figures, undefined, undefined, 0, read);
+  expect(second).toMatchObject({ problems: [], counted: true, untimed: [{ lostCalls: 412 }] });
+  const third = await lookBack(figures, undefined, undefined, 0, read);
+  expect([asked, third.untimed]).toEqual([2, second.untimed]);
+});
+
+test('figures that nobody counted are looked for again', async () => {
+  const read: AwayRead = new Map();
+  const none = { past: () => Promise.resolve({ ...week(0, 0), calls: [] }) };
+  expect((await lookBack(none, undefined, undefined, 0, read)).counted).toBe(false);
+  expect(read.has('figures')).toBe(false);
 });

@@ -24,6 +24,9 @@ const usualLimitMs = 60_000;
 /** How long systems that are offered by another may take to be there. */
 const readyMs = 10_000;
 
+/** What was read whole of one time, by part, so that who asks again reads what failed and nothing else. */
+export type AwayRead = Map<string, { readonly value: unknown; readonly problems: readonly string[] }>;
+
 interface AwayParts {
   readonly journal: Journal;
   readonly health: Settings['health'];
@@ -33,7 +36,10 @@ interface AwayParts {
 /** One looking back: a peer that is too slow for it costs its own part alone. */
 interface LookingBack {
   readonly signal: AbortSignal;
+  /** What is to be said and would be said again. */
   readonly problems: string[];
+  /** Takes down what could not be read this time, as its source says it. */
+  failed(problems: readonly string[]): void;
   /** Takes down why something is missing; throws where nobody waits for the rest any more. */
   missed(thrown: unknown, tried: string): void;
 }
@@ -45,6 +51,7 @@ export async function readAway(
   parts: AwayParts,
   asked: AbortSignal | undefined,
   limitMs = usualLimitMs,
+  read: AwayRead = new Map(),
 ): Promise<AwaySummary> {
   const gone = AbortSignal.any([connection.closed, ...(asked === undefined ? [] : [asked])]);
   const signal = AbortSignal.any([gone, AbortSignal.timeout(limitMs)]);
@@ -53,20 +60,46 @@ export async function readAway(
   const to = Math.min(until ?? now, now);
   const span = { from: Math.max(since, to - longestMs), to };
   const problems: string[] = [];
-  const looking: LookingBack = {
-    signal,
-    problems,
-    missed(thrown, tried) {
-      if (gone.aborted) throw thrown;
-      problems.push(
-        signal.aborted ? `${tried} was given up after ${limitMs / 1000} s.` : sayError(thrown, tried),
-      );
-    },
-  };
+  /** One part: as it was read before, or anew; kept where nothing of it failed and it is worth keeping. */
+  async function part<Value>(
+    name: string,
+    look: (looking: LookingBack) => Promise<Value>,
+    isKept: (value: Value) => boolean = () => true,
+  ): Promise<Value> {
+    const held = read.get(name);
+    problems.push(...(held?.problems ?? []));
+    // The same part put it there.
+    if (held !== undefined) return held.value as Value;
+    const own: string[] = [];
+    let isWhole = true;
+    const value = await look({
+      signal,
+      problems: own,
+      failed(texts) {
+        if (texts.length > 0) isWhole = false;
+        own.push(...texts);
+      },
+      missed(thrown, tried) {
+        if (gone.aborted) throw thrown;
+        isWhole = false;
+        own.push(
+          signal.aborted ? `${tried} was given up after ${limitMs / 1000} s.` : sayError(thrown, tried),
+        );
+      },
+    });
+    problems.push(...own);
+    if (isWhole && isKept(value)) read.set(name, { value, problems: own });
+    return value;
+  }
   const [figures, alerts, notes, operations, others] = await Promise.all([
-    readFailures(connection, span, parts, looking),
-    readAlerts(connection, span, looking),
-    readNotes(connection, span, looking),
+    // Without figures somebody may look again: the system that counts may be there by then.
+    part(
+      'figures',
+      (looking) => readFailures(connection, span, parts, looking),
+      ({ counted }) => counted,
+    ),
+    part('alerts', (looking) => readAlerts(connection, span, looking)),
+    part('notes', (looking) => readNotes(connection, span, looking)),
     operationLines(parts.journal, connection.title, span),
     markedByOthers(connection, span.from, parts.journal),
   ]);
@@ -132,7 +165,7 @@ async function readFailures(
   connection: LiveConnection,
   { from, to }: Span,
   { health, ports }: AwayParts,
-  { signal, problems, missed }: LookingBack,
+  { signal, problems, failed, missed }: LookingBack,
 ): Promise<Failures> {
   const none: Failures = { failures: [], untimed: [], counted: false, since: null };
   const source = connection.sources.find(({ session }) => session.signals?.readPast !== undefined);
@@ -182,7 +215,7 @@ async function readFailures(
       );
       if (series === null && signal.aborted)
         missed(signal.reason, `Reading from ${signals.source} when calls were lost`);
-      else problems.push(...provenance.flatMap((one) => one.problems));
+      else failed(provenance.flatMap((one) => one.problems));
       const lines = series?.lines ?? [];
       return {
         isRead: series !== null,
@@ -208,7 +241,7 @@ async function readFailures(
     const left = suspects.length - mostFailing;
     if (left > 0)
       problems.push(`${left} more services lost a few calls each; those that lost most were looked at.`);
-    problems.push(...observed.problems);
+    failed(observed.problems);
     return {
       failures: looked.flatMap(({ service, failure }) => (failure === null ? [] : [{ service, failure }])),
       // A short failure drowns in a long step, and steps may be what could not be read: it was lost all the same.
@@ -244,7 +277,7 @@ function uncountedWords(uncounted: readonly { readonly service: GraphService }[]
 async function readAlerts(
   connection: LiveConnection,
   span: Span,
-  { signal, problems, missed }: LookingBack,
+  { signal, failed, missed }: LookingBack,
 ): Promise<PastAlert[]> {
   const found: PastAlert[] = [];
   for (const { session } of connection.sources) {
@@ -253,7 +286,7 @@ async function readAlerts(
     try {
       const read = await alerts.past(span, signal);
       found.push(...read.alerts);
-      problems.push(...read.problems);
+      failed(read.problems);
     } catch (thrown) {
       missed(thrown, `Reading alerts that fired from ${alerts.source}`);
     }
@@ -264,14 +297,14 @@ async function readAlerts(
 async function readNotes(
   connection: LiveConnection,
   span: Span,
-  { signal, problems, missed }: LookingBack,
+  { signal, failed, missed }: LookingBack,
 ): Promise<PastNotes> {
   const events = connection.sources.flatMap(({ session }) => session.events ?? []).find(({ past }) => past);
   const none = { warnings: [], changes: [], keptSince: null, problems: [], aheadMs: 0 };
   if (events?.past === undefined) return none;
   try {
     const notes = await events.past(span, signal);
-    problems.push(...notes.problems);
+    failed(notes.problems);
     return notes;
   } catch (thrown) {
     missed(thrown, `Reading what ${connection.title} noted`);
