@@ -1,6 +1,6 @@
 import { PeerError, sayError } from '../../kit/peerError.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { textAt } from '../../kube/objects.ts';
+import { namespaceOf, textAt } from '../../kube/objects.ts';
 import { configMaps, pathOf } from '../../kube/resources.ts';
 import { servedIn } from '../../kube/served.ts';
 import { firstToEnd } from './parse.ts';
@@ -18,7 +18,10 @@ export async function istioRoot(
   return rootIn(map, 'root-cert.pem', `ConfigMap ${namespace}/${name}`);
 }
 
-const linkerd = 'linkerd';
+/** Where Linkerd usually is; its settings lie beside it, in any namespace (its Helm chart). */
+const usual = 'linkerd';
+const settings = 'linkerd-config';
+const trustRoots = 'linkerd-identity-trust-roots';
 
 /** Where Linkerd is served: what its proxies trust, and by what their own certificates are signed, which ends far sooner. */
 export async function linkerdCertificates(
@@ -27,22 +30,57 @@ export async function linkerdCertificates(
   say: (problem: string) => void,
 ): Promise<Told[]> {
   if ((await servedIn(client, 'linkerd.io/v1alpha2', signal)).length === 0) return [];
-  const name = 'linkerd-identity-trust-roots';
-  const roots = `ConfigMap ${linkerd}/${name}`;
-  const map = await client.read(pathOf(configMaps, linkerd, name), signal).catch((error: unknown) => {
+  const { places, looked } = await linkerdPlaces(client, signal);
+  const found = await Promise.all(places.map((place) => certificatesAt(client, place, looked, signal, say)));
+  return found.flat();
+}
+
+interface Places {
+  readonly places: readonly string[];
+  /** What was looked for in vain; null where it was found. */
+  readonly looked: string | null;
+}
+
+/** The namespaces of its control planes, by their settings; the usual one where these are nowhere to be seen. */
+async function linkerdPlaces(client: KubeClient, signal: AbortSignal): Promise<Places> {
+  const query = { fieldSelector: `metadata.name=${settings}` };
+  try {
+    const lists = await Promise.all(
+      (client.namespaces ?? [null]).map((namespace) => client.list(configMaps, namespace, signal, query)),
+    );
+    const found = lists.flat().filter(({ metadata }) => metadata.name === settings);
+    if (found.length > 0) return { places: [...new Set(found.map(namespaceOf))].sort(), looked: null };
+    const where = client.namespaces === null ? 'any namespace' : client.namespaces.join(', ');
+    return { places: [usual], looked: `a ConfigMap ${settings} was not found in ${where} either` };
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = sayError(error, `looking for ConfigMaps ${settings}`).replace(/\.$/, '');
+    return { places: [usual], looked: `whether Linkerd is in another namespace is not known: ${why}` };
+  }
+}
+
+async function certificatesAt(
+  client: KubeClient,
+  namespace: string,
+  looked: string | null,
+  signal: AbortSignal,
+  say: (problem: string) => void,
+): Promise<Told[]> {
+  const roots = `ConfigMap ${namespace}/${trustRoots}`;
+  const map = await client.read(pathOf(configMaps, namespace, trustRoots), signal).catch((error: unknown) => {
     signal.throwIfAborted();
     const why =
       error instanceof PeerError && error.kind === 'notFound'
-        ? 'there is no such ConfigMap; Podium looks for Linkerd in that namespace alone'
+        ? ['there is no such ConfigMap', ...(looked === null ? [] : [looked])].join('; ')
         : sayError(error, 'reading it');
     say(`When Linkerd’s trust root (${roots}) ends is not known: ${why}.`);
     return null;
   });
-  const issuer = { namespace: linkerd, name: 'linkerd-identity-issuer' };
+  const issuer = { namespace, name: 'linkerd-identity-issuer' };
   const where = `Secret ${issuer.namespace}/${issuer.name}`;
   const first = await certificateIn(client.read, issuer, signal).then(firstToEnd, (error: unknown) => {
     signal.throwIfAborted();
-    say(`When Linkerd’s issuer (${where}) ends is not known: ${whyUnread(error, linkerd)}.`);
+    say(`When Linkerd’s issuer (${where}) ends is not known: ${whyUnread(error, namespace)}.`);
     return null;
   });
   return [

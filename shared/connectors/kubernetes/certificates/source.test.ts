@@ -200,13 +200,47 @@ test('of Linkerd its root and its issuer are told; where it is not served nobody
   expect(issuer.certificates.map(({ kind }) => kind)).toEqual(['meshIssuer']);
   expect(issuer.problems).toEqual([
     expect.stringMatching(
-      /trust-roots\) ends is not known: there is no such ConfigMap; Podium looks for Linkerd in/,
+      /linkerd\/linkerd-identity-trust-roots\) ends is not known: there is no such ConfigMap; whether Linkerd is in another/,
     ),
   ]);
 
   const without = paperCluster({});
   await without.source.read(AbortSignal.timeout(1_000));
   expect(without.asked.filter((path) => path.includes('namespaces/linkerd'))).toEqual([]);
+});
+
+test('Linkerd is found in any namespace by its settings, and what was looked for in vain is said', async () => {
+  const elsewhere = paperCluster({
+    '/apis/linkerd.io/v1alpha2': linkerdServed,
+    '/api/v1/configmaps': {
+      items: [
+        { metadata: { namespace: 'mesh', name: 'linkerd-config' } },
+        // A server that selects nothing.
+        { metadata: { namespace: 'shop', name: 'settings' } },
+      ],
+    },
+    '/api/v1/namespaces/mesh/configmaps/linkerd-identity-trust-roots': {
+      data: { 'ca-bundle.crt': shopCertificate },
+    },
+    '/api/v1/namespaces/mesh/secrets/linkerd-identity-issuer': {
+      data: { 'crt.pem': base64(shopCertificate) },
+    },
+  });
+  const read = await elsewhere.source.read(AbortSignal.timeout(1_000));
+  expect(read.certificates.map(({ where }) => where)).toEqual([
+    'ConfigMap mesh/linkerd-identity-trust-roots',
+    'Secret mesh/linkerd-identity-issuer',
+  ]);
+  expect(read.problems).toEqual([]);
+
+  const nowhere = paperCluster({
+    '/apis/linkerd.io/v1alpha2': linkerdServed,
+    '/api/v1/configmaps': { items: [] },
+  });
+  const { problems } = await nowhere.source.read(AbortSignal.timeout(1_000));
+  expect(problems[0]).toBe(
+    'When Linkerd’s trust root (ConfigMap linkerd/linkerd-identity-trust-roots) ends is not known: there is no such ConfigMap; a ConfigMap linkerd-config was not found in any namespace either.',
+  );
 });
 
 test('what may not be read is said, and keeps nothing else from being told', async () => {
