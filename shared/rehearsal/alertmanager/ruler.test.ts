@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createShop } from '../fleet/shop.ts';
 import { shopAlerts } from '../fleet/shopAlerts.ts';
+import { instantQuery } from '../prometheus/queries.ts';
 import { createRehearsal } from '../rehearsal.ts';
 import { createShopScript } from '../script.ts';
 
@@ -16,7 +17,10 @@ test('the shop’s alert fires from the start, and is resolved when payment v2 g
     alerts: shopAlerts,
     script: (parts) => createShopScript(parts),
   });
+  const fired = (seconds: number): string =>
+    instantQuery(rehearsal.samples, `count_over_time(ALERTS{alertstate="firing"}[${seconds}s])`, now);
   try {
+    expect(fired(60)).toContain('PaymentCallsFail');
     expect(rehearsal.alertmanager.alerts()).toMatchObject([
       { labels: { alertname: 'PaymentCallsFail', namespace: 'shop', service: 'payment' } },
     ]);
@@ -28,6 +32,8 @@ test('the shop’s alert fires from the start, and is resolved when payment v2 g
     }
     expect(rehearsal.ruler.alerts()).toEqual([]);
     expect(rehearsal.alertmanager.alerts()).toEqual([]);
+    expect(fired(30), 'it ended').not.toContain('PaymentCallsFail');
+    expect(fired(300), 'and is remembered').toContain('"service":"payment"');
   } finally {
     rehearsal.close();
   }

@@ -1,5 +1,6 @@
 import { instantQuery } from '../prometheus/queries.ts';
-import type { SampleStore } from '../prometheus/sampleStore.ts';
+import { metricLabels, type SampleStore } from '../prometheus/sampleStore.ts';
+import { createTimeline } from '../prometheus/series.ts';
 import type { PostedAlert } from './state.ts';
 
 /** A rule as Prometheus evaluates it. */
@@ -20,7 +21,7 @@ export interface RuledAlert {
   readonly value: string;
 }
 
-/** Evaluates rules over the samples and tells an Alertmanager what fires, and what does no more. */
+/** Evaluates rules over the samples, keeps what is active among them, and tells an Alertmanager what fires, and what does no more. */
 export interface Ruler {
   evaluate(atMs: number): void;
   alerts(): readonly RuledAlert[];
@@ -36,6 +37,8 @@ interface Active {
 const everyMs = 5_000;
 /** Prometheus sends an end of four evaluations ahead, so that an alert which nobody repeats is resolved. */
 const aliveMs = 60_000;
+/** Two hours of evaluations are remembered. */
+const keep = 1_440;
 
 export function createRuler(
   store: SampleStore,
@@ -43,6 +46,7 @@ export function createRuler(
   post: (alerts: readonly PostedAlert[]) => void,
 ): Ruler {
   const active = new Map<string, Active>();
+  const timeline = createTimeline(keep);
   let at = Number.NEGATIVE_INFINITY;
   const isFiring = ({ rule, since }: Active): boolean => at - since >= rule.forMs;
 
@@ -70,11 +74,19 @@ export function createRuler(
     }
   }
 
+  /** As Prometheus does (alerting rules, `ALERTS`): 1 for as long as an alert is in that state, and no sample after that. */
+  function remember(one: Active): void {
+    const alertstate = isFiring(one) ? 'firing' : 'pending';
+    store.series(metricLabels('ALERTS', { ...one.labels, alertstate }), timeline).append(1);
+  }
+
   return {
     evaluate(atMs) {
       if (atMs - at < everyMs) return;
       at = atMs;
       for (const rule of rules) look(rule);
+      timeline.push(at);
+      for (const one of active.values()) remember(one);
       const firing = [...active.values()].filter(isFiring);
       if (firing.length > 0) post(firing.map((one) => posted(one, at + aliveMs)));
     },
