@@ -15,8 +15,8 @@ const outliving = /host that is killed|Podium is killed/;
 /** The built desktop host on the stand-in for Electron, whose windows are pages of a real browser. */
 export default defineConfig<Pick<Fixtures, 'host'>>({
   workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   outputDir: '../../test-results/desktop',
   reporter: [
     ['list'],
@@ -24,7 +24,7 @@ export default defineConfig<Pick<Fixtures, 'host'>>({
     ['junit', { outputFile: `../../test-results/${report}.xml` }],
   ],
   use: {
-    actionTimeout: 10_000,
+    actionTimeout: 30_000,
     host: 'desktop',
     viewport: { width: 1440, height: 900 },
     launchOptions: browser === null ? {} : { executablePath: browser.path, args: [...browser.args] },

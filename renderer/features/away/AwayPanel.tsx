@@ -124,7 +124,7 @@ function Line({ line, now }: { readonly line: AwayLine; readonly now: number }) 
       {isKnown ? (
         <Button
           tone="quiet"
-          aria-label={`Go to ${words}, at ${timeWords(line, now)}`}
+          aria-label={`Go to ${words}, ${timeWords(line, now)}`}
           onPress={() => showWhen(serviceId, from, `${words}: ${plainText(text, 80)}`)}
         >
           {words}
