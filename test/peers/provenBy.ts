@@ -54,7 +54,7 @@ export const provenBy: Readonly<Record<string, ProvenBy>> = {
     peers: ['prometheus'],
     suites: {
       usage: ['usage'],
-      signals: ['signals', 'dialects', 'traefik', 'away'],
+      signals: ['signals', 'dialects', 'traefik', 'springGateway', 'away'],
       sightings: ['protections'],
       alerts: ['alertmanager'],
       proof: ['honesty'],

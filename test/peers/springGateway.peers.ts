@@ -3,6 +3,7 @@ import { realClock } from '../conformance/cluster.ts';
 import type { GatewayUnderTest } from '../conformance/gatewayUnderTest.ts';
 import { gatewayConformance } from '../conformance/springGateway.ts';
 import { readCoordinates } from './coordinates.ts';
+import { exposedByGateway } from './gatewayMetrics.ts';
 import { findPeers } from './install.ts';
 import { type SpringPeer, startSpring } from './start/spring.ts';
 import { gatewayInstance, type SpringInstance, springInstances, springRange } from './start/springShop.ts';
@@ -113,3 +114,4 @@ async function under(): Promise<GatewayUnderTest> {
 }
 
 gatewayConformance('real gateways', under, 240_000);
+exposedByGateway(() => ({ ...first, ask: (path, method, body) => ask(first.id, path, method, body) }));

@@ -7,8 +7,8 @@ const CLUSTER = /^([a-z0-9-]+)_([a-z0-9-]+)_\d+$/;
 
 /**
  * Envoys that Contour steers. A cluster is called `namespace/service/port/hash`, but its metrics `namespace_service_port`
- * (projectcontour/contour, internal/envoy/cluster.go, AltStatName), and that in Envoy's own labels: `envoy_cluster_name`, and
- * times in milliseconds (projectcontour.io, Collecting Metrics with Prometheus).
+ * (projectcontour/contour, internal/envoy/cluster.go, AltStatName), and that in Envoy's own labels, times in milliseconds (seen on
+ * Envoy 1.40 with such a name; Contour serves them on port 8002: projectcontour.io, Collecting Metrics with Prometheus).
  */
 export const contour = ingressDialect({
   id: 'contour',

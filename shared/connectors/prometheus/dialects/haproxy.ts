@@ -3,8 +3,8 @@ import { quoteRegex } from '../promql.ts';
 import { ingressDialect } from './ingress.ts';
 
 /**
- * What HAProxy's ingress controllers let in, by backend (docs.haproxy.org, exported metrics: label `proxy`, classes in `code`,
- * no histogram of times). HAProxy Technologies' controller calls a backend `namespace_svc_service_port`, or
+ * What HAProxy's ingress controllers let in, by backend (label `proxy`, classes in `code`, no histogram of times: seen on
+ * HAProxy 2.6). HAProxy Technologies' controller calls a backend `namespace_svc_service_port`, or
  * `namespace_ingress_svc_service_port` where it stands for one Ingress (haproxytech/kubernetes-ingress, pkg/service/service.go);
  * HAProxy Ingress `namespace_service_port` (jcmoraisjr/haproxy-ingress, pkg/haproxy/types/backends.go), which is read where the
  * port is a number: with a name, anybody's backend may be called so. Older ones joined by dashes name no service for certain.
