@@ -1,10 +1,7 @@
-import type {
-  InstanceObservation,
-  ServiceObservation,
-  TopologyObservation,
-  WorkloadObservation,
-} from '../../model/topology.ts';
+import type { InstanceObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
+import { observedPicture } from '../kit/followChanges.ts';
+import { ownerIn, type PlacedService, versionTopology } from '../kit/versionTopology.ts';
 import { type EntryKind, entryKinds } from './api.ts';
 import { readCalls } from './calls.ts';
 import { type Instance, isGateway } from './instances.ts';
@@ -15,91 +12,48 @@ const settleMs = 250;
 
 /** Services, their versions and running copies, as one data centre registers them. */
 export function createTopologySource(registry: Registry): TopologySource {
+  const read = (): TopologyObservation | null => {
+    const { value } = registry.catalog;
+    return value === null ? null : topologyOf(value, registry);
+  };
   return {
     watch: (signal, onState) =>
-      registry.follow<TopologyObservation>(
-        {
-          settleMs,
-          read() {
-            const { value } = registry.catalog;
-            return value === null ? null : topologyOf(value, registry);
-          },
-          content: ({ observedAt: _, ...rest }) => rest,
-        },
-        () => onState(registry.catalog.health),
-        signal,
-      ),
+      registry.follow(observedPicture(settleMs, read), () => onState(registry.catalog.health), signal),
   };
 }
 
 function topologyOf(catalog: Catalog, registry: Registry): TopologyObservation {
   const groups = Map.groupBy(catalog.instances, (one) => `${one.namespace}/${one.service}`);
-  const services: ServiceObservation[] = [];
-  const workloads: WorkloadObservation[] = [];
-  const instances: InstanceObservation[] = [];
   const ids = Map.groupBy(catalog.instances, (one) => `${one.namespace}/${one.id}`);
-  for (const group of groups.values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    services.push(serviceOf(first, group, registry.datacenter));
-    for (const [version, members] of Map.groupBy(group, (one) => one.version)) {
-      const workload = workloadOf(first, version, members);
-      workloads.push(workload);
-      for (const one of members) {
-        const alone = ids.get(`${one.namespace}/${one.id}`)?.length === 1;
-        instances.push(instanceFrom(one, workload.name, alone));
-      }
-    }
-  }
   return {
     observedAt: registry.host.clock.now(),
-    services: services.sort((a, b) => a.name.localeCompare(b.name)),
-    workloads,
-    instances,
+    ...versionTopology(
+      [...groups.values()].flatMap((members) => {
+        const [first] = members;
+        return first === undefined
+          ? []
+          : [{ service: serviceOf(first, members, registry.datacenter), members }];
+      }),
+      {
+        versionOf: ({ version }) => version,
+        isReady: ({ ready }) => ready,
+        observe: (one, workload) =>
+          instanceFrom(one, workload, ids.get(`${one.namespace}/${one.id}`)?.length === 1),
+      },
+    ),
     calls: readCalls(registry, catalog),
     problems: problemsOf(catalog, registry),
   };
 }
 
-function serviceOf(first: Instance, group: readonly Instance[], datacenter: string): ServiceObservation {
+function serviceOf(first: Instance, group: readonly Instance[], datacenter: string): PlacedService {
   return {
     namespace: first.namespace,
     name: first.service,
     kind: isGateway(first) ? 'gateway' : 'service',
     hosts: hostsOf(first.service, first.namespace, datacenter),
-    owner: ownerOf(group),
+    owner: ownerIn(group.map(({ meta }) => meta)),
     createdAt: null,
-  };
-}
-
-function ownerOf(group: readonly Instance[]): string | null {
-  for (const { meta } of group) {
-    const owner = meta.get('team') ?? meta.get('owner');
-    if (owner !== undefined && owner !== '') return owner;
-  }
-  return null;
-}
-
-/** Consul knows instances, not what runs them: those of one version stand for it. */
-function workloadOf(
-  first: Instance,
-  version: string | null,
-  members: readonly Instance[],
-): WorkloadObservation {
-  const { namespace, service } = first;
-  return {
-    namespace,
-    name: version === null ? service : `${service} ${version}`,
-    kind: 'instances',
-    services: [{ namespace, name: service }],
-    canonicalService: service,
-    version,
-    labels: {},
-    // Nothing says how many there should be.
-    desiredInstances: null,
-    readyInstances: members.filter(({ ready }) => ready).length,
-    image: null,
-    deployments: [],
   };
 }
 

@@ -6,10 +6,10 @@ import type { WorkloadView } from '../../model/workload.ts';
 import type { PlannedWrite, WorkloadControl } from '../kit/control.ts';
 import { writeInstances } from '../kit/instanceWrites.ts';
 import { PeerError } from '../kit/peerError.ts';
+import { versionWorkloadName } from '../kit/versionTopology.ts';
 import { readInstance, type Registered } from './applications.ts';
 import { isServing, namespace, serviceOf, uidOf, versionOf } from './names.ts';
 import type { Registry } from './registry.ts';
-import { workloadNameOf } from './topology.ts';
 
 /** An instance's status and what an operator set it to. */
 const Standing = z.object({ status: z.string(), override: z.string().nullable() });
@@ -132,7 +132,7 @@ function viewOf(
   members: readonly Registered[],
 ): WorkloadView {
   const ready = members.filter(isServing).length;
-  const name = workloadNameOf(service, version);
+  const name = versionWorkloadName(service, version);
   return {
     ref: { kind: 'Application', namespace, name, uid: `${members[0]?.app ?? ''}/${version ?? ''}` },
     connectionId,

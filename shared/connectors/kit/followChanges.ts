@@ -11,6 +11,12 @@ export interface Picture<Value> {
   content(value: Value): unknown;
 }
 
+/** A picture of something observed: another one says something else, whenever it was read. */
+export const observedPicture = <Value extends { readonly observedAt: number }>(
+  settleMs: number,
+  read: () => Value | null,
+): Picture<Value> => ({ settleMs, read, content: ({ observedAt: _, ...rest }) => rest });
+
 /** Yields the picture now and whenever the notice rang and it is another one; ends when the signal aborts. */
 export async function* followChanges<Value>(
   picture: Picture<Value>,

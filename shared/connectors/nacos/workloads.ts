@@ -7,11 +7,11 @@ import type { PlannedWrite, WorkloadControl } from '../kit/control.ts';
 import { writeInstances } from '../kit/instanceWrites.ts';
 import { PeerError } from '../kit/peerError.ts';
 import { guardOf } from '../kit/splitGuards.ts';
+import { versionWorkloadName } from '../kit/versionTopology.ts';
 import type { Standing } from './api.ts';
 import { instanceIn, instanceName, instanceUid, isServing, serviceUid, titleOf, versionOf } from './names.ts';
 import { type KnownService, readHidden, type Registry } from './registry.ts';
 import { instancesOf, type Registered } from './shapes.ts';
-import { workloadNameOf } from './topology.ts';
 
 const StandingShape = z.object({ enabled: z.boolean(), weight: z.number() });
 
@@ -121,7 +121,7 @@ function viewsOf(registry: Registry, { service, instances }: KnownService): Work
       ref: {
         kind: 'Application',
         namespace,
-        name: workloadNameOf(titleOf(service), version),
+        name: versionWorkloadName(titleOf(service), version),
         uid: `${serviceUid(service)}/${encodeURIComponent(version ?? '')}`,
       },
       connectionId: registry.host.connectionId,

@@ -1,6 +1,6 @@
 import type { CallObservation, InstanceObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
-import { followRounds } from '../kit/followChanges.ts';
+import { followRounds, observedPicture } from '../kit/followChanges.ts';
 import type { SourceHealth } from '../kit/reading.ts';
 import { outgoing } from './callees.ts';
 import type { Fleet, Member } from './fleet.ts';
@@ -16,11 +16,9 @@ export function createTopologySource(fleet: Fleet): TopologySource {
       onState(healthOf(fleet));
       yield* followRounds<TopologyObservation>(
         fleet.changed,
-        {
-          settleMs,
-          read: () => (fleet.members().every(({ readAt }) => readAt === null) ? null : topologyOf(fleet)),
-          content: ({ observedAt: _, ...rest }) => rest,
-        },
+        observedPicture(settleMs, () =>
+          fleet.members().every(({ readAt }) => readAt === null) ? null : topologyOf(fleet),
+        ),
         fleet.host.clock,
         signal,
       );

@@ -1,6 +1,6 @@
 import type { CallObservation, TopologyObservation } from '../../model/topology.ts';
 import type { TopologySource } from '../kit/connector.ts';
-import { followRounds } from '../kit/followChanges.ts';
+import { followRounds, observedPicture } from '../kit/followChanges.ts';
 import { breakersOf } from './callees.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -14,7 +14,7 @@ export function createCalls(fleet: Fleet): TopologySource {
       onState({ ok: true, at: clock.now() });
       yield* followRounds<TopologyObservation>(
         fleet.changed,
-        { settleMs, read: () => topologyOf(fleet), content: ({ observedAt: _, ...rest }) => rest },
+        observedPicture(settleMs, () => topologyOf(fleet)),
         clock,
         signal,
       );
