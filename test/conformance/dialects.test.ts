@@ -8,7 +8,10 @@ import { hostOf } from './cluster.ts';
 import { type DialectsUnderTest, dialectsConformance, expectCalls, foldOf } from './dialects.ts';
 import { nginxPlusIngress } from './edgeFamilies.ts';
 import type { MetricFamily } from './metricFamily.ts';
-import { families, linkerdRoutes, olderHubble, olderServiceGraph, refusals } from './metricFamilies.ts';
+import { linkerdRoutes, olderHubble } from './meshFamilies.ts';
+import { families } from './metricFamilies.ts';
+import { olderServiceGraph } from './programFamilies.ts';
+import { refusals } from './refusalFamily.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const scrapeMs = 2_000;

@@ -1,6 +1,53 @@
-import { buckets, type GrowingSeries, type MetricFamily, one } from './metricFamily.ts';
+import { buckets, type GrowingSeries, market, type MetricFamily, one } from './metricFamily.ts';
 
-const market = 'market';
+const ingressed = {
+  controller_class: 'k8s.io/ingress-nginx',
+  controller_namespace: market,
+  controller_pod: 'ingress-nginx-controller-1',
+  method: 'GET',
+  path: '/',
+};
+const toWeb = { ...ingressed, ingress: 'shop', exported_namespace: market, exported_service: 'web' };
+const ingressNginx: MetricFamily = {
+  title: 'ingress-nginx metrics',
+  series: [
+    one('nginx_ingress_controller_requests', 12, { ...toWeb, namespace: 'ingress', status: '200' }),
+    one('nginx_ingress_controller_requests', 2, { ...toWeb, namespace: 'ingress', status: '500' }),
+    ...buckets('nginx_ingress_controller_request_duration_seconds', 14, 0.05, {
+      ...toWeb,
+      namespace: 'ingress',
+      status: '200',
+    }),
+    // What no rule fits.
+    one('nginx_ingress_controller_requests', 3, { ...ingressed, namespace: '', service: '', status: '404' }),
+  ],
+  calls: { 'ingress-nginx-controller > web': { requests: 14, failed: 2, p50Ms: 50 } },
+};
+
+/** What the real one counted is in test/peers/traefik.peers.ts. */
+const traefiked = { job: 'traefik', namespace: market, pod: 'traefik-1', method: 'GET', protocol: 'http' };
+const toFront = { ...traefiked, service: 'market-front-http-web@kubernetes' };
+const traefik: MetricFamily = {
+  title: 'Traefik metrics',
+  series: [
+    one('traefik_service_requests_total', 5, { ...toFront, code: '200' }),
+    one('traefik_service_requests_total', 1, { ...toFront, code: '502' }),
+    ...buckets('traefik_service_request_duration_seconds', 6, 0.03, { ...toFront, code: '200' }),
+    one('traefik_service_requests_total', 3, {
+      ...traefiked,
+      // A ServiceMonitor's own label has the name then.
+      service: 'traefik',
+      exported_service: 'market-front-api-80@kubernetescrd',
+      code: '200',
+    }),
+    // Its own pages.
+    one('traefik_service_requests_total', 9, { ...traefiked, service: 'api@internal', code: '200' }),
+  ],
+  calls: {
+    'traefik > front': { requests: 6, failed: 1, p50Ms: 30 },
+    'traefik > front-api': { requests: 3, failed: 0, p50Ms: null },
+  },
+};
 
 /** A gateway of Spring Cloud that is scraped as a pod; test/peers/springGateway.peers.ts has what a real one exposes. */
 const gateway = {
@@ -135,10 +182,19 @@ export const nginxPlusIngress: MetricFamily = {
   calls: { 'nginx-ingress > posts': { requests: 6, failed: 1, p50Ms: null } },
 };
 
-/** Proxies at the edge, beside ingress-nginx and Traefik. */
-export const edgeFamilies: readonly MetricFamily[] = [springGateway, contour, kong, haproxy, nginxIngress];
+/** Proxies at the edge. */
+export const edgeFamilies: readonly MetricFamily[] = [
+  ingressNginx,
+  traefik,
+  springGateway,
+  contour,
+  kong,
+  haproxy,
+  nginxIngress,
+];
 
 export const edgeServices = [
+  ...['ingress-nginx-controller', 'traefik', 'front', 'front-api'],
   ...['spring-gateway', 'prices', 'rates', 'contour', 'basket', 'kong', 'offers'],
   ...['haproxy', 'orders', 'returns', 'nginx-ingress', 'posts'],
 ] as const;

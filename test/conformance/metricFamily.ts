@@ -46,3 +46,8 @@ export function buckets(
   ];
   return bounds.map(([le, rate]) => one(`${metric}_bucket`, rate, { ...labels, le }));
 }
+
+/** The namespace that all calls lie in. */
+export const market = 'market';
+/** A pod of the service web. */
+export const pod = 'web-5c9d7-x2x4z';
