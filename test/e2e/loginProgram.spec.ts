@@ -23,6 +23,8 @@ test('a cluster that logs in by a program opens once the program was allowed in 
     await expect(page.getByText(/logs in by running a program.*You are asked before it runs/)).toBeVisible();
     await connect.click();
     const dialog = page.getByRole('alertdialog', { name: /^Run a program to log in to cloud/ });
+    // Nobody was asked yet, so nobody failed to answer.
+    await expect(page.getByText('cloud · asks before it logs in')).toBeVisible();
     for (const words of [program.path, '--cluster', 'PROFILE=ops', kubeconfig])
       await expect(dialog.getByText(words, { exact: true })).toBeVisible();
     await expect(dialog.getByText(/^[0-9a-f]{64}$/)).toBeVisible();

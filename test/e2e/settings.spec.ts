@@ -89,7 +89,7 @@ test('a connection says what it is made of and costs, and a report of it names n
   const report = dialog.getByRole('textbox', { name: 'The report' });
   await expect(report).toHaveValue(/"podium": /);
   expect(await report.inputValue()).not.toMatch(/\bpayment\b|shop-rehearsal/);
-  await dialog.getByRole('checkbox', { name: /With the names/ }).click({ force: true });
+  await dialog.getByRole('checkbox', { name: /With the real names/ }).click({ force: true });
   await expect(report).toHaveValue(/shop-rehearsal/);
   const saved = page.waitForEvent('download');
   await dialog.getByRole('button', { name: 'Save as a file' }).click();

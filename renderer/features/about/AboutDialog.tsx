@@ -114,7 +114,7 @@ function About({
 }
 
 function Identity({ connection }: { readonly connection: ConnectionState }) {
-  const { server, user, locked, namespaces } = connection;
+  const { connector, server, user, locked, namespaces } = connection;
   return (
     <Section title="Who you are there">
       <dl className="aboutFacts">
@@ -130,10 +130,12 @@ function Identity({ connection }: { readonly connection: ConnectionState }) {
           <dt>Writes</dt>
           <dd>{locked ? 'none: read-only until you unlock it' : 'unlocked: each goes through a review'}</dd>
         </div>
-        <div className="aboutFact">
-          <dt>Namespaces</dt>
-          <dd>{namespaces === null ? 'all that can be listed' : plainText(namespaces.join(', '), 600)}</dd>
-        </div>
+        {(connector === 'kubernetes' || namespaces !== null) && (
+          <div className="aboutFact">
+            <dt>Namespaces</dt>
+            <dd>{namespaces === null ? 'all that can be listed' : plainText(namespaces.join(', '), 600)}</dd>
+          </div>
+        )}
       </dl>
     </Section>
   );

@@ -22,7 +22,7 @@ export function ReportDialog() {
       </p>
       <div className="aboutReportTick">
         <Checkbox checked={withNames} onChange={setWithNames}>
-          With the names of services, hosts and people, which are others otherwise
+          With the real names of services, hosts and people; without it they are replaced
         </Checkbox>
       </div>
       {value === null ? (

@@ -70,6 +70,7 @@ function conditionOf(connection: ConnectionState): {
   readonly tone: 'ok' | 'warn' | 'bad' | 'waiting';
   readonly word: string;
 } {
+  if (connection.asks !== null) return { tone: 'warn', word: 'asks before it logs in' };
   switch (connection.state) {
     case 'connecting':
       return { tone: 'waiting', word: 'connecting' };

@@ -53,7 +53,8 @@ export function SourcesPage({ connect }: { readonly connect: ReactNode }) {
 }
 
 function ConnectionCard({ connection }: { readonly connection: ConnectionState }) {
-  const { id, title, environment, server, peer, user, error, asks, warnings, namespaces } = connection;
+  const { id, title, connector, environment, server, peer, user, error, asks, warnings, namespaces } =
+    connection;
   const [closing, setClosing] = useState(false);
   const facts = [
     peer === null ? null : `${peer.product} ${peer.version}`,
@@ -99,9 +100,11 @@ function ConnectionCard({ connection }: { readonly connection: ConnectionState }
           ! {warning}
         </p>
       ))}
-      <p className="muted">
-        Namespaces: {namespaces === null ? 'all that can be listed' : namespaces.join(', ')}
-      </p>
+      {(connector === 'kubernetes' || namespaces !== null) && (
+        <p className="muted">
+          Namespaces: {namespaces === null ? 'all that can be listed' : namespaces.join(', ')}
+        </p>
+      )}
       <ul className="sourceList">
         {connection.sources.map((source) => (
           <SourceLine key={source.id} source={source} />

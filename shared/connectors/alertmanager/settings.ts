@@ -22,7 +22,7 @@ export const Form = z
     }),
     headers: headerLines.optional().meta({
       title: 'Headers',
-      description: 'One a line, sent to this address alone: it has no users of its own.',
+      description: 'One a line: it has no users of its own.',
       examples: ['Authorization: Bearer …'],
       kind: 'secretLines',
     }),

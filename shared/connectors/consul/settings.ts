@@ -35,7 +35,7 @@ export const Form = z
     }),
     token: z.string().optional().meta({
       title: 'Token',
-      description: 'Sent as X-Consul-Token, to this address alone. Without one you are anonymous.',
+      description: 'Sent as X-Consul-Token. Without one you are anonymous.',
       kind: 'secret',
     }),
     datacenter: name.optional().meta({
