@@ -156,6 +156,26 @@ async function lacking(protectionEdits: typeof edits | null, isHeldBy?: () => bo
   return { calls, callsIn };
 }
 
+test('before the first figures of a source came the map knows that they are awaited', async () => {
+  const { client, clock } = await openTwo();
+  const stop = new AbortController();
+  const told: boolean[] = [];
+  const reading = (async () => {
+    const ticks = await client.signals.watch({ windowSeconds: 60 }, { signal: stop.signal });
+    for await (const { awaited, provenance } of ticks) {
+      expect(awaited).toBe(provenance.length < 2);
+      told.push(awaited);
+    }
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  await clock.advance(5_000);
+  stop.abort();
+  await reading;
+  expect(told[0]).toBe(true);
+  expect(told.at(-1)).toBe(false);
+});
+
 test('calls that lack protection bear the ids that the map has for them', async () => {
   const { calls, callsIn } = await lacking(edits);
   expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);

@@ -17,6 +17,8 @@ export function ConnectionChip({ connection }: { readonly connection: Connection
   const peers = connection.sources
     .filter((source) => source.state !== 'absent' && source.connector !== 'kubernetes')
     .map((source) => source.title)
+    // They answer in any order; a chip that reads differently each time is read each time.
+    .sort()
     .join(', ');
   return (
     <div className={`connection ${environment}`} role="group" aria-label={`Connection ${title}`}>

@@ -10,7 +10,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
 } from '@xyflow/react';
-import { useMemo, useState } from 'react';
+import { type CSSProperties, useMemo, useState } from 'react';
 import type { EntityId } from '../../../../shared/model/entity.ts';
 import { cardSize, type MapCall, type MapCanvasProps, type MapNode, type MapPicture } from '../MapCanvas.ts';
 import { useLayout } from '../../../state/layout.ts';
@@ -26,7 +26,7 @@ import type { Box } from './fitViewport.ts';
 import { placeLabels } from './placeLabels.ts';
 import { ServiceNode } from './ServiceNode.tsx';
 import { useFlowCamera } from './useFlowCamera.ts';
-import { type Detail, detailAt, grown, leastZoomOf, legibleZoom } from './zoomLevels.ts';
+import { type Detail, detailAt, grown, leastZoomOf, legibleZoom, midTextAt } from './zoomLevels.ts';
 
 const nodeTypes: NodeTypes = { service: ServiceNode, container: ContainerNode };
 const edgeTypes: EdgeTypes = { call: CallEdge, detour: DetourEdge };
@@ -46,6 +46,7 @@ function Flow(props: MapCanvasProps) {
   const { selected, detours, onMoveService } = props;
   const [start] = useState(() => useLayout.getState().viewport ?? wholeSize);
   const [detail, setDetail] = useState<Detail>(() => detailAt(start.zoom));
+  const [textPx, setTextPx] = useState(() => midTextAt(start.zoom));
   // Where the card under the hand is right now; nothing outside of this component hears of it before it is let go.
   const [held, setHeld] = useState<{ readonly id: string; readonly x: number; readonly y: number } | null>(
     null,
@@ -157,6 +158,8 @@ function Flow(props: MapCanvasProps) {
         ref={frameRef}
         className="flow"
         data-detail={detail}
+        // React's types know no custom properties.
+        style={{ '--mid-text': `${textPx}px` } as CSSProperties}
         nodes={flowNodes}
         edges={flowEdges}
         nodeTypes={nodeTypes}
@@ -197,6 +200,7 @@ function Flow(props: MapCanvasProps) {
           // Moves that the program makes have no event; a press that moves nothing is no move.
           if (event !== null) onOperatorMoves();
           setDetail(detailAt(zoom));
+          setTextPx(midTextAt(zoom));
         }}
         nodeDragThreshold={4}
         defaultViewport={start}

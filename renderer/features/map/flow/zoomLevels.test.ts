@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detailAt, leastFit, leastZoomOf, legibleZoom } from './zoomLevels.ts';
+import { detailAt, leastFit, leastZoomOf, legibleZoom, midTextAt } from './zoomLevels.ts';
 
 const frame = { width: 1000, height: 700 };
 
@@ -33,4 +33,11 @@ test('a fit by itself leaves figures legible, except for a few cards that can al
 test('a card says its figures as far out as a fit goes by itself, and only its name beyond', () => {
   expect(detailAt(legibleZoom)).toBe('mid');
   expect(detailAt(0.5)).toBe('far');
+});
+
+test('words of a middling picture are 11 to 12.5 px on the screen', () => {
+  for (const zoom of [legibleZoom, 0.68, 0.69, 0.76, 0.77, 0.85]) {
+    expect(midTextAt(zoom) * zoom).toBeGreaterThan(11);
+    expect(midTextAt(zoom) * zoom).toBeLessThan(12.5);
+  }
 });

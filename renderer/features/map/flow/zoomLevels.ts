@@ -11,6 +11,18 @@ export function detailAt(zoom: number): Detail {
   return zoom < 1.25 ? 'near' : 'close';
 }
 
+/** Words of a middling picture, in its own pixels: from 11 px on the screen at the zoom that each begins at. */
+const midText = [
+  { from: 0, px: 17.8 },
+  { from: 0.69, px: 16 },
+  { from: 0.77, px: 14.4 },
+] as const;
+
+/** How large words are drawn where the picture is middling, so that they stay near the size that the selected card has. */
+export function midTextAt(zoom: number): number {
+  return midText.findLast(({ from }) => zoom >= from)?.px ?? midText[0].px;
+}
+
 /** Below this the figures on a card cannot be read: a fit that nobody asked for goes no further. */
 export const legibleZoom = 0.62;
 /** Below this its name cannot be read either: so far goes the fit of a map of few, of which none must be out of sight. */
