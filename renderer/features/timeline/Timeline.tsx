@@ -89,7 +89,10 @@ export function Timeline() {
               ))}
             </svg>
             {markPlaces(marks, scale).map((place) => (
-              <MarkView key={`${place.mark.at} ${place.mark.title}`} {...place} />
+              <MarkView
+                key={`${place.mark.at} ${place.mark.title} ${place.mark.serviceId ?? ''}`}
+                {...place}
+              />
             ))}
           </>
         )}

@@ -38,12 +38,17 @@ test('words of what was done just now stand before their mark, where there is ro
 });
 
 test('of two marks side by side each has its words on its own side', () => {
-  const places = markPlaces([markAt(400_000), markAt(405_000)], scale);
+  const places = markPlaces([markAt(400_000, 'v1'), markAt(405_000)], scale);
   expect(places.map(({ side }) => side)).toEqual(['before', 'after']);
   expect(places.every(({ labelWidthPx }) => labelWidthPx !== null)).toBe(true);
 });
 
 test('a mark between two near ones has no words', () => {
-  const places = markPlaces([markAt(400_000), markAt(405_000), markAt(410_000)], scale);
+  const places = markPlaces([markAt(400_000, 'a'), markAt(405_000, 'b'), markAt(410_000, 'c')], scale);
   expect(places.map(({ labelWidthPx }) => labelWidthPx === null)).toEqual([false, true, false]);
+});
+
+test('what several marks side by side say is said once', () => {
+  const places = markPlaces([markAt(400_000), markAt(400_500), markAt(402_000)], scale);
+  expect(places.map(({ labelWidthPx }) => labelWidthPx === null)).toEqual([true, true, false]);
 });

@@ -69,7 +69,10 @@ const gapPx = 10;
 /** A letter of the timeline's size, on the wide side. */
 const letterPx = 6.5;
 
-/** Marks that lie in the range, in order of time. Words stand after their mark, or before it where the next one is near. */
+/**
+ * Marks that lie in the range, in order of time. Words stand after their mark, or before it where the next one is near; of
+ * marks side by side that say the same the last one says it.
+ */
 export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPlace[] {
   const inside = marks
     .filter(({ at }) => at >= scale.from && at <= scale.until)
@@ -77,11 +80,13 @@ export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPl
     .map((mark) => ({ mark, x: xOf(mark.at, scale) }));
   let takenUntil = 0;
   return inside.map(({ mark, x }, index) => {
-    const after = (inside[index + 1]?.x ?? scale.widthPx) - x - 2 * gapPx;
+    const next = inside[index + 1];
+    const after = (next?.x ?? scale.widthPx) - x - 2 * gapPx;
     const before = x - 2 * gapPx - takenUntil;
     const side = after < leastLabelPx && before >= leastLabelPx ? 'before' : 'after';
     const room = side === 'after' ? after : before;
-    const labelWidthPx = room < leastLabelPx ? null : room;
+    const isRepeated = next?.mark.title === mark.title && next.x - x < leastLabelPx;
+    const labelWidthPx = room < leastLabelPx || isRepeated ? null : room;
     const words =
       side === 'after' && labelWidthPx !== null ? Math.min(room, mark.title.length * letterPx) : 0;
     takenUntil = x + gapPx + words;

@@ -26,7 +26,7 @@ export function midTextAt(zoom: number): number {
 /** Below this the figures on a card cannot be read: a fit that nobody asked for goes no further. */
 export const legibleZoom = 0.62;
 /** Below this its name cannot be read either: so far goes the fit of a map of few, of which none must be out of sight. */
-const namesZoom = 0.45;
+const namesZoom = 0.38;
 const few = 12;
 
 /** How small the picture may become by itself, by the number of cards and the zoom at which all are seen. */
