@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { openCall, rung, unlock } from '../e2e/steps.ts';
 import { connect, expect, startDesktop, test } from './desktop.ts';
 import { answerWith, asked, holdsOnSleep, quit } from './power.ts';
@@ -6,6 +6,8 @@ import { answerWith, asked, holdsOnSleep, quit } from './power.ts';
 const inventory = '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/inventory';
 const chip = (page: Page): Locator => page.getByRole('banner').getByRole('button', { name: /held/ });
 const [stay, leave] = [0, 1];
+/** Of a window that fell again: open it again, or quit. */
+const endIt = 1;
 
 /** Refuses catalog's calls to inventory, for five minutes. */
 async function trip(page: Page): Promise<void> {
@@ -30,6 +32,20 @@ async function endTrip(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
   await expect(chip(page)).toHaveCount(0);
 }
+
+/** Has the page end by itself; gives the window that is opened for it. */
+async function fall(app: ElectronApplication): Promise<Page> {
+  const reopened = app.waitForEvent('window');
+  await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find(({ webContents }) => !webContents.isCrashed())
+      ?.webContents.forcefullyCrashRenderer(),
+  );
+  return reopened;
+}
+
+const windowsOf = (app: ElectronApplication): Promise<number> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 
 test('while a trip is held the machine is kept awake and quitting asks; who stays keeps the window, who leaves finds the trip at the next start', async ({
   dataFolder,
@@ -74,4 +90,35 @@ test('while a trip is held the machine is kept awake and quitting asks; who stay
   // A question would keep it, for it is answered with "Stay".
   await quit(second.app);
   expect(await second.ended, 'nothing is held, nothing is asked').toBe(0);
+});
+
+test('a window that falls twice asks; who would quit over a held trip and stays gets a window that shows it', async ({
+  dataFolder,
+  fleet,
+}) => {
+  const before = (await fleet.read(inventory)).spec;
+  await using desktop = await startDesktop(dataFolder, fleet.kubeconfigFile);
+  const { app, page } = desktop;
+  await connect(page);
+  await trip(page);
+
+  await answerWith(app, endIt, stay);
+  const second = await fall(app);
+  await expect(chip(second), 'one that falls for once is opened again').toContainText('1 trip held');
+  expect(await asked(app)).toEqual([]);
+
+  const third = await fall(app);
+  await expect(chip(third), 'it is there to see the trip end').toContainText('1 trip held');
+  expect(await asked(app)).toEqual([
+    expect.stringMatching(/^Podium’s window ended by itself again\n.*\nOpen it again \| Quit$/s),
+    expect.stringMatching(/^A trip is still held\n.*catalog.*inventory.*\nStay \| Quit and leave them$/s),
+  ]);
+  await expect.poll(() => windowsOf(app), 'what fell is gone').toBe(1);
+  expect(await holdsOnSleep(app), 'the machine is kept awake for it').toBe(1);
+  expect((await fleet.read(inventory)).spec, 'nobody ended it').not.toEqual(before);
+
+  await endTrip(third);
+  expect((await fleet.read(inventory)).spec).toEqual(before);
+  await quit(app);
+  expect(await desktop.ended, 'nothing is held, nothing is asked').toBe(0);
 });

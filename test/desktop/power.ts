@@ -3,22 +3,24 @@ import type { ElectronApplication } from '@playwright/test';
 /** What tests note in the main process. */
 interface Notes {
   readonly asked: string[];
-  answer: number;
+  answers: readonly number[];
 }
 
 type WithNotes = typeof globalThis & { podiumNotes: Notes };
 
-/** Listens to the questions of the main process from here on, and answers each with the n-th button. */
-export function answerWith(app: ElectronApplication, button: number): Promise<void> {
-  return app.evaluate(({ dialog }, answer) => {
-    const notes = ((globalThis as WithNotes).podiumNotes ??= { asked: [], answer });
-    notes.answer = answer;
+/** Listens to the questions of the main process from here on, and answers them with these buttons in turn, the last one ever after. */
+export function answerWith(app: ElectronApplication, ...buttons: readonly number[]): Promise<void> {
+  return app.evaluate(({ dialog }, answers) => {
+    const notes = ((globalThis as WithNotes).podiumNotes ??= { asked: [], answers });
+    notes.answers = answers;
     dialog.showMessageBoxSync = (...args: unknown[]) => {
       const { message, detail = '', buttons = [] } = args.at(-1) as Electron.MessageBoxSyncOptions;
       notes.asked.push([message, detail, buttons.join(' | ')].join('\n'));
-      return notes.answer;
+      const [answer = 0, ...later] = notes.answers;
+      if (later.length > 0) notes.answers = later;
+      return answer;
     };
-  }, button);
+  }, buttons);
 }
 
 /** What was asked until now. */

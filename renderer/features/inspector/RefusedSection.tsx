@@ -80,6 +80,7 @@ function Judgement({
             <PolicyLine
               key={`${word.kind} ${word.namespace}/${word.name} ${word.effect}`}
               word={word}
+              isSaid={text.includes(word.text)}
               calleeId={calleeId}
             />
           ))}
@@ -94,11 +95,20 @@ function Judgement({
   );
 }
 
-function PolicyLine({ word, calleeId }: { readonly word: PolicyWord; readonly calleeId: EntityId }) {
+function PolicyLine({
+  word,
+  isSaid,
+  calleeId,
+}: {
+  readonly word: PolicyWord;
+  /** Whether the judgement above has said all of it, so that its name is enough. */
+  readonly isSaid: boolean;
+  readonly calleeId: EntityId;
+}) {
   const { apiVersion, kind, namespace, name, text, createdAt, heldUntil } = word;
   return (
     <li>
-      {plainText(text, 300)}
+      {plainText(isSaid ? `${kind} ${namespace}/${name}` : text, 300)}
       {createdAt !== null && (
         <span className="muted">
           {' '}
@@ -128,34 +138,39 @@ function LogPart({ calleeId }: { readonly calleeId: EntityId }) {
   const log = useAsked(isAsked ? calleeId : null, (client, signal) =>
     client.denials.log({ calleeId }, { signal }),
   );
-  if (!isAsked) return <Button onPress={() => setAsked(true)}>Ask the proxies’ log</Button>;
+  if (!isAsked)
+    return (
+      <div className="refusedBy">
+        <Button onPress={() => setAsked(true)}>Ask the proxies’ log</Button>
+      </div>
+    );
   if (log.value === null)
     return <p className="muted">{log.problem === null ? 'Reading…' : plainText(log.problem, 400)}</p>;
   return (
     <div className="refusedBy">
       <p className={log.value.state === 'read' ? 'muted' : 'toneWarn'}>{plainText(log.value.text, 300)}</p>
-      <ul className="splitNotes">
-        {log.value.denials.map(({ policy, count, lastAt }) => (
-          <li key={policy ?? ''}>
-            {count} refused by{' '}
-            {policy === null ? 'no ALLOW policy matching' : `AuthorizationPolicy ${plainText(policy, 120)}`}
-            {lastAt !== null && (
-              <span className="muted">
-                {' '}
-                · last <Time at={lastAt} />
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
+      {log.value.denials.length > 0 && (
+        <ul className="splitNotes">
+          {log.value.denials.map(({ policy, count, lastAt }) => (
+            <li key={policy ?? ''}>
+              {count} refused by{' '}
+              {policy === null ? 'no ALLOW policy matching' : `AuthorizationPolicy ${plainText(policy, 120)}`}
+              {lastAt !== null && (
+                <span className="muted">
+                  {' '}
+                  · last <Time at={lastAt} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
       {log.value.problems.map((problem) => (
         <p key={problem} className="toneWarn">
           {plainText(problem, 300)}
         </p>
       ))}
-      <Button tone="quiet" onPress={log.again}>
-        Read again
-      </Button>
+      <Button onPress={log.again}>Read again</Button>
     </div>
   );
 }
