@@ -1,16 +1,17 @@
 import type { Page } from '@playwright/test';
 import { inBothThemes } from './axe.ts';
-import { walkByKeyboard } from './byKeyboard.ts';
+import { pressByKeyboard, walkByKeyboard } from './byKeyboard.ts';
 import { expect, test } from './podium.ts';
+import { tabTo } from './steps.ts';
 
 const map = (page: Page) => page.getByRole('region', { name: 'Map' });
 const inspector = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
 
-/** Opens a card's menu by its key, and goes down to an item: no mouse. */
+/** Goes to a card by Tab, opens its menu by its key, and goes down to an item: no mouse. */
 async function choose(page: Page, service: string, item: string): Promise<void> {
   const card = map(page).getByRole('button', { name: new RegExp(`^${service}, `) });
   const menu = page.getByRole('menu', { name: `Service ${service}` });
-  await card.focus();
+  await tabTo(page, card);
   await page.keyboard.press('m');
   await expect(menu.getByRole('menuitem').first()).toBeFocused();
   const wanted = menu.getByRole('menuitem', { name: new RegExp(`^${item}`) });
@@ -52,7 +53,7 @@ test('a certificate near its end is in sight, and all that on-call reaches for i
 
   await test.step('the menu is readable in both themes, and the keyboard comes back to the card', async () => {
     const card = map(page).getByRole('button', { name: /^order, / });
-    await card.focus();
+    await tabTo(page, card);
     await page.keyboard.press('Shift+F10');
     await expect(page.getByRole('menu', { name: 'Service order' })).toBeVisible();
     await inBothThemes(page, 'the menu of a service', '[role="menu"]');
@@ -75,7 +76,7 @@ test('a certificate near its end is in sight, and all that on-call reaches for i
     const changed = inspector(page)
       .getByRole('button', { name: /^What changed from revision/ })
       .first();
-    await changed.press('Enter');
+    await pressByKeyboard(page, changed);
     const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText('shop/order:2.14');
     await page.keyboard.press('Escape');
