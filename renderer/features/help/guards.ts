@@ -230,6 +230,11 @@ export const guardHelp: readonly { readonly title: string; readonly guards: read
         what: 'While one is there, Linkerd ignores annotations of the service, and its routes; blocked where all callers follow it.',
       },
       {
+        ids: ['both-groups'],
+        title: 'Routes of both groups',
+        what: 'Linkerd takes its own HTTPRoutes and those of the Gateway API for one list; of equal matches the older route wins.',
+      },
+      {
         ids: ['route-level'],
         title: 'Service or route',
         what: 'A route with any retry or time-out of its own gets none of the Service’s (Linkerd).',

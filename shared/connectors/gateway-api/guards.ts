@@ -1,11 +1,11 @@
 import type { Guard } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import { guardOf as guard, totalOf, type Weights } from '../kit/splitGuards.ts';
-import { type KubeObject, listAt, namespaceOf } from '../kube/objects.ts';
+import { keyOf, type KubeObject, listAt, namespaceOf, timeAt } from '../kube/objects.ts';
 import { hostOfService } from '../kube/serviceHosts.ts';
 import { isProfileOf } from '../kube/serviceProfiles.ts';
 import type { RouteWorld } from './routeWorld.ts';
-import { isService, parentsOf, sayParent } from './rules.ts';
+import { isService, type Parent, parentsOf, sayParent } from './rules.ts';
 
 /** What the controllers say of the document as it is: only a word that all is well makes a write expected to work. */
 export function standingGuard({ standing }: Split): Guard {
@@ -55,6 +55,69 @@ export function mixedGuards({ virtualServices }: RouteWorld, document: KubeObjec
       'Which of both kinds proxies follow is not defined, so a weight written here may do nothing. Take one of them away first.',
     ),
   ];
+}
+
+/**
+ * HTTPRoutes of the other group for a Service of the route: Linkerd takes both for one list (its reference, HTTPRoute), in the
+ * Gateway API's order, where of equal matches the oldest route's wins. Whoever else reads routes knows nothing of Linkerd's.
+ */
+export function bothGroupsGuards(world: RouteWorld, document: KubeObject): Guard[] {
+  const id = 'both-groups';
+  const { linkerdRoutes } = world;
+  if (linkerdRoutes === null || document.kind !== 'HTTPRoute') return [];
+  const parents = parentsOf(document).filter(isService);
+  if (parents.length === 0) return [];
+  const group = groupOf(document);
+  const others = world
+    .documents()
+    .filter((one) => one.kind === 'HTTPRoute' && groupOf(one) !== group)
+    .filter((one) => parentsOf(one).some((own) => parents.some((parent) => isSameParent(own, parent))));
+  if (others.length === 0) {
+    const unread = world.routes.find(({ synced, health }) => !synced || !health.ok);
+    return unread === undefined
+      ? [guard(id, 'pass', 'No HTTPRoute of another group is for the same service')]
+      : [
+          guard(
+            id,
+            'tick',
+            'Whether an HTTPRoute of another group is for the same service is not known',
+            `${unread.resource.plural} of ${unread.resource.group} cannot be read${unread.health.ok ? ' yet' : `: ${unread.health.error}`}. Linkerd follows routes of both groups, and of equal matches the older route’s.`,
+          ),
+        ];
+  }
+  const names = others.map(sayRoute).join(', ');
+  const elder = others.filter((one) => isElder(one, document));
+  const follows =
+    'Linkerd follows routes of both groups: of two matches the more specific one, of equal ones that of the older route.';
+  return [
+    guard(
+      id,
+      'tick',
+      `${names} ${others.length === 1 ? 'is' : 'are'} for ${parents.map(sayParent).join(', ')} too`,
+      elder.length > 0
+        ? `${follows} ${elder.map(sayRoute).join(', ')} ${elder.length === 1 ? 'is' : 'are'} older: where both match alike, what is written here does nothing.`
+        : `${follows} This one is the older. Where the other matches more, what is written here does nothing.`,
+    ),
+  ];
+}
+
+const groupOf = ({ apiVersion }: KubeObject): string => apiVersion.split('/')[0] ?? '';
+
+const sayRoute = (route: KubeObject): string =>
+  `HTTPRoute ${namespaceOf(route)}/${route.metadata.name} of ${groupOf(route)}`;
+
+/** Of the same Service, and not of two ports of it. */
+const isSameParent = (a: Parent, b: Parent): boolean =>
+  isService(a) &&
+  a.namespace === b.namespace &&
+  a.name === b.name &&
+  (a.port === null || b.port === null || a.port === b.port);
+
+/** In the order of the Gateway API: by age, then by name. */
+function isElder(one: KubeObject, than: KubeObject): boolean {
+  const [at, other] = [one, than].map((route) => timeAt(route, 'metadata', 'creationTimestamp') ?? Infinity);
+  if (at !== other) return (at ?? Infinity) < (other ?? Infinity);
+  return keyOf(one).localeCompare(keyOf(than)) < 0;
 }
 
 /** Linkerd's proxies follow a ServiceProfile of the service and none of its routes. */

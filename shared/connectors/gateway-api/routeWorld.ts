@@ -16,6 +16,8 @@ export interface RouteWorld extends AsyncDisposable {
   readonly host: ConnectorHost;
   /** HTTPRoutes and GRPCRoutes, and Linkerd's HTTPRoutes, as far as they are served. */
   readonly routes: readonly ObjectView[];
+  /** Linkerd's own among them; null where they are not served. */
+  readonly linkerdRoutes: ObjectView | null;
   readonly services: ObjectView;
   readonly pods: ObjectView;
   readonly slices: ObjectView;
@@ -51,6 +53,7 @@ export function createRouteWorld(
     client,
     host,
     routes,
+    linkerdRoutes: routes.find(({ resource }) => resource === linkerdRoutes) ?? null,
     services: follower.open(services),
     pods: follower.open(pods),
     slices: follower.open(endpointSlices),

@@ -12,7 +12,7 @@ import { at, type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { expectationOf } from '../kube/splitExpectation.ts';
 import { createBackends } from './backends.ts';
 import { standingOf } from './conditions.ts';
-import { mixedGuards, profileGuards, standingGuard, totalGuard } from './guards.ts';
+import { bothGroupsGuards, mixedGuards, profileGuards, standingGuard, totalGuard } from './guards.ts';
 import type { RouteWorld } from './routeWorld.ts';
 import { isSplitOfRoute, type Rule, ruleFingerprint, rulesOf, splitIdOf } from './rules.ts';
 import { readSplits, revisionOf, splitOf, subjectOf } from './splits.ts';
@@ -67,6 +67,7 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
           ...destinationGuards(split, operation.weights),
           changedGuard(moved, by),
           ...mixedGuards(world, document),
+          ...bothGroupsGuards(world, document),
           ...profileGuards(world, document),
         ],
         threeWay:
@@ -104,6 +105,7 @@ export function createWeights(world: RouteWorld): DeclaredControl<SetWeights, Sp
           standingGuard(fresh.split),
           ...destinationGuards(fresh.split, wanted),
           ...mixedGuards(world, fresh.document),
+          ...bothGroupsGuards(world, fresh.document),
         ],
       };
     },
