@@ -1,3 +1,5 @@
+import type { Caller } from '../../model/change.ts';
+import type { Registered } from './catalog.ts';
 import { hostOf } from './names.ts';
 import type { Registry } from './registry.ts';
 
@@ -7,6 +9,19 @@ export function serviceOf(registry: Registry, host: string): string | null {
     (one) => hostOf(one.service, one.namespace, registry.datacenter) === host,
   );
   return found?.service ?? null;
+}
+
+/**
+ * Whether a sidecar carries a caller's calls, or it is a gateway itself; null where the catalog does not tell, as with a token that
+ * may not see all of it. Programs that join the mesh by themselves have none, and hold to nothing that is declared for proxies.
+ */
+export function isMeshed({ catalog }: Registry, { namespace, name }: Caller): boolean | null {
+  const { all = [], filtered = true } = catalog.value ?? {};
+  const isIn = (one: Registered): boolean => namespace === null || one.namespace === namespace;
+  const own = all.filter((one) => isIn(one) && one.service === name);
+  const isCarried = all.some((one) => isIn(one) && one.proxyOf?.service === name);
+  if (isCarried || own.some(({ kind }) => kind !== '')) return true;
+  return own.length === 0 || filtered ? null : false;
 }
 
 /** Services whose sidecars are told to reach a callee. */

@@ -25,7 +25,8 @@ import {
 import { enforcementAt, isGuarded } from './enforcement.ts';
 import { createMeshRoots } from './meshRoots.ts';
 import { haveIdentity, isTriedOut, whyUnfound } from './denialDoubts.ts';
-import { findCaller, isAmbient } from './isolation/callers.ts';
+import { findCaller } from '../kube/callerPods.ts';
+import { isAmbient } from './isolation/callers.ts';
 import { readHeld } from './isolation/marker.ts';
 import type { Mesh } from './mesh.ts';
 import { podsBehind, policiesFor } from './policies.ts';

@@ -1,4 +1,6 @@
+import type { Caller } from '../../model/change.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
+import { findCaller } from '../kube/callerPods.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
@@ -52,6 +54,8 @@ export interface LinkerdWorld extends AsyncDisposable {
   splitsOf(namespace: string, service: string): readonly KubeObject[];
   /** Pods that have Linkerd's proxy, and where its control plane runs; null while pods are not known. */
   proxies(): { readonly count: number; readonly controlPlane: string | null } | null;
+  /** Whether any pod of a caller has Linkerd’s proxy; null where its pods were not found. */
+  isMeshed(caller: Caller): boolean | null;
   rollouts(): readonly RolloutClaim[];
   ready(signal: AbortSignal): Promise<void>;
 }
@@ -101,6 +105,10 @@ export function createLinkerdWorld(
           controlPlane = namespaceOf(pod);
       }
       return { count, controlPlane };
+    },
+    isMeshed(caller) {
+      const found = running.synced ? (findCaller({ pods: running, services: own }, caller)?.pods ?? []) : [];
+      return found.length === 0 ? null : found.some(hasProxy);
     },
     rollouts: claims.now,
     ready: follower.ready,

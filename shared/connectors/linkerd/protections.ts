@@ -19,6 +19,7 @@ import { isAnnotated, type LinkerdWorld } from './linkerdWorld.ts';
 export function createProtectionSource(world: LinkerdWorld): ProtectionSource {
   return {
     declared: () => readProtections(world),
+    isHeldBy: (caller) => world.isMeshed(caller),
     forms: (service, signal) => readForms(world, service, signal),
   };
 }

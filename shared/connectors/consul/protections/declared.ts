@@ -5,7 +5,7 @@ import { type Content, isFor, overridesOf } from '../entryWrites/content.ts';
 import { hostOf } from '../names.ts';
 import type { Registry } from '../registry.ts';
 import { mapAt, routesIn, sayRoute, textAt } from '../routes.ts';
-import { callersOf } from '../services.ts';
+import { callersOf, isMeshed } from '../services.ts';
 import { readForms } from './forms.ts';
 
 /** Limits, ejection, time-outs, retries and failover by the host they are declared for. */
@@ -26,6 +26,7 @@ export function createProtectionSource(registry: Registry): ProtectionSource {
         kept = { of, found: readProtections(registry) };
       return kept.found;
     },
+    isHeldBy: (caller) => isMeshed(registry, caller),
     forms: (service, signal) => readForms(registry, service, signal),
   };
 }

@@ -8,32 +8,8 @@ import {
   selects,
   textAt,
 } from '../../kube/objects.ts';
-import type { Caller } from '../../../model/change.ts';
-import { nameLabels } from '../../kube/podFacts.ts';
 import { serviceOf } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
-
-/** Pods behind one name on the map, and the labels by which a route knows them. */
-export interface CallerPods {
-  readonly namespace: string | null;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly pods: readonly KubeObject[];
-}
-
-/** The caller's pods: by its Service's selector, else by the label that gave it its name; null where neither leads to pods. */
-export function findCaller(mesh: Mesh, caller: Caller): CallerPods | null {
-  const { namespace, name } = caller;
-  const pods = [...mesh.pods.all()].filter((pod) => namespace === null || namespaceOf(pod) === namespace);
-  const service = namespace === null ? undefined : mesh.services.get(namespace, name);
-  const selector = service === undefined ? new Map<string, string>() : mapAt(service, 'spec', 'selector');
-  const choices = [selector, ...nameLabels.map((label) => new Map([[label, name]]))];
-  for (const labels of choices) {
-    const found = pods.filter((pod) => selects(labels, labelsOf(pod)));
-    if (found.length > 0) return { namespace, labels, pods: found };
-  }
-  // Without rights to see pods the selector alone has to do.
-  return selector.size > 0 && !mesh.pods.synced ? { namespace, labels: selector, pods: [] } : null;
-}
 
 /** Pods of the Service that a host means. */
 export function podsOfHost(mesh: Mesh, host: string): readonly KubeObject[] {

@@ -2,10 +2,11 @@ import type { CallTarget, TripMechanism } from '../../../model/trip.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { ownerNames, ownershipOf } from '../../kube/documents/ownership.ts';
 import { at, type KubeObject, listAt, mapAt, namespaceOf, textAt } from '../../kube/objects.ts';
+import { type CallerPods, findCaller } from '../../kube/callerPods.ts';
 import type { Resource } from '../../kube/resources.ts';
 import { serviceOf, shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
-import { type CallerPods, findCaller, gatewaysServedBy, hasProxy, isAmbient, podsOfHost } from './callers.ts';
+import { gatewaysServedBy, hasProxy, isAmbient, podsOfHost } from './callers.ts';
 import { claimsForMesh, type Governing, governingAll, wildcardClaim } from './governing.ts';
 
 /** What is known of a call before anything is done to it. */

@@ -1,7 +1,7 @@
 import type { CallTarget, Fallback, TripMechanism, TripOption } from '../../../model/trip.ts';
 import { shortName } from '../../kube/serviceHosts.ts';
 import type { Mesh } from '../mesh.ts';
-import { findCaller } from './callers.ts';
+import { findCaller } from '../../kube/callerPods.ts';
 import { accountOf, hindranceOf, noBreaker, type Standing, standingOf, takesGrpc } from './hindrance.ts';
 import { sayFallback } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { at, type KubeObject, listAt, mapAt, namespaceOf } from '../../kube/objects.ts';
 import type { TripMechanism } from '../../../model/trip.ts';
-import type { CallerPods } from './callers.ts';
+import type { CallerPods } from '../../kube/callerPods.ts';
 import type { Governing, HttpRoute } from './governing.ts';
 import { restRoute } from './marker.ts';
 

@@ -3,7 +3,7 @@ import { headersOf } from '../../kit/greyMatch.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { at, listAt, mapAt, textAt } from '../../kube/objects.ts';
 import type { Mesh } from '../mesh.ts';
-import { findCaller } from '../isolation/callers.ts';
+import { findCaller } from '../../kube/callerPods.ts';
 
 /** What a header has to be, as a match has it. */
 type Text = { readonly exact: string } | { readonly prefix: string } | { readonly regex: string };
