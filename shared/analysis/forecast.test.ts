@@ -90,3 +90,61 @@ describe('what will happen', () => {
     );
   });
 });
+
+describe('a destination that is a service of its own', () => {
+  const backend = (index: number, weight: number): SplitDestination => ({
+    ...destination(index, weight),
+    host: `payment-v${index + 1}.shop.svc.cluster.local`,
+    subset: null,
+    title: `payment-v${index + 1}`,
+    readyInstances: null,
+  });
+  const standing = (signals: Signals | null, readyInstances: number | null = 3) => ({
+    signals,
+    readyInstances,
+    thresholds: defaultHealthThresholds,
+  });
+  const foretellBackends = (
+    of: readonly [ReturnType<typeof standing>, ReturnType<typeof standing>],
+    after: number[],
+    signals: Record<string, Signals> = {},
+  ) =>
+    forecast({
+      split: { destinations: [backend(0, 90), backend(1, 10)] },
+      weightsAfter: after,
+      signals,
+      versions: [],
+      backends: new Map(of.map((one, i) => [`payment-v${i + 1}.shop.svc.cluster.local`, one])),
+      windowSeconds: 60,
+      thresholds: defaultHealthThresholds,
+    });
+
+  test('is foretold by its own calls, failures and instances, and whose they are is said', () => {
+    const told = foretellBackends([standing(figures(90, 0)), standing(figures(10, 0.4))], [50, 50]);
+    expect(told.sentences).toEqual([
+      'payment-v1 goes from 90 to about 50 requests a second, payment-v2 from 10 to about 50 over 3 ready instances: 17 each.',
+      'At present rates, failed calls rise from 4.0 to about 20 a second.',
+      'Figures of payment-v1 and payment-v2 are of all calls to them, also of those that come another way.',
+    ]);
+    expect(told).toMatchObject({ direction: 'towardsHarm', towards: ['payment-v2'] });
+  });
+
+  test('that has no instance ready leads to harm', () => {
+    const told = foretellBackends([standing(figures(90, 0)), standing(figures(10, 0), 0)], [50, 50]);
+    expect(told).toMatchObject({ direction: 'towardsHarm', towards: ['payment-v2'] });
+  });
+
+  test('that nothing measures stays unknown', () => {
+    const told = foretellBackends([standing(null), standing(null)], [50, 50]);
+    expect(told.sentences.join(' ')).toContain('nothing can be said about rates');
+    expect(told.direction).toBe('neutral');
+  });
+
+  test('is judged by what came through the service’s name where that is counted', () => {
+    const own = { v1: figures(9, 0), v2: figures(1, 0) };
+    const told = foretellBackends([standing(figures(900, 0)), standing(figures(100, 0.9))], [50, 50], own);
+    expect(told.sentences[0]).toContain('from 9.0 to about 5.0');
+    expect(told.direction).toBe('neutral');
+    expect(told.sentences.join(' ')).not.toContain('Figures of');
+  });
+});

@@ -14,7 +14,18 @@ export interface ForecastInput {
   /** Figures by version over `windowSeconds`; empty when nothing measures them. */
   readonly signals: Readonly<Record<string, Signals>>;
   readonly versions: readonly GraphVersion[];
+  /** Of destinations that are services of their own, by their host. */
+  readonly backends?: ReadonlyMap<string, BackendStanding>;
   readonly windowSeconds: number;
+  readonly thresholds: HealthThresholds;
+}
+
+/** How a service stands that a route sends calls to, under its own name on the map. */
+export interface BackendStanding {
+  /** Of all its calls, by whatever way they came; null where nothing measures it. */
+  readonly signals: Signals | null;
+  /** Null where it is not known. */
+  readonly readyInstances: number | null;
   readonly thresholds: HealthThresholds;
 }
 
@@ -34,6 +45,8 @@ interface Outlook {
   readonly errorRatio: number | null;
   readonly failing: boolean;
   readonly ready: number | null;
+  /** Its figures are those of a service of its own. */
+  readonly isBackend: boolean;
 }
 
 /** Foretells rates, load per instance and failures from present ones, taking each version to stay as it is. */
@@ -67,23 +80,33 @@ export function forecast(input: ForecastInput): Forecast {
       `How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`,
     );
   }
+  const backends = outlooks.filter((one) => one.isBackend && one.requestsPerSecond !== null);
+  if (backends.length > 0 && moving.length > 0)
+    sentences.push(
+      `Figures of ${formatList(backends.map((one) => one.title))} are of all calls to ${backends.length === 1 ? 'it' : 'them'}, also of those that come another way.`,
+    );
   return { sentences, ...directionOf(outlooks, failedBefore, failedAfter) };
 }
 
 function outlooksOf(input: ForecastInput): Outlook[] {
-  const { split, weightsAfter, signals, versions, windowSeconds, thresholds } = input;
+  const { split, weightsAfter, signals, versions, backends, windowSeconds } = input;
   const before = sharesOf(split.destinations.map(({ weight }) => weight));
   const after = sharesOf(weightsAfter);
-  const measured = Object.keys(signals).length > 0;
+  const measured =
+    Object.keys(signals).length > 0 || [...(backends?.values() ?? [])].some((one) => one.signals !== null);
   // Where others are measured, what was given no calls and shows none had none; what was given some is not known.
   const withoutFigures = (i: number) => (measured && before[i] === 0 ? 0 : null);
   return split.destinations.map((destination, i) => {
     const key = destination.version ?? destination.subset ?? destination.title;
-    const one = Object.hasOwn(signals, key) ? signals[key] : undefined;
+    const version = versions.find((candidate) => candidate.version === destination.version);
+    const own = Object.hasOwn(signals, key) ? signals[key] : undefined;
+    // What is counted as a version of the service came by its name, and so by the route.
+    const backend = own === undefined ? backends?.get(destination.host) : undefined;
+    const one = own ?? backend?.signals ?? undefined;
+    const thresholds = backend?.thresholds ?? input.thresholds;
     const requestsPerSecond = one === undefined ? withoutFigures(i) : one.requestsPerSecond;
     const errorRatio = one?.errorRatio ?? null;
-    const version = versions.find((candidate) => candidate.version === destination.version);
-    const ready = destination.readyInstances ?? version?.readyInstances ?? null;
+    const ready = destination.readyInstances ?? version?.readyInstances ?? backend?.readyInstances ?? null;
     const enough =
       requestsPerSecond !== null && requestsPerSecond * windowSeconds + 0.5 >= thresholds.minimumCalls;
     const broken = ready === 0 || destination.problem !== null;
@@ -95,6 +118,7 @@ function outlooksOf(input: ForecastInput): Outlook[] {
       errorRatio,
       failing: broken || (enough && errorRatio !== null && errorRatio >= thresholds.failingErrorRatio),
       ready,
+      isBackend: backend !== undefined && backend.signals !== null,
     };
   });
 }

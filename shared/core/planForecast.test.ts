@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { splitOf } from '../../test/support/splits.ts';
 import type { GraphService } from '../model/graph.ts';
 import { defaultSettings } from '../model/settings.ts';
-import type { Signals } from '../model/signals.ts';
+import type { ServiceSignals, Signals } from '../model/signals.ts';
+import type { SplitDestination } from '../model/weights.ts';
 import { forecastPlan } from './planForecast.ts';
 
 const changedAt = 1_000_000;
@@ -29,8 +30,19 @@ const service: GraphService = {
   createdAt: null,
 };
 
-function outlookAfter(ms: number) {
-  const split = splitOf([90, 10], { changedBy: { who: 'ben', at: changedAt } });
+interface Beside {
+  /** What is different of the destinations. */
+  readonly destinations: readonly Partial<SplitDestination>[];
+  readonly serviceOfHost: (host: string) => GraphService | null;
+  readonly more: readonly (readonly [string, ServiceSignals])[];
+}
+
+function outlookAfter(ms: number, beside: Partial<Beside> = {}) {
+  const made = splitOf([90, 10], { changedBy: { who: 'ben', at: changedAt } });
+  const split = {
+    ...made,
+    destinations: made.destinations.map((one, i) => ({ ...one, ...beside.destinations?.[i] })),
+  };
   return forecastPlan({
     operation: {
       kind: 'setWeights',
@@ -50,6 +62,7 @@ function outlookAfter(ms: number) {
           service.id,
           { ...figures(100), health: 'healthy', reasons: [], versions: { v1: figures(90), v2: figures(10) } },
         ],
+        ...(beside.more ?? []),
       ]),
       extraServices: [],
       problems: [],
@@ -59,7 +72,7 @@ function outlookAfter(ms: number) {
     health: defaultSettings.health,
     callers: [],
     held: [],
-    serviceOfHost: () => null,
+    serviceOfHost: beside.serviceOfHost ?? (() => null),
     where: { title: 'prod', environment: 'production' },
   });
 }
@@ -77,4 +90,18 @@ test('rates of since the last change need no word', () => {
   const { sentences, guards } = outlookAfter(61_000);
   expect(sentences.join()).not.toContain('ago');
   expect(guards).toMatchObject([{ id: 'direction', detail: null }]);
+});
+
+test('a destination that is a service of its own is judged by its own figures', () => {
+  const canary: GraphService = { ...service, id: 'c1/shop/payment-canary', name: 'payment-canary' };
+  const failing = { ...figures(10), failedPerSecond: 8, errorRatio: 0.8 };
+  const host = 'payment-canary.shop.svc.cluster.local';
+  const { guards } = outlookAfter(61_000, {
+    destinations: [{}, { host, title: 'payment-canary', version: null, subset: null }],
+    serviceOfHost: (name) => (name === host ? canary : null),
+    more: [[canary.id, { ...failing, health: 'failing', reasons: [], versions: {} }]],
+  });
+  expect(guards).toMatchObject([
+    { verdict: 'typeName', title: expect.stringContaining('payment-canary') as unknown },
+  ]);
 });

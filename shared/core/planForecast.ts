@@ -1,10 +1,11 @@
 import { type FiguresTaken, sayReachBefore } from '../analysis/figuresAge.ts';
-import { forecast, type Forecast } from '../analysis/forecast.ts';
+import { type BackendStanding, forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Environment } from '../model/entity.ts';
 import type { GraphService } from '../model/graph.ts';
 import type { Affected, Guard } from '../model/change.ts';
 import type { HeldTrip } from '../model/trip.ts';
+import type { Split } from '../model/weights.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Settings } from '../model/settings.ts';
 import type { PlannedWrite } from '../connectors/kit/control.ts';
@@ -43,18 +44,20 @@ export function forecastPlan(
   if (operation.kind !== 'setWeights' || split === null)
     return { sentences: [], direction: direction ?? 'neutral', guards: [] };
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
+  const backends = backendsOf(split, setting);
+  const isMeasured = signals !== undefined || [...backends.values()].some((one) => one.signals !== null);
   const outlook = forecast({
     split,
     // Istio reads a missing weight beside others as none.
     weightsAfter: operation.weights.map((weight) => weight ?? 0),
     signals: signals?.versions ?? {},
     versions: service?.versions ?? [],
+    backends,
     windowSeconds: defaultWindowSeconds,
     thresholds: thresholdsOf(service?.id ?? '', health),
   });
-  const mixed =
-    signals === undefined ? null : sayReachBefore(split.changedBy?.at ?? null, setting.taken, setting.now);
-  if (mixed === null) return { ...outlook, guards: [guardOf(outlook, signals !== undefined, where)] };
+  const mixed = !isMeasured ? null : sayReachBefore(split.changedBy?.at ?? null, setting.taken, setting.now);
+  if (mixed === null) return { ...outlook, guards: [guardOf(outlook, isMeasured, where)] };
   const caution = `${split.document.name} was changed ${mixed}.`;
   const guard = guardOf(outlook, true, where);
   return {
@@ -62,6 +65,24 @@ export function forecastPlan(
     sentences: [...outlook.sentences, caution],
     guards: [{ ...guard, detail: [guard.detail, olderCalls].filter((text) => text !== null).join(' ') }],
   };
+}
+
+/** Destinations of a split that are services of their own on the map, by their host: how each stands. */
+function backendsOf(
+  { destinations }: Pick<Split, 'destinations'>,
+  { service, folded, health, serviceOfHost }: ForecastSetting,
+): ReadonlyMap<string, BackendStanding> {
+  const found = new Map<string, BackendStanding>();
+  for (const { host } of destinations) {
+    const own = serviceOfHost(host);
+    if (own === null || own.id === service?.id) continue;
+    found.set(host, {
+      signals: folded?.serviceSignals.get(own.id) ?? null,
+      readyInstances: own.readyInstances,
+      thresholds: thresholdsOf(own.id, health),
+    });
+  }
+  return found;
 }
 
 /** Beside a judgement whose figures reach back over the last change. */

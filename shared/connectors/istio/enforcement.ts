@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import { hasProxy, isAmbient } from './isolation/callers.ts';
 
 /** Who carries out the policies that are for a callee's instances: their own proxies, or those of their nodes. */
-export interface Enforcement {
+interface Enforcement {
   /** `nobody` where no instance has a proxy: a policy is a document without effect there. */
   readonly by: 'all' | 'some' | 'nobody' | 'unknown';
   /** What a policy there depends on; null where proxies were looked at. */
