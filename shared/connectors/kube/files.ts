@@ -15,12 +15,10 @@ export async function readSmallFile(path: string, what: string): Promise<Buffer>
     throw new Error(`${what} ${path} ${whyNotOpened(cause)}`, { cause });
   }
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new Error(`${what} ${path} is not a regular file`);
-    if (stat.size > longest) throw new Error(`${what} ${path} is larger than 1 MiB`);
+    if (!(await handle.stat()).isFile()) throw new Error(`${what} ${path} is not a regular file`);
     const buffer = Buffer.alloc(longest + 1);
     let length = 0;
-    // A file under /proc says that it is empty and is not.
+    // What is there counts, not what its size is said to be: a file under /proc says that it is empty and is not.
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
       if (bytesRead === 0) break;

@@ -149,6 +149,38 @@ test('a user’s new credentials leave a context what it was, and another user d
   const ana = definitionOf(await only(config({}, { username: 'ana', password: 'pw' })));
   expect(definitionOf(await only(config({}, { username: 'ana', password: 'other' })))).toBe(ana);
   expect(definitionOf(await only(config({}, { username: 'bob', password: 'pw' })))).not.toBe(ana);
+  const acting = [
+    { as: 'ana' },
+    { as: 'ana', 'as-groups': ['system:masters'] },
+    { as: 'ana', 'as-uid': '7' },
+  ];
+  const extra = { as: 'ana', 'as-user-extra': { scopes: ['all'] } };
+  const all = [{}, ...acting, extra].map(async (user) => definitionOf(await only(config({}, user))));
+  expect(new Set(await Promise.all(all)).size, 'who is acted as').toBe(5);
+});
+
+test('a context leads elsewhere once its cluster, its login program or its namespace is another', async () => {
+  const program = (args: string[]) => ({
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'cloud-login',
+      interactiveMode: 'Never',
+      args,
+    },
+  });
+  const texts = [
+    config(),
+    config({}, { token: 't' }, { server: 'https://10.0.0.2:6443' }),
+    config({}, { token: 't' }, { 'insecure-skip-tls-verify': true }),
+    config({}, { token: 't' }, { 'certificate-authority-data': 'QUFBQQ==' }),
+    config({}, { token: 't' }, { 'tls-server-name': 'api' }),
+    config({}, { token: 't' }, { 'proxy-url': 'http://127.0.0.1:3128' }),
+    config({}, program([])),
+    config({}, program(['--as-admin'])),
+    config({ contexts: [{ name: 'one', context: { cluster: 'c', user: 'u', namespace: 'shop' } }] }),
+  ];
+  const all = await Promise.all(texts.map(async (text) => definitionOf(await only(text))));
+  expect(new Set(all).size).toBe(texts.length);
 });
 
 test('credentials become headers, and a token file is read anew when it was rotated', async () => {
@@ -172,6 +204,18 @@ test('credentials become headers, and a token file is read anew when it was rota
   expect(await basic.headers()).toEqual({
     authorization: `Basic ${Buffer.from('ana:pw').toString('base64')}`,
   });
+});
+
+test('C06 a token file that holds something else is refused, and nothing of it is told or sent', async () => {
+  using here = folder();
+  for (const text of ['', 'two\nlines', '-----BEGIN PRIVATE KEY-----\nMIIE\n', 'umlaut-ä', 'nul\0']) {
+    const tokenFile = here.write('token', text);
+    const context = await only(config({}, { tokenFile }));
+    await expect(
+      createReach(context, () => 0),
+      text,
+    ).rejects.toThrow(`The token file ${tokenFile} does not hold a token.`);
+  }
 });
 
 test('a certificate that is none, or lacks its key, is refused with its name', async () => {
