@@ -7,7 +7,7 @@ import type { AlertObservation, Matcher } from '../../shared/model/alert.ts';
 import type { Silence } from '../../shared/model/operation.ts';
 import { startConsole } from '../peers/console.ts';
 import { hostOf, until } from './cluster.ts';
-import { changeOf, guardsOf, signal } from './weights.ts';
+import { changeOf, elsewhere, guardsOf, signal } from './weights.ts';
 
 /** An Alertmanager in which a critical alert of a service holds back its warnings; alerts of a suite have names of its own. */
 export interface AlertmanagerUnderTest {
@@ -170,6 +170,8 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
           state: 'after',
           revision: document.uid,
         });
+        const other = stamped(control, await control.plan(operation, signal), 'op-8');
+        expect(await control.verify(changeOf(other), signal)).toMatchObject({ state: 'before' });
         const silenced = await alertsOf(session, shop, withPhase('silenced', 1));
         expect(silenced.find(({ phase }) => phase === 'silenced')).toMatchObject({
           name: 'CallsFail',
@@ -188,6 +190,9 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
         expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(60_000);
         const again = await control.plan(operation, signal);
         expect(guardsOf(again)).toMatchObject({ 'silenced-already': 'tick' });
+        await expect(control.apply(elsewhere(again), signal)).rejects.toThrow(
+          'planned on another connection',
+        );
 
         const undo = await control.planUndo(operation, [written], signal);
         expect(undo.expectation).toMatchObject({
@@ -202,7 +207,10 @@ export function alertsConformance(name: string, start: () => Promise<Alertmanage
         await expect(control.planUndo(operation, [written], signal)).rejects.toMatchObject({
           kind: 'refused',
         });
-        await expect(control.apply(undo, signal)).rejects.toMatchObject({ kind: 'conflict' });
+        await expect(control.apply(undo, signal)).rejects.toMatchObject({
+          kind: 'conflict',
+          message: 'This silence has ended meanwhile. Nothing was changed.',
+        });
       },
     );
 

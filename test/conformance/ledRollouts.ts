@@ -3,7 +3,7 @@ import { type ClusterUnderTest, paths } from './cluster.ts';
 import { beginLed, canariesPath, canary, rollout, rolloutsPath, waiting } from './ledPayment.ts';
 import { asked, poll, signal } from './rollouts.ts';
 import { serviceFor } from './routesPayment.ts';
-import { changeOf, guardsOf } from './weights.ts';
+import { changeOf, elsewhere, guardsOf } from './weights.ts';
 
 /** A Rollout and a Canary whose controllers the suite itself plays. */
 export function ledRolloutsConformance(name: string, start: () => Promise<ClusterUnderTest>): void {
@@ -41,7 +41,13 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       expect(new Set(Object.values(guardsOf(first)))).toEqual(new Set(['pass']));
       expect(first.notes.join(' ')).toContain('Step 2 of 5 (wait for somebody) is ended');
       expect((await led.live()).status['pauseConditions']).toHaveLength(1);
+      // Made anew between the last look and the write, it would be another one.
+      const { uid } = changeOf(first).document;
+      expect(changeOf(first).patch[0]).toEqual({ op: 'test', path: '/metadata/uid', value: uid });
 
+      await expect(led.control.apply(elsewhere(first), signal)).rejects.toThrow(
+        'planned on another connection',
+      );
       await led.control.apply(first, signal);
       expect((await led.live()).status['pauseConditions']).toBeUndefined();
       // Its controller goes on, and holds at no pause.
@@ -58,6 +64,18 @@ export function ledRolloutsConformance(name: string, start: () => Promise<Cluste
       await expect(
         led.control.planUndo(asked(await led.view(), { verb: 'promote' }), third.changes, signal),
       ).rejects.toThrow(/cannot be begun again/);
+    });
+
+    test('that wait at a later pause by then are not promoted from it by what was reviewed at this one', async () => {
+      await using led = await begin();
+      const [next, all] = [await led.act({ verb: 'promote' }), await led.act({ verb: 'promoteFull' })];
+      const pause = { reason: 'CanaryPauseStep', startTime: '2026-11-22T11:00:00Z' };
+      await led.report({ currentStepIndex: 4, pauseConditions: [pause] });
+      for (const plan of [next, all])
+        await expect(led.control.apply(plan, signal)).rejects.toMatchObject({ kind: 'conflict' });
+      const { status } = await led.live();
+      expect(status).toMatchObject({ currentStepIndex: 4, pauseConditions: [pause] });
+      expect(status).not.toHaveProperty('promoteFull');
     });
 
     test('are aborted and tried again', async () => {

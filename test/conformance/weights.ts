@@ -58,6 +58,15 @@ export function sharesOf({ expectation }: Pick<PlannedWrite, 'expectation'>): Sh
 export const guardsOf = (plan: PlannedWrite): Record<string, string> =>
   Object.fromEntries(plan.guards.map((guard) => [guard.id, guard.verdict]));
 
+/** The same plan, as if another connection had made it. */
+export const elsewhere = (plan: PlannedWrite): PlannedWrite => ({
+  ...plan,
+  changes: plan.changes.map((change) => ({
+    ...change,
+    document: { ...change.document, connectionId: 'elsewhere' },
+  })),
+});
+
 export const changeOf = (plan: PlannedWrite) => {
   const [change] = plan.changes;
   if (change === undefined) throw new Error('the plan changes nothing');

@@ -10,9 +10,17 @@ const hour = 3_600_000;
 /** A console whose window looks at connections that are open, and whose machine can sleep. */
 async function looking(...titles: readonly string[]) {
   const clock = createFakeClock();
-  const peer = { ahead: 0, answers: true };
+  const peer = { ahead: 0, answers: true, holdsTrips: false };
   const settings = await createSettingsKeeper(createMemoryPorts({ clock }));
-  const topology = { peerNow: () => (peer.answers ? clock.now() + peer.ahead : null) };
+  const peerNow = () => (peer.answers ? clock.now() + peer.ahead : null);
+  const session = {
+    get topology() {
+      return peer.holdsTrips ? {} : { peerNow };
+    },
+    get isolation() {
+      return peer.holdsTrips ? { serverNow: peerNow } : undefined;
+    },
+  };
   const open = new Map(
     titles.map((title) => [
       title,
@@ -20,7 +28,7 @@ async function looking(...titles: readonly string[]) {
         id: title,
         title,
         state: () => ({ state: 'open' }) as ConnectionState,
-        sources: [{ session: { topology } }],
+        sources: [{ session }],
       },
     ]),
   );
@@ -105,8 +113,12 @@ test('a window that nobody could see counts as away, and one that looks does not
   expect(podium.seen()).toHaveLength(1);
 });
 
-test('a clock that somebody sets is no absence: the peer’s own counts', async () => {
+test.each([
+  ['its map', false],
+  ['its trips', true],
+])('a clock that somebody sets is no absence: the peer’s own counts, told with %s', async (_, holdsTrips) => {
   const podium = await looking('prod');
+  podium.peer.holdsTrips = holdsTrips;
   await podium.clock.advance(60_000);
   await podium.restart();
   podium.clock.setBy(3 * hour);

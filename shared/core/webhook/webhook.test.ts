@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { createMemoryPorts } from '../../../test/support/memoryPorts.ts';
 import { recordOf, rungOf } from '../../../test/support/records.ts';
 import { startWebhookServer, type WebhookServer } from '../../../test/support/webhookServer.ts';
+import { PeerError } from '../../connectors/kit/peerError.ts';
 import type { OperationRecord } from '../../model/record.ts';
 import type { WebhookProof } from '../../model/webhook.ts';
 import { createJournal } from '../journal.ts';
+import type { Ports } from '../ports.ts';
 import { createSettingsKeeper } from '../settings.ts';
 import { createWebhook, mostWaiting } from './webhook.ts';
 
@@ -15,11 +17,15 @@ const secret = 'correct horse battery';
 const path = '/services/T024/B099/veryLongAndSecret';
 
 /** A journal whose operations are told to a real server. */
-async function startTelling(proof: WebhookProof = 'signature', prepare: 'set' | 'unset' = 'set') {
+async function startTelling(
+  proof: WebhookProof = 'signature',
+  prepare: 'set' | 'unset' = 'set',
+  more: Partial<Ports> = {},
+) {
   const server = await startWebhookServer();
   const logged: unknown[] = [];
   const keep = (...said: unknown[]): void => void logged.push(said);
-  const ports = createMemoryPorts({ log: { info: keep, warn: keep, error: keep } });
+  const ports = createMemoryPorts({ log: { info: keep, warn: keep, error: keep }, ...more });
   const journal = createJournal(ports);
   const settings = await createSettingsKeeper(ports);
   const webhook = createWebhook({ journal, settings, ports, service: () => null });
@@ -153,6 +159,17 @@ test('neither the address nor the secret is in the settings, in the log, in the 
   expect(text).not.toContain(secret);
   expect(text).not.toContain('veryLongAndSecret');
   expect(text).toContain(here.server.url);
+});
+
+test('a failure that repeats what was to be sent is told without it', async () => {
+  const postWebhook: Ports['postWebhook'] = ({ address, headers }) =>
+    Promise.reject(new PeerError('refused', `${headers['authorization']} does not go to ${address}`));
+  await using here = await startTelling('authorization', 'set', { postWebhook });
+  await here.write();
+  await expect.poll(async () => (await here.told())?.problem, patient).toMatch(/does not go to/);
+  const all = JSON.stringify([await here.webhook.test(), await here.told(), here.logged]);
+  expect(all).not.toContain(secret);
+  expect(all).not.toContain('veryLongAndSecret');
 });
 
 test('what was done before it was set is not told, nor what is done after it was forgotten', async () => {

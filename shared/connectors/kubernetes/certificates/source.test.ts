@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import { expect, test } from 'vitest';
 import { shopCertificate, shopEndsAt } from '../../../../test/conformance/certificates.ts';
+import { issue } from '../../../rehearsal/certificate.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { PeerError } from '../../kit/peerError.ts';
 import { listAt } from '../../kube/objects.ts';
@@ -256,6 +257,9 @@ test('what may not be read is said, and keeps nothing else from being told', asy
 test('of a bundle the first to end is told, and what is no certificate is none', () => {
   const broken = '-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CERTIFICATE-----\n';
   expect(firstToEnd(`${broken}${shopCertificate}`)?.endsAt).toBe(shopEndsAt);
+  const lasting = issue({ name: 'lasting', until: shopEndsAt + 86_400_000 }).cert;
+  for (const bundle of [`${lasting}${shopCertificate}`, `${shopCertificate}${lasting}`])
+    expect(firstToEnd(bundle)?.endsAt).toBe(shopEndsAt);
   expect(firstToEnd(broken)).toBeNull();
   expect(firstToEnd('')).toBeNull();
 });
