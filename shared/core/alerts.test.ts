@@ -115,8 +115,35 @@ async function watched(...systems: readonly Connector<unknown>[]) {
       },
     };
   };
-  return { clock, window };
+  /** What Sources says of the system at `place`: its state, since when it has not answered, and why. */
+  const source = async (place: number) => {
+    for await (const connections of await client.connections.watch()) {
+      const said = connections[0]?.sources[place];
+      return [said?.state, Math.round((clock.now() - (said?.lastAnswerAt ?? 0)) / 10_000) * 10, said?.error];
+    }
+    throw new Error('nothing was told');
+  };
+  return { clock, window, source };
 }
+
+test('whether an Alertmanager answers is told at Sources too, by what it was asked last', async () => {
+  const manager = paperAlerts('Alertmanager', true, alert('Down'));
+  const { clock, window, source } = await watched(
+    ...cluster('east', paperAlerts('Prometheus', false), manager),
+  );
+  const one = window();
+  await clock.advance(60_000);
+  expect(await source(1)).toEqual(['live', 0, null]);
+  manager.problem = 'Bad gateway (502).';
+  await clock.advance(20_000);
+  expect(await source(1)).toEqual(['stale', 20, expect.stringContaining('502')]);
+  await clock.advance(20_000);
+  expect(await source(1)).toEqual(['failing', 40, expect.stringContaining('502')]);
+  manager.problem = null;
+  await clock.advance(11_000);
+  expect(await source(1)).toEqual(['live', 0, null]);
+  await one.close();
+});
 
 test('what an Alertmanager said stands as of then while it does not answer, and its Prometheus is asked', async () => {
   const manager = paperAlerts('Alertmanager', true, alert('Silenced', 'silenced'), alert('Down'));

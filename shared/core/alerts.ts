@@ -1,4 +1,5 @@
 import type { AlertSource } from '../connectors/kit/alerts.ts';
+import type { SourceHealth } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { AlertBoard } from '../model/alert.ts';
 import { boardOf, isSilent, type KnownAlerts } from './alertBoard.ts';
@@ -6,6 +7,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { OneMap } from './oneMap.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, followDistinct } from './pulse.ts';
+import { noteHealth } from './sources.ts';
 import type { World } from './world.ts';
 
 const pauseMs = 10_000;
@@ -96,9 +98,12 @@ export function createAlertReader({ world, oneMap, ports: { clock } }: AlertsPar
       one.asOf = clock.now();
       one.problem = null;
       told.bump();
+      noteAnswer(one, { ok: true, at: one.asOf });
     } catch (thrown) {
       if (one.connection.closed.aborted || signal.aborted) return;
-      setProblem(one, sayError(thrown, `Reading alerts of ${one.source.source}`));
+      const error = sayError(thrown, `Reading alerts of ${one.source.source}`);
+      setProblem(one, error);
+      noteAnswer(one, { ok: false, at: clock.now(), error });
     } finally {
       done.abort(new Error('read'));
       if (one.reading === signal) one.reading = null;
@@ -139,6 +144,14 @@ export function createAlertReader({ world, oneMap, ports: { clock } }: AlertsPar
       }
     },
   };
+}
+
+/** Whether an Alertmanager still answers is known by this alone; a Prometheus is known by its figures. */
+function noteAnswer({ connection, source }: KnownAlerts, health: SourceHealth): void {
+  const asked = connection.sources.find(({ session }) => session.alerts === source);
+  if (!source.gathers || asked === undefined) return;
+  noteHealth(asked, 'alerts', health);
+  connection.changes.bump();
 }
 
 const sourcesOf = ({ sources }: LiveConnection) =>

@@ -240,7 +240,9 @@ async function readFailures(
     );
     const left = suspects.length - mostFailing;
     if (left > 0)
-      problems.push(`${left} more services lost a few calls each; those that lost most were looked at.`);
+      problems.push(
+        `${left} more ${left === 1 ? 'service' : 'services'} lost a few calls each; those that lost most were looked at.`,
+      );
     failed(observed.problems);
     return {
       failures: looked.flatMap(({ service, failure }) => (failure === null ? [] : [{ service, failure }])),
