@@ -1,9 +1,8 @@
-import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed } from '../kit/connector.ts';
-import { followAmong, type Picture } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
-import { PeerError, sayError } from '../kit/peerError.ts';
+import type { Picture } from '../kit/followChanges.ts';
+import { PeerError } from '../kit/peerError.ts';
 import type { SourceHealth } from '../kit/reading.ts';
+import { createRounds } from '../kit/rounds.ts';
 import type { EurekaApi } from './api.ts';
 import { type Applications, hashcodeOf, readApplications, type Registered } from './applications.ts';
 import { reachableOf, uidOf } from './names.ts';
@@ -29,14 +28,8 @@ const hurriedMs = 500;
 const hurriedLooks = 8;
 
 export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
-  const { clock } = host;
-  const closing = new AbortController();
-  const listeners = new Set<() => void>();
-  const wake = createNotice();
-  const backoff = createBackoff(clock.now, host.random.fraction);
   let known: Map<string, Registered> | null = null;
   let unread = 0;
-  let health: SourceHealth = { ok: true, at: clock.now() };
   let hurried = 0;
 
   async function readAll(signal: AbortSignal): Promise<void> {
@@ -63,48 +56,16 @@ export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
     known = after;
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let pauseMs = everyMs;
-      try {
-        await (known === null ? readAll(signal) : readNewer(known, signal));
-        health = { ok: true, at: clock.now() };
-      } catch (error) {
-        if (signal.aborted) return;
-        health = { ok: false, at: clock.now(), error: sayError(error, 'Reading the registry') };
-        pauseMs = Math.max(everyMs, backoff.nextMs());
-      }
-      for (const listener of listeners) listener();
-      if (hurried > 0) {
-        hurried -= 1;
-        pauseMs = Math.min(pauseMs, hurriedMs);
-      }
-      await pause(pauseMs, signal);
-    }
-  }
-
-  /** Until its turn has come, or somebody is in a hurry. */
-  async function pause(ms: number, signal: AbortSignal): Promise<void> {
-    const turn = new AbortController();
-    const either = AbortSignal.any([signal, turn.signal]);
-    await Promise.race([
-      clock.sleep(ms, either).catch(() => undefined),
-      wake.heard(either).catch(() => undefined),
-    ]);
-    turn.abort();
-  }
-
-  const running = run(closing.signal);
-
-  async function changed(signal: AbortSignal): Promise<void> {
-    const notice = createNotice();
-    listeners.add(notice.ring);
-    try {
-      await notice.heard(AbortSignal.any([signal, closing.signal]));
-    } finally {
-      listeners.delete(notice.ring);
-    }
-  }
+  const rounds = createRounds(host, {
+    everyMs,
+    tried: 'Reading the registry',
+    round: (signal) => (known === null ? readAll(signal) : readNewer(known, signal)),
+    soonMs() {
+      if (hurried === 0) return null;
+      hurried -= 1;
+      return hurriedMs;
+    },
+  });
 
   return {
     api,
@@ -116,22 +77,19 @@ export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
       return unread;
     },
     get health() {
-      return health;
+      return rounds.health;
     },
     feed: {
       current: () => (known === null ? null : [...known.values()].flatMap((one) => reachableOf(one) ?? [])),
-      changed,
+      changed: rounds.changed,
     },
     find: (uid) => known?.get(uid) ?? null,
     hurry() {
       hurried = hurriedLooks;
-      wake.ring();
+      rounds.wake();
     },
-    follow: (picture, heard, signal) => followAmong(listeners, picture, { heard, clock }, signal),
-    async [Symbol.asyncDispose]() {
-      closing.abort(new Error('the connection was closed'));
-      await running;
-    },
+    follow: rounds.follow,
+    [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose](),
   };
 }
 

@@ -1,10 +1,9 @@
 import { fewAtOnce } from '../kit/fewAtOnce.ts';
-import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
-import { followAmong, type Picture } from '../kit/followChanges.ts';
-import { createNotice } from '../kit/notice.ts';
-import { PeerError, sayError } from '../kit/peerError.ts';
+import type { Picture } from '../kit/followChanges.ts';
+import { PeerError } from '../kit/peerError.ts';
 import type { SourceHealth } from '../kit/reading.ts';
+import { createRounds } from '../kit/rounds.ts';
 import { type InstanceName, type NacosApi, pageSize, type ServiceName } from './api.ts';
 import { instanceUid, serviceUid, titlesOf } from './names.ts';
 import {
@@ -70,10 +69,6 @@ export function createRegistry(
   host: ConnectorHost,
 ): Registry {
   const { clock } = host;
-  const closing = new AbortController();
-  const listeners = new Set<() => void>();
-  const wake = createNotice();
-  const backoff = createBackoff(clock.now, host.random.fraction);
   const kept = new Map<string, Kept>();
   const hurried = new Set<string>();
   let namespaces: readonly Namespace[] | null = null;
@@ -81,7 +76,6 @@ export function createRegistry(
   let titles: ReadonlyMap<string, string> = new Map();
   let isRead = false;
   let listProblems: readonly string[] = [];
-  let health: SourceHealth = { ok: true, at: clock.now() };
 
   async function readNamespaces(signal: AbortSignal): Promise<readonly string[]> {
     if (namespaces === null || clock.now() - namespacesAt >= namespacesEveryMs) {
@@ -174,34 +168,12 @@ export function createRegistry(
     isRead = true;
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let pauseMs = everyMs;
-      try {
-        await round(signal);
-        health = { ok: true, at: clock.now() };
-      } catch (error) {
-        if (signal.aborted) return;
-        health = { ok: false, at: clock.now(), error: sayError(error, 'Reading what is registered') };
-        pauseMs = Math.max(everyMs, backoff.nextMs());
-      }
-      for (const listener of listeners) listener();
-      await pause(hurried.size > 0 ? hurriedMs : pauseMs, signal);
-    }
-  }
-
-  /** Until its turn has come, or somebody is in a hurry. */
-  async function pause(ms: number, signal: AbortSignal): Promise<void> {
-    const turn = new AbortController();
-    const either = AbortSignal.any([signal, turn.signal]);
-    await Promise.race([
-      clock.sleep(ms, either).catch(() => undefined),
-      wake.heard(either).catch(() => undefined),
-    ]);
-    turn.abort();
-  }
-
-  const running = scope.naming ? run(closing.signal) : Promise.resolve();
+  const rounds = createRounds(host, {
+    everyMs,
+    tried: 'Reading what is registered',
+    round: scope.naming ? round : null,
+    soonMs: () => (hurried.size > 0 ? hurriedMs : null),
+  });
   const all = (): KnownService[] =>
     [...kept.values()].flatMap(({ service, instances }) =>
       instances === null ? [] : [{ service, instances }],
@@ -220,7 +192,7 @@ export function createRegistry(
         : [...listProblems, `${unread} instances are not told as Nacos should and are left out.`];
     },
     get health() {
-      return health;
+      return rounds.health;
     },
     titleOf: (namespaceId) => titles.get(namespaceId) ?? namespaceId,
     namespaceIds: readNamespaces,
@@ -230,13 +202,10 @@ export function createRegistry(
         .find((one) => instanceUid(one) === uid) ?? null,
     hurry(service) {
       hurried.add(serviceUid(service));
-      wake.ring();
+      rounds.wake();
     },
-    follow: (picture, heard, signal) => followAmong(listeners, picture, { heard, clock }, signal),
-    async [Symbol.asyncDispose]() {
-      closing.abort(new Error('the connection was closed'));
-      await running;
-    },
+    follow: rounds.follow,
+    [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose](),
   };
 }
 
