@@ -4,7 +4,7 @@ import type { SourceHealth } from '../kit/reading.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
-import { type KubeObject, listAt, namespaceOf } from '../kube/objects.ts';
+import { byPlace, type KubeObject, listAt } from '../kube/objects.ts';
 import { endpointSlices, pods, type Resource, services } from '../kube/resources.ts';
 import type { ObjectView } from '../kube/sharedWatches.ts';
 import { createViewFollower } from '../kube/viewFollower.ts';
@@ -60,13 +60,7 @@ export function createRouteWorld(
     grants: orNull(resources.referenceGrants),
     virtualServices: orNull(resources.virtualServices),
     serviceProfiles: orNull(resources.serviceProfiles),
-    documents: () =>
-      routes
-        .flatMap((view) => [...view.all()])
-        .sort(
-          (a, b) =>
-            namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
-        ),
+    documents: () => routes.flatMap((view) => [...view.all()]).sort(byPlace),
     hasController: () =>
       routes.some((view) => [...view.all()].some((route) => listAt(route, 'status', 'parents').length > 0)),
     resourceOf: ({ apiVersion, kind }) =>

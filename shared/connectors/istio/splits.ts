@@ -1,6 +1,6 @@
 import type { Split } from '../../model/weights.ts';
 import type { DocumentRef } from '../../model/entity.ts';
-import { type KubeObject, namespaceOf } from '../kube/objects.ts';
+import { byPlace, type KubeObject, namespaceOf } from '../kube/objects.ts';
 import { createDestinations, type Destinations } from './destinations.ts';
 import { serviceOf, shortName } from '../kube/serviceHosts.ts';
 import type { Mesh } from './mesh.ts';
@@ -10,15 +10,10 @@ import { gatewaysOf, hostsOf, type Route, type RouteDestination, routesOf, split
 /** All splits of the mesh as it is now, by document and route. */
 export function readSplits(mesh: Mesh): Split[] {
   const destinations = createDestinations(mesh);
-  return [...mesh.virtualServices.all()]
-    .sort(
-      (a, b) =>
-        namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
-    )
-    .flatMap((document) => {
-      const routes = routesOf(document);
-      return routes.map((route) => splitOf(mesh, document, route, routes, destinations));
-    });
+  return [...mesh.virtualServices.all()].sort(byPlace).flatMap((document) => {
+    const routes = routesOf(document);
+    return routes.map((route) => splitOf(mesh, document, route, routes, destinations));
+  });
 }
 
 /** One route as a split. */

@@ -62,6 +62,9 @@ export const labelsOf = (object: KubeObject): ReadonlyMap<string, string> =>
 export const annotationsOf = (object: KubeObject): ReadonlyMap<string, string> =>
   mapAt(object, 'metadata', 'annotations');
 export const namespaceOf = (object: KubeObject): string => object.metadata.namespace ?? '';
+/** Sorts objects by namespace, then by name. */
+export const byPlace = (a: KubeObject, b: KubeObject): number =>
+  namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name);
 /** `namespace/name`, which tells objects of one kind apart at one moment; the uid tells them apart over time. */
 export const keyOf = (object: KubeObject): string => `${namespaceOf(object)}/${object.metadata.name}`;
 

@@ -4,7 +4,15 @@ import { findCaller } from '../kube/callerPods.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { RolloutClaim } from '../kube/documents/ownership.ts';
 import { createRolloutClaims } from '../kube/documents/rolloutClaims.ts';
-import { annotationsOf, type KubeObject, labelsOf, listAt, namespaceOf, textAt } from '../kube/objects.ts';
+import {
+  annotationsOf,
+  byPlace,
+  type KubeObject,
+  labelsOf,
+  listAt,
+  namespaceOf,
+  textAt,
+} from '../kube/objects.ts';
 import { pods, type Resource, services } from '../kube/resources.ts';
 import { servicesOfRoute } from '../kube/routeParents.ts';
 import { findServed } from '../kube/served.ts';
@@ -125,10 +133,7 @@ const hasProxy = (pod: KubeObject): boolean =>
     (container) => textAt(container, 'name') === 'linkerd-proxy',
   );
 
-const sorted = (documents: Iterable<KubeObject>): KubeObject[] =>
-  [...documents].sort(
-    (a, b) => namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
-  );
+const sorted = (documents: Iterable<KubeObject>): KubeObject[] => [...documents].sort(byPlace);
 
 /** Whether a document has any annotation that Linkerd reads. */
 export const isAnnotated = (document: KubeObject): boolean =>

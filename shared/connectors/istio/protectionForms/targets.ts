@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../../kit/connector.ts';
-import { at, type KubeObject, listAt, namespaceOf, textAt } from '../../kube/objects.ts';
+import { at, byPlace, type KubeObject, listAt, namespaceOf, textAt } from '../../kube/objects.ts';
 import { serviceOf } from '../../kube/serviceHosts.ts';
 import { covers, qualify } from '../hosts.ts';
 import type { Mesh } from '../mesh.ts';
@@ -175,7 +175,4 @@ function partsOf(formId: string): { readonly kind: string; readonly rest: string
   return { kind: formId.slice(0, colon), rest: formId.slice(colon + 1) };
 }
 
-const sorted = (documents: Iterable<KubeObject>): KubeObject[] =>
-  [...documents].sort(
-    (a, b) => namespaceOf(a).localeCompare(namespaceOf(b)) || a.metadata.name.localeCompare(b.metadata.name),
-  );
+const sorted = (documents: Iterable<KubeObject>): KubeObject[] => [...documents].sort(byPlace);
