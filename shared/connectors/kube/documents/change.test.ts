@@ -195,3 +195,24 @@ test.each([
   );
   expect(live['spec']).toEqual(to['spec']);
 });
+
+test('the first annotation of a route is fenced by its revision: that there are none cannot be tested', () => {
+  const route = {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    plural: 'httproutes',
+    kind: 'HTTPRoute',
+  };
+  const bare: KubeObject = { ...before, kind: 'HTTPRoute', metadata: { ...before.metadata, generation: 3 } };
+  const noted: KubeObject = { ...bare, metadata: { ...bare.metadata, annotations: { note: 'x' } } };
+  const fences = (from: KubeObject, to: KubeObject) =>
+    stepsOf({ action: 'patch', resource: route, before: from, after: to }).map(
+      ({ op, path }) => `${op} ${path}`,
+    );
+  expect(fences(bare, noted).slice(0, 2)).toEqual(['test /metadata/uid', 'test /metadata/resourceVersion']);
+  expect(fences(noted, bare).slice(0, 3)).toEqual([
+    'test /metadata/uid',
+    'test /metadata/generation',
+    'test /metadata/annotations',
+  ]);
+});
