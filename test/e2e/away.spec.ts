@@ -96,7 +96,7 @@ test('who was away reads what failed, what fired, what was rolled out and how fa
     await expect(line(page, /deployed: 7\.1\.0 → 7\.2\.0/)).toContainText('catalog');
     await expect(line(page, /BackOff \(3 times\): Back-off restarting/)).toContainText('inventory');
     await expect(panel(page)).toContainText(
-      /Figures only since \d\d:\d\d, Events only since \d\d:\d\d; before that nothing is known\./,
+      /Figures only since (.+, )?\d\d:\d\d, Events only since (.+, )?\d\d:\d\d; before that nothing is known\./,
     );
     await inBothThemes(page, 'what happened while you were away', '.away');
   });

@@ -48,8 +48,8 @@ async function openRefused(page: Page): Promise<void> {
 async function saysAtLast(page: Page, words: string): Promise<void> {
   await expect(async () => {
     await refused(page).getByRole('button', { name: 'Look again' }).click();
-    await expect(refused(page)).toContainText(words, { timeout: 5_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(refused(page)).toContainText(words, { timeout: 20_000 });
+  }).toPass({ timeout: 120_000 });
 }
 
 test('of calls that a policy refuses it is said which one, whom it admits, and what is not known', async ({
