@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/model/plan.ts';
-import type { Rung } from '../../../shared/model/record.ts';
+import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import { formatClockSeconds, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 
@@ -22,8 +22,9 @@ export function LadderAhead({ rungs }: { readonly rungs: Plan['rungs'] }) {
   );
 }
 
-/** The ladder as it is climbed: what was seen, what is awaited, what contradicts, what cannot be seen here. */
-export function Ladder({ rungs }: { readonly rungs: readonly Rung[] }) {
+/** The ladder as it is climbed: what was seen, is awaited, contradicts, cannot be seen here. Of what was not written, nothing. */
+export function Ladder({ record: { state, rungs } }: { readonly record: OperationRecord }) {
+  if (state === 'notWritten') return null;
   const next = rungs.findIndex((rung) => rung.state === 'waiting');
   return (
     <ol className="ladder" aria-live="polite">

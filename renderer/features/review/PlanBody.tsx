@@ -78,7 +78,7 @@ export function PlanBody(props: PlanBodyProps) {
             ))}
           </Section>
           <Section title={isSent ? 'Progress' : 'After you apply'}>
-            {record === null ? <LadderAhead rungs={plan.rungs} /> : <Ladder rungs={record.rungs} />}
+            {record === null ? <LadderAhead rungs={plan.rungs} /> : <Ladder record={record} />}
             {record?.error != null && (
               <p className="reviewNote" role="alert">
                 {plainText(record.error)}

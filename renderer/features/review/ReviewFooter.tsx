@@ -27,7 +27,13 @@ export function ReviewFooter(props: ReviewFooterProps) {
   const { flow, plan, record } = props;
   if (flow.phase === 'sent') {
     return (
-      <Row words="Closing this does not stop it; the journal follows on">
+      <Row
+        words={
+          record?.state === 'notWritten'
+            ? 'Nothing was written'
+            : 'Closing this does not stop it; the journal follows on'
+        }
+      >
         {record?.state === 'notWritten' && <Button onPress={props.onReplan}>Review it again</Button>}
         {record && canUndo(record) && (
           <Button
