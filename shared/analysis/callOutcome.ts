@@ -54,11 +54,13 @@ export const isForbidden = ({
   grpcStatus,
 }: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean => responseCode === '403' || grpcStatus === '7';
 
-/** Whether a row says how its calls were answered. */
-export const tellsAnswer = ({
+/** Whether a row says if its calls were answered "forbidden": no status does not, nor the class that has 403 in it. */
+export const tellsForbidden = ({
   responseCode,
   grpcStatus,
-}: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean => responseCode !== null || grpcStatus !== null;
+}: Pick<CallRow, 'responseCode' | 'grpcStatus'>): boolean =>
+  isForbidden({ responseCode, grpcStatus }) ||
+  (responseCode !== '4xx' && (responseCode !== null || grpcStatus !== null));
 
 /** Whether a proxy says that it never sent the call to a workload. */
 export function neverSent(row: CallRow): boolean {

@@ -5,7 +5,7 @@ import {
   isForbidden,
   namesNoWorkload,
   neverSent,
-  tellsAnswer,
+  tellsForbidden,
   troubleFlags,
 } from './callOutcome.ts';
 import { roundRatio } from './formats.ts';
@@ -37,7 +37,7 @@ export interface Edge {
   readonly versions: ReadonlyMap<string, Tally>;
   readonly flags: Record<string, number>;
   readonly neverArrivedRatio: number | null;
-  /** Share that was answered "forbidden"; null where no row says how calls were answered. */
+  /** Share that was answered "forbidden"; null where none is known to be and some may be. */
   readonly forbiddenRatio: number | null;
 }
 
@@ -66,6 +66,7 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
   const flags = new Map<string, number>();
   let lost = 0;
   let forbidden: number | null = null;
+  let perhapsForbidden = 0;
   // Workloads that are never named are outside the mesh, not missed.
   const namesWorkloads = main !== 'source' || rows.calls.some((row) => row.destination.workload !== null);
   const tellsArrival =
@@ -88,7 +89,8 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
       if (row.reporter !== 'destination') part.failedAtSource += failed;
     }
     if (counts && gone) lost += row.perSecond;
-    if (counts && tellsAnswer(row)) forbidden = (forbidden ?? 0) + (isForbidden(row) ? row.perSecond : 0);
+    if (counts && tellsForbidden(row)) forbidden = (forbidden ?? 0) + (isForbidden(row) ? row.perSecond : 0);
+    else if (counts) perhapsForbidden += row.perSecond;
     // Both proxies can flag the same request; the caller's knows more.
     if (callerSide ? row.reporter !== 'destination' : counts) {
       for (const flag of troubleFlags(row)) flags.set(flag, (flags.get(flag) ?? 0) + row.perSecond);
@@ -120,7 +122,10 @@ export function foldEdge(rows: EdgeRows, topology: TopologyIndex, windowSeconds:
       [...flags].sort().map(([flag, rate]) => [flag, roundRatio(Math.min(1, rate / total))]),
     ),
     neverArrivedRatio: tellsArrival ? roundRatio(lost / total) : null,
-    forbiddenRatio: forbidden === null ? null : roundRatio(Math.min(1, forbidden / total)),
+    forbiddenRatio:
+      forbidden === null || (forbidden === 0 && perhapsForbidden > 0)
+        ? null
+        : roundRatio(Math.min(1, forbidden / total)),
   };
 }
 

@@ -96,6 +96,18 @@ describe('calls', () => {
     });
   });
 
+  test('of which a class of answers is counted may be “forbidden” where that class has it', () => {
+    const ofClasses = (...rows: readonly (readonly [string | null, number])[]) =>
+      fold(
+        rows.map(([responseCode, perSecond]) => callRow({ reporter: 'source', responseCode, perSecond })),
+      ).callSignals.get(call)?.forbiddenRatio;
+    expect(ofClasses(['2xx', 10], ['4xx', 40], ['0', 50])).toBeNull();
+    expect(ofClasses(['4xx', 40])).toBeNull();
+    expect(ofClasses(['200', 10], [null, 40])).toBeNull();
+    expect(ofClasses(['2xx', 10], ['5xx', 10], ['4xx', 0])).toBe(0);
+    expect(ofClasses(['200', 40], ['403', 10], ['4xx', 50])).toBe(0.1);
+  });
+
   test('that their caller gave up on are failures although the callee answered', () => {
     const { callSignals } = fold([
       callRow({ reporter: 'source', perSecond: 80 }),

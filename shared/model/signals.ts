@@ -40,7 +40,7 @@ export const CallSignals = Signals.extend({
   flags: z.record(z.string(), z.number()),
   /** Share of calls that never reached a workload, 0..1; null when the source cannot tell. */
   neverArrivedRatio: z.number().nullable(),
-  /** Share of calls that were answered "forbidden" (403, gRPC 7), 0..1, whoever refused them; null where no source tells how calls were answered. */
+  /** Share of calls that were answered "forbidden" (403, gRPC 7), 0..1, whoever refused them; null where none is known to be and some may be. */
   forbiddenRatio: z.number().nullable(),
   /** Whose figures these are, and who else counted the same calls, best first: those are not added. */
   counted: z.object({ by: z.string(), evidence: Evidence, also: z.array(z.string()) }).optional(),
