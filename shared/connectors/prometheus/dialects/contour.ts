@@ -1,9 +1,15 @@
 import { clusterNamesOf } from '../hostNames.ts';
-import { quoteRegex } from '../promql.ts';
+import { type Matcher, quoteRegex } from '../promql.ts';
 import { ingressDialect } from './ingress.ts';
 
 /** Neither part may hold an underscore in Kubernetes. */
 const CLUSTER = /^([a-z0-9-]+)_([a-z0-9-]+)_\d+$/;
+
+const matchers: readonly Matcher[] = [
+  { label: 'envoy_cluster_name', is: 'pattern', values: ['[^_]+_[^_]+_[0-9]+'] },
+  // Consul's have more labels, and are read by them.
+  { label: 'consul_destination_service', is: 'equal', values: [''] },
+];
 
 /**
  * Envoys that Contour steers. A cluster is called `namespace/service/port/hash`, but its metrics `namespace_service_port`
@@ -15,15 +21,11 @@ export const contour = ingressDialect({
   title: 'Contour’s Envoy metrics',
   requests: {
     metric: 'envoy_cluster_upstream_rq',
-    matchers: [
-      { label: 'envoy_cluster_name', is: 'pattern', values: ['[^_]+_[^_]+_[0-9]+'] },
-      // Consul's have more labels, and are read by them.
-      { label: 'consul_destination_service', is: 'equal', values: [''] },
-    ],
+    matchers,
   },
   latency: {
     metric: 'envoy_cluster_upstream_rq_time_bucket',
-    matchers: [{ label: 'envoy_cluster_name', is: 'pattern', values: ['[^_]+_[^_]+_[0-9]+'] }],
+    matchers,
     unit: 'ms',
   },
   callee: ['envoy_cluster_name'],

@@ -37,8 +37,9 @@ describe('what was answered', () => {
   test.each([
     ['200', '200'],
     ['5xx', '5xx'],
-    ['other', null],
-    ['NA', null],
+    // No answer came, as programs say it of themselves.
+    ['other', '0'],
+    ['NA', '0'],
     ['', null],
   ])('%j is %j', (code, responseCode) => {
     expect(haproxy.readCall({ ...scraped, proxy: 'shop_payment_80', code }, 1)?.responseCode).toBe(
@@ -60,6 +61,12 @@ describe('clusters of Contour’s Envoys', () => {
     const row = contour.readCall({ ...scraped, envoy_cluster_name, envoy_response_code: '200' }, 1);
     expect(row?.host ?? null).toBe(host);
   });
+});
+
+test('neither calls nor times of Contour’s Envoys are asked of those that Consul steers', () => {
+  const others = { label: 'consul_destination_service', is: 'equal', values: [''] };
+  expect(contour.requests.matchers).toContainEqual(others);
+  expect(contour.latency?.matchers).toContainEqual(others);
 });
 
 describe('backends of HAProxy', () => {

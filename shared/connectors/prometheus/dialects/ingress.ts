@@ -66,8 +66,8 @@ export function ingressDialect(names: IngressNames): Dialect {
         : {
             ...between,
             protocol: 'http',
-            // A status or a class; anything else ("other", "NA") says that there was none.
-            responseCode: /^[1-5](\d\d|xx)$/.test(code) ? code : null,
+            // A status or a class; anything else ("other", "NA") says that no answer came.
+            responseCode: /^[1-5](\d\d|xx)$/.test(code) ? code : code === '' ? null : '0',
             grpcStatus: null,
             flags: [],
             perSecond,
