@@ -22,7 +22,8 @@ export const Form = z
     }),
     headers: headerLines.optional().meta({
       title: 'Headers',
-      description: 'One a line: it has no users of its own.',
+      description:
+        'One a line. Alertmanager has no users of its own; what stands before it may ask for them.',
       examples: ['Authorization: Bearer …'],
       kind: 'secretLines',
     }),
