@@ -82,6 +82,8 @@ describe('what will happen', () => {
       'v1 goes from 70 % to 95 % of the calls, v2 goes from 30 % to 5 % of the calls. How many calls v2 gets now is not known, so nothing can be said about rates.',
     ]);
     expect(direction).toBe('neutral');
+    const idle = { v1: figures(0, 0) };
+    expect(foretell([70, 30], [95, 5], idle).sentences[0]).toContain('How many calls v2 gets now');
   });
 
   test('is not judged by a handful of failures', () => {
@@ -108,9 +110,10 @@ describe('a destination that is a service of its own', () => {
     of: readonly [ReturnType<typeof standing>, ReturnType<typeof standing>],
     after: number[],
     signals: Record<string, Signals> = {},
+    before: readonly [number, number] = [90, 10],
   ) =>
     forecast({
-      split: { destinations: [backend(0, 90), backend(1, 10)] },
+      split: { destinations: [backend(0, before[0]), backend(1, before[1])] },
       weightsAfter: after,
       signals,
       versions: [],
@@ -124,7 +127,7 @@ describe('a destination that is a service of its own', () => {
     expect(told.sentences).toEqual([
       'payment-v1 goes from 90 to about 50 requests a second, payment-v2 from 10 to about 50 over 3 ready instances: 17 each.',
       'At present rates, failed calls rise from 4.0 to about 20 a second.',
-      'Figures of payment-v1 and payment-v2 are of all calls to them, also of those that come another way.',
+      'Figures are from all calls to payment-v1 (90 a second) and payment-v2 (10 a second), also those that come another way: fewer may come by this route.',
     ]);
     expect(told).toMatchObject({ direction: 'towardsHarm', towards: ['payment-v2'] });
   });
@@ -145,6 +148,48 @@ describe('a destination that is a service of its own', () => {
     const told = foretellBackends([standing(figures(900, 0)), standing(figures(100, 0.9))], [50, 50], own);
     expect(told.sentences[0]).toContain('from 9.0 to about 5.0');
     expect(told.direction).toBe('neutral');
-    expect(told.sentences.join(' ')).not.toContain('Figures of');
+    expect(told.sentences.join(' ')).not.toContain('Figures are from');
+  });
+
+  test('is not taken to get by the route what reaches it another way, and is judged by it all the same', () => {
+    const direct = [standing(figures(90, 0.1)), standing(figures(900, 0))] as const;
+    const told = foretellBackends(direct, [50, 50], {}, [100, 0]);
+    expect(told.sentences).toEqual([
+      'payment-v1 goes from 90 to about 45 requests a second, payment-v2 from 0 to about 45 over 3 ready instances: 315 each with its other calls.',
+      'At present rates, failed calls fall from 9.0 to about 4.5 a second.',
+      'Figures are from all calls to payment-v1 (90 a second) and payment-v2 (900 a second), also those that come another way: fewer may come by this route.',
+    ]);
+    expect(told.direction).toBe('awayFromHarm');
+    const failing = [standing(figures(90, 0)), standing(figures(900, 0.5))] as const;
+    expect(foretellBackends(failing, [50, 50], {}, [100, 0])).toMatchObject({
+      direction: 'towardsHarm',
+      towards: ['payment-v2'],
+    });
+  });
+
+  test('bounds what comes by the route: no destination gets fewer calls than its share of them', () => {
+    const [rates, failures] = foretellBackends(
+      [standing(figures(90, 0)), standing(figures(910, 0.1))],
+      [50, 50],
+    ).sentences;
+    expect(rates).toContain('payment-v1 goes from 90 to about 50 requests a second, payment-v2 from 10 to');
+    expect(failures).toBe('At present rates, failed calls rise from 1.0 to about 5.0 a second.');
+  });
+
+  test('leaves open what comes by the route where one with a share gets none, or nothing has a share', () => {
+    const why = 'How many of the calls measured come by this route is not known, so nothing can be said';
+    const idle = [standing(figures(90, 0)), standing(figures(0, 0))] as const;
+    expect(foretellBackends(idle, [50, 50]).sentences[0]).toContain(why);
+    const calls = [standing(figures(90, 0)), standing(figures(10, 0))] as const;
+    expect(foretellBackends(calls, [50, 50], {}, [0, 0]).sentences[0]).toContain(why);
+    const none = [standing(figures(0, 0)), standing(figures(0, 0))] as const;
+    expect(foretellBackends(none, [50, 50]).sentences[0]).toContain('No calls are measured now');
+  });
+
+  test('that has no instance ready leads to harm, also where its calls are counted by version', () => {
+    const own = { v1: figures(90, 0), v2: figures(10, 0) };
+    const told = foretellBackends([standing(figures(90, 0)), standing(figures(10, 0), 0)], [50, 50], own);
+    expect(told).toMatchObject({ direction: 'towardsHarm', towards: ['payment-v2'] });
+    expect(told.sentences[0]).toContain('with no instance ready to take them');
   });
 });

@@ -41,6 +41,7 @@ interface Outlook {
   readonly title: string;
   readonly before: number;
   readonly after: number;
+  /** As counted: of a service of its own all its calls, by whatever way they came. */
   readonly requestsPerSecond: number | null;
   readonly errorRatio: number | null;
   readonly failing: boolean;
@@ -53,38 +54,38 @@ interface Outlook {
 export function forecast(input: ForecastInput): Forecast {
   const outlooks = outlooksOf(input);
   const unmeasured = outlooks.filter((one) => one.requestsPerSecond === null);
-  const total = sumIfKnown(outlooks.map((one) => one.requestsPerSecond));
-  const failedBefore = failuresOf(outlooks, (one) => one.requestsPerSecond);
+  const total = totalOf(outlooks);
+  const rateBefore: RateOf = (one) =>
+    !one.isBackend ? one.requestsPerSecond : total === null ? null : one.before * total;
+  const failedBefore = failuresOf(outlooks, rateBefore);
   const failedAfter = failuresOf(outlooks, (one) => (total === null ? null : one.after * total));
   const sentences: string[] = [];
   const moving = outlooks.filter((one) => one.after !== one.before);
   if (moving.length === 0) sentences.push('The shares stay as they are.');
   else if (total === null || total === 0) {
+    const isIdle = outlooks.every((one) => one.requestsPerSecond === 0);
     const why =
-      total === 0 || unmeasured.length === outlooks.length
+      isIdle || unmeasured.length === outlooks.length
         ? 'No calls are measured now'
-        : `How many calls ${formatList(unmeasured.map((one) => one.title))} gets now is not known`;
+        : unmeasured.length === 0
+          ? 'How many of the calls measured come by this route is not known'
+          : `How many calls ${formatList(unmeasured.map((one) => one.title))} gets now is not known`;
     sentences.push(`${moving.map(sayShareMove).join(', ')}. ${why}, so nothing can be said about rates.`);
-  } else sentences.push(sayRates(moving, total));
+  } else sentences.push(sayRates(moving, total, rateBefore));
   const measured = total !== null && total > 0;
-  const untried = outlooks.filter(
-    (one) => one.after > one.before && one.before > 0 && one.errorRatio === null,
-  );
-  const firstCalls = outlooks.filter((one) => one.after > 0 && one.before === 0);
   if (moving.length > 0 && measured && failedBefore !== null && failedAfter !== null) {
     sentences.push(sayFailures(failedBefore, failedAfter));
   }
-  const unknown = [...new Set([...untried, ...firstCalls].map((one) => one.title))];
+  const unknown = outlooks
+    .filter((one) => one.after > one.before && one.errorRatio === null)
+    .map((one) => one.title);
   if (unknown.length > 0 && measured) {
     sentences.push(
       `How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`,
     );
   }
   const backends = outlooks.filter((one) => one.isBackend && one.requestsPerSecond !== null);
-  if (backends.length > 0 && moving.length > 0)
-    sentences.push(
-      `Figures of ${formatList(backends.map((one) => one.title))} are of all calls to ${backends.length === 1 ? 'it' : 'them'}, also of those that come another way.`,
-    );
+  if (backends.length > 0 && moving.length > 0) sentences.push(sayOtherWays(backends));
   return { sentences, ...directionOf(outlooks, failedBefore, failedAfter) };
 }
 
@@ -100,13 +101,14 @@ function outlooksOf(input: ForecastInput): Outlook[] {
     const key = destination.version ?? destination.subset ?? destination.title;
     const version = versions.find((candidate) => candidate.version === destination.version);
     const own = Object.hasOwn(signals, key) ? signals[key] : undefined;
+    const backend = backends?.get(destination.host);
     // What is counted as a version of the service came by its name, and so by the route.
-    const backend = own === undefined ? backends?.get(destination.host) : undefined;
+    const isBackend = own === undefined && (backend?.signals ?? null) !== null;
     const one = own ?? backend?.signals ?? undefined;
-    const thresholds = backend?.thresholds ?? input.thresholds;
+    const thresholds = (own === undefined ? backend?.thresholds : undefined) ?? input.thresholds;
     const requestsPerSecond = one === undefined ? withoutFigures(i) : one.requestsPerSecond;
     const errorRatio = one?.errorRatio ?? null;
-    const ready = destination.readyInstances ?? version?.readyInstances ?? backend?.readyInstances ?? null;
+    const ready = destination.readyInstances ?? backend?.readyInstances ?? version?.readyInstances ?? null;
     const enough =
       requestsPerSecond !== null && requestsPerSecond * windowSeconds + 0.5 >= thresholds.minimumCalls;
     const broken = ready === 0 || destination.problem !== null;
@@ -118,13 +120,28 @@ function outlooksOf(input: ForecastInput): Outlook[] {
       errorRatio,
       failing: broken || (enough && errorRatio !== null && errorRatio >= thresholds.failingErrorRatio),
       ready,
-      isBackend: backend !== undefined && backend.signals !== null,
+      isBackend,
     };
   });
 }
 
+type RateOf = (one: Outlook) => number | null;
+
+/**
+ * Calls a second by the route, null where not known. All calls to a service of its own are no fewer than its share of them, so
+ * that the least of `rate / share` is the most there can be; what has no share gets none of them.
+ */
+function totalOf(outlooks: readonly Outlook[]): number | null {
+  if (!outlooks.some((one) => one.isBackend)) return sumIfKnown(outlooks.map((one) => one.requestsPerSecond));
+  const totals = outlooks
+    .filter((one) => one.before > 0)
+    .map((one) => (one.requestsPerSecond === null ? null : one.requestsPerSecond / one.before));
+  const known = totals.filter((total) => total !== null);
+  return known.length === 0 || known.length < totals.length ? null : Math.min(...known);
+}
+
 /** Null where a rate is not known, or a version that gets calls has no ratio to go by. */
-function failuresOf(outlooks: readonly Outlook[], rateOf: (one: Outlook) => number | null): number | null {
+function failuresOf(outlooks: readonly Outlook[], rateOf: RateOf): number | null {
   let failed = 0;
   for (const one of outlooks) {
     const rate = rateOf(one);
@@ -136,28 +153,36 @@ function failuresOf(outlooks: readonly Outlook[], rateOf: (one: Outlook) => numb
   return failed;
 }
 
-function sayRates(moving: readonly Outlook[], total: number): string {
+function sayRates(moving: readonly Outlook[], total: number, rateBefore: RateOf): string {
   // What shrinks first: it is what the change is about.
   const ordered = [...moving].sort((a, b) => a.after - a.before - (b.after - b.before));
   const parts = ordered.map((one, i) => {
-    const from = formatPerSecond(one.requestsPerSecond);
+    const from = formatPerSecond(rateBefore(one));
     const rate = one.after * total;
     const unit = i === 0 ? ' requests a second' : '';
     const move =
       one.after === 0
         ? `from ${from}${unit} to none`
         : `from ${from} to about ${formatPerSecond(rate)}${unit}`;
-    return `${one.title} ${i === 0 ? 'goes ' : ''}${move}${sayLoad(one, rate)}`;
+    return `${one.title} ${i === 0 ? 'goes ' : ''}${move}${sayLoad(one, rate, rateBefore(one))}`;
   });
   return `${parts.join(', ')}.`;
 }
 
 /** Only for what grows: load per instance is what could hurt. */
-function sayLoad(one: Outlook, rate: number): string {
+function sayLoad(one: Outlook, rate: number, rateBefore: number | null): string {
   if (one.after <= one.before || one.ready === null) return '';
   if (one.ready === 0) return ' with no instance ready to take them';
   if (one.ready === 1) return ' over 1 ready instance';
-  return ` over ${one.ready} ready instances: ${formatPerSecond(rate / one.ready)} each`;
+  const otherwise = one.isBackend ? (one.requestsPerSecond ?? 0) - (rateBefore ?? 0) : 0;
+  const own = formatPerSecond(rate / one.ready);
+  const all = formatPerSecond((rate + otherwise) / one.ready);
+  return ` over ${one.ready} ready instances: ${all} each${all === own ? '' : ' with its other calls'}`;
+}
+
+function sayOtherWays(backends: readonly Outlook[]): string {
+  const all = backends.map((one) => `${one.title} (${formatPerSecond(one.requestsPerSecond)} a second)`);
+  return `Figures are from all calls to ${formatList(all)}, also those that come another way: fewer may come by this route.`;
 }
 
 function sayShareMove(one: Outlook): string {
