@@ -163,14 +163,28 @@ test.each([
       'AuthorizationPolicy shop/guard-0 would hold for edge, but none of its 2 pods has a proxy of Istio’s: nobody enforces it there.',
     ]) as unknown,
   });
+  expect(await judge({ policies, instances: 0, bare: 1 })).toMatchObject({
+    notes: expect.arrayContaining([
+      'AuthorizationPolicy shop/guard-0 would hold for edge, but its pod has no proxy of Istio’s: nobody enforces it there.',
+    ]) as unknown,
+  });
   expect(await judge({ policies, bare: 2 })).toMatchObject({
     outcome: 'maybe',
+    text: 'Whether AuthorizationPolicy shop/guard-0 refuses order depends on which instance answers.',
     policies: [{ name: 'guard-0' }],
     notes: expect.arrayContaining([
       '2 of 3 pods of edge have no proxy of Istio’s: there nobody enforces AuthorizationPolicy shop/guard-0.',
     ]) as unknown,
   });
   expect(await judge({ policies })).toMatchObject({ outcome: 'denied' });
+});
+
+test('what depends on the request as on the instance is told of both', async () => {
+  const spec = { ...denyAll, rules: [{ to: [{ operation: { paths: ['/pay'] } }] }] };
+  expect(await judge({ policies: [{ spec }], bare: 1 })).toMatchObject({
+    outcome: 'maybe',
+    text: 'Whether AuthorizationPolicy shop/guard-0 refuses order depends on the request, and on which instance answers.',
+  });
 });
 
 test('a callee that is no Service is not cleared', async () => {

@@ -104,7 +104,7 @@ describe('behind a waypoint', () => {
       name: 'one that is not there is not blamed',
       isLabelled: true,
       outcome: 'maybe',
-      text: `Whether a policy refuses order depends on the way its calls take: ${named} is attached to Service edge.`,
+      text: `Whether ${named} refuses order depends on whether calls go through waypoint shop/wp.`,
     },
   ])('$name', async ({ isLabelled, outcome, text }) => {
     await using cluster = await openAmbient();

@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     name: 'what depends on the path is not decided without a request',
     spec: { selector, action: 'DENY', rules: [{ to: [{ operation: { paths: ['/catalog'] } }] }] },
     outcome: 'maybe',
-    text: 'Whether a policy refuses order depends on the request.',
+    text: `Whether ${title} refuses order depends on the request.`,
     refuses: { '/catalog': true, '/nowhere': false },
   },
   {

@@ -21,8 +21,10 @@ const ofGateway = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: '
 const ofClass = { group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name: 'istio-waypoint' };
 const met = { place: 'waypoint', doubt: null };
 
+const roots = { names: ['istio-system'], doubt: () => null };
+
 const standing = (given: KubeObject, at: Waypoint, callee: KubeObject | null = payment) =>
-  attachedTo(given, { callee, pods, waypoint: at, roots: ['istio-system'] });
+  attachedTo(given, { callee, pods, waypoint: at, roots });
 
 describe('behind a waypoint, a policy', () => {
   test.each([
@@ -54,6 +56,13 @@ describe('behind a waypoint, a policy', () => {
     }));
 });
 
+test('of all waypoints is met perhaps, where revisions have root namespaces of their own', () => {
+  const several = { names: ['mesh-a', 'mesh-b'], doubt: () => 'the revision' };
+  const at = (given: KubeObject) => attachedTo(given, { callee: payment, pods, waypoint, roots: several });
+  expect(at(policy('mesh-b', ofClass))).toEqual({ place: 'waypoint', doubt: 'the revision' });
+  expect(at(policy('shop', ofService))).toEqual(met);
+});
+
 test('without a waypoint nobody heeds a policy of a Service, of a Gateway or of a class', () => {
   for (const given of [policy('shop', ofService), policy('shop', ofGateway), policy('istio-system', ofClass)])
     expect(standing(given, { is: 'none' })).toBeNull();
@@ -70,7 +79,7 @@ test('a Gateway’s own instances heed what is attached to it', () => {
   const given = policy('shop', { ...ofGateway, name: 'ingress' });
   const callee = object('Service', 'shop', 'ingress-istio');
   const at = (served: readonly KubeObject[]) =>
-    attachedTo(given, { callee, pods: served, waypoint: { is: 'none' }, roots: ['istio-system'] });
+    attachedTo(given, { callee, pods: served, waypoint: { is: 'none' }, roots });
   expect(at([object('Pod', 'shop', 'i-1', label)])).toEqual({ place: 'instances', doubt: null });
   expect(at([object('Pod', 'shop', 'i-1', label), ...pods])).toEqual({
     place: 'instances',

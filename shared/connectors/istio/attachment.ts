@@ -3,6 +3,7 @@ import { PeerError } from '../kit/peerError.ts';
 import type { ServiceKey } from '../kit/reading.ts';
 import { at, type KubeObject, labelsOf, listAt, mapAt, namespaceOf, textAt } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
+import type { MeshRoots } from './meshRoots.ts';
 
 /** The proxy that calls to a Service of ambient mode go through, as labels have it; `unknown`: they cannot be read. */
 export type Waypoint =
@@ -37,7 +38,7 @@ interface Attaching {
   readonly pods: readonly KubeObject[];
   readonly waypoint: Waypoint;
   /** Where policies for the whole mesh are. */
-  readonly roots: readonly string[];
+  readonly roots: Pick<MeshRoots, 'names' | 'doubt'>;
 }
 
 const gatewayGroup = 'gateway.networking.k8s.io';
@@ -82,12 +83,14 @@ export function attachedTo(
       return pods.some(isGateway) && callee !== null && place === namespaceOf(callee)
         ? [{ place: 'instances', doubt: sayWay(target) }]
         : [];
-    if (waypoint.is === 'none' || !isForWaypoint(target, place, callee, waypoint, roots)) return [];
+    if (waypoint.is === 'none' || !isForWaypoint(target, place, callee, waypoint, roots.names)) return [];
     const doubt =
       waypoint.is === 'unknown'
         ? sayWay(target)
         : waypoint.isMet
-          ? null
+          ? kind === 'GatewayClass'
+            ? roots.doubt(policy, null)
+            : null
           : `whether calls go through waypoint ${waypoint.namespace}/${waypoint.name}`;
     return [{ place: 'waypoint', doubt }];
   });

@@ -70,7 +70,7 @@ export function createDenials(mesh: Mesh): DenialSource {
             ? await waypoints(object, callers, signal)
             : { is: 'none' };
       const attached = targeted.flatMap((policy) => {
-        const found = attachedTo(policy, { callee: object, pods, waypoint, roots: roots.names });
+        const found = attachedTo(policy, { callee: object, pods, waypoint, roots });
         return found === null ? [] : [{ ...found, policy }];
       });
       const attachedAt = (at: 'waypoint' | 'instances') =>
@@ -303,6 +303,20 @@ const words: Readonly<Record<string, string>> = {
 const sayAttribute = (attribute: string): string =>
   Object.hasOwn(words, attribute) ? (words[attribute] ?? attribute) : attribute;
 
+/** Of what it depends whether policies refuse a call, each once. */
+function conditionsOf(by: readonly JudgedPolicy<Read>[]): readonly string[] {
+  const isByRequest = by.some(
+    ({ policy, match }) =>
+      policy.action === 'CUSTOM' ||
+      (match.is === 'depends' && match.on.some((on) => on !== 'instance' && on !== policy.doubt)),
+  );
+  return [
+    ...(isByRequest ? ['the request'] : []),
+    ...(by.every(({ policy }) => policy.coversAll) ? [] : ['which instance answers']),
+    ...new Set(by.flatMap(({ policy }) => policy.doubt ?? [])),
+  ];
+}
+
 function sentenceOf(
   outcome: DenialJudgement['outcome'],
   by: readonly JudgedPolicy<Read>[],
@@ -323,14 +337,10 @@ function sentenceOf(
         ? `${titleOf(first.policy)} admits ${sayAdmitted(first.policy)}; ${who} is not among them.`
         : `None of the ${by.length} ALLOW policies of ${callee} admits ${who}.`;
     }
-    case 'maybe':
-      if (by.every(({ policy }) => policy.doubt !== null) && first !== undefined) {
-        const targets = targetsOf(first.policy.object).map(({ kind, name }) => `${kind} ${name}`);
-        if (targets.length === 0)
-          return `Whether ${titleOf(first.policy)} refuses ${who} depends on ${first.policy.doubt ?? ''}.`;
-        return `Whether a policy refuses ${who} depends on the way its calls take: ${titleOf(first.policy)} is attached to ${targets.slice(0, 3).join(', ')}.`;
-      }
-      return `Whether a policy refuses ${who} depends on the request.`;
+    case 'maybe': {
+      const which = by.length === 1 && first !== undefined ? titleOf(first.policy) : 'a policy';
+      return `Whether ${which} refuses ${who} depends on ${conditionsOf(by).join(', and on ')}.`;
+    }
     case 'admitted':
       return `The policies of ${callee} that Podium knows of admit ${who}; a 403 may be the application’s own.`;
     case 'unruled':

@@ -33,7 +33,7 @@ export function enforcementAt(name: string, pods: readonly KubeObject[]): Enforc
       const [first] = policies;
       const which = policies.length === 1 ? (first ?? '') : `${first ?? ''} and ${policies.length - 1} more`;
       return by === 'nobody'
-        ? `${which} would hold for ${name}, but none of its ${pods.length} pods has a proxy of Istio’s: nobody enforces it there.`
+        ? `${which} would hold for ${name}, but ${pods.length === 1 ? 'its pod has no proxy' : `none of its ${pods.length} pods has a proxy`} of Istio’s: nobody enforces it there.`
         : `${bare} of ${pods.length} pods of ${name} ${bare === 1 ? 'has' : 'have'} no proxy of Istio’s: there nobody enforces ${which}.`;
     },
   };

@@ -7,7 +7,7 @@ import type { Mesh } from './mesh.ts';
 import { rootNamespace } from './policies.ts';
 
 /** Where policies for the whole mesh are, for some pods: several namespaces where these are of revisions that differ in it. */
-interface MeshRoots {
+export interface MeshRoots {
   readonly names: readonly string[];
   readonly notes: readonly string[];
   /** Of what it depends whether a policy of one of them holds for all of the pods; null where it does. */
