@@ -30,7 +30,7 @@ export async function linkerdCertificates(
   say: (problem: string) => void,
 ): Promise<Told[]> {
   if ((await servedIn(client, 'linkerd.io/v1alpha2', signal)).length === 0) return [];
-  const { places, looked } = await linkerdPlaces(client, signal);
+  const { places, looked } = await linkerdPlaces(client, signal, say);
   const found = await Promise.all(places.map((place) => certificatesAt(client, place, looked, signal, say)));
   return found.flat();
 }
@@ -41,22 +41,42 @@ interface Places {
   readonly looked: string | null;
 }
 
-/** The namespaces of its control planes, by their settings; the usual one where these are nowhere to be seen. */
-async function linkerdPlaces(client: KubeClient, signal: AbortSignal): Promise<Places> {
+/** The namespaces of its control planes, by their settings as far as these may be read; the usual one where none is seen. */
+async function linkerdPlaces(
+  client: KubeClient,
+  signal: AbortSignal,
+  say: (problem: string) => void,
+): Promise<Places> {
   const query = { fieldSelector: `metadata.name=${settings}` };
-  try {
-    const lists = await Promise.all(
-      (client.namespaces ?? [null]).map((namespace) => client.list(configMaps, namespace, signal, query)),
-    );
-    const found = lists.flat().filter(({ metadata }) => metadata.name === settings);
-    if (found.length > 0) return { places: [...new Set(found.map(namespaceOf))].sort(), looked: null };
-    const where = client.namespaces === null ? 'any namespace' : client.namespaces.join(', ');
-    return { places: [usual], looked: `a ConfigMap ${settings} was not found in ${where} either` };
-  } catch (error) {
-    signal.throwIfAborted();
-    const why = sayError(error, `looking for ConfigMaps ${settings}`).replace(/\.$/, '');
-    return { places: [usual], looked: `whether Linkerd is in another namespace is not known: ${why}` };
+  const namespaces = client.namespaces ?? [null];
+  const answers = await Promise.allSettled(
+    namespaces.map((namespace) => client.list(configMaps, namespace, signal, query)),
+  );
+  signal.throwIfAborted();
+  const found = new Set<string>();
+  const read: string[] = [];
+  const unread: string[] = [];
+  const reasons = new Set<string>();
+  for (const [index, answer] of answers.entries()) {
+    const namespace = namespaces[index] ?? null;
+    if (answer.status === 'fulfilled') {
+      read.push(namespace ?? 'any namespace');
+      for (const one of answer.value) if (one.metadata.name === settings) found.add(namespaceOf(one));
+    } else {
+      unread.push(namespace ?? 'another namespace');
+      reasons.add(sayError(answer.reason, `looking for ConfigMaps ${settings}`).replace(/\.$/, ''));
+    }
   }
+  const why = `Linkerd is in ${unread.join(', ')} is not known: ${[...reasons].join('; ')}`;
+  if (found.size > 0) {
+    if (unread.length > 0) say(`Whether ${why}.`);
+    return { places: [...found].sort(), looked: null };
+  }
+  const looked = [
+    ...(read.length === 0 ? [] : [`a ConfigMap ${settings} was not found in ${read.join(', ')} either`]),
+    ...(unread.length === 0 ? [] : [`whether ${why}`]),
+  ];
+  return { places: [usual], looked: looked.join('; ') };
 }
 
 async function certificatesAt(

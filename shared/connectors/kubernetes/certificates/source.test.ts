@@ -17,7 +17,10 @@ const ingress = {
 const root = { data: { 'root-cert.pem': shopCertificate } };
 
 /** A cluster that answers so by path, and has nothing else. */
-function paperCluster(answers: Readonly<Record<string, unknown>>) {
+function paperCluster(
+  answers: Readonly<Record<string, unknown>>,
+  namespaces: readonly string[] | null = null,
+) {
   const asked: string[] = [];
   const read = (path: string): Promise<unknown> => {
     asked.push(path);
@@ -29,7 +32,7 @@ function paperCluster(answers: Readonly<Record<string, unknown>>) {
   };
   const client = {
     server: 'http://cluster.example.com',
-    namespaces: null,
+    namespaces,
     reach: { tls: {}, agent: () => new http.Agent() },
     read,
     // All pages, of which a single reading gives but the first.
@@ -241,6 +244,41 @@ test('Linkerd is found in any namespace by its settings, and what was looked for
   const { problems } = await nowhere.source.read(AbortSignal.timeout(1_000));
   expect(problems[0]).toBe(
     'When Linkerd’s trust root (ConfigMap linkerd/linkerd-identity-trust-roots) ends is not known: there is no such ConfigMap; a ConfigMap linkerd-config was not found in any namespace either.',
+  );
+});
+
+test('of several namespaces one that may not be read is said, and what the others tell of Linkerd is used', async () => {
+  const forbidden = new PeerError('forbidden', 'You may not list configmaps in shop.', { status: 403 });
+  const mesh = '/api/v1/namespaces/mesh';
+  const found = paperCluster(
+    {
+      '/apis/linkerd.io/v1alpha2': linkerdServed,
+      '/api/v1/namespaces/shop/configmaps': forbidden,
+      [`${mesh}/configmaps`]: { items: [{ metadata: { namespace: 'mesh', name: 'linkerd-config' } }] },
+      [`${mesh}/configmaps/linkerd-identity-trust-roots`]: { data: { 'ca-bundle.crt': shopCertificate } },
+      [`${mesh}/secrets/linkerd-identity-issuer`]: { data: { 'crt.pem': base64(shopCertificate) } },
+    },
+    ['shop', 'mesh'],
+  );
+  const read = await found.source.read(AbortSignal.timeout(1_000));
+  expect(read.certificates.map(({ where }) => where)).toEqual([
+    'ConfigMap mesh/linkerd-identity-trust-roots',
+    'Secret mesh/linkerd-identity-issuer',
+  ]);
+  expect(read.problems).toContain(
+    'Whether Linkerd is in shop is not known: You may not list configmaps in shop.',
+  );
+
+  const vain = paperCluster(
+    {
+      '/apis/linkerd.io/v1alpha2': linkerdServed,
+      '/api/v1/namespaces/shop/configmaps': forbidden,
+      [`${mesh}/configmaps`]: { items: [] },
+    },
+    ['shop', 'mesh'],
+  );
+  expect((await vain.source.read(AbortSignal.timeout(1_000))).problems).toContain(
+    'When Linkerd’s trust root (ConfigMap linkerd/linkerd-identity-trust-roots) ends is not known: there is no such ConfigMap; a ConfigMap linkerd-config was not found in mesh either; whether Linkerd is in shop is not known: You may not list configmaps in shop.',
   );
 });
 
