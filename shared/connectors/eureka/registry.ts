@@ -59,12 +59,14 @@ export function createRegistry(api: EurekaApi, host: ConnectorHost): Registry {
   const rounds = createRounds(host, {
     everyMs,
     tried: 'Reading the registry',
-    round: (signal) => (known === null ? readAll(signal) : readNewer(known, signal)),
-    soonMs() {
-      if (hurried === 0) return null;
-      hurried -= 1;
-      return hurriedMs;
+    async round(signal) {
+      try {
+        await (known === null ? readAll(signal) : readNewer(known, signal));
+      } finally {
+        hurried = Math.max(0, hurried - 1);
+      }
     },
+    soonMs: () => (hurried > 0 ? hurriedMs : null),
   });
 
   return {

@@ -24,7 +24,7 @@ interface Course {
   readonly tried: string;
   /** Null where there is nothing to read: then no round begins. */
   readonly round: ((signal: AbortSignal) => Promise<void>) | null;
-  /** After a round: how soon the next is wanted by somebody in a hurry; null at its turn. */
+  /** How soon after this round the next is wanted by somebody in a hurry; null at its turn. Asking changes nothing. */
   soonMs(): number | null;
 }
 
