@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { PeerError } from '../../kit/peerError.ts';
+import { type Meter, meterIn, valuesOf } from '../meter.ts';
 import type { GatewayApi } from './api.ts';
 
 /** What one gateway counted of one route since it began, by the status that it answered with. */
@@ -8,11 +8,6 @@ export interface RouteCount {
   readonly status: string;
   readonly count: number;
 }
-
-const Meter = z.object({
-  measurements: z.array(z.object({ statistic: z.string(), value: z.number() })),
-  availableTags: z.array(z.object({ tag: z.string(), values: z.array(z.string().max(1_000)) })),
-});
 
 /** A gateway with more routes, or statuses, is asked for so many. */
 const mostRoutes = 100;
@@ -33,15 +28,15 @@ export async function readCounts(
 
 async function countsOf(api: GatewayApi, routeId: string, signal: AbortSignal): Promise<RouteCount[]> {
   const whole = await meterOf(api, { routeId }, signal);
+  if (whole === null) return [];
   const statuses = valuesOf(whole, 'httpStatusCode').slice(0, mostStatuses);
   const [only] = statuses;
-  if (only !== undefined && statuses.length === 1) return [{ routeId, status: only, count: countIn(whole) }];
-  return Promise.all(
-    statuses.map(async (status) => ({
-      routeId,
-      status,
-      count: countIn(await meterOf(api, { routeId, status }, signal)),
-    })),
+  if (only !== undefined && statuses.length === 1) return [{ routeId, status: only, count: whole.count }];
+  const parts = await Promise.all(
+    statuses.map(async (status) => ({ status, meter: await meterOf(api, { routeId, status }, signal) })),
+  );
+  return parts.flatMap(({ status, meter }) =>
+    meter === null ? [] : [{ routeId, status, count: meter.count }],
   );
 }
 
@@ -50,19 +45,14 @@ async function meterOf(
   api: GatewayApi,
   of: Parameters<GatewayApi['requests']>[0],
   signal: AbortSignal,
-): Promise<z.infer<typeof Meter> | null> {
+): Promise<Meter | null> {
   try {
-    const meter = Meter.safeParse(await api.requests(of, signal));
-    if (!meter.success) throw new PeerError('notThePeer', 'Its counts of requests are none of Micrometer’s.');
-    return meter.data;
+    const meter = meterIn(await api.requests(of, signal));
+    if (meter === null)
+      throw new PeerError('notThePeer', 'Its counts of requests are no meter of Micrometer’s that counts.');
+    return meter;
   } catch (error) {
     if (error instanceof PeerError && error.kind === 'notFound') return null;
     throw error;
   }
 }
-
-const valuesOf = (meter: z.infer<typeof Meter> | null, tag: string): readonly string[] =>
-  meter?.availableTags.find((one) => one.tag === tag)?.values ?? [];
-
-const countIn = (meter: z.infer<typeof Meter> | null): number =>
-  meter?.measurements.find(({ statistic }) => statistic === 'COUNT')?.value ?? 0;

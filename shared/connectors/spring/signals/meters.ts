@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { PeerError } from '../../kit/peerError.ts';
 import type { Actuator } from '../api.ts';
+import { type Meter, meterIn, valuesOf } from '../meter.ts';
 
 /** What one process counted since it began. */
 export interface HttpCount {
@@ -10,12 +10,6 @@ export interface HttpCount {
   readonly status: string;
   readonly count: number;
 }
-
-const Meter = z.object({
-  measurements: z.array(z.object({ statistic: z.string(), value: z.number().nonnegative() })),
-  availableTags: z.array(z.object({ tag: z.string(), values: z.array(z.string().max(1_000)) })),
-});
-type Meter = z.infer<typeof Meter>;
 
 /** Spring itself keeps no more paths apart (management.metrics.web.server.max-uri-tags), and a caller has fewer callees. */
 const mostPaths = 100;
@@ -91,11 +85,11 @@ async function countsBy(
     const statuses = valuesOf(one, 'status').slice(0, mostStatuses);
     const [only] = statuses;
     if (one === null || only === undefined) continue;
-    if (statuses.length === 1) found.push({ value, status: only, count: countIn(one) });
+    if (statuses.length === 1) found.push({ value, status: only, count: one.count });
     else
       for (const status of statuses) {
         const part = await read(actuator, name, { [tag]: value, status }, signal);
-        if (part !== null) found.push({ value, status, count: countIn(part) });
+        if (part !== null) found.push({ value, status, count: part.count });
       }
   }
   return found;
@@ -119,21 +113,15 @@ async function read(
     .join('&');
   const path = `/metrics/${name}${query === '' ? '' : `?${query}`}`;
   try {
-    const meter = Meter.safeParse(await actuator.ask({ tried: 'Reading counts of requests', path }, signal));
-    if (!meter.success)
+    const meter = meterIn(await actuator.ask({ tried: 'Reading counts of requests', path }, signal));
+    if (meter === null)
       throw new PeerError(
         'notThePeer',
-        `What answers ${actuator.route}${path.split('?')[0]} is no meter of Micrometer’s.`,
+        `What answers ${actuator.route}${path.split('?')[0]} is no meter of Micrometer’s that counts.`,
       );
-    return meter.data;
+    return meter;
   } catch (error) {
     if (error instanceof PeerError && error.kind === 'notFound') return null;
     throw error;
   }
 }
-
-const valuesOf = (meter: Meter | null, tag: string): readonly string[] =>
-  meter?.availableTags.find((one) => one.tag === tag)?.values ?? [];
-
-const countIn = (meter: Meter): number =>
-  meter.measurements.find(({ statistic }) => statistic === 'COUNT')?.value ?? 0;
