@@ -2,10 +2,9 @@ import { useEffect, useMemo } from 'react';
 import type { DeepLink } from '../../../shared/model/deepLink.ts';
 import { useConnections, useConnectionStore } from '../../live/connections.ts';
 import { useTopology } from '../../live/topology.ts';
-import { forgetLink, useLinkedPlace } from '../../state/linkedPlace.ts';
+import { forgetLink, sayOfLink, useLinkedPlace } from '../../state/linkedPlace.ts';
 import { selectService } from '../../state/selection.ts';
 import { lookBackTo } from '../../state/time.ts';
-import { showToast } from '../../state/toasts.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { formatMoment } from '../../ui/format.ts';
@@ -46,13 +45,13 @@ function show(link: DeepLink, found: Found): void {
   showPage('map');
   selectService(found.id, { centre: true });
   if (found.kind === 'several')
-    showToast({
+    sayOfLink({
       tone: 'neutral',
       text: `${plainText(link.service, 60)} is in ${found.titles.map((title) => plainText(title, 60)).join(' and ')}; the link names neither. This is the first.`,
     });
   const now = Date.now();
   if (link.at !== null && link.at <= now && !lookBackTo(link.at, 'the link', now))
-    showToast({
+    sayOfLink({
       tone: 'neutral',
       text: `The link is about ${formatMoment(link.at)}, further back than charts go.`,
       lastsMs: 20_000,
