@@ -1,9 +1,11 @@
+import { formatList } from '../../analysis/formats.ts';
 import type { Guard } from '../../model/change.ts';
 import type { Split } from '../../model/weights.ts';
 import { guardOf as guard, totalOf, type Weights } from '../kit/splitGuards.ts';
-import { keyOf, type KubeObject, listAt, namespaceOf, timeAt } from '../kube/objects.ts';
+import { type KubeObject, listAt, namespaceOf, timeAt } from '../kube/objects.ts';
 import { hostOfService } from '../kube/serviceHosts.ts';
 import { isProfileOf } from '../kube/serviceProfiles.ts';
+import type { ObjectView } from '../kube/sharedWatches.ts';
 import type { RouteWorld } from './routeWorld.ts';
 import { isService, type Parent, parentsOf, sayParent } from './rules.ts';
 
@@ -35,14 +37,13 @@ export function mixedGuards({ virtualServices }: RouteWorld, document: KubeObjec
     );
   });
   if (found.length === 0) {
-    const { synced, health } = virtualServices;
-    if (synced && health.ok) return [guard('mixed', 'pass', 'No VirtualService is for the same service')];
+    if (isRead(virtualServices)) return [guard('mixed', 'pass', 'No VirtualService is for the same service')];
     return [
       guard(
         'mixed',
         'tick',
         'Whether a VirtualService is for the same service is not known',
-        `VirtualServices cannot be read${health.ok ? ' yet' : `: ${health.error}`}. Where one is, a weight written here may do nothing.`,
+        `VirtualServices cannot be read${whyUnread(virtualServices)}. Where one is, a weight written here may do nothing.`,
       ),
     ];
   }
@@ -72,34 +73,56 @@ export function bothGroupsGuards(world: RouteWorld, document: KubeObject): Guard
     .documents()
     .filter((one) => one.kind === 'HTTPRoute' && groupOf(one) !== group)
     .filter((one) => parentsOf(one).some((own) => parents.some((parent) => isSameParent(own, parent))));
-  if (others.length === 0) {
-    const unread = world.routes.find(({ synced, health }) => !synced || !health.ok);
-    return unread === undefined
-      ? [guard(id, 'pass', 'No HTTPRoute of another group is for the same service')]
-      : [
-          guard(
-            id,
-            'tick',
-            'Whether an HTTPRoute of another group is for the same service is not known',
-            `${unread.resource.plural} of ${unread.resource.group} cannot be read${unread.health.ok ? ' yet' : `: ${unread.health.error}`}. Linkerd follows routes of both groups, and of equal matches the older route’s.`,
-          ),
-        ];
-  }
+  if (others.length === 0) return [noneGuard(world, group)];
   const names = others.map(sayRoute).join(', ');
-  const elder = others.filter((one) => isElder(one, document));
+  const first = others.filter((one) => precedence(one, document) < 0);
+  const level = others.filter((one) => precedence(one, document) === 0);
   const follows =
-    'Linkerd follows routes of both groups: of two matches the more specific one, of equal ones that of the older route.';
+    'Linkerd follows routes of both groups: of two matches the more specific one, of equal ones that of the older route, of the same age by name.';
+  const which =
+    first.length > 0
+      ? `${first.map(sayRoute).join(', ')} ${first.length === 1 ? 'goes' : 'go'} before this one: where both match alike, what is written here does nothing.`
+      : level.length > 0
+        ? `${level.map(sayRoute).join(', ')} and this one are of the same second and name: which of both wins is not known. Where this one does not, what is written here does nothing.`
+        : 'This one goes first. Where the other matches more, what is written here does nothing.';
   return [
     guard(
       id,
       'tick',
       `${names} ${others.length === 1 ? 'is' : 'are'} for ${parents.map(sayParent).join(', ')} too`,
-      elder.length > 0
-        ? `${follows} ${elder.map(sayRoute).join(', ')} ${elder.length === 1 ? 'is' : 'are'} older: where both match alike, what is written here does nothing.`
-        : `${follows} This one is the older. Where the other matches more, what is written here does nothing.`,
+      `${follows} ${which}`,
     ),
   ];
 }
+
+/** Where no HTTPRoute of another group was found: as far as they are read. */
+function noneGuard({ routes, client: { namespaces } }: RouteWorld, group: string): Guard {
+  const id = 'both-groups';
+  const unread = routes.find(
+    (view) => view.resource.kind === 'HTTPRoute' && view.resource.group !== group && !isRead(view),
+  );
+  if (unread !== undefined)
+    return guard(
+      id,
+      'tick',
+      'Whether an HTTPRoute of another group is for the same service is not known',
+      `${unread.resource.plural} of ${unread.resource.group} cannot be read${whyUnread(unread)}. Linkerd follows routes of both groups, and of equal matches the older route’s.`,
+    );
+  return namespaces === null
+    ? guard(id, 'pass', 'No HTTPRoute of another group is for the same service')
+    : guard(
+        id,
+        'pass',
+        'No HTTPRoute of another group that is read is for the same service',
+        `Only those in ${formatList(namespaces)} are read.`,
+      );
+}
+
+const isRead = ({ synced, health }: ObjectView): boolean => synced && health.ok;
+
+/** What follows "cannot be read", without its final stop. */
+const whyUnread = ({ health }: ObjectView): string =>
+  health.ok ? ' yet' : `: ${health.error.replace(/\.$/, '')}`;
 
 const groupOf = ({ apiVersion }: KubeObject): string => apiVersion.split('/')[0] ?? '';
 
@@ -113,12 +136,18 @@ const isSameParent = (a: Parent, b: Parent): boolean =>
   a.name === b.name &&
   (a.port === null || b.port === null || a.port === b.port);
 
-/** In the order of the Gateway API: by age, then by name. */
-function isElder(one: KubeObject, than: KubeObject): boolean {
-  const [at, other] = [one, than].map((route) => timeAt(route, 'metadata', 'creationTimestamp') ?? Infinity);
-  if (at !== other) return (at ?? Infinity) < (other ?? Infinity);
-  return keyOf(one).localeCompare(keyOf(than)) < 0;
+/**
+ * Below zero where `one` goes first: by the second of creation, then by name, whatever the namespace (Linkerd's policy
+ * controller, `timestamp_then_name`). Zero where that leaves it open.
+ */
+function precedence(one: KubeObject, other: KubeObject): number {
+  const [at, otherAt] = [createdAt(one), createdAt(other)];
+  if (at !== otherAt) return at < otherAt ? -1 : 1;
+  const [name, otherName] = [one.metadata.name, other.metadata.name];
+  return name === otherName ? 0 : name < otherName ? -1 : 1;
 }
+
+const createdAt = (route: KubeObject): number => timeAt(route, 'metadata', 'creationTimestamp') ?? Infinity;
 
 /** Linkerd's proxies follow a ServiceProfile of the service and none of its routes. */
 export function profileGuards({ serviceProfiles }: RouteWorld, document: KubeObject): Guard[] {
@@ -129,8 +158,7 @@ export function profileGuards({ serviceProfiles }: RouteWorld, document: KubeObj
     services.some(({ namespace, name }) => isProfileOf(one, namespace, name)),
   );
   if (found.length === 0) {
-    const { synced, health } = serviceProfiles;
-    return synced && health.ok
+    return isRead(serviceProfiles)
       ? [guard(id, 'pass', 'No ServiceProfile is for the same service')]
       : [
           guard(
