@@ -96,7 +96,10 @@ test('of calls that a policy refuses it is said which one, whom it admits, and w
     ]);
     await fleet.create(networks, onlyTill);
     await openCall(page, 'catalog', 'inventory');
-    await saysAtLast(page, 'Whether AuthorizationPolicy shop/inventory-callers refuses catalog depends on the request.');
+    await saysAtLast(
+      page,
+      'Whether AuthorizationPolicy shop/inventory-callers refuses catalog depends on the request.',
+    );
     await expect(refused(page)).toContainText(
       'may be denied by AuthorizationPolicy shop/inventory-callers: depends on path',
     );
