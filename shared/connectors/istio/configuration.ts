@@ -8,16 +8,19 @@ import { searchMesh } from './configurationSearch.ts';
 import { documentsFor } from './documents.ts';
 import { qualify } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
-import { policiesFor } from './policies.ts';
+import type { ReadMeshRoots } from './meshRoots.ts';
+import { podsBehind, policiesFor } from './policies.ts';
 import { refOf } from './splits.ts';
 import { gatewaysOf, hostsOf } from './routes.ts';
 
 /** The mesh documents that shape a service, as configuration that can be edited; nothing of them is secret. */
-export function createConfiguration(mesh: Mesh): ConfigSource {
+export function createConfiguration(mesh: Mesh, meshRoots: ReadMeshRoots): ConfigSource {
   return {
     async read(service, signal) {
       await mesh.ready(signal);
-      const watched = [...documentsFor(mesh, service), ...policiesFor(mesh, service)];
+      const roots = await meshRoots(podsBehind(mesh, service));
+      signal.throwIfAborted();
+      const watched = [...documentsFor(mesh, service), ...policiesFor(mesh, service, roots.names)];
       if (watched.length === 0) refuseUnread(mesh);
       // Read anew: a window asks again right after a write, when the watch may not have told of it yet.
       const live = await Promise.all(watched.map((one) => readLive(mesh, one, signal)));
@@ -25,7 +28,7 @@ export function createConfiguration(mesh: Mesh): ConfigSource {
     },
     reveal: ({ kind }) =>
       Promise.reject(new PeerError('refused', `A ${kind} of the mesh hides nothing: its values are shown.`)),
-    search: (query, signal) => searchMesh(mesh, query, signal),
+    search: (query, signal) => searchMesh(mesh, meshRoots, query, signal),
     // The Kubernetes session, which lent this one its client, reads who wrote documents of any kind.
     history: () => Promise.resolve([]),
   };

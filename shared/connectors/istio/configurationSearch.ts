@@ -5,6 +5,7 @@ import { type KubeObject, keyOf, listAt, namespaceOf, textAt } from '../kube/obj
 import { serviceOf } from '../kube/serviceHosts.ts';
 import { covers, qualify } from './hosts.ts';
 import type { Mesh } from './mesh.ts';
+import type { ReadMeshRoots } from './meshRoots.ts';
 import { servicesOfGateway, servicesUnder } from './policies.ts';
 import { gatewaysOf, hostsOf, routesOf } from './routes.ts';
 import { refOf } from './splits.ts';
@@ -20,10 +21,13 @@ const deepest = 60;
 /** Looks for a text in fields and values of the mesh documents that are watched; fields are named by their path. */
 export async function searchMesh(
   mesh: Mesh,
+  meshRoots: ReadMeshRoots,
   query: string,
   signal: AbortSignal,
 ): Promise<{ readonly hits: readonly ConfigHit[]; readonly problems: readonly string[] }> {
   await mesh.ready(signal);
+  const roots = await meshRoots([...mesh.pods.all()]);
+  signal.throwIfAborted();
   const wanted = query.toLowerCase();
   const hits: ConfigHit[] = [];
   const problems: string[] = [];
@@ -36,7 +40,7 @@ export async function searchMesh(
       const found = placesIn(document, wanted);
       if (found.length === 0) continue;
       const left = mostHits - hits.length;
-      hits.push(...hitsOf(mesh, document, found.slice(0, left), wanted));
+      hits.push(...hitsOf(mesh, roots.names, document, found.slice(0, left), wanted));
       if (found.length <= left) continue;
       problems.push(`More than ${mostHits} matches in mesh documents: only the first are shown.`);
       return { hits, problems };
@@ -81,12 +85,18 @@ function placesIn(document: KubeObject, wanted: string): Path[] {
   return found;
 }
 
-function hitsOf(mesh: Mesh, document: KubeObject, found: readonly Path[], wanted: string): ConfigHit[] {
+function hitsOf(
+  mesh: Mesh,
+  roots: readonly string[],
+  document: KubeObject,
+  found: readonly Path[],
+  wanted: string,
+): ConfigHit[] {
   const text = wholeText(document);
   const lines = text.split('\n');
   const counter = new LineCounter();
   const parsed = parseDocument(text, { lineCounter: counter });
-  const services = servicesShapedBy(mesh, document);
+  const services = servicesShapedBy(mesh, roots, document);
   const ref = refOf(mesh, document);
   return found.flatMap((path): ConfigHit[] => {
     const range = rangeOf(parsed, path);
@@ -115,7 +125,7 @@ function rangeOf(parsed: ReturnType<typeof parseDocument>, path: Path): readonly
 }
 
 /** The services that a document shapes, as `namespace/name`: the other way round of what is read for one service. */
-function servicesShapedBy(mesh: Mesh, document: KubeObject): string[] {
+function servicesShapedBy(mesh: Mesh, roots: readonly string[], document: KubeObject): string[] {
   switch (document.kind) {
     case 'VirtualService': {
       const routed = routesOf(document).flatMap((route) => route.destinations.map((one) => one.host));
@@ -141,7 +151,7 @@ function servicesShapedBy(mesh: Mesh, document: KubeObject): string[] {
     case 'Gateway':
       return servicesOfGateway(mesh, document).map(keyOf);
     case 'AuthorizationPolicy':
-      return servicesUnder(mesh, document).map(keyOf);
+      return servicesUnder(mesh, document, roots).map(keyOf);
     default:
       return [];
   }

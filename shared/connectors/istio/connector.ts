@@ -10,6 +10,7 @@ import { createDenials } from './denials.ts';
 import { createDocumentSource } from './documents.ts';
 import { createIsolation } from './isolation/isolation.ts';
 import { createMesh } from './mesh.ts';
+import { createMeshRoots } from './meshRoots.ts';
 import { createProtectionProposer } from './protectionForms/proposer.ts';
 import { createProtectionSource } from './protections.ts';
 import { createRouting } from './routing/routing.ts';
@@ -42,6 +43,7 @@ export const istio: Connector<IstioSettings> = {
     // Asked once more, for the resources may have gone since they were found.
     await client.read(`/apis/${group}`, AbortSignal.timeout(15_000));
     const mesh = createMesh(client, settings.version, host, await securityVersion(client));
+    const meshRoots = createMeshRoots(mesh);
     return {
       peer: { product: 'Istio', version: group },
       server: client.server,
@@ -57,8 +59,8 @@ export const istio: Connector<IstioSettings> = {
       isolation: createIsolation(mesh),
       protectionEdits: createDocumentControl(mesh, createProtectionProposer(mesh)),
       routing: createRouting(mesh),
-      configuration: createConfiguration(mesh),
-      denials: createDenials(mesh),
+      configuration: createConfiguration(mesh, meshRoots),
+      denials: createDenials(mesh, meshRoots),
       [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
     };
   },

@@ -23,7 +23,7 @@ import {
   timeAt,
 } from '../kube/objects.ts';
 import { enforcementAt, isGuarded } from './enforcement.ts';
-import { createMeshRoots } from './meshRoots.ts';
+import type { ReadMeshRoots } from './meshRoots.ts';
 import { haveIdentity, isTriedOut, whyUnfound } from './denialDoubts.ts';
 import { findCaller } from '../kube/callerPods.ts';
 import { isAmbient } from './isolation/callers.ts';
@@ -38,9 +38,8 @@ interface Read extends AuthorizationPolicy {
 }
 
 /** What AuthorizationPolicies do to calls, by the identities that callers run under. */
-export function createDenials(mesh: Mesh): DenialSource {
+export function createDenials(mesh: Mesh, meshRoots: ReadMeshRoots): DenialSource {
   const waypoints = keptWaypoints(mesh);
-  const meshRoots = createMeshRoots(mesh);
   return {
     known: 'atOnce',
     async judge({ callee, caller, protocol }, signal) {

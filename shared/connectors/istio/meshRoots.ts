@@ -4,7 +4,9 @@ import { annotationsOf, type KubeObject, labelsOf, namespaceOf, textAt } from '.
 import { configMaps } from '../kube/resources.ts';
 import { isGuarded } from './enforcement.ts';
 import type { Mesh } from './mesh.ts';
-import { rootNamespace } from './policies.ts';
+
+/** Where policies are for the whole mesh, unless an installation says another (`rootNamespace` of the mesh’s settings). */
+const rootNamespace = 'istio-system';
 
 /** Where policies for the whole mesh are, for some pods: several namespaces where these are of revisions that differ in it. */
 export interface MeshRoots {
@@ -13,6 +15,8 @@ export interface MeshRoots {
   /** Of what it depends whether a policy of one of them holds for all of the pods; null where it does. */
   doubt(policy: KubeObject, of: string | null): string | null;
 }
+
+export type ReadMeshRoots = (pods: readonly KubeObject[]) => Promise<MeshRoots>;
 
 interface Root {
   readonly name: string;
@@ -34,7 +38,7 @@ const revisionName = 'istio.io/rev';
 const unnamed = 'default';
 
 /** The root namespaces as the settings of the pods' own revisions have it, read when first asked for and again now and then. */
-export function createMeshRoots(mesh: Mesh): (pods: readonly KubeObject[]) => Promise<MeshRoots> {
+export function createMeshRoots(mesh: Mesh): ReadMeshRoots {
   const { client, host } = mesh;
   const kept = new Map<string, { readonly until: number; readonly root: Promise<Root> }>();
 

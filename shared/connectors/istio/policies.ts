@@ -11,14 +11,11 @@ import {
 } from '../kube/objects.ts';
 import type { Mesh } from './mesh.ts';
 
-/** Where policies are for the whole mesh, unless an installation says another (`rootNamespace` of the mesh’s settings). */
-export const rootNamespace = 'istio-system';
-
-/** AuthorizationPolicies that hold for the instances behind a service, by name. */
+/** AuthorizationPolicies that hold for the instances behind a service, by name; those in `roots` are for the whole mesh. */
 export function policiesFor(
   mesh: Mesh,
   { namespace, name }: ServiceKey,
-  roots: readonly string[] = [rootNamespace],
+  roots: readonly string[],
 ): KubeObject[] {
   const service = mesh.services.get(namespace ?? '', name);
   if (service === undefined) return [];
@@ -28,9 +25,9 @@ export function policiesFor(
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
-/** The Services whose instances a policy holds for. */
-export function servicesUnder(mesh: Mesh, policy: KubeObject): KubeObject[] {
-  return [...mesh.services.all()].filter((service) => holds(policy, service, podsOf(mesh, service)));
+/** The Services whose instances a policy holds for, or some of them. */
+export function servicesUnder(mesh: Mesh, policy: KubeObject, roots: readonly string[]): KubeObject[] {
+  return [...mesh.services.all()].filter((service) => holds(policy, service, podsOf(mesh, service), roots));
 }
 
 /** The Services in front of the pods that a selector of a Gateway takes. */
@@ -60,7 +57,7 @@ function holds(
   policy: KubeObject,
   service: KubeObject,
   pods: readonly KubeObject[],
-  roots: readonly string[] = [rootNamespace],
+  roots: readonly string[],
 ): boolean {
   const place = namespaceOf(policy);
   if (place !== namespaceOf(service) && !roots.includes(place)) return false;
