@@ -2,21 +2,36 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { linkIn, repositoriesIn } from './commandLine.ts';
 
+const here = import.meta.dirname;
+
+/** The work trees that are taken, and what is said of the others. */
+function trees(...args: readonly string[]) {
+  const said: string[] = [];
+  return { taken: repositoriesIn(args, (why) => said.push(why)), said };
+}
+
 test('work trees are read from among Electron’s own flags and the folder of the program', () => {
-  const args = ['/opt/electron', '--no-sandbox', '--inspect=0', '/opt/podium', '--repository', '/srv/deploy'];
-  expect(repositoriesIn(args)).toEqual(['/srv/deploy']);
-  expect(repositoriesIn([...args, '--repository=charts'])).toEqual(['/srv/deploy', resolve('charts')]);
+  const args = ['/opt/electron', '--no-sandbox', '--inspect=0', '/opt/podium', '--repository', here];
+  expect(trees(...args)).toEqual({ taken: [here], said: [] });
+  expect(trees(...args, '--repository=.')).toEqual({ taken: [here, resolve('.')], said: [] });
+});
+
+test('a work tree that is not there is said, and the others are taken', () => {
+  expect(trees('/opt/podium/Podium', '--repository=/nowhere/deploy', '--repository', here)).toEqual({
+    taken: [here],
+    said: ['--repository “/nowhere/deploy” is not there.'],
+  });
 });
 
 test('a flag without a folder, and no flag at all, name nothing', () => {
-  expect(repositoriesIn(['/opt/podium/Podium', '--repository'])).toEqual([]);
-  expect(repositoriesIn(['/opt/podium/Podium'])).toEqual([]);
+  expect(trees('/opt/podium/Podium', '--repository')).toEqual({ taken: [], said: [] });
+  expect(trees('/opt/podium/Podium')).toEqual({ taken: [], said: [] });
 });
 
 test('a start by a link can bring no work tree along', () => {
-  const link = ['/opt/podium/Podium', '--repository', '/home/ana/.ssh', 'podium://service/shop/payment'];
-  expect(repositoriesIn(link)).toEqual([]);
-  expect(repositoriesIn(['/opt/podium/Podium', 'PODIUM://x', '--repository=/srv/deploy'])).toEqual([]);
+  const link = ['/opt/podium/Podium', '--repository', here, 'podium://service/shop/payment'];
+  expect(trees(...link)).toEqual({ taken: [], said: [] });
+  expect(trees('/opt/podium/Podium', 'PODIUM://x', `--repository=${here}`)).toEqual({ taken: [], said: [] });
 });
 
 test('the first link among the arguments is followed, as Podium itself writes it', () => {

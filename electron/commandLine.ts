@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { linkToPlace, readLink, writeLink } from '../shared/model/deepLink.ts';
+import { whyNoWorkTree } from '../shared/node/workTreeFolder.ts';
 
 /**
  * The Git work trees that the operator named with `--repository`, by their full paths. Electron's own flags stand among the
- * arguments. A start by a `podium://` link names none, whatever came with it: links may be followed from any page.
+ * arguments. A start by a `podium://` link names none, whatever came with it: links may be followed from any page. One that
+ * is no folder is said and left out: the window opens all the same.
  */
-export function repositoriesIn(args: readonly string[]): readonly string[] {
+export function repositoriesIn(args: readonly string[], say: (why: string) => void): readonly string[] {
   if (args.some((arg) => arg.toLowerCase().startsWith('podium:'))) return [];
   const { values } = parseArgs({
     args: [...args],
@@ -15,7 +17,12 @@ export function repositoriesIn(args: readonly string[]): readonly string[] {
   });
   return (values.repository ?? [])
     .filter((value) => typeof value === 'string')
-    .map((value) => resolve(value));
+    .map((value) => resolve(value))
+    .filter((folder) => {
+      const why = whyNoWorkTree(folder);
+      if (why !== null) say(why);
+      return why === null;
+    });
 }
 
 /**

@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   const consoleProcess = startConsoleProcess({
     folder: import.meta.dirname,
     dataFolder: openDataFolder(),
-    repositories: repositoriesIn(process.argv),
+    repositories: repositoriesIn(process.argv, (why) => process.stderr.write(`${why}\n`)),
     onHeld: held.take,
     onNews: createNotifier({
       isLookedAt: () => BrowserWindow.getAllWindows().some((one) => one.isFocused()),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { linkToPlace, readLink, writeLink } from '../model/deepLink.ts';
+import { whyNoWorkTree } from '../node/workTreeFolder.ts';
 
 /** What the browser host was asked for. */
 export interface CommandLine {
@@ -20,6 +21,10 @@ export function readCommandLine(args: readonly string[], now: number): CommandLi
   const { values, positionals } = parse(args);
   if (values.at !== undefined && positionals[0] !== 'open')
     throw new Error('--at says when, for “open CONTEXT/NAMESPACE/SERVICE”, and there is none.');
+  for (const folder of values.repository) {
+    const why = whyNoWorkTree(folder);
+    if (why !== null) throw new Error(why);
+  }
   return {
     link: linkAsked(positionals, values.at ?? null, now),
     opensBrowser: !values['no-open'],
