@@ -48,6 +48,7 @@ describe('what will happen', () => {
       ],
       direction: 'awayFromHarm',
       towards: [],
+      unjudged: [],
     });
   });
 

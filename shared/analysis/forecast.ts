@@ -35,6 +35,8 @@ export interface Forecast {
   readonly direction: Plan['direction'];
   /** Titles of destinations that fail now and get more calls. */
   readonly towards: readonly string[];
+  /** Titles of destinations that get more calls and have none by which to judge whether they fail. */
+  readonly unjudged: readonly string[];
 }
 
 interface Outlook {
@@ -76,17 +78,19 @@ export function forecast(input: ForecastInput): Forecast {
   if (moving.length > 0 && measured && failedBefore !== null && failedAfter !== null) {
     sentences.push(sayFailures(failedBefore, failedAfter));
   }
-  const unknown = outlooks
-    .filter((one) => one.after > one.before && one.errorRatio === null)
-    .map((one) => one.title);
+  const unknown = outlooks.filter((one) => one.after > one.before && one.errorRatio === null);
   if (unknown.length > 0 && measured) {
     sentences.push(
-      `How many calls fail at ${formatList(unknown)} is not known: it had none to be judged by.`,
+      `How many calls fail at ${formatList(unknown.map((one) => one.title))} is not known: it had none to be judged by.`,
     );
   }
   const backends = outlooks.filter((one) => one.isBackend && one.requestsPerSecond !== null);
   if (backends.length > 0 && moving.length > 0) sentences.push(sayOtherWays(backends));
-  return { sentences, ...directionOf(outlooks, failedBefore, failedAfter) };
+  return {
+    sentences,
+    ...directionOf(outlooks, failedBefore, failedAfter),
+    unjudged: unknown.filter((one) => !one.failing).map((one) => one.title),
+  };
 }
 
 function outlooksOf(input: ForecastInput): Outlook[] {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { splitOf } from '../../test/support/splits.ts';
+import { roundedSignals } from '../analysis/tally.ts';
 import type { GraphService } from '../model/graph.ts';
 import { defaultSettings } from '../model/settings.ts';
 import type { ServiceSignals, Signals } from '../model/signals.ts';
@@ -30,10 +31,21 @@ const service: GraphService = {
   createdAt: null,
 };
 
+const counted: ServiceSignals = {
+  ...figures(100),
+  health: 'healthy',
+  reasons: [],
+  versions: { v1: figures(90), v2: figures(10) },
+};
+/** As it is folded where nothing counts calls to it. */
+const uncounted: ServiceSignals = { ...roundedSignals(null), health: 'unknown', reasons: [], versions: {} };
+
 interface Beside {
   /** What is different of the destinations. */
   readonly destinations: readonly Partial<SplitDestination>[];
   readonly serviceOfHost: (host: string) => GraphService | null;
+  /** Of the service itself. */
+  readonly own: ServiceSignals;
   readonly more: readonly (readonly [string, ServiceSignals])[];
 }
 
@@ -57,13 +69,7 @@ function outlookAfter(ms: number, beside: Partial<Beside> = {}) {
     folded: {
       calls: [],
       callSignals: new Map(),
-      serviceSignals: new Map([
-        [
-          service.id,
-          { ...figures(100), health: 'healthy', reasons: [], versions: { v1: figures(90), v2: figures(10) } },
-        ],
-        ...(beside.more ?? []),
-      ]),
+      serviceSignals: new Map([[service.id, beside.own ?? counted], ...(beside.more ?? [])]),
       extraServices: [],
       problems: [],
     },
@@ -103,5 +109,38 @@ test('a destination that is a service of its own is judged by its own figures', 
   });
   expect(guards).toMatchObject([
     { verdict: 'typeName', title: expect.stringContaining('payment-canary') as unknown },
+  ]);
+});
+
+test('what nothing counts is not told to be well, and asks no more for it', () => {
+  const { sentences, guards } = outlookAfter(12_000, { own: uncounted });
+  expect(sentences).toEqual([expect.stringContaining('No calls are measured now')]);
+  expect(guards).toEqual([
+    {
+      id: 'direction',
+      verdict: 'pass',
+      title: 'Whether v2 is failing is not known: no calls counted there',
+      detail: null,
+    },
+  ]);
+});
+
+test('a version that gets more is not judged by the figures of the other', () => {
+  const { guards } = outlookAfter(61_000, { own: { ...counted, versions: { v1: figures(90) } } });
+  expect(guards).toMatchObject([{ verdict: 'pass', title: expect.stringContaining('v2') as unknown }]);
+  expect(outlookAfter(61_000).guards).toMatchObject([
+    { verdict: 'pass', title: 'No version that gets more traffic is failing now' },
+  ]);
+});
+
+test('a service of its own that nothing counts is named as not known', () => {
+  const canary: GraphService = { ...service, id: 'c1/shop/payment-canary', name: 'payment-canary' };
+  const { guards } = outlookAfter(61_000, {
+    destinations: [{}, { host: 'canary', title: 'payment-canary', version: null, subset: null }],
+    serviceOfHost: (name) => (name === 'canary' ? canary : null),
+    more: [[canary.id, uncounted]],
+  });
+  expect(guards).toMatchObject([
+    { verdict: 'pass', title: expect.stringContaining('payment-canary is failing is not known') as unknown },
   ]);
 });

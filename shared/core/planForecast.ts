@@ -1,4 +1,5 @@
 import { type FiguresTaken, sayReachBefore } from '../analysis/figuresAge.ts';
+import { formatList } from '../analysis/formats.ts';
 import { type BackendStanding, forecast, type Forecast } from '../analysis/forecast.ts';
 import type { FoldedSignals } from '../analysis/foldSignals.ts';
 import type { Environment } from '../model/entity.ts';
@@ -7,6 +8,7 @@ import type { Affected, Guard } from '../model/change.ts';
 import type { HeldTrip } from '../model/trip.ts';
 import type { Split } from '../model/weights.ts';
 import type { Operation } from '../model/operation.ts';
+import type { ServiceSignals } from '../model/signals.ts';
 import type { Settings } from '../model/settings.ts';
 import type { PlannedWrite } from '../connectors/kit/control.ts';
 import { sayPlace } from './sayPlace.ts';
@@ -45,7 +47,7 @@ export function forecastPlan(
     return { sentences: [], direction: direction ?? 'neutral', guards: [] };
   const signals = service === null ? undefined : folded?.serviceSignals.get(service.id);
   const backends = backendsOf(split, setting);
-  const isMeasured = signals !== undefined || [...backends.values()].some((one) => one.signals !== null);
+  const isMeasured = isCounted(signals) || [...backends.values()].some((one) => one.signals !== null);
   const outlook = forecast({
     split,
     // Istio reads a missing weight beside others as none.
@@ -57,9 +59,9 @@ export function forecastPlan(
     thresholds: thresholdsOf(service?.id ?? '', health),
   });
   const mixed = !isMeasured ? null : sayReachBefore(split.changedBy?.at ?? null, setting.taken, setting.now);
-  if (mixed === null) return { ...outlook, guards: [guardOf(outlook, isMeasured, where)] };
+  if (mixed === null) return { ...outlook, guards: [guardOf(outlook, where)] };
   const caution = `${split.document.name} was changed ${mixed}.`;
-  const guard = guardOf(outlook, true, where);
+  const guard = guardOf(outlook, where);
   return {
     ...outlook,
     sentences: [...outlook.sentences, caution],
@@ -76,8 +78,9 @@ function backendsOf(
   for (const { host } of destinations) {
     const own = serviceOfHost(host);
     if (own === null || own.id === service?.id) continue;
+    const signals = folded?.serviceSignals.get(own.id);
     found.set(host, {
-      signals: folded?.serviceSignals.get(own.id) ?? null,
+      signals: isCounted(signals) ? signals : null,
       readyInstances: own.readyInstances,
       thresholds: thresholdsOf(own.id, health),
     });
@@ -85,14 +88,14 @@ function backendsOf(
   return found;
 }
 
+/** Every service has an entry, also one whose calls nothing counts. */
+const isCounted = (signals: ServiceSignals | undefined): signals is ServiceSignals =>
+  signals !== undefined && signals.requestsPerSecond !== null;
+
 /** Beside a judgement whose figures reach back over the last change. */
 const olderCalls = 'Judged in part by calls from before the last change.';
 
-function guardOf(
-  { direction, towards }: Forecast,
-  measured: boolean,
-  where: ForecastSetting['where'],
-): Guard {
+function guardOf({ direction, towards, unjudged }: Forecast, where: ForecastSetting['where']): Guard {
   const id = 'direction';
   switch (direction) {
     case 'awayFromHarm':
@@ -105,12 +108,12 @@ function guardOf(
         detail: `Blocked unless you type the service’s name. This writes to ${sayPlace(where)}.`,
       };
     case 'neutral':
-      return measured
+      return unjudged.length === 0
         ? { id, verdict: 'pass', title: 'No version that gets more traffic is failing now', detail: null }
         : {
             id,
             verdict: 'pass',
-            title: 'Whether a version is failing is not known: no figures',
+            title: `Whether ${formatList(unjudged)} ${unjudged.length === 1 ? 'is' : 'are'} failing is not known: no calls counted there`,
             detail: null,
           };
   }
