@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,6 +49,12 @@ describe('the one writer', () => {
       /^the data folder cannot be used: .*a file.*Set PODIUM_DATA/,
     );
     expect(() => openDatabase(file)).toThrow(/writer\.lock cannot be used: .*set PODIUM_DATA/);
+  });
+
+  test('what a folder is called makes nobody take it for one that another holds', () => {
+    const blocked = join(folder, 'blocked');
+    mkdirSync(join(blocked, 'writer.lock'), { recursive: true });
+    expect(() => openDatabase(blocked)).toThrow(/writer\.lock cannot be used: .*blocked.*set PODIUM_DATA/);
   });
 
   test('a second one on the same folder only reads, and takes over once the first is gone', async () => {

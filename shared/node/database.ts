@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { notUsable } from './dataFolder.ts';
 
 const currentVersion = 1;
+/** SQLite's own number for what another process holds. */
+const busy = 5;
 
 /** Podium's file of operations and settings, with the lock that makes this process its only writer. */
 export interface Database extends Disposable {
@@ -41,7 +43,7 @@ function takeLock(path: string): DatabaseSync | null {
     return lock;
   } catch (cause) {
     lock?.close();
-    if (cause instanceof Error && cause.message.includes('locked')) return null;
+    if (cause instanceof Error && Reflect.get(cause, 'errcode') === busy) return null;
     throw notUsable(
       path,
       cause,
