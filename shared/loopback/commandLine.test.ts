@@ -26,7 +26,9 @@ describe('the command line of the browser host', () => {
 
   test.each([
     [['--bogus'], /^Unknown option '--bogus'\.\nnpm start -- /],
+    [['--no.open'], /^Unknown option '--no\.open'\.\nnpm start -- /],
     [['--port'], /argument missing\.\nnpm start -- /],
+    [['--port', '--no-open'], /^Option '--port' argument is ambiguous\.\nnpm start -- /],
     [['--port', 'abc'], /“abc” is no port/],
     [['--port', '65536'], /“65536” is no port/],
     [['--port=-1'], /“-1” is no port/],

@@ -48,7 +48,7 @@ function parse(args: readonly string[]) {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     // What comes after the first sentence is advice for those who write programs.
-    throw new Error(`${why.split(/[.\n]/, 1)[0] ?? why}.\n${usage}`, { cause });
+    throw new Error(`${why.split(/\.\s/, 1)[0] ?? why}.\n${usage}`, { cause });
   }
 }
 
