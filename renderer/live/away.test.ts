@@ -30,6 +30,7 @@ const summaryOf = (connectionId: string): AwaySummary => ({
   untimed: [],
   counted: true,
   reaches: [],
+  notes: [],
   problems: [],
 });
 
@@ -148,4 +149,28 @@ test('a stream that begins anew reads what is unread, also what a lost line left
   await settle();
   expect(podium.asked[1]?.signal.aborted).toBe(true);
   expect(next.ids()).toEqual(['a', 'b']);
+});
+
+test('shown again, what was read in part is read again and shown meanwhile; what is whole is not', async () => {
+  const [partial, uncounted] = [
+    { ...summaryOf('a'), problems: ['alerts were given up'] },
+    { ...summaryOf('b'), counted: false },
+  ];
+  await podium.tells(absent('a'), absent('b'), absent('c'));
+  podium.asked[0]?.answer(partial);
+  podium.asked[1]?.answer(uncounted);
+  await settle();
+  podium.asked[2]?.answer({ ...summaryOf('c'), notes: ['only connections were counted'] });
+  await settle();
+  expect(podium.ids()).toEqual(['a', 'b', 'c']);
+  showAway();
+  expect(podium.ids()).toEqual(['a', 'b', 'c', 'a', 'b']);
+  expect([stateOf('a')?.summary, stateOf('b')?.summary]).toEqual([partial, uncounted]);
+  podium.asked[3]?.answer(summaryOf('a'));
+  podium.asked[4]?.fail(new Error('no answer'));
+  await settle();
+  expect(stateOf('a')).toMatchObject({ summary: summaryOf('a'), problem: null });
+  expect(stateOf('b')).toMatchObject({ summary: uncounted, problem: 'no answer' });
+  tryAwayAgain(absent('b'));
+  expect(podium.ids()).toEqual(['a', 'b', 'c', 'a', 'b', 'b']);
 });

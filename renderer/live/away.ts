@@ -7,6 +7,8 @@ import { watchWhileSeen, wordsOfError } from '../client/watch.ts';
 export interface Away {
   readonly absence: Absence;
   readonly summary: AwaySummary | null;
+  /** Whether it is to be read once more; what was read before is shown meanwhile. */
+  readonly again: boolean;
   readonly problem: string | null;
 }
 
@@ -47,9 +49,12 @@ export function closeAway(): void {
     .catch(() => undefined);
 }
 
-/** Shows it again, and reads what was not read to its end. */
+/** Shows it again, and reads what was not read to its end, or only in part. */
 export function showAway(): void {
-  useAway.setState({ shown: true });
+  useAway.setState(({ all }) => ({
+    shown: true,
+    all: all.map((one) => ({ ...one, again: one.again || isPartial(one.summary) })),
+  }));
   readAnew();
 }
 
@@ -58,6 +63,9 @@ export function tryAwayAgain(absence: Absence): void {
   set(absence, { problem: null });
   readMissing();
 }
+
+const isPartial = (summary: AwaySummary | null): boolean =>
+  summary !== null && (!summary.counted || summary.problems.length > 0);
 
 const keyOf = ({ connectionId, from, to }: Absence): string => `${connectionId} ${from} ${to}`;
 
@@ -78,7 +86,7 @@ function stopReading(isMeant: (key: string, client: ConsoleClient) => boolean): 
 function take(absences: readonly Absence[]): void {
   const known = new Map(useAway.getState().all.map((one) => [keyOf(one.absence), one]));
   const all = absences.map((absence) => ({
-    ...(known.get(keyOf(absence)) ?? { summary: null, problem: null }),
+    ...(known.get(keyOf(absence)) ?? { summary: null, again: false, problem: null }),
     absence,
   }));
   const isNew = all.some(({ absence }) => !absence.closed && !known.has(keyOf(absence)));
@@ -96,14 +104,15 @@ function readAnew(): void {
   readMissing();
 }
 
-/** What is shown and neither read nor being read, a few at once. */
+/** What is shown and is to be read and not being read, a few at once. */
 function readMissing(): void {
   const { client } = useLink.getState();
   const { all, shown } = useAway.getState();
   if (client === null || !shown) return;
-  for (const { absence, summary, problem } of all) {
+  for (const { absence, summary, again, problem } of all) {
     if (underWay.size >= atOnce) return;
-    if (summary === null && problem === null && !underWay.has(keyOf(absence))) void read(client, absence);
+    const isMissing = (summary === null || again) && problem === null;
+    if (isMissing && !underWay.has(keyOf(absence))) void read(client, absence);
   }
 }
 
@@ -112,7 +121,7 @@ async function read(client: ConsoleClient, absence: Absence): Promise<void> {
   underWay.set(keyOf(absence), { client, stop });
   const { connectionId, from, to } = absence;
   const part = await client.away.read({ connectionId, from, to }, { signal: stop.signal }).then(
-    (summary): Partial<Away> => ({ summary }),
+    (summary): Partial<Away> => ({ summary, again: false }),
     (error: unknown): Partial<Away> => ({ problem: wordsOfError(error) }),
   );
   if (stop.signal.aborted) return;

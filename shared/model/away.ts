@@ -46,6 +46,9 @@ export const AwaySummary = z.object({
   counted: z.boolean(),
   /** What is known of a part of the time only: "events" since when. */
   reaches: z.array(z.object({ what: z.string(), since: z.number() })),
+  /** What could be read and tells of a part only, in words: reading it again tells no more. */
+  notes: z.array(z.string()),
+  /** What could not be read, in words. */
   problems: z.array(z.string()),
 });
 export type AwaySummary = z.infer<typeof AwaySummary>;

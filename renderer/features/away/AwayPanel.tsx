@@ -103,6 +103,11 @@ function OfConnection({ away, isAlone }: { readonly away: Away; readonly isAlone
       )}
       {untimed !== null && <p>{untimed}</p>}
       {reach !== null && <p className="muted">{reach}</p>}
+      {summary?.notes.map((text) => (
+        <p key={text} className="muted">
+          {plainText(text, 300)}
+        </p>
+      ))}
       {problems.map((text) => (
         <p key={text} className="toneWarn">
           {text}

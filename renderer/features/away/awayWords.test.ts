@@ -15,6 +15,7 @@ const summary = (more: Partial<AwaySummary>): AwaySummary => ({
   counted: true,
   untimed: [],
   reaches: [],
+  notes: [],
   problems: [],
   ...more,
 });
@@ -84,4 +85,12 @@ test('of many problems a few are told, and how many more there are', () => {
     ...'abcd',
     '2 more things could not be read.',
   ]);
+});
+
+test('where some calls were not counted, only what was counted is called quiet', () => {
+  const notes = ['Of calls to redis only connections were counted: whether any failed is not known.'];
+  expect(quietWords(summary({ notes }), now)).toBe(
+    `Nothing that was counted failed since ${formatClock(at(3, 0))}.`,
+  );
+  expect(quietWords(summary({ counted: false, notes }), now)).toBe('Whether calls failed is not known.');
 });

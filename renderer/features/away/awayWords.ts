@@ -23,16 +23,16 @@ const mostUntimed = 4;
 
 /** What there is to say of a connection as a whole, where nothing tells of a failure; null where something does. */
 export function quietWords(
-  { lines, untimed, counted, from, reaches, problems }: AwaySummary,
+  { lines, untimed, counted, from, reaches, notes, problems }: AwaySummary,
   now: number,
 ): string | null {
   if (untimed.length > 0 || lines.some(({ kind }) => kind === 'failure')) return null;
   if (!counted)
-    return problems.length > 0
+    return problems.length + notes.length > 0
       ? 'Whether calls failed is not known.'
       : 'Whether calls failed is not known: nothing counted them.';
   const since = reaches.find(({ what }) => what === 'figures')?.since ?? from;
-  return `Nothing failed since ${formatMoment(since, now)}.`;
+  return `${notes.length > 0 ? 'Nothing that was counted failed' : 'Nothing failed'} since ${formatMoment(since, now)}.`;
 }
 
 /** "payment lost 412 of 90,000 calls; when is not known." */

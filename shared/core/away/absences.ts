@@ -14,13 +14,6 @@ const lookMs = 15_000;
 const soonMs = 1_000;
 const keepMs = 60_000;
 
-/** What was read of one absence. */
-interface Kept {
-  readonly parts: AwayRead;
-  /** Once nothing of it is missing. */
-  summary: AwaySummary | null;
-}
-
 interface AbsenceParts {
   readonly connections: Pick<Connections, 'open'>;
   readonly settings: SettingsKeeper;
@@ -34,8 +27,8 @@ export interface Absences {
   /** Somebody has seen all that was found until now. */
   close(): void;
   /**
-   * What happened in an absence, read once for all windows; `read` is given what was read whole before, and reads what failed or
-   * lacks figures again. Of any other time all is read each time.
+   * What happened in an absence: `read` is given what was read whole before, for all windows, and reads again what failed or
+   * nobody answered. Of any other time all is read each time.
    */
   summaryOf(
     asked: { readonly connectionId: string; readonly from: number; readonly to?: number | undefined },
@@ -48,14 +41,14 @@ export function createAbsences({ connections, settings, ports: { clock } }: Abse
   /** By title, in the peer's time. */
   const looked = new Map<string, number>();
   const found = new Map<string, Absence>();
-  const kept = new WeakMap<Absence, Kept>();
+  const kept = new WeakMap<Absence, AwayRead>();
   const told = createPulse();
   let keptAt = -Infinity;
   let watchers = 0;
   let stop = new AbortController();
 
-  function keptOf(absence: Absence): Kept {
-    const held = kept.get(absence) ?? { parts: new Map(), summary: null };
+  function keptOf(absence: Absence): AwayRead {
+    const held: AwayRead = kept.get(absence) ?? new Map();
     kept.set(absence, held);
     return held;
   }
@@ -123,14 +116,10 @@ export function createAbsences({ connections, settings, ports: { clock } }: Abse
       }
       told.bump();
     },
-    async summaryOf({ connectionId, from, to }, read) {
+    summaryOf({ connectionId, from, to }, read) {
       const absence = found.get(connectionId);
       if (absence?.from !== from || absence.to !== to) return read(new Map());
-      const held = keptOf(absence);
-      if (held.summary !== null) return held.summary;
-      const summary = await read(held.parts);
-      if (summary.counted && summary.problems.length === 0) held.summary = summary;
-      return summary;
+      return read(keptOf(absence));
     },
   };
 }

@@ -48,6 +48,7 @@ function lookBack(
   asked?: AbortSignal,
   endedMs = 0,
   read?: AwayRead,
+  more: readonly object[] | null = null,
 ) {
   const ports = createMemoryPorts();
   const now = ports.clock.now();
@@ -73,7 +74,7 @@ function lookBack(
     closed: new AbortController().signal,
     topology: () => topology,
     observations: () => [],
-    sources: [{ session: { signals, alerts } }],
+    sources: more === null ? [{ session: { signals, alerts } }] : [{ session: { signals } }, ...more],
   } as unknown as LiveConnection;
   const journal = { list: () => Promise.resolve([]) } as unknown as Journal;
   const parts = { journal, health: defaultSettings.health, ports };
@@ -119,11 +120,12 @@ describe('calls that were lost', () => {
         Promise.resolve(observation([callRow({ protocol: 'tcp', responseCode: null, perSecond: 2 })])),
     });
     expect([summary.lines.filter(({ kind }) => kind === 'failure'), summary.untimed]).toEqual([[], []]);
-    expect(summary.problems).toEqual([
+    expect([summary.counted, summary.problems]).toEqual([false, []]);
+    expect(summary.notes).toEqual([
       'Of calls to payment only connections were counted: whether any failed is not known.',
     ]);
     const counted = await lookBack({ past: () => Promise.resolve(week(90_000, 0)) });
-    expect(counted.problems).toEqual([]);
+    expect([counted.counted, counted.problems, counted.notes]).toEqual([true, [], []]);
   });
 
   test('with a time are a line and nothing else', async () => {
@@ -222,7 +224,7 @@ test('who asks again reads what failed, and not what was read', async () => {
   };
   const first = await lookBack(figures, undefined, undefined, 0, read);
   expect(first.problems).toEqual([expect.stringContaining('too many samples')]);
-  expect([...read.keys()].sort()).toEqual(['alerts', 'notes']);
+  expect([...read.keys()]).toEqual(['alerts']);
   const second = await lookBack(figures, undefined, undefined, 0, read);
   expect(second).toMatchObject({ problems: [], counted: true, untimed: [{ lostCalls: 412 }] });
   const third = await lookBack(figures, undefined, undefined, 0, read);
@@ -234,4 +236,53 @@ test('figures that nobody counted are looked for again', async () => {
   const none = { past: () => Promise.resolve({ ...week(0, 0), calls: [] }) };
   expect((await lookBack(none, undefined, undefined, 0, read)).counted).toBe(false);
   expect(read.has('figures')).toBe(false);
+});
+
+test('alerts and Events that nobody could tell of are asked for again, once somebody can', async () => {
+  const read: AwayRead = new Map();
+  const lookWith = (sources: object[]) => lookBack({}, undefined, undefined, 0, read, sources);
+  expect((await lookWith([])).lines).toEqual([]);
+  expect([...read.keys()]).toEqual(['figures']);
+  let asked = 0;
+  const alert = { name: 'DiskFull', severity: 'critical', labels: {}, from: 1, to: 2 };
+  const tells = {
+    alerts: {
+      source: 'Prometheus',
+      past: () => {
+        asked += 1;
+        return Promise.resolve({ alerts: [alert], problems: [] });
+      },
+    },
+    events: {
+      past: () => {
+        asked += 1;
+        return Promise.resolve({ warnings: [], changes: [], keptSince: 7, problems: [], aheadMs: 0 });
+      },
+    },
+  };
+  const told = await lookWith([{ session: tells }]);
+  expect(told.lines).toMatchObject([{ kind: 'alert', name: 'DiskFull' }]);
+  expect(told.reaches).toContainEqual({ what: 'Events', since: 7 });
+  expect((await lookWith([{ session: tells }])).lines).toEqual(told.lines);
+  expect(asked).toBe(2);
+});
+
+test('what other Podiums noted and could not be read costs no peer its figures again', async () => {
+  const read: AwayRead = new Map();
+  let asked = 0;
+  const figures: Figures = {
+    past: () => {
+      asked += 1;
+      return Promise.resolve(observation([callRow({ protocol: 'tcp', responseCode: null, perSecond: 2 })]));
+    },
+  };
+  const notes = { recent: () => ({ notes: [], problem: 'Notes may not be read.' }) };
+  const look = () => lookBack(figures, undefined, undefined, 0, read, [{ session: { notes } }]);
+  const first = await look();
+  expect(first).toMatchObject({
+    problems: ['Notes may not be read.'],
+    notes: [expect.stringContaining('only connections')],
+  });
+  expect(await look()).toEqual(first);
+  expect(asked).toBe(1);
 });

@@ -25,7 +25,7 @@ const usualLimitMs = 60_000;
 const readyMs = 10_000;
 
 /** What was read whole of one time, by part, so that who asks again reads what failed and nothing else. */
-export type AwayRead = Map<string, { readonly value: unknown; readonly problems: readonly string[] }>;
+export type AwayRead = Map<string, unknown>;
 
 interface AwayParts {
   readonly journal: Journal;
@@ -36,8 +36,6 @@ interface AwayParts {
 /** One looking back: a peer that is too slow for it costs its own part alone. */
 interface LookingBack {
   readonly signal: AbortSignal;
-  /** What is to be said and would be said again. */
-  readonly problems: string[];
   /** Takes down what could not be read this time, as its source says it. */
   failed(problems: readonly string[]): void;
   /** Takes down why something is missing; throws where nobody waits for the rest any more. */
@@ -64,42 +62,45 @@ export async function readAway(
   async function part<Value>(
     name: string,
     look: (looking: LookingBack) => Promise<Value>,
-    isKept: (value: Value) => boolean = () => true,
+    isKept: (value: Value) => boolean,
   ): Promise<Value> {
-    const held = read.get(name);
-    problems.push(...(held?.problems ?? []));
     // The same part put it there.
-    if (held !== undefined) return held.value as Value;
-    const own: string[] = [];
+    if (read.has(name)) return read.get(name) as Value;
     let isWhole = true;
     const value = await look({
       signal,
-      problems: own,
       failed(texts) {
         if (texts.length > 0) isWhole = false;
-        own.push(...texts);
+        problems.push(...texts);
       },
       missed(thrown, tried) {
         if (gone.aborted) throw thrown;
         isWhole = false;
-        own.push(
+        problems.push(
           signal.aborted ? `${tried} was given up after ${limitMs / 1000} s.` : sayError(thrown, tried),
         );
       },
     });
-    problems.push(...own);
-    if (isWhole && isKept(value)) read.set(name, { value, problems: own });
+    if (isWhole && isKept(value)) read.set(name, value);
     return value;
   }
   const [figures, alerts, notes, operations, others] = await Promise.all([
-    // Without figures somebody may look again: the system that counts may be there by then.
+    // What nobody answered is asked for again: the system that knows may be there by then.
     part(
       'figures',
       (looking) => readFailures(connection, span, parts, looking),
-      ({ counted }) => counted,
+      ({ answered }) => answered,
     ),
-    part('alerts', (looking) => readAlerts(connection, span, looking)),
-    part('notes', (looking) => readNotes(connection, span, looking)),
+    part(
+      'alerts',
+      (looking) => readAlerts(connection, span, looking),
+      ({ answered }) => answered,
+    ),
+    part(
+      'notes',
+      (looking) => readNotes(connection, span, looking),
+      ({ answered }) => answered,
+    ),
     operationLines(parts.journal, connection.title, span),
     markedByOthers(connection, span.from, parts.journal),
   ]);
@@ -109,7 +110,7 @@ export async function readAway(
   const lines = [
     ...figures.failures.map(({ service, failure }) => failureLine(service, failure)),
     ...operations,
-    ...alerts.map((alert) => alertLine(alert, topology)),
+    ...alerts.alerts.map((alert) => alertLine(alert, topology)),
     ...changeLines(topology, span, notes.changes, notes.aheadMs),
     ...killLines(connection, span, notes.aheadMs),
     ...warningLines(notes.warnings, topology),
@@ -137,6 +138,7 @@ export async function readAway(
       ...(figures.since === null ? [] : [{ what: 'figures', since: figures.since }]),
       ...(notes.keptSince === null ? [] : [{ what: 'Events', since: notes.keptSince }]),
     ],
+    notes: [...figures.notes],
     problems: [...new Set(problems)],
   };
 }
@@ -156,6 +158,9 @@ interface Failures {
   readonly failures: readonly { readonly service: GraphService; readonly failure: PastFailure }[];
   readonly untimed: AwaySummary['untimed'];
   readonly counted: boolean;
+  /** Whether something told of calls or connections, so that reading again tells no more. */
+  readonly answered: boolean;
+  readonly notes: readonly string[];
   /** When figures begin, where they do not reach back. */
   readonly since: number | null;
 }
@@ -165,9 +170,16 @@ async function readFailures(
   connection: LiveConnection,
   { from, to }: Span,
   { health, ports }: AwayParts,
-  { signal, problems, failed, missed }: LookingBack,
+  { signal, failed, missed }: LookingBack,
 ): Promise<Failures> {
-  const none: Failures = { failures: [], untimed: [], counted: false, since: null };
+  const none: Failures = {
+    failures: [],
+    untimed: [],
+    counted: false,
+    answered: false,
+    notes: [],
+    since: null,
+  };
   const source = connection.sources.find(({ session }) => session.signals?.readPast !== undefined);
   const signals = source?.session.signals;
   if (signals?.readPast === undefined) return none;
@@ -198,8 +210,8 @@ async function readFailures(
       service,
       lost: figuresOf(service)?.failedPerSecond ?? null,
     }));
-    problems.push(
-      ...uncountedWords(figures.filter(({ service, lost }) => lost === null && called.has(service.id))),
+    const notes = onlyConnectionsWords(
+      figures.filter(({ service, lost }) => lost === null && called.has(service.id)),
     );
     const suspects = figures
       .flatMap(({ service, lost }) => (lost !== null && lost >= 1 ? [{ service, lost }] : []))
@@ -240,10 +252,13 @@ async function readFailures(
     );
     const left = suspects.length - mostFailing;
     if (left > 0)
-      problems.push(
+      notes.push(
         `${left} more ${left === 1 ? 'service' : 'services'} lost a few calls each; those that lost most were looked at.`,
       );
     failed(observed.problems);
+    // Without the steps of everything nobody knows how far back figures reach.
+    const answered =
+      whole.isRead && [observed, ...(observed.beside ?? [])].some(({ calls }) => calls.length > 0);
     return {
       failures: looked.flatMap(({ service, failure }) => (failure === null ? [] : [{ service, failure }])),
       // A short failure drowns in a long step, and steps may be what could not be read: it was lost all the same.
@@ -257,8 +272,10 @@ async function readFailures(
               calls: Math.round(figuresOf(service)?.requestsPerSecond ?? lost),
             },
       ),
-      // Without the steps of everything nobody knows how far back figures reach.
-      counted: whole.isRead && [observed, ...(observed.beside ?? [])].some(({ calls }) => calls.length > 0),
+      // Connections alone count no calls.
+      counted: answered && [...folded.serviceSignals.values()].some((one) => one.failedPerSecond !== null),
+      answered,
+      notes,
       since: figuresSince(whole),
     };
   } catch (thrown) {
@@ -268,7 +285,7 @@ async function readFailures(
 }
 
 /** Whose calls were seen as connections alone: that none of them is known to have failed is no sign that none did. */
-function uncountedWords(uncounted: readonly { readonly service: GraphService }[]): string[] {
+function onlyConnectionsWords(uncounted: readonly { readonly service: GraphService }[]): string[] {
   if (uncounted.length === 0) return [];
   const said = uncounted.slice(0, mostUncounted).map(({ service }) => service.name.slice(0, 60));
   const left = uncounted.length - said.length;
@@ -280,34 +297,36 @@ async function readAlerts(
   connection: LiveConnection,
   span: Span,
   { signal, failed, missed }: LookingBack,
-): Promise<PastAlert[]> {
+): Promise<{ readonly alerts: readonly PastAlert[]; readonly answered: boolean }> {
   const found: PastAlert[] = [];
+  let answered = false;
   for (const { session } of connection.sources) {
     const { alerts } = session;
     if (alerts?.past === undefined) continue;
     try {
       const read = await alerts.past(span, signal);
+      answered = true;
       found.push(...read.alerts);
       failed(read.problems);
     } catch (thrown) {
       missed(thrown, `Reading alerts that fired from ${alerts.source}`);
     }
   }
-  return found;
+  return { alerts: found, answered };
 }
 
 async function readNotes(
   connection: LiveConnection,
   span: Span,
   { signal, failed, missed }: LookingBack,
-): Promise<PastNotes> {
+): Promise<PastNotes & { readonly answered: boolean }> {
   const events = connection.sources.flatMap(({ session }) => session.events ?? []).find(({ past }) => past);
-  const none = { warnings: [], changes: [], keptSince: null, problems: [], aheadMs: 0 };
+  const none = { warnings: [], changes: [], keptSince: null, problems: [], aheadMs: 0, answered: false };
   if (events?.past === undefined) return none;
   try {
     const notes = await events.past(span, signal);
     failed(notes.problems);
-    return notes;
+    return { ...notes, answered: true };
   } catch (thrown) {
     missed(thrown, `Reading what ${connection.title} noted`);
     return none;
