@@ -14,7 +14,7 @@ const lookBackMs = 120_000;
 const shortestPauseMs = 5_000;
 const longestPauseMs = 15_000;
 
-/** Shares of one service's splits as counted in traffic, while somebody looks. */
+/** Shares of one service's splits as counted in traffic, while somebody looks; a split that could not be counted is left out. */
 export async function* watchMeasured(
   serviceId: string,
   { world, oneMap }: { readonly world: World; readonly oneMap: OneMap },
@@ -25,14 +25,12 @@ export async function* watchMeasured(
   while (signal?.aborted !== true) {
     const now = ports.clock.now();
     const measured: MeasuredSplit[] = [];
-    let couldCount = false;
     let pauseMs = shortestPauseMs;
     for (const { service, connection } of oneMap.places(serviceId)) {
       const signals = connection.sources.find((source) => source.session.signals !== undefined)?.session
         .signals;
       const splits = world.splits().filter((split) => split.serviceId === service.id);
       if (signals === undefined || splits.length === 0) continue;
-      couldCount = true;
       // Between two scrapes there is nothing new to count.
       pauseMs = Math.max(pauseMs, Math.min(longestPauseMs, (signals.scrapeIntervalSeconds ?? 0) * 1_000));
       for (const split of splits) {
@@ -50,7 +48,7 @@ export async function* watchMeasured(
         }
       }
     }
-    if (couldCount) yield measured;
+    yield measured;
     try {
       await ports.clock.sleep(pauseMs, signal);
     } catch {

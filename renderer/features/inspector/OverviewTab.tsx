@@ -1,5 +1,6 @@
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { ServiceDetail } from '../../../shared/model/inspect.ts';
+import { useSignals } from '../../live/signals.ts';
 import { useMeasuredSplits, useSplitsOf } from '../../live/splits.ts';
 import { Section } from '../../ui/Section.tsx';
 import { CallList } from './CallList.tsx';
@@ -21,6 +22,10 @@ interface OverviewTabProps {
 export function OverviewTab({ service, detail, parts }: OverviewTabProps) {
   const splits = useSplitsOf(service.id);
   const measured = useMeasuredSplits(splits.length === 0 ? null : service.id);
+  const sources = useSignals(({ receivedAt, awaited, provenance }) =>
+    receivedAt === null || awaited ? null : provenance.length,
+  );
+  const counting = { isRead: measured.value !== null, problem: measured.problem, sources };
   const counted = measured.value ?? [];
   const ordered = busiestFirst(splits, counted);
   return (
@@ -33,6 +38,7 @@ export function OverviewTab({ service, detail, parts }: OverviewTabProps) {
             split={split}
             serviceName={service.name}
             measured={own}
+            counting={counting}
             actions={parts.splitActions(split, canBeDragged(split), own)}
           />
         );

@@ -11,18 +11,19 @@ import { Section } from '../../ui/Section.tsx';
 import { SplitBar } from '../../ui/SplitBar.tsx';
 import { sumOf } from '../../ui/splitBarGeometry.ts';
 import { SplitNotes } from './SplitNotes.tsx';
-import { canBeDragged, governed, measuredShares } from './splitView.ts';
+import { canBeDragged, type Counting, governed, measuredShares } from './splitView.ts';
 
 interface SplitCardProps {
   readonly split: Split;
   readonly serviceName: string;
   readonly measured: MeasuredSplit | null;
+  readonly counting: Counting;
   /** What runs over it, and what else can be asked of it. */
   readonly actions: ReactNode;
 }
 
 /** One route that divides calls: what it declares, what is measured, and handles to make a pending change. */
-export function SplitCard({ split, serviceName, measured, actions }: SplitCardProps) {
+export function SplitCard({ split, serviceName, measured, counting, actions }: SplitCardProps) {
   const draft = useDraft(split);
   const system = useTitleAmongSeveral(split.connectionId);
   const now = useNow();
@@ -90,6 +91,7 @@ export function SplitCard({ split, serviceName, measured, actions }: SplitCardPr
         overtaken={draft !== null && isOvertaken(draft, split)}
         isWhole={pending === null}
         measured={measured}
+        counting={counting}
         now={now}
       />
       <div className="splitActions">{actions}</div>

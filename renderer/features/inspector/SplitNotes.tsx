@@ -5,13 +5,14 @@ import { Button } from '../../ui/Button.tsx';
 import { formatSpan, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { sumOf } from '../../ui/splitBarGeometry.ts';
-import { uncountedWords } from './splitView.ts';
+import { type Counting, countingWords } from './splitView.ts';
 
 interface SplitNotesProps {
   readonly split: Split;
   /** The operator's pending change rests on weights that are no longer there. */
   readonly overtaken: boolean;
   readonly measured: MeasuredSplit | null;
+  readonly counting: Counting;
   /** Nothing is pending: the weights are as declared. */
   readonly isWhole: boolean;
   readonly now: number;
@@ -25,9 +26,10 @@ const wordsOf = {
 } as const;
 
 /** What must be known before these weights are moved: who else writes them, what is wrong with where they lead. */
-export function SplitNotes({ split, overtaken, measured, isWhole, now }: SplitNotesProps) {
+export function SplitNotes({ split, overtaken, measured, counting, isWhole, now }: SplitNotesProps) {
   const { ownership, changedBy, standing } = split;
   const weights = split.destinations.map(({ weight }) => weight ?? 0);
+  const counted = countingWords(measured, counting);
   return (
     <ul className="splitNotes">
       {overtaken && (
@@ -63,7 +65,7 @@ export function SplitNotes({ split, overtaken, measured, isWhole, now }: SplitNo
             {plainText(destination.title, 40)}: {plainText(destination.problem ?? '')}
           </li>
         ))}
-      {(measured === null || measured.total === 0) && <li className="muted">{uncountedWords(measured)}</li>}
+      {counted !== null && <li className="muted">{plainText(counted, 400)}</li>}
       {changedBy && (
         <li className="muted" {...(changedBy.at === null ? {} : { title: formatUtc(changedBy.at) })}>
           Last set by {plainText(changedBy.who, 80)}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
 import { splitOf as splitWith } from '../../../test/support/splits.ts';
-import { busiestFirst, canBeDragged, governed, measuredShares, toneOf, uncountedWords } from './splitView.ts';
+import { busiestFirst, canBeDragged, governed, measuredShares, toneOf, countingWords } from './splitView.ts';
 
 const splitOf = (id: string, rest: Partial<Split> = {}) => splitWith([50, 50], { id, ...rest });
 
@@ -13,6 +13,8 @@ const counted = (splitId: string, total: number): MeasuredSplit => ({
   shares: [{ index: 1, count: total, share: 1, low: null, high: null }],
   callers: [],
 });
+
+const counting = { isRead: true, problem: null, sources: 1 };
 
 describe('splits in the inspector', () => {
   test('the busiest route comes first, those without counts keep their order at the end', () => {
@@ -47,12 +49,32 @@ describe('splits in the inspector', () => {
   });
 
   test('what was not counted is said with the time it was counted for, which begins anew with each change', () => {
-    expect(uncountedWords(null)).toBe('The calls by this route are not counted yet.');
-    expect(uncountedWords({ ...counted('a', 0), until: 7_000 })).toBe(
+    expect(countingWords(counted('a', 900), counting)).toBeNull();
+    expect(countingWords({ ...counted('a', 0), until: 7_000 }, counting)).toBe(
       'No calls by this route were counted in the last 7 s.',
     );
-    expect(uncountedWords({ ...counted('a', 0), until: 120_000 })).toBe(
+    expect(countingWords({ ...counted('a', 0), until: 120_000 }, counting)).toBe(
       'No calls by this route were counted in the last 2 min.',
     );
+  });
+
+  test('a count that came before the stream fell is told with its time, and why there is no newer one', () => {
+    const fallen = { ...counting, problem: 'The console does not answer.' };
+    const until = new Date(2026, 10, 23, 6, 12, 31).getTime();
+    const none = { ...counted('a', 0), since: until - 120_000, until };
+    expect(countingWords(none, fallen)).toBe(
+      'No calls by this route were counted in the 2 min until 06:12:31. They are not counted any more: The console does not answer.',
+    );
+    expect(countingWords({ ...none, total: 900 }, fallen)).toBe(
+      'Calls are not counted any more since 06:12:31: The console does not answer.',
+    );
+    expect(countingWords(null, fallen)).toContain('could not be counted: The console does not answer.');
+  });
+
+  test('a split without a count is told with its cause, as far as it is known', () => {
+    expect(countingWords(null, { ...counting, isRead: false })).toContain('not counted yet');
+    expect(countingWords(null, { ...counting, sources: null })).toContain('not counted yet');
+    expect(countingWords(null, { ...counting, sources: 0 })).toContain('no source of figures was found');
+    expect(countingWords(null, counting)).toContain('The last reading did not count');
   });
 });

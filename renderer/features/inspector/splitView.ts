@@ -1,6 +1,6 @@
 import type { GraphVersion } from '../../../shared/model/graph.ts';
 import type { MeasuredSplit, Split } from '../../../shared/model/weights.ts';
-import { formatSpan } from '../../ui/format.ts';
+import { formatClockSeconds, formatSpan } from '../../ui/format.ts';
 
 /** Whether its weights can be moved from here at all. */
 export function canBeDragged(split: Split): boolean {
@@ -27,10 +27,38 @@ export function measuredShares(
   );
 }
 
-/** Why no share is drawn: nothing is counted here, or nothing was since the split was last changed, two minutes back at most. */
-export function uncountedWords(measured: MeasuredSplit | null): string {
-  if (measured === null) return 'The calls by this route are not counted yet.';
-  return `No calls by this route were counted in the last ${formatSpan(Math.max(1_000, measured.until - measured.since))}.`;
+/** How the counting of a service's splits stands. */
+export interface Counting {
+  /** Some reading has come, whether or not it counted all. */
+  readonly isRead: boolean;
+  /** Why no newer reading comes; null while they come. */
+  readonly problem: string | null;
+  /** How many sources give figures; null while some has still to give its first. */
+  readonly sources: number | null;
+}
+
+/**
+ * Why no share is drawn, or why it is not of now; null where it is both. A count goes back to when the split was last changed,
+ * two minutes at most.
+ */
+export function countingWords(
+  measured: MeasuredSplit | null,
+  { isRead, problem, sources }: Counting,
+): string | null {
+  if (measured === null) {
+    if (problem !== null)
+      return `The calls by this route could not be counted: ${problem} It is tried again.`;
+    if (sources === 0) return 'The calls by this route are not counted: no source of figures was found.';
+    if (sources === null || !isRead) return 'The calls by this route are not counted yet.';
+    return 'The last reading did not count the calls by this route. It is tried again.';
+  }
+  const until = formatClockSeconds(measured.until);
+  const span = formatSpan(Math.max(1_000, measured.until - measured.since));
+  if (measured.total > 0)
+    return problem === null ? null : `Calls are not counted any more since ${until}: ${problem}`;
+  return problem === null
+    ? `No calls by this route were counted in the last ${span}.`
+    : `No calls by this route were counted in the ${span} until ${until}. They are not counted any more: ${problem}`;
 }
 
 /** Which proxies a split governs, in words. */
