@@ -67,9 +67,9 @@ function Where({ service }: { readonly service: ServiceRow['service'] }) {
   return cluster === null ? place : `${place} · ${cluster}`;
 }
 
-/** Instances that are not ready degrade a service too: no failed call is no colour. */
+/** Instances that are not ready degrade a service too: no failed call is no colour, nor is a share nobody knows. */
 function toneOf(signals: ServiceRow['signals']): string {
-  if (signals === null || signals.errorRatio === 0) return '';
+  if (signals === null || signals.errorRatio === null || signals.errorRatio === 0) return '';
   if (signals.health === 'failing') return 'toneBad';
   return signals.health === 'degraded' ? 'toneWarn' : '';
 }
