@@ -39,6 +39,8 @@ export interface LiveConnection extends AsyncDisposable {
   /** Moves with state, topology and splits. */
   readonly changes: Pulse;
   readonly sources: readonly Source[];
+  /** What else it leads to is still being looked for or opened. */
+  readonly isOpeningOffers: boolean;
   readonly splits: readonly Split[];
   /** Trips that documents carry, whoever made them. */
   readonly trips: readonly HeldTrip[];
@@ -87,6 +89,8 @@ export function openConnection(
   let root: Session | null = null;
   let phase: ConnectionState['state'] = 'connecting';
   let error: string | null = null;
+  /** The round that looks for offers now. */
+  let openingOffers: AbortSignal | null = null;
   let generation = 0;
   let round = new AbortController();
 
@@ -134,6 +138,7 @@ export function openConnection(
     root = session;
     generation += 1;
     phase = 'open';
+    if (session.offers !== undefined) openingOffers = signal;
     error = null;
     const { product, version } = session.peer;
     addSource(
@@ -145,6 +150,7 @@ export function openConnection(
     );
     if (session.offers === undefined) return;
     await openOffers(session.offers, signal);
+    if (openingOffers === signal) openingOffers = null;
     if (!signal.aborted) changes.bump();
   }
 
@@ -232,6 +238,9 @@ export function openConnection(
     locked: true,
     isGone: false,
     forgotten: null,
+    get isOpeningOffers() {
+      return openingOffers !== null;
+    },
     get generation() {
       return generation;
     },

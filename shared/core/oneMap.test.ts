@@ -176,6 +176,41 @@ test('before the first figures of a source came the map knows that they are awai
   expect(told.at(-1)).toBe(false);
 });
 
+test('while a connection still looks for what else is there, figures are awaited', async () => {
+  const clock = createFakeClock();
+  const { promise: found, resolve: find } = Promise.withResolvers<{ offers: []; absent: [] }>();
+  const paper = paperConnector(createPaper(), 'east');
+  const lone: typeof paper = {
+    ...paper,
+    capabilities: paper.capabilities.filter((each) => each !== 'signals'),
+    open: async (settings, host) => {
+      const { signals: _, ...session } = await paper.open(settings, host);
+      return { ...session, offers: { find: () => found } };
+    },
+  };
+  const console = await createConsole([lone], createMemoryPorts({ clock }));
+  open.push(console);
+  const client: RouterClient<ConsoleRouter> = createRouterClient(console.router);
+  for (const { key } of (await client.connections.discover()).candidates)
+    await client.connections.open({ key });
+  await clock.advance(10);
+  const stop = new AbortController();
+  const told: boolean[] = [];
+  const reading = (async () => {
+    const ticks = await client.signals.watch({ windowSeconds: 60 }, { signal: stop.signal });
+    for await (const { awaited } of ticks) told.push(awaited);
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  await clock.advance(10);
+  expect(told).toEqual([true]);
+  find({ offers: [], absent: [] });
+  await clock.advance(5_000);
+  stop.abort();
+  await reading;
+  expect(told).toEqual([true, false]);
+});
+
 test('calls that lack protection bear the ids that the map has for them', async () => {
   const { calls, callsIn } = await lacking(edits);
   expect(calls).toMatchObject([{ calleeId: 'east/shop/payment', requestsPerSecond: 7 }]);

@@ -100,6 +100,7 @@ export function createOneMap(world: World, settings: SettingsKeeper): OneMap {
       const provenance: Provenance[] = [];
       let awaited = false;
       for (const connection of world.connections.open.values()) {
+        awaited ||= connection.isOpeningOffers;
         const latest = world.latest(connection, windowSeconds);
         if (latest === null) {
           awaited ||= connection.sources.some(({ session }) => session.signals !== undefined);
