@@ -52,3 +52,10 @@ test('what several marks side by side say is said once', () => {
   const places = markPlaces([markAt(400_000), markAt(400_500), markAt(402_000)], scale);
   expect(places.map(({ labelWidthPx }) => labelWidthPx === null)).toEqual([true, true, false]);
 });
+
+test('where the last of them has no room, the last that has says it', () => {
+  const run = [markAt(400_000), markAt(400_500), markAt(402_000), markAt(405_000, 'v3')];
+  const places = markPlaces(run, scale);
+  expect(places.map(({ labelWidthPx }) => labelWidthPx === null)).toEqual([false, true, true, false]);
+  expect(places.map(({ side }) => side)[0]).toBe('before');
+});

@@ -71,7 +71,7 @@ const letterPx = 6.5;
 
 /**
  * Marks that lie in the range, in order of time. Words stand after their mark, or before it where the next one is near; of
- * marks side by side that say the same the last one says it.
+ * marks side by side that say the same the last one with room says it.
  */
 export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPlace[] {
   const inside = marks
@@ -79,19 +79,29 @@ export function markPlaces(marks: readonly Mark[], scale: TimelineScale): MarkPl
     .sort((a, b) => a.at - b.at)
     .map((mark) => ({ mark, x: xOf(mark.at, scale) }));
   let takenUntil = 0;
-  return inside.map(({ mark, x }, index) => {
+  const places = inside.map(({ mark, x }, index): MarkPlace => {
     const next = inside[index + 1];
     const after = (next?.x ?? scale.widthPx) - x - 2 * gapPx;
     const before = x - 2 * gapPx - takenUntil;
     const side = after < leastLabelPx && before >= leastLabelPx ? 'before' : 'after';
     const room = side === 'after' ? after : before;
-    const isRepeated = next?.mark.title === mark.title && next.x - x < leastLabelPx;
-    const labelWidthPx = room < leastLabelPx || isRepeated ? null : room;
+    const labelWidthPx = room < leastLabelPx ? null : room;
     const words =
       side === 'after' && labelWidthPx !== null ? Math.min(room, mark.title.length * letterPx) : 0;
     takenUntil = x + gapPx + words;
     return { mark, x, side, labelWidthPx };
   });
+  return places.map((place, index) =>
+    isSaidLater(places, index) ? { ...place, labelWidthPx: null } : place,
+  );
+}
+
+/** Whether a later mark of those side by side that say the same has the words. */
+function isSaidLater(places: readonly MarkPlace[], index: number): boolean {
+  const [here, next] = [places[index], places[index + 1]];
+  if (here === undefined || next?.mark.title !== here.mark.title) return false;
+  if (next.x - here.x >= leastLabelPx) return false;
+  return next.labelWidthPx !== null || isSaidLater(places, index + 1);
 }
 
 function xOf(at: number, scale: TimelineScale): number {
