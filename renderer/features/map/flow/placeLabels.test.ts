@@ -46,3 +46,16 @@ test('between cards that stand closer than a label is wide it stands clear of bo
   );
   expect(isOn).toBe(false);
 });
+
+test('a label that is free where it is tried first is compared with no card again', () => {
+  let reads = 0;
+  const far = {
+    ...card(0, 0),
+    get x() {
+      reads += 1;
+      return -4_000;
+    },
+  };
+  placeLabels([call('a', [176, 29], [400, 29])], [far]);
+  expect(reads).toBe(1);
+});

@@ -49,10 +49,12 @@ export function placeLabels(
     for (const [rank, t] of along.entries()) {
       const on = pointAt(curve, t);
       for (const { dy, cost: apart } of aside) {
+        const least = rank * 0.4 + apart;
+        // Most labels are free where they are tried first; what cannot be better is not compared with all that is drawn.
+        if (best !== null && least >= best.cost) continue;
         const box = { x: on.x - label.width / 2, y: on.y + dy - label.height / 2, ...label };
         const cost =
-          rank * 0.4 +
-          apart +
+          least +
           20 * cards.filter((card) => touches(box, card)).length +
           8 * taken.filter((other) => touches(box, other)).length +
           3 * lines.filter((line) => line.id !== id && line.points.some((point) => holds(box, point))).length;
