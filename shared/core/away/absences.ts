@@ -48,7 +48,7 @@ export function createAbsences({ connections, settings, ports: { clock } }: Abse
   let stop = new AbortController();
 
   function keptOf(absence: Absence): AwayRead {
-    const held: AwayRead = kept.get(absence) ?? new Map();
+    const held = kept.get(absence) ?? new Map<string, unknown>();
     kept.set(absence, held);
     return held;
   }
