@@ -43,6 +43,7 @@ const start = () =>
     repositories: [],
     onHeld: () => undefined,
     onNews: (news) => void told.push(news),
+    onCannotStart: (why) => void told.push(why),
     sealing: {
       whyNot: () => Promise.resolve('this is a test'),
       seal: () => Promise.reject(new Error('this is a test')),
@@ -69,6 +70,15 @@ test('a console that fell over just before Podium ends is not started again', as
   await console_.stop();
   vi.advanceTimersByTime(1_000);
   expect(children).toHaveLength(1);
+});
+
+test('a console that cannot run here says why, and is not started again and again', async () => {
+  const console_ = start();
+  children[0]?.emit('message', { cannotStart: 'the disk is full' });
+  vi.advanceTimersByTime(10_000);
+  expect(told).toEqual(['the disk is full']);
+  expect(children).toHaveLength(1);
+  await console_.stop();
 });
 
 test('a console that does not end is not waited for without an end', async () => {

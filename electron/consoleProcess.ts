@@ -28,6 +28,8 @@ export interface ConsoleStart {
   readonly onHeld: (kept: readonly Kept[]) => void;
   /** Hears what happened that somebody who looks elsewhere should know. */
   readonly onNews: (news: News) => void;
+  /** Hears why the console cannot run here at all; then it is not started again. */
+  readonly onCannotStart: (why: string) => void;
   /** Seals and opens what the console gives. */
   readonly sealing: Sealing;
 }
@@ -39,6 +41,7 @@ export function startConsoleProcess({
   repositories,
   onHeld,
   onNews,
+  onCannotStart,
   sealing,
 }: ConsoleStart): ConsoleProcess {
   const stopped = Promise.withResolvers<void>();
@@ -79,6 +82,13 @@ export function startConsoleProcess({
       if (kept !== null) onHeld(kept);
       const news = newsIn(message);
       if (news !== null) onNews(news);
+      const why = whyNotIn(message);
+      if (why !== null) {
+        // The next one would meet the same.
+        isStopping = true;
+        started.kill();
+        onCannotStart(why);
+      }
     });
     started.on('exit', (code) => {
       child = null;
@@ -119,6 +129,12 @@ function heldIn(message: unknown): readonly Kept[] | null {
   if (typeof message !== 'object' || message === null || !('held' in message)) return null;
   // Both processes are of one build.
   return message.held as readonly Kept[];
+}
+
+/** Why the console says that it cannot run; null where its message tells something else. */
+function whyNotIn(message: unknown): string | null {
+  if (typeof message !== 'object' || message === null || !('cannotStart' in message)) return null;
+  return String(message.cannotStart);
 }
 
 /** What the console says that happened, no longer than a notification is; null where its message tells something else. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, Menu, safeStorage, session } from 'electron/main';
+import { app, BrowserWindow, dialog, Menu, safeStorage, session } from 'electron/main';
 import { readAssets } from '../shared/node/assets.ts';
 import { openDataFolder } from '../shared/node/dataFolder.ts';
 import { createLogFile } from '../shared/node/logFile.ts';
@@ -55,6 +55,10 @@ async function start(): Promise<void> {
       // Opened for each, for the console writes there too and begins a new file when it is long.
       fail: (why) => createLogFile(openDataFolder()).warn('a notification was not shown', { why }),
     }),
+    onCannotStart(why) {
+      dialog.showErrorBox('Podium could not start', why);
+      fail(new Error(why));
+    },
     sealing: createSealing(safeStorage, process.platform),
   });
   Menu.setApplicationMenu(createMenu(process.platform));

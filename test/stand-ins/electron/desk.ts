@@ -6,6 +6,8 @@ export const dialog = strict(
     showMessageBoxSync({ message }: { readonly message: string }): number {
       throw new Error(`Nobody answers the question "${message}".`);
     },
+    showErrorBox: (title: string, content: string): void =>
+      void process.stderr.write(`${title}: ${content}\n`),
   },
   'dialog',
 );
