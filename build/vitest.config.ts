@@ -23,6 +23,8 @@ export default defineConfig({
     outputFile: { json: 'test-results/unit.json', junit: 'test-results/unit.xml' },
     testTimeout: 15_000,
     hookTimeout: 30_000,
+    // A state is waited for as long as a test may take, not for one second of a machine that is busy.
+    expect: { poll: { timeout: 10_000 } },
     passWithNoTests: false,
   },
 });

@@ -27,5 +27,6 @@ export default defineConfig({
     sequence: { sequencer: InOrder },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });
