@@ -32,7 +32,9 @@ test('instances of one version stand for the workload, and how many there should
 
 test('an owner is whom the first instance names that names anybody, and no longer than a name', () => {
   const said = (fields: Record<string, string>) => new Map(Object.entries(fields));
-  expect(ownerIn([said({ team: '' }), said({ owner: 'payments' }), said({ team: 'other' })])).toBe('payments');
+  expect(ownerIn([said({ team: '' }), said({ owner: 'payments' }), said({ team: 'other' })])).toBe(
+    'payments',
+  );
   expect(ownerIn([said({ team: 'x'.repeat(300) })])).toHaveLength(200);
   expect(ownerIn([said({})])).toBeNull();
 });
