@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { recordOf } from '../../test/support/records.ts';
 import type { Log } from '../core/ports.ts';
 import type { OperationRecord } from '../model/record.ts';
@@ -77,12 +77,17 @@ describe('the one writer', () => {
       const { openDatabase } = await import(${JSON.stringify(join(import.meta.dirname, 'database.ts'))});
       const database = openDatabase(${JSON.stringify(folder)});
       database.sql().exec("INSERT INTO settings VALUES ('tourDone', 'true')");
-      process.stdout.write('written');
+      // Nothing refers to the database any more; the lock must outlive that.
+      setImmediate(() => {
+        globalThis.gc();
+        process.stdout.write('written');
+      });
       setInterval(() => undefined, 1000);
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const shut = openDatabase(folder);
     expect(shut.writable).toBe(false);

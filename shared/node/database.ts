@@ -6,6 +6,8 @@ import { notUsable } from './dataFolder.ts';
 const currentVersion = 1;
 /** SQLite's own number for what another process holds. */
 const busy = 5;
+/** The locks of this process. A connection that nothing refers to is collected, and its lock would go with it. */
+const held = new Set<DatabaseSync>();
 
 /** Podium's file of operations and settings, with the lock that makes this process its only writer. */
 export interface Database extends Disposable {
@@ -25,7 +27,7 @@ export function openDatabase(folder: string): Database {
     sql: () => (database ??= openToRead(path)),
     [Symbol.dispose]() {
       database?.close();
-      lock?.close();
+      if (lock !== null) release(lock);
     },
   };
 }
@@ -40,6 +42,7 @@ function takeLock(path: string): DatabaseSync | null {
     createPrivate(path);
     lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
+    held.add(lock);
     return lock;
   } catch (cause) {
     lock?.close();
@@ -52,11 +55,16 @@ function takeLock(path: string): DatabaseSync | null {
   }
 }
 
+function release(lock: DatabaseSync): void {
+  held.delete(lock);
+  lock.close();
+}
+
 function openOrRelease(path: string, lock: DatabaseSync): DatabaseSync {
   try {
     return openToWrite(path);
   } catch (cause) {
-    lock.close();
+    release(lock);
     throw cause;
   }
 }
