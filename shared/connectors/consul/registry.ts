@@ -1,6 +1,6 @@
 import type { ConnectorHost } from '../kit/connector.ts';
-import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { createNotice, untilRung } from '../kit/notice.ts';
+import { followAmong, type Picture } from '../kit/followChanges.ts';
+import { untilRung } from '../kit/notice.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { SourceHealth } from '../kit/reading.ts';
 import type { Answer } from './answers.ts';
@@ -100,8 +100,7 @@ export function createRegistry(api: ConsulApi, datacenter: string, host: Connect
     return view;
   };
 
-  const ready = (signal: AbortSignal): Promise<void> =>
-    untilRung(listeners, () => views.every((view) => view.settled), signal);
+  const isReady = (): boolean => views.every((view) => view.settled);
 
   return {
     api,
@@ -115,24 +114,9 @@ export function createRegistry(api: ConsulApi, datacenter: string, host: Connect
       if (entry !== null) return entry;
       throw new PeerError('notThePeer', `${kind} ${name} is not shaped like a config entry of Consul’s.`);
     },
-    async *follow(picture, heard, signal) {
-      const notice = createNotice();
-      const changed = (): void => {
-        heard();
-        notice.ring();
-      };
-      listeners.add(changed);
-      try {
-        await ready(signal);
-        heard();
-        yield* followChanges(picture, { notice, clock: host.clock }, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        listeners.delete(changed);
-      }
-    },
-    ready,
+    follow: (picture, heard, signal) =>
+      followAmong(listeners, picture, { heard, clock: host.clock, isReady }, signal),
+    ready: (signal) => untilRung(listeners, isReady, signal),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await Promise.allSettled(running);

@@ -1,5 +1,5 @@
 import type { ConnectorHost } from './connector.ts';
-import { createNotice, type Notice } from './notice.ts';
+import { createNotice, type Notice, untilRung } from './notice.ts';
 
 /** Something made of watched objects, which is made again after they changed. */
 export interface Picture<Value> {
@@ -41,11 +41,19 @@ export async function* followChanges<Value>(
   }
 }
 
-/** The same for one of several who follow what rings its listeners; `heard` is called at once and at every ring. */
+interface Among {
+  /** Called at every ring, and once it is ready. */
+  readonly heard: () => void;
+  readonly clock: ConnectorHost['clock'];
+  /** Whether there is enough for a first picture, looked at now and at each ring; at once, unless given. */
+  readonly isReady?: () => boolean;
+}
+
+/** The same for one of several who follow what rings its listeners. */
 export async function* followAmong<Value>(
   listeners: Set<() => void>,
   picture: Picture<Value>,
-  { heard, clock }: { readonly heard: () => void; readonly clock: ConnectorHost['clock'] },
+  { heard, clock, isReady = () => true }: Among,
   signal: AbortSignal,
 ): AsyncGenerator<Value, void, undefined> {
   const notice = createNotice();
@@ -55,8 +63,11 @@ export async function* followAmong<Value>(
   };
   listeners.add(listener);
   try {
+    await untilRung(listeners, isReady, signal);
     heard();
     yield* followChanges(picture, { notice, clock }, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     listeners.delete(listener);
   }

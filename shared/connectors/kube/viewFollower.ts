@@ -1,6 +1,6 @@
 import type { ConnectorHost } from '../kit/connector.ts';
-import { followChanges, type Picture } from '../kit/followChanges.ts';
-import { createNotice, untilRung } from '../kit/notice.ts';
+import { followAmong, type Picture } from '../kit/followChanges.ts';
+import { untilRung } from '../kit/notice.ts';
 import type { KubeClient } from './client.ts';
 import type { Resource } from './resources.ts';
 import type { ObjectView } from './sharedWatches.ts';
@@ -21,8 +21,7 @@ export function createViewFollower(client: KubeClient, clock: ConnectorHost['clo
   const listeners = new Set<() => void>();
   const views: ObjectView[] = [];
   const ring = (): void => listeners.forEach((listener) => listener());
-  const ready = (signal: AbortSignal): Promise<void> =>
-    untilRung(listeners, () => views.every((view) => view.settled), signal);
+  const isReady = (): boolean => views.every((view) => view.settled);
   return {
     open(resource) {
       const view = client.watches.view(resource, { changed: ring, health: ring });
@@ -30,23 +29,8 @@ export function createViewFollower(client: KubeClient, clock: ConnectorHost['clo
       return view;
     },
     ring,
-    async *follow(picture, heard, signal) {
-      const notice = createNotice();
-      const changed = (): void => {
-        heard();
-        notice.ring();
-      };
-      listeners.add(changed);
-      try {
-        await ready(signal);
-        yield* followChanges(picture, { notice, clock }, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        listeners.delete(changed);
-      }
-    },
-    ready,
+    follow: (picture, heard, signal) => followAmong(listeners, picture, { heard, clock, isReady }, signal),
+    ready: (signal) => untilRung(listeners, isReady, signal),
     [Symbol.dispose]() {
       for (const view of views) view[Symbol.dispose]();
     },
