@@ -295,7 +295,7 @@ export const contract = {
     /** A note whenever some record was added or changed. */
     watch: base.output(eventIterator(z.object({ operationId: z.string() }))),
     exportAs: base
-      .input(z.object({ format: z.enum(['json', 'markdown']), query: z.string().max(200) }))
+      .input(z.object({ format: z.enum(['csv', 'json', 'markdown']), query: z.string().max(200) }))
       .output(z.object({ fileName: z.string(), text: z.string() })),
   },
   settings: {

@@ -1,18 +1,67 @@
-import type { OperationRecord } from '../model/record.ts';
+import { type CsvCell, csvOf } from '../analysis/csv.ts';
+import { type OperationRecord, Rung } from '../model/record.ts';
 import { sayPlace } from './sayPlace.ts';
 
-/** The journal as a file: everything as JSON, or what people read as Markdown. Times are UTC in both. */
+type JournalFormat = 'csv' | 'json' | 'markdown';
+
+/** The journal as a file: everything as JSON, what people read as Markdown, a line each as CSV. Times are UTC. */
 export function exportJournal(
   records: readonly OperationRecord[],
-  format: 'json' | 'markdown',
+  format: JournalFormat,
   now: number,
 ): { fileName: string; text: string } {
   const stamp = new Date(now).toISOString().slice(0, 19).replace(/[:T]/g, '-');
-  if (format === 'json') {
-    return { fileName: `podium-journal-${stamp}.json`, text: `${JSON.stringify(records, null, 2)}\n` };
-  }
-  const head = `# Podium journal\n\n${records.length} operations, exported ${new Date(now).toISOString()}.\n`;
-  return { fileName: `podium-journal-${stamp}.md`, text: [head, ...records.map(section)].join('\n') };
+  const { ending, write } = writers[format];
+  return { fileName: `podium-journal-${stamp}.${ending}`, text: write(records, now) };
+}
+
+type Writer = (records: readonly OperationRecord[], now: number) => string;
+
+const writers: Readonly<Record<JournalFormat, { readonly ending: string; readonly write: Writer }>> = {
+  json: { ending: 'json', write: (records) => `${JSON.stringify(records, null, 2)}\n` },
+  markdown: { ending: 'md', write: markdownOf },
+  csv: {
+    ending: 'csv',
+    write: (records) =>
+      csvOf(
+        columns.map(([title]) => title),
+        records.map((record) => columns.map(([, cellIn]) => cellIn(record))),
+      ),
+  },
+};
+
+const columns: readonly (readonly [title: string, cellIn: (record: OperationRecord) => CsvCell])[] = [
+  ['when', ({ at }) => new Date(at).toISOString()],
+  ['who', ({ actor }) => actor],
+  ['operation', ({ title }) => title],
+  ['why', ({ reason }) => reason],
+  ['connection', ({ connection }) => connection.title],
+  ['environment', ({ connection }) => connection.environment],
+  ['server', ({ connection }) => connection.server],
+  ['service', ({ serviceName }) => serviceName],
+  ['target', ({ target }) => target],
+  ['state', ({ state }) => state],
+  ['error', ({ error }) => error],
+  ...Rung.shape.rung.options.map(
+    (name) => [name, (record: OperationRecord) => rungIn(record, name)?.state ?? null] as const,
+  ),
+  ['error ratio before', ({ effect }) => effect?.before.errorRatio ?? null],
+  ['error ratio after', ({ effect }) => effect?.after.errorRatio ?? null],
+  ['p99 before (ms)', ({ effect }) => effect?.before.p99Ms ?? null],
+  ['p99 after (ms)', ({ effect }) => effect?.after.p99Ms ?? null],
+  ['overrides', ({ overrides }) => overrides.join('; ')],
+  ['id', ({ id }) => id],
+  ['undo of', ({ undoOf }) => undoOf],
+  ['undone by', ({ undoneBy }) => undoneBy],
+];
+
+const rungIn = ({ rungs }: OperationRecord, name: Rung['rung']): Rung | undefined =>
+  rungs.find(({ rung }) => rung === name);
+
+function markdownOf(records: readonly OperationRecord[], now: number): string {
+  const count = records.length === 1 ? '1 operation' : `${records.length} operations`;
+  const head = `# Podium journal\n\n${count}, exported ${new Date(now).toISOString()}.\n`;
+  return [head, ...records.map(section)].join('\n');
 }
 
 function section(record: OperationRecord): string {

@@ -166,7 +166,7 @@ test('figures are asked for only while somebody looks', async () => {
   expect(paper.reads).toBe(left);
 });
 
-test('the Markdown journal keeps hostile text inside its cells', async () => {
+test('H12 the exported journal keeps hostile text inside its cells, and runs in no spreadsheet', async () => {
   const paper = createPaper();
   await using here = await openPaper(paper);
   const { operationId } = await here.apply((await here.plan([95, 5])).id);
@@ -176,6 +176,10 @@ test('the Markdown journal keeps hostile text inside its cells', async () => {
   const { text } = exportJournal([hostile], 'markdown', 0);
   expect(text).toContain('x \\| y \\# \\<img src=x\\> \\[a\\](javascript:b)');
   expect(JSON.parse(exportJournal([hostile], 'json', 0).text)).toHaveLength(1);
+  const formula = { ...record, reason: '=HYPERLINK("http://evil","a")', title: '@SUM(1)', actor: '-1+cmd' };
+  const csv = exportJournal([formula], 'csv', 0).text;
+  expect(csv).toContain(`,'-1+cmd,'@SUM(1),"'=HYPERLINK(""http://evil"",""a"")",`);
+  expect(csv.split('\r\n')).toHaveLength(3);
 });
 
 const steps = fc.array(

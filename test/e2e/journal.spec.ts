@@ -28,10 +28,11 @@ async function shift(page: Page): Promise<void> {
   await expect(rung(page, 'Declared')).toContainText('Declared: seen');
 }
 
-/** Presses an export button and reads what was saved. */
-async function saved(page: Page, button: string): Promise<{ name: string; text: string }> {
+/** Exports and reads what was saved. */
+async function saved(page: Page, format: string): Promise<{ name: string; text: string }> {
   const started = page.waitForEvent('download');
-  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: format }).click();
   const download = await started;
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
@@ -98,7 +99,7 @@ test('an operation outlives a host that is killed, whole, and is undone from the
   }
 });
 
-test('the journal is searched, and exported as JSON and as Markdown', async ({ map: page, fleet }) => {
+test('the journal is searched, and exported as CSV, JSON and Markdown', async ({ map: page, fleet }) => {
   await shift(page);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await openPage(page, 'Journal');
@@ -106,12 +107,12 @@ test('the journal is searched, and exported as JSON and as Markdown', async ({ m
   const search = page.getByRole('textbox', { name: 'Search the journal' });
   await search.fill('no-such-incident');
   await expect(page.getByText('No operation matches “no-such-incident”.')).toBeVisible();
-  const none = await saved(page, 'Export as JSON');
+  const none = await saved(page, 'As JSON');
   expect(JSON.parse(none.text), 'what is searched for is what is exported').toEqual([]);
   await search.fill('inc-4821');
   await expect(detail(page, title)).toBeVisible();
 
-  const json = await saved(page, 'Export as JSON');
+  const json = await saved(page, 'As JSON');
   expect(json.name).toMatch(/^podium-journal-[\d-]+\.json$/);
   const { metadata } = await fleet.read(paymentPath);
   expect(JSON.parse(json.text)).toMatchObject([
@@ -135,12 +136,20 @@ test('the journal is searched, and exported as JSON and as Markdown', async ({ m
   ]);
   expect(json.text, 'no credentials in an export').not.toMatch(/bearer|token/i);
 
-  const markdown = await saved(page, 'Export as Markdown');
+  const markdown = await saved(page, 'As Markdown');
   expect(markdown.name).toMatch(/^podium-journal-[\d-]+\.md$/);
-  expect(markdown.text).toContain('1 operations');
+  expect(markdown.text).toContain('1 operation,');
   expect(markdown.text).toContain(`## ${title}`);
   expect(markdown.text).toContain(`| why | ${reason} |`);
   expect(markdown.text).toMatch(/\| who \| \S+.* \|/);
   expect(markdown.text).toMatch(/\| declared \| seen: /);
   expect(markdown.text).toContain('"value":95');
+
+  const csv = await saved(page, 'As CSV');
+  expect(csv.name).toMatch(/^podium-journal-[\d-]+\.csv$/);
+  const [head, line, end] = csv.text.split('\r\n');
+  expect(head).toContain('when,who,operation,why,');
+  expect(line).toContain(title);
+  expect(line).toContain(reason);
+  expect(end).toBe('');
 });

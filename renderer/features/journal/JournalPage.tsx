@@ -5,10 +5,17 @@ import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { Menu, MenuButton } from '../../ui/Menu.tsx';
 import { exportJournal } from './exportJournal.ts';
 import { JournalDetail } from './JournalDetail.tsx';
 import { JournalList } from './JournalList.tsx';
 import { mostRecords, useJournal } from './useJournal.ts';
+
+const exports = [
+  { id: 'csv', title: 'As CSV' },
+  { id: 'json', title: 'As JSON' },
+  { id: 'markdown', title: 'As Markdown' },
+] as const;
 
 /** Everything that was done, by whom, why, and what came of it. */
 export function JournalPage() {
@@ -17,7 +24,7 @@ export function JournalPage() {
   const [exportProblem, setExportProblem] = useState<string | null>(null);
   const { records, writable, problem } = useJournal(query);
   const shown = records?.find((record) => record.id === chosen) ?? records?.[0] ?? null;
-  const save = (format: 'json' | 'markdown') => {
+  const save = (format: (typeof exports)[number]['id']) => {
     setExportProblem(null);
     exportJournal(format, query).catch((error: unknown) =>
       setExportProblem(error instanceof Error ? error.message : 'The export failed.'),
@@ -37,10 +44,12 @@ export function JournalPage() {
         </div>
         <span className="grow" />
         {(query !== '' || (records !== null && records.length > 0)) && (
-          <>
-            <Button onPress={() => save('json')}>Export as JSON</Button>
-            <Button onPress={() => save('markdown')}>Export as Markdown</Button>
-          </>
+          <Menu
+            label="Export what is found"
+            trigger={<MenuButton look="button quiet">Export</MenuButton>}
+            entries={exports}
+            onChoose={save}
+          />
         )}
       </header>
       {!writable && (
