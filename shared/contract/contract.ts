@@ -27,7 +27,7 @@ import { Declarations, RepositoryCommit } from '../model/repository.ts';
 import { GreyRoute } from '../model/routing.ts';
 import { AddressBookPage } from '../model/serviceAddress.ts';
 import { Marks, Settings } from '../model/settings.ts';
-import { ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
+import { longestRangeSeconds, ServiceCharts, SignalsTick, Timeline } from '../model/signals.ts';
 import { CallTarget, HeldTrip, TripOption, TripPlace } from '../model/trip.ts';
 import { VaultState } from '../model/vault.ts';
 import { Canary, CanaryOutlook, CanaryRequest, ChangeSet, Holding, WatchRequest } from '../model/watch.ts';
@@ -43,7 +43,7 @@ const Plans = z.object({
   problems: z.array(z.object({ index: z.number().int(), message: z.string() })),
 });
 /** How far back charts and the timeline look. */
-const Range = z.object({ rangeSeconds: z.number().int().min(60).max(86_400) });
+const Range = z.object({ rangeSeconds: z.number().int().min(60).max(longestRangeSeconds) });
 
 /**
  * Errors that any procedure may answer with, in words for the operator. `message` says what was tried, what came back and

@@ -8,6 +8,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import { markedByOthers, othersProblem } from './notes.ts';
 import type { Ports } from './ports.ts';
 import type { OneMap, Place } from './oneMap.ts';
+import type { SplitChange } from './splitChanges.ts';
 import type { World } from './world.ts';
 
 /** A chart has at most this many points: what its pixels can show. */
@@ -203,20 +204,27 @@ export async function marksOf(
     marks.push({ at, kind: 'deployment', title: `deploy ${workload}${tag}`, serviceId, operationId: null });
   }
   marks.push(...(await markedByOthers(connection, from, journal)));
-  const ours = new Set(marks.map((mark) => Math.round(mark.at / 2000)));
-  for (const split of world.splits()) {
-    const at = split.changedBy?.at ?? null;
-    if (split.connectionId !== connection.id || at === null || at < from) continue;
-    if (ours.has(Math.round(at / 2000)) || split.changedBy?.who === 'podium') continue;
-    marks.push({
-      at,
-      kind: 'event',
-      title: `weights set by ${split.changedBy?.who ?? 'someone'}`,
-      serviceId: split.serviceId,
-      operationId: null,
-    });
-  }
+  marks.push(...markedChanges(world.splitChanges(connection), from, marks));
   return marks.sort((a, b) => a.at - b.at);
+}
+
+/** Changes of splits that are not marked already: ours stand in the journal, those of other Podiums in their notes. */
+function markedChanges(changes: readonly SplitChange[], from: number, marked: readonly Mark[]): Mark[] {
+  const key = (at: number, serviceId: string | null) => `${Math.round(at / 2000)} ${serviceId}`;
+  const known = new Set(marked.map(({ at, serviceId }) => key(at, serviceId)));
+  const marks = new Map<string, Mark>();
+  for (const { split, movedWeights } of changes) {
+    const { serviceId, document, changedBy } = split;
+    if (changedBy?.at == null || changedBy.at < from || changedBy.who === 'podium') continue;
+    const { at, who } = changedBy;
+    if (known.has(key(at, serviceId))) continue;
+    const what = movedWeights === false ? `${document.kind} ${document.name} changed` : 'weights set';
+    // One document may hold several splits of a service: what was done to the weights of any says more.
+    const one = `${at} ${who} ${serviceId}`;
+    if (marks.has(one) && movedWeights === false) continue;
+    marks.set(one, { at, kind: 'event', title: `${what} by ${who}`, serviceId, operationId: null });
+  }
+  return [...marks.values()];
 }
 
 export function tagOf(image: string): string {

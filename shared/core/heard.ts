@@ -9,6 +9,7 @@ import type { Split } from '../model/weights.ts';
 import type { Ports } from './ports.ts';
 import type { Pulse } from './pulse.ts';
 import { noteHealth, type Source } from './sources.ts';
+import { createSplitChanges, type SplitChange } from './splitChanges.ts';
 
 /** What the sources of one connection told. It outlives them: what a source said is kept while it is silent. */
 export interface Heard {
@@ -17,6 +18,8 @@ export interface Heard {
   /** Drops what sources told that an earlier look had and this one has not. */
   keepOnly(sources: readonly Source[]): void;
   readonly splits: () => readonly Split[];
+  /** Whose changes of splits were seen, also before the latest of each. */
+  readonly splitChanges: () => readonly SplitChange[];
   readonly trips: () => readonly HeldTrip[];
   readonly routes: () => readonly GreyRoute[];
   /** What each source last said, unfolded. */
@@ -36,6 +39,7 @@ export function createHeard(
   const splits = new Map<string, readonly Split[]>();
   const trips = new Map<string, readonly HeldTrip[]>();
   const routes = new Map<string, readonly GreyRoute[]>();
+  const splitChanges = createSplitChanges();
   let folded: FoldedTopology | null = null;
 
   async function followTopology(
@@ -60,9 +64,11 @@ export function createHeard(
     watch: Declares<D>,
     into: Map<string, readonly D[]>,
     signal: AbortSignal,
+    onDeclared?: (before: readonly D[], after: readonly D[]) => void,
   ) {
     void keepReading(source, stream, signal, async () => {
       for await (const declared of watch(signal, (health) => onHealth(source, stream, health))) {
+        onDeclared?.(into.get(source.id) ?? [], declared);
         into.set(source.id, declared);
         noteHealth(source, stream, { ok: true, at: clock.now() });
         changes.bump();
@@ -97,7 +103,9 @@ export function createHeard(
       const { topology, weights, isolation, routing } = source.session;
       if (topology !== undefined) void followTopology(source, topology, signal);
       if (weights !== undefined)
-        followDeclared(source, 'splits', weights.watch.bind(weights), splits, signal);
+        followDeclared(source, 'splits', weights.watch.bind(weights), splits, signal, (before, after) =>
+          splitChanges.note(before, after, clock.now()),
+        );
       if (isolation !== undefined)
         followDeclared(source, 'trips', isolation.watch.bind(isolation), trips, signal);
       if (routing !== undefined)
@@ -110,6 +118,7 @@ export function createHeard(
       folded = null;
     },
     splits: () => [...splits.values()].flat(),
+    splitChanges: splitChanges.all,
     trips: () => [...trips.values()].flat(),
     routes: () => [...routes.values()].flat(),
     observations: () => [...parts.values()],

@@ -18,6 +18,7 @@ import { createPulse, type Pulse } from './pulse.ts';
 import type { Programs } from './programs.ts';
 import { serverNow } from './returns/peerTime.ts';
 import type { Source } from './sources.ts';
+import type { SplitChange } from './splitChanges.ts';
 
 /** What opening one connection needs to know. */
 export interface ConnectionRequest {
@@ -42,6 +43,8 @@ export interface LiveConnection extends AsyncDisposable {
   /** What else it leads to is still being looked for or opened. */
   readonly isOpeningOffers: boolean;
   readonly splits: readonly Split[];
+  /** Whose changes of splits were seen, also before the latest of each. */
+  readonly splitChanges: readonly SplitChange[];
   /** Trips that documents carry, whoever made them. */
   readonly trips: readonly HeldTrip[];
   readonly routes: readonly GreyRoute[];
@@ -225,6 +228,8 @@ export function openConnection(
     await Promise.allSettled(open.reverse().map((source) => source.session[Symbol.asyncDispose]()));
   }
 
+  const aheadOfUs = () => aheadOf(serverNow({ sources }), ports.clock.now());
+
   void run();
 
   const connection: LiveConnection = {
@@ -245,8 +250,12 @@ export function openConnection(
       return generation;
     },
     get splits() {
-      const ahead = aheadOf(serverNow({ sources }), ports.clock.now());
+      const ahead = aheadOfUs();
       return ahead === 0 ? heard.splits() : heard.splits().map((split) => byThisClock(split, ahead));
+    },
+    get splitChanges() {
+      const ahead = aheadOfUs();
+      return heard.splitChanges().map((one) => ({ ...one, split: byThisClock(one.split, ahead) }));
     },
     get trips() {
       return heard.trips();

@@ -10,6 +10,7 @@ import type { LiveConnection } from './liveConnection.ts';
 import type { Ports } from './ports.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import type { SettingsKeeper } from './settings.ts';
+import type { SplitChange } from './splitChanges.ts';
 import { createSignalsFeed, type Pace, type SignalsFeed } from './signalsFeed.ts';
 
 /** The window of figures on the map unless a window asks for another. */
@@ -26,6 +27,8 @@ export interface World extends Disposable {
   instances(serviceId: string): InstanceObservation[];
   graph(): { services: GraphService[]; calls: GraphCall[]; problems: string[] };
   splits(): Split[];
+  /** Whose changes of a connection's splits were seen, also before the latest of each. */
+  splitChanges(connection: LiveConnection): SplitChange[];
   feed(connection: LiveConnection, windowSeconds: number): SignalsFeed;
   /** Holds the feeds of all connections, also of those opened later, until released. */
   holdAll(windowSeconds: number, pace: Pace): () => void;
@@ -210,6 +213,15 @@ export function createWorld(connections: Connections, settings: SettingsKeeper, 
       return { services, calls, problems };
     },
     splits: () => [...connections.open.values()].flatMap(splitsOf),
+    splitChanges(connection) {
+      const topology = connection.topology();
+      return connection.splitChanges
+        .filter(({ split }) => split.destinations.length > 1)
+        .map((one) => ({
+          ...one,
+          split: { ...one.split, serviceId: serviceOfSplit(one.split, topology) },
+        }));
+    },
     feed: feedOf,
     holdAll(windowSeconds, pace) {
       const hold: Hold = { windowSeconds, pace, held: new Map() };

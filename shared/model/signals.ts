@@ -114,6 +114,9 @@ export const ServiceCharts = z.object({
 });
 export type ServiceCharts = z.infer<typeof ServiceCharts>;
 
+/** How far back charts and the timeline reach at most. */
+export const longestRangeSeconds = 86_400;
+
 /** Failures across the whole map, and what happened when. */
 export const Timeline = z.object({
   from: z.number(),
