@@ -52,6 +52,14 @@ export default tseslint.config(
       'no-console': 'error',
       'no-eval': 'error',
       'no-param-reassign': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'It forgets what is collected: anySignal() does not.',
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'TSEnumDeclaration', message: 'Node strips types only: use a union of literals.' },

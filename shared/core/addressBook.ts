@@ -1,4 +1,5 @@
 import { hostOf } from '../analysis/addresses.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { AddressBookPage, ServiceAddress } from '../model/serviceAddress.ts';
 import type { InstanceObservation } from '../model/topology.ts';
@@ -54,7 +55,7 @@ async function askSources(
   signal: AbortSignal | undefined,
   problems: string[],
 ): Promise<ServiceAddress[]> {
-  const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
+  const limit = signal === undefined ? connection.closed : anySignal([connection.closed, signal]);
   const all: ServiceAddress[] = [];
   for (const { session } of [...connection.sources]) {
     try {

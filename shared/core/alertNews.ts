@@ -1,3 +1,4 @@
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { AlertBoard } from '../model/alert.ts';
 import type { Clock, News } from './ports.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -28,7 +29,7 @@ export async function followAlerts(
       continue;
     }
     const off = new AbortController();
-    const until = AbortSignal.any([signal, off.signal]);
+    const until = anySignal([signal, off.signal]);
     void (async () => {
       while (!until.aborted) {
         await settings.changes.after(settings.changes.count, until).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { AlertSource } from '../connectors/kit/alerts.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { SourceHealth } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { AlertBoard } from '../model/alert.ts';
@@ -86,7 +87,7 @@ export function createAlertReader({ world, oneMap, ports: { clock } }: AlertsPar
 
   async function read(one: Kept, signal: AbortSignal): Promise<void> {
     const done = new AbortController();
-    const limit = AbortSignal.any([one.connection.closed, signal, done.signal]);
+    const limit = anySignal([one.connection.closed, signal, done.signal]);
     one.reading = signal;
     one.nextAt = clock.now() + pauseMs;
     clock.sleep(longestReadMs, limit).then(

@@ -1,5 +1,6 @@
 import { mapCall } from '../analysis/mergeFaces.ts';
 import { missingProtections } from '../analysis/missingProtections.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { Session, ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { ConfigDocument, ConfigHit, ConfigVersion } from '../model/config.ts';
@@ -99,7 +100,7 @@ export function createAsking(
   }
 
   const until = (at: LiveConnection, signal: AbortSignal | undefined): AbortSignal =>
-    signal === undefined ? at.closed : AbortSignal.any([at.closed, signal]);
+    signal === undefined ? at.closed : anySignal([at.closed, signal]);
 
   return {
     trips: () =>

@@ -1,5 +1,6 @@
 import { certificateEnd } from '../analysis/certificateEnd.ts';
 import { serviceId } from '../analysis/entityIds.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { EndingCertificate } from '../model/certificate.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -61,7 +62,7 @@ export function createCertificateReader(world: World, { clock }: Pick<Ports, 'cl
 }
 
 async function readOf(connection: LiveConnection, signal: AbortSignal | undefined): Promise<Told> {
-  const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+  const limit = anySignal([connection.closed, ...(signal === undefined ? [] : [signal])]);
   const certificates: EndingCertificate[] = [];
   const problems: { connectionId: string; text: string }[] = [];
   const { id, title } = connection;

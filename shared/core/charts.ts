@@ -1,3 +1,4 @@
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { SeriesObservation } from '../connectors/kit/connector.ts';
 import type { CallScope } from '../connectors/kit/signals.ts';
@@ -171,7 +172,7 @@ export async function readSeries(
     windowSeconds,
   };
   try {
-    const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+    const limit = anySignal([connection.closed, ...(signal === undefined ? [] : [signal])]);
     const observed = await signals.series({ scope, ...range, windowSeconds, latency }, limit);
     const { source = signals.source, problems } = observed;
     return { observed, provenance: [{ ...provenance, source, problems: [...problems] }] };

@@ -1,5 +1,6 @@
 import { refusedSentence } from '../analysis/refusedSentence.ts';
 import { deniedInLogs, type ProxyLine } from '../analysis/deniedInLogs.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { DenialSource } from '../connectors/kit/denials.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { DenialJudgement, DenialLog } from '../model/denial.ts';
@@ -187,4 +188,4 @@ export async function readDenialLog(
 }
 
 const until = (at: LiveConnection, signal: AbortSignal | undefined): AbortSignal =>
-  signal === undefined ? at.closed : AbortSignal.any([at.closed, signal]);
+  signal === undefined ? at.closed : anySignal([at.closed, signal]);

@@ -1,3 +1,4 @@
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { ServiceKey } from '../connectors/kit/connector.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import { resourceSentences } from '../analysis/instanceUse.ts';
@@ -61,7 +62,7 @@ async function readDetail(
 ): Promise<ServiceDetail> {
   const { world } = parts;
   const instances = world.instances(service.id);
-  const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+  const limit = anySignal([connection.closed, ...(signal === undefined ? [] : [signal])]);
   const problems: string[] = [];
   const calls = world
     .graph()

@@ -1,4 +1,5 @@
 import { sayUneven, unevenLoad } from '../analysis/unevenLoad.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { RegistryFinding, RegistryFindings as AllFindings } from '../model/registryFinding.ts';
 import type { InstanceObservation } from '../model/topology.ts';
@@ -51,7 +52,7 @@ async function readOf(
   const all = source?.instanceRates === undefined ? [] : siblingsOf(connection, parts);
   const asked = busiest(all);
   if (source?.instanceRates === undefined || asked.length === 0) return { findings: [], problems: [] };
-  const limit = AbortSignal.any([connection.closed, ...(signal === undefined ? [] : [signal])]);
+  const limit = anySignal([connection.closed, ...(signal === undefined ? [] : [signal])]);
   try {
     const instances = asked.flatMap((one) => one.instances);
     const { source: by, windowSeconds, rates, problems } = await source.instanceRates(instances, limit);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { LogPiece, LogSource } from '../connectors/kit/logs.ts';
 import type { LogAsk, LogEntry } from '../model/log.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -105,11 +106,7 @@ test('what was waited for in vain is waited for no more, however long one looks'
   };
   const stop = new AbortController();
   const world: World = { ...parts.world, changes: counted };
-  const stream = watchLogs(
-    ask,
-    { ...parts, world },
-    AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]),
-  );
+  const stream = watchLogs(ask, { ...parts, world }, anySignal([stop.signal, AbortSignal.timeout(10_000)]));
   let lines = 0;
   for await (const { entries } of stream) {
     lines += entries.filter(({ kind }) => kind === 'line').length;

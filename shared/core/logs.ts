@@ -1,4 +1,5 @@
 import { mergeLogs } from '../analysis/mergeLogs.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { LogOf, LogPiece, LogSource } from '../connectors/kit/logs.ts';
 import { PeerError, sayError } from '../connectors/kit/peerError.ts';
 import type { Permission } from '../model/connection.ts';
@@ -85,7 +86,7 @@ export async function* watchLogs(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LogBatch> {
   const stop = new AbortController();
-  const over = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
+  const over = anySignal([stop.signal, ...(signal === undefined ? [] : [signal])]);
   const { clock } = ports;
   const news = createPulse();
   const noted: LogEntry[] = [];
@@ -176,7 +177,7 @@ async function orAfter(
   seen: number,
 ): Promise<number> {
   const turn = new AbortController();
-  const either = AbortSignal.any([over, turn.signal]);
+  const either = anySignal([over, turn.signal]);
   try {
     return await Promise.race([first(either), other(either).then(() => seen)]);
   } finally {
@@ -194,7 +195,7 @@ const membersOf = ({ world, oneMap }: Pick<LogParts, 'world' | 'oneMap'>, servic
     .join();
 
 const until = (at: LiveConnection, signal: AbortSignal | undefined): AbortSignal =>
-  signal === undefined ? at.closed : AbortSignal.any([at.closed, signal]);
+  signal === undefined ? at.closed : anySignal([at.closed, signal]);
 
 async function findPlaced(
   serviceId: string,

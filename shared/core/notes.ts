@@ -1,3 +1,4 @@
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { NoteBoard } from '../connectors/kit/notes.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -73,7 +74,7 @@ export function leaveNotes({ journal, settings, ports, connection, service }: No
           at: record.at,
           service: place,
         },
-        AbortSignal.any([open.closed, AbortSignal.timeout(limitMs)]),
+        anySignal([open.closed, AbortSignal.timeout(limitMs)]),
       );
     } catch (thrown) {
       if (open.closed.aborted) return;

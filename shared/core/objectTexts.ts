@@ -1,3 +1,4 @@
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import type { ObjectSource } from '../connectors/kit/objects.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { OneMap } from './oneMap.ts';
@@ -13,7 +14,7 @@ export async function askObjects<T>(
 ): Promise<T> {
   let problem: string | null = null;
   for (const { connection } of oneMap.places(serviceId)) {
-    const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
+    const limit = signal === undefined ? connection.closed : anySignal([connection.closed, signal]);
     for (const { session } of [...connection.sources]) {
       if (session.objects === undefined) continue;
       try {

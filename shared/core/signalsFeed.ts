@@ -1,4 +1,5 @@
 import { foldSignals, type FoldedSignals } from '../analysis/foldSignals.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { SignalsObservation } from '../connectors/kit/signals.ts';
 import type { Settings } from '../model/settings.ts';
@@ -155,7 +156,7 @@ export function createSignalsFeed(
 
   function start(): void {
     running = new AbortController();
-    const signal = AbortSignal.any([running.signal, connection.closed]);
+    const signal = anySignal([running.signal, connection.closed]);
     void run(signal);
     void refold(signal);
   }

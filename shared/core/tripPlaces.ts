@@ -1,5 +1,6 @@
 import { formatPerSecond } from '../analysis/formats.ts';
 import { sumOfKnown } from '../analysis/sumIfKnown.ts';
+import { anySignal } from '../connectors/kit/anySignal.ts';
 import { sayError } from '../connectors/kit/peerError.ts';
 import type { CallTarget, TripOption, TripPlace } from '../model/trip.ts';
 import { isolationsOf } from './isolations.ts';
@@ -82,7 +83,7 @@ async function whatCanBeDone(
   connection: LiveConnection,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly isUsable: boolean; readonly hindrance: string | null }> {
-  const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
+  const limit = signal === undefined ? connection.closed : anySignal([connection.closed, signal]);
   try {
     const asked = isolationsOf(connection);
     if (asked.length === 0)

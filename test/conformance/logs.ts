@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { anySignal } from '../../shared/connectors/kit/anySignal.ts';
 import type { LogOf, LogPiece, LogRead, LogSource } from '../../shared/connectors/kit/logs.ts';
 import { kubernetes, type KubernetesSettings } from '../../shared/connectors/kubernetes/connector.ts';
 import type { LogInstance } from '../../shared/model/log.ts';
@@ -55,7 +56,7 @@ export function logsConformance(name: string, start: () => Promise<LogsUnderTest
       await here.cluster.write('before');
       const told: LogPiece[] = [];
       const stop = new AbortController();
-      const signal = AbortSignal.any([stop.signal, patience()]);
+      const signal = anySignal([stop.signal, patience()]);
       try {
         for await (const pieces of here.source.read(here.of, { ...newest, follow: true, lines: 1 }, signal)) {
           told.push(...pieces);

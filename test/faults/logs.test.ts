@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anySignal } from '../../shared/connectors/kit/anySignal.ts';
 import type { LogPiece, LogSource } from '../../shared/connectors/kit/logs.ts';
 import { kubernetes } from '../../shared/connectors/kubernetes/connector.ts';
 import { hostOf, realClock } from '../conformance/cluster.ts';
@@ -25,7 +26,7 @@ async function following(logs: SimulatedLogs) {
   const of = { namespace: logs.namespace, instance: first.metadata.name, container: 'app' };
   const stop = new AbortController();
   const how = { previous: false, follow: true, sinceAt: null, lines: 100 };
-  const stream = source.read(of, how, AbortSignal.any([stop.signal, patience()]))[Symbol.asyncIterator]();
+  const stream = source.read(of, how, anySignal([stop.signal, patience()]))[Symbol.asyncIterator]();
   const told: LogPiece[] = [];
   return {
     of,

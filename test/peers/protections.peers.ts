@@ -6,6 +6,7 @@ import { type Answer, ask, askAtOnce, askInTurn } from './ask.ts';
 import { openConsole } from './console.ts';
 import { readCoordinates } from './coordinates.ts';
 import { serviceId } from '../../shared/analysis/entityIds.ts';
+import { anySignal } from '../../shared/connectors/kit/anySignal.ts';
 import { clientFor, countsAtServices, setMode } from './measure.ts';
 import { waitFor } from './start/processes.ts';
 
@@ -89,7 +90,7 @@ describe('protections as real requests meet them', () => {
     await during('refunds', /a new DestinationRule$/, limits, async () => {
       const called = serviceId(state.id, 'shop', 'refunds');
       const looked = new AbortController();
-      const look = AbortSignal.any([looked.signal, AbortSignal.timeout(45_000)]);
+      const look = anySignal([looked.signal, AbortSignal.timeout(45_000)]);
       // Somebody has to look at the map for it to be measured.
       const measuring = (async () => {
         for await (const _ of await console.client.signals.watch({ windowSeconds: 60 }, { signal: look }))

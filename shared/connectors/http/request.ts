@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
+import { anySignal } from '../kit/anySignal.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { PeerAnswer, PeerRequest } from '../kit/transport.ts';
 import { readShown, type ShownCertificate } from './certificateError.ts';
@@ -24,7 +25,7 @@ export interface OpenAnswer {
 export async function send(reach: Reach, request: PeerRequest): Promise<PeerAnswer> {
   const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
   const time = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([request.signal, time]);
+  const signal = anySignal([request.signal, time]);
   const attempt = async (fresh: boolean): Promise<PeerAnswer> => {
     const answer = await openAnswer(reach, request, signal, { encoding: 'gzip', fresh });
     const body = await readBody(answer, request.maxBytes ?? defaultMaxBytes, reach.name);
@@ -71,7 +72,7 @@ export function dropIdle(reach: Reach): void {
 export async function openStream(reach: Reach, request: PeerRequest): Promise<OpenAnswer> {
   const time = new AbortController();
   const timer = setTimeout(() => time.abort(), request.timeoutMs ?? 30_000);
-  const signal = AbortSignal.any([request.signal, time.signal]);
+  const signal = anySignal([request.signal, time.signal]);
   const attempt = (fresh: boolean): Promise<OpenAnswer> =>
     openAnswer(reach, request, signal, { encoding: 'identity', fresh });
   try {

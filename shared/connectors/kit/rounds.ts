@@ -1,3 +1,4 @@
+import { anySignal } from './anySignal.ts';
 import { createBackoff } from './backoff.ts';
 import type { ConnectorHost } from './connector.ts';
 import { followAmong, type Picture } from './followChanges.ts';
@@ -54,7 +55,7 @@ export function createRounds({ clock, random }: ConnectorHost, course: Course): 
   /** Until its turn has come, or somebody is in a hurry. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const turn = new AbortController();
-    const either = AbortSignal.any([signal, turn.signal]);
+    const either = anySignal([signal, turn.signal]);
     await Promise.race([
       clock.sleep(ms, either).catch(() => undefined),
       wake.heard(either).catch(() => undefined),
@@ -73,7 +74,7 @@ export function createRounds({ clock, random }: ConnectorHost, course: Course): 
       const notice = createNotice();
       listeners.add(notice.ring);
       try {
-        await notice.heard(AbortSignal.any([signal, closing.signal]));
+        await notice.heard(anySignal([signal, closing.signal]));
       } finally {
         listeners.delete(notice.ring);
       }

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import { anySignal } from '../kit/anySignal.ts';
 import { PeerError } from '../kit/peerError.ts';
 import type { PeerAnswer, PeerRequest, Transport } from '../kit/transport.ts';
 import type { KubeClient } from './client.ts';
@@ -155,7 +156,7 @@ function streamOf(socket: WebSocket, pod: { readonly namespace: string; readonly
 
 function requestOver(stream: Duplex, request: PeerRequest, route: string): Promise<PeerAnswer> {
   const time = AbortSignal.timeout(request.timeoutMs ?? 15_000);
-  const signal = AbortSignal.any([request.signal, time]);
+  const signal = anySignal([request.signal, time]);
   const maxBytes = request.maxBytes ?? 64 * 1024 * 1024;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {

@@ -1,3 +1,4 @@
+import { anySignal } from '../kit/anySignal.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, SourceHealth } from '../kit/connector.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
@@ -118,7 +119,7 @@ export function createReflector(
     const timeoutSeconds = 300 + Math.floor(random.fraction() * 300);
     const startedAt = clock.now();
     const stop = new AbortController();
-    const both = AbortSignal.any([signal, stop.signal]);
+    const both = anySignal([signal, stop.signal]);
     const heard: Heard = { at: startedAt, bookmarks: sendsBookmarks };
     let events = 0;
     const guard = guardSilence(clock, heard, timeoutSeconds, stop, () => {
@@ -205,7 +206,7 @@ export function createReflector(
     async run(signal) {
       while (!signal.aborted) {
         const { signal: waking } = woken;
-        await attempt(AbortSignal.any([signal, waking]));
+        await attempt(anySignal([signal, waking]));
         if (signal.aborted) return;
         if (!waking.aborted) continue;
         woken = new AbortController();

@@ -1,4 +1,5 @@
 import type { DocumentRef } from '../../model/entity.ts';
+import { anySignal } from '../kit/anySignal.ts';
 import type { ConnectorHost } from '../kit/connector.ts';
 import type { NoteBoard, ReadNote, RecentNotes } from '../kit/notes.ts';
 import { PeerError, sayError } from '../kit/peerError.ts';
@@ -24,7 +25,7 @@ export function createNoteBoard(client: KubeClient, { clock }: Pick<ConnectorHos
   let isReading = false;
 
   async function readAnew(closed: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([closed, AbortSignal.timeout(limitMs)]);
+    const signal = anySignal([closed, AbortSignal.timeout(limitMs)]);
     try {
       const found: KubeObject[] = [];
       for (const namespace of client.namespaces ?? [null])

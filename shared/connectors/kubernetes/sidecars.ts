@@ -1,3 +1,4 @@
+import { anySignal } from '../kit/anySignal.ts';
 import type { Found, KnownProxy } from '../kit/connector.ts';
 import { createNotice } from '../kit/notice.ts';
 import { sayError } from '../kit/peerError.ts';
@@ -54,7 +55,7 @@ export async function findSidecars(client: KubeClient, signal: AbortSignal): Pro
       return absent(`You may not port-forward to pods (create pods/portforward in ${first.namespace}).`);
     const { route, request } = first.reach();
     const path = '/server_info';
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+    const soon = anySignal([signal, AbortSignal.timeout(probeMs)]);
     const answer = await request({ method: 'GET', path, signal: soon, timeoutMs: probeMs });
     if (answer.status !== 200)
       return absent(`What answers ${route} is no Envoy: ${path} gives status ${answer.status}.`);
@@ -81,7 +82,7 @@ async function viewPods(client: KubeClient, signal: AbortSignal): Promise<Object
   const notice = createNotice();
   const view = client.watches.view(pods, { changed: notice.ring, health: notice.ring });
   client.closing.add(() => view[Symbol.dispose]());
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(settleMs)]);
+  const stop = anySignal([signal, AbortSignal.timeout(settleMs)]);
   while (!view.settled) await notice.heard(stop);
   return view;
 }

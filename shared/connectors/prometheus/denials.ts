@@ -1,5 +1,6 @@
 import { formatAge, formatPerSecond } from '../../analysis/formats.ts';
 import type { DenialJudgement } from '../../model/denial.ts';
+import { anySignal } from '../kit/anySignal.ts';
 import { type DenialSource, type JudgedCall, unreadable } from '../kit/denials.ts';
 import type { Endpoint } from '../kit/signals.ts';
 import type { Labels, Series } from './answers.ts';
@@ -29,7 +30,7 @@ export function createCountedDenials(
     async judge(call, given) {
       const { namespace } = call.callee;
       if (namespace === null) return null;
-      const signal = AbortSignal.any([given, closed]);
+      const signal = anySignal([given, closed]);
       const asking = begin();
       const { source, scrapeIntervalSeconds } = about();
       const windowSeconds = Math.ceil(Math.max(leastWindowSeconds, 4 * scrapeIntervalSeconds));

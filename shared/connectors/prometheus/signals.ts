@@ -1,3 +1,4 @@
+import { anySignal } from '../kit/anySignal.ts';
 import type { ConnectorHost, SeriesObservation, SignalSource } from '../kit/connector.ts';
 import { sayError } from '../kit/peerError.ts';
 import type { SignalsObservation } from '../kit/signals.ts';
@@ -44,7 +45,7 @@ export async function createSignals(
     present.last.length === 0
       ? `${product} · nothing that counts calls yet`
       : `${product} · ${present.last.map(({ title }) => title).join(', ')}`;
-  const withClosed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closed]);
+  const withClosed = (signal: AbortSignal): AbortSignal => anySignal([signal, closed]);
 
   /** One series' raw samples say how often the peer scrapes; nothing else of its API does so everywhere. */
   async function learnScrape(asking: Asking, chosen: Dialect, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { anySignal } from '../kit/anySignal.ts';
 import type { UsageObservation, UsageSource } from '../kit/usage.ts';
 import type { NamespacedName } from '../../model/topology.ts';
 import type { Series } from './answers.ts';
@@ -17,7 +18,7 @@ export function createUsageSource(begin: () => Asking, product: string, closed: 
     async read(instances, signal) {
       if (instances.length === 0) return null;
       const asking = begin();
-      const observed = await readUses(asking, instances, AbortSignal.any([signal, closed]));
+      const observed = await readUses(asking, instances, anySignal([signal, closed]));
       if (observed.uses.length === 0) return null;
       const left = instances.length - mostInstances;
       return {

@@ -1,4 +1,5 @@
 import type { OriginTransport } from '../http/originTransport.ts';
+import { anySignal } from '../kit/anySignal.ts';
 import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import { aheadOf } from '../kit/aheadOf.ts';
 import { createBackoff } from '../kit/backoff.ts';
@@ -144,7 +145,7 @@ export function createFleet(
 
   async function lookAt(wanted: (one: Kept) => boolean, signal: AbortSignal): Promise<void> {
     if (kept.size === 0) await takePlaces();
-    const either = AbortSignal.any([signal, closing.signal]);
+    const either = anySignal([signal, closing.signal]);
     await readEach([...kept.values()].filter(wanted), true, either);
     signal.throwIfAborted();
     ring();
@@ -176,7 +177,7 @@ export function createFleet(
       const one = kept.get(uid);
       if (one !== undefined) one.memoryOnlyAt = how === 'taken' ? null : clock.now();
     },
-    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
+    changed: (signal) => nextRing(listeners, anySignal([signal, closing.signal])),
     afterRound,
     inHurry,
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 import type { OriginTransport } from '../http/originTransport.ts';
+import { anySignal } from '../kit/anySignal.ts';
 import { fewAtOnce } from '../kit/fewAtOnce.ts';
 import { createBackoff } from '../kit/backoff.ts';
 import type { ConnectorHost, InstanceFeed, ReachableInstance } from '../kit/connector.ts';
@@ -188,7 +189,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
   /** Until the next round; newcomers are asked at once. */
   async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const turn = new AbortController();
-    const either = AbortSignal.any([signal, turn.signal]);
+    const either = anySignal([signal, turn.signal]);
     const newcomer = async (): Promise<void> => {
       for (;;) {
         await feed.changed(either);
@@ -208,7 +209,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
 
   /** Resolves once the registry has answered. */
   async function heardOf(signal: AbortSignal): Promise<void> {
-    while (feed.current() === null) await feed.changed(AbortSignal.any([signal, closing.signal]));
+    while (feed.current() === null) await feed.changed(anySignal([signal, closing.signal]));
   }
 
   const running = run(closing.signal);
@@ -238,7 +239,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       await readEach(
         [...kept.values()].filter(({ instance }) => instance.service === service),
         false,
-        AbortSignal.any([signal, closing.signal]),
+        anySignal([signal, closing.signal]),
       );
       signal.throwIfAborted();
       ring();
@@ -249,7 +250,7 @@ export function createFleet(feed: InstanceFeed, reach: Reach, host: ConnectorHos
       if (one === undefined) throw new PeerError('notFound', `${uid} is not registered any more.`);
       return actuatorOf(one);
     },
-    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
+    changed: (signal) => nextRing(listeners, anySignal([signal, closing.signal])),
     afterRound,
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));

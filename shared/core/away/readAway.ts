@@ -1,5 +1,6 @@
 import { foldSignals } from '../../analysis/foldSignals.ts';
 import { figuresSince, pastFailure, type PastFailure } from '../../analysis/pastFailures.ts';
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import { fewAtOnce } from '../../connectors/kit/fewAtOnce.ts';
 import type { PastAlert, PastNotes, Span } from '../../connectors/kit/past.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
@@ -51,8 +52,8 @@ export async function readAway(
   limitMs = usualLimitMs,
   read: AwayRead = new Map(),
 ): Promise<AwaySummary> {
-  const gone = AbortSignal.any([connection.closed, ...(asked === undefined ? [] : [asked])]);
-  const signal = AbortSignal.any([gone, AbortSignal.timeout(limitMs)]);
+  const gone = anySignal([connection.closed, ...(asked === undefined ? [] : [asked])]);
+  const signal = anySignal([gone, AbortSignal.timeout(limitMs)]);
   await untilReady(connection, parts.ports.clock, signal);
   const now = parts.ports.clock.now();
   const to = Math.min(until ?? now, now);

@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import type { ByteStream } from '../../connectors/kit/forwards.ts';
 import { PeerError } from '../../connectors/kit/peerError.ts';
 import type { Clock } from '../ports.ts';
@@ -23,7 +24,7 @@ export async function carry(
   signal: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
-  const over = AbortSignal.any([signal, stop.signal]);
+  const over = anySignal([signal, stop.signal]);
   let came = 0;
   const up = near.readable.pipeThrough(counted(count.sent)).pipeTo(far.writable, { signal: over });
   const down = far.readable

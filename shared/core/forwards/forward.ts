@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import type { ByteStream } from '../../connectors/kit/forwards.ts';
 import { PeerError, sayError } from '../../connectors/kit/peerError.ts';
 import type { Forward, ForwardAsk } from '../../model/forward.ts';
@@ -40,7 +41,7 @@ export async function createForward(
   { instances, changes, localPorts, ports: { clock, random, log }, tell }: Around,
 ): Promise<OpenForward> {
   const stop = new AbortController();
-  const until = AbortSignal.any([stop.signal, connection.closed]);
+  const until = anySignal([stop.signal, connection.closed]);
   const endsAtElapsed = clock.elapsed() + ask.endsAfterSeconds * 1000;
   let target = chosen(null);
   if (target === null)

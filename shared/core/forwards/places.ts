@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import type { ForwardSource } from '../../connectors/kit/forwards.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
 import type { ForwardPlace } from '../../model/forward.ts';
@@ -21,7 +22,7 @@ export async function readForwardPlaces(
   for (const { connection, service } of oneMap.places(serviceId)) {
     const source = sourceOf(connection);
     if (source === null || service.namespace === null) continue;
-    const limit = signal === undefined ? connection.closed : AbortSignal.any([connection.closed, signal]);
+    const limit = signal === undefined ? connection.closed : anySignal([connection.closed, signal]);
     const instances = [...world.instances(service.id)].sort(
       (a, b) => Number(b.ready) - Number(a.ready) || (a.name < b.name ? -1 : 1),
     );

@@ -1,4 +1,5 @@
 import { sharesOf } from '../../analysis/weights.ts';
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
 import type { GraphService } from '../../model/graph.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -80,7 +81,7 @@ export async function beginWatch(
     signals,
     scope,
     { since, now, latency },
-    AbortSignal.any([connection.closed, AbortSignal.timeout(15_000)]),
+    anySignal([connection.closed, AbortSignal.timeout(15_000)]),
   ).catch((thrown: unknown) => {
     throw new Refusal('PEER', sayError(thrown, 'Not applied: reading the figures to watch failed'));
   });

@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
 import type { SeriesObservation } from '../../connectors/kit/connector.ts';
 import { formatMs, formatPercent } from '../../analysis/formats.ts';
@@ -39,7 +40,7 @@ export async function judgePast(
   try {
     observed = await signals.series(
       { scope: { hosts: scope.hosts }, from, to: watch.endsAt, stepSeconds, windowSeconds, latency: true },
-      AbortSignal.any([connection.closed, AbortSignal.timeout(30_000)]),
+      anySignal([connection.closed, AbortSignal.timeout(30_000)]),
     );
   } catch (thrown) {
     return { kind: 'unknown', why: sayError(thrown, 'reading the figures of then') };

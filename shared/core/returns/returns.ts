@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import type { GraphService } from '../../model/graph.ts';
 import type { OperationRecord } from '../../model/record.ts';
 import type { Canary, Holding } from '../../model/watch.ts';
@@ -161,7 +162,7 @@ export function createReturns(parts: ReturnsParts): Returns {
     ms: number | null,
   ): Promise<number[]> {
     const round = new AbortController();
-    const signal = AbortSignal.any([stop.signal, round.signal]);
+    const signal = anySignal([stop.signal, round.signal]);
     const waits: Promise<unknown>[] = pulses.map((pulse, i) => pulse.after(seen[i] ?? 0, signal));
     if (ms !== null) waits.push(ports.clock.sleep(ms, signal));
     await Promise.race(waits);

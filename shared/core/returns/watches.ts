@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
 import type { GraphService } from '../../model/graph.ts';
 import type { OperationRecord } from '../../model/record.ts';
@@ -137,7 +138,7 @@ export function createWatches(parts: WatchParts): Watches {
       signals,
       scopeOf(record, serviceOf(record)),
       { since, now, latency: conditions.some(({ kind }) => kind === 'latency') },
-      AbortSignal.any([connection.closed, AbortSignal.timeout(15_000)]),
+      anySignal([connection.closed, AbortSignal.timeout(15_000)]),
     );
     const oldestSampleMs = Math.max(30_000, 3_000 * (signals.scrapeIntervalSeconds ?? 5));
     const minimumCalls = parts.minimumCalls(record.serviceId);

@@ -1,3 +1,4 @@
+import { anySignal } from '../../connectors/kit/anySignal.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { OperationRecord } from '../../model/record.ts';
 import { sayError } from '../../connectors/kit/peerError.ts';
@@ -62,7 +63,7 @@ export function createWayBack({ connections, journal, operations }: WayParts): W
     readBackAll({
       record: { ...record, changes: writtenOf(record) },
       connection,
-      signal: AbortSignal.any([connection.closed, AbortSignal.timeout(30_000)]),
+      signal: anySignal([connection.closed, AbortSignal.timeout(30_000)]),
     });
 
   async function attempt(record: OperationRecord, options: WayOptions): Promise<Way> {

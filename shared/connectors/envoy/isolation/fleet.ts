@@ -1,3 +1,4 @@
+import { anySignal } from '../../kit/anySignal.ts';
 import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
 import { createNotice, nextRing } from '../../kit/notice.ts';
@@ -127,7 +128,7 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
     outer: AbortSignal,
     isConcerned: (member: Member) => boolean,
   ): Promise<readonly Member[]> {
-    const signal = AbortSignal.any([outer, closing.signal]);
+    const signal = anySignal([outer, closing.signal]);
     const { asked, silent, unasked } = await proxies.read(signal, (place) => {
       const member = known.get(place);
       return member === undefined || mayConcern(member) || isConcerned(member);
@@ -173,7 +174,7 @@ export function createProxyFleet(proxies: Proxies, host: ConnectorHost, isLooked
     host,
     members,
     look,
-    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
+    changed: (signal) => nextRing(listeners, anySignal([signal, closing.signal])),
     afterRound,
     held,
     wake: due.ring,

@@ -1,5 +1,6 @@
 import type { Change } from '../../../model/change.ts';
 import type { CallTarget, HeldTrip, TripOption } from '../../../model/trip.ts';
+import { anySignal } from '../../kit/anySignal.ts';
 import type { IsolationControl, ReadBack } from '../../kit/control.ts';
 import { changeEach, maybeDone, sayDone, throwIfNone } from '../../kit/fanOut.ts';
 import { followRounds } from '../../kit/followChanges.ts';
@@ -142,7 +143,7 @@ async function optionFor(fleet: ProxyFleet, call: CallTarget, signal: AbortSigna
     title: 'Refuse in the memory of the running proxies',
     perCaller: true,
   };
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(optionsMs)]);
+  const soon = anySignal([signal, AbortSignal.timeout(optionsMs)]);
   try {
     const members = await fleet.look(soon, (one) => isCaller(one, calls));
     const count = callersIn(members, calls).length;

@@ -1,3 +1,4 @@
+import { anySignal } from '../../kit/anySignal.ts';
 import type { ConnectorHost } from '../../kit/connector.ts';
 import type { LogOf, LogPiece, LogRead } from '../../kit/logs.ts';
 import { PeerError } from '../../kit/peerError.ts';
@@ -115,7 +116,7 @@ async function* followOnce(
   const absent = new AbortController();
   using _heard = client.watches.onAbsence((what) => absent.abort(new PeerError('unreachable', `${what}.`)));
   try {
-    for await (const lines of openLog(client, of, query, AbortSignal.any([signal, absent.signal])))
+    for await (const lines of openLog(client, of, query, anySignal([signal, absent.signal])))
       yield lines.filter(({ stamp, at: time }) => resume.isNew(stamp, time));
   } finally {
     // However the reading takes being broken off: what happened is what is told.

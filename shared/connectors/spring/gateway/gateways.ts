@@ -1,3 +1,4 @@
+import { anySignal } from '../../kit/anySignal.ts';
 import { fewAtOnce } from '../../kit/fewAtOnce.ts';
 import { followRounds } from '../../kit/followChanges.ts';
 import { nextRing } from '../../kit/notice.ts';
@@ -152,14 +153,14 @@ export function createGateways(fleet: Fleet): Gateways {
         .map((member) => gatewayOf(member, known.get(member.instance.uid))),
     async look(service, signal) {
       const members = fleet.of(service);
-      await takeEach(members, AbortSignal.any([signal, closing.signal]));
+      await takeEach(members, anySignal([signal, closing.signal]));
       signal.throwIfAborted();
       ring();
       return members.map((member) => gatewayOf(member, known.get(member.instance.uid)));
     },
     read,
     api,
-    changed: (signal) => nextRing(listeners, AbortSignal.any([signal, closing.signal])),
+    changed: (signal) => nextRing(listeners, anySignal([signal, closing.signal])),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the connection was closed'));
       await running;
