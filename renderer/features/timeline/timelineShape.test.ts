@@ -25,6 +25,12 @@ test('ticks stand at round minutes and leave room for their words', () => {
   expect((ticks[1]?.x ?? 0) - (ticks[0]?.x ?? 0)).toBeGreaterThanOrEqual(90);
 });
 
+test('no two ticks read the same, however wide the window is', () => {
+  const ticks = clockTicks({ ...scale, widthPx: 3_700 });
+  expect(ticks.length).toBeGreaterThan(10);
+  expect(ticks.every(({ at }) => at % 60_000 === 0)).toBe(true);
+});
+
 test('marks outside of the range are left out, and words end before the next mark', () => {
   const places = markPlaces([markAt(500_000), markAt(-5), markAt(300_000)], scale);
   expect(places.map(({ x }) => x)).toEqual([300, 500]);

@@ -1,5 +1,5 @@
 import type { Mark } from '../../../shared/model/signals.ts';
-import { zoneAheadMs } from '../../ui/format.ts';
+import { timeTicks } from '../../ui/chartPoints.ts';
 
 /** Where times and heights lie on the drawing, in pixels. */
 export interface TimelineScale {
@@ -46,21 +46,14 @@ export function areaPath(
   return parts.join('');
 }
 
-const tickSteps = [30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400].map((seconds) => seconds * 1_000);
 const leastTickPx = 90;
 
 /** Round times in the operator's day, not nearer than their words allow. */
 export function clockTicks(scale: TimelineScale): { readonly at: number; readonly x: number }[] {
-  const span = scale.until - scale.from;
-  const step = tickSteps.find((each) => (each / span) * scale.widthPx >= leastTickPx) ?? span;
-  const ticks: { at: number; x: number }[] = [];
-  const ahead = zoneAheadMs(scale.from);
-  const first = Math.ceil((scale.from + ahead) / step) * step - ahead;
-  for (let at = first; at < scale.until; at += step) {
-    const x = xOf(at, scale);
-    if (x > 20 && x < scale.widthPx - 20) ticks.push({ at, x });
-  }
-  return ticks;
+  const most = Math.floor(scale.widthPx / leastTickPx);
+  return timeTicks(scale.from, scale.until, most)
+    .map((at) => ({ at, x: xOf(at, scale) }))
+    .filter(({ x }) => x > 20 && x < scale.widthPx - 20);
 }
 
 const leastLabelPx = 40;
