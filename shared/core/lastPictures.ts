@@ -33,6 +33,7 @@ export function createLastPictures(
       kept.set(connection, null);
       ports.pictures.read(connection.title).then(
         (picture) => {
+          if (connection.closed.aborted) return;
           kept.set(connection, picture);
           if (picture !== null) changes.bump();
         },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { collectGarbage } from '../../test/support/collectGarbage.ts';
 import { createFakeClock } from '../../test/support/memoryPorts.ts';
 import { PeerError } from '../connectors/kit/peerError.ts';
 import type { LiveConnection } from './liveConnection.ts';
@@ -24,4 +25,16 @@ test('why the use of instances is not known is told as long as it is not known',
     expect(asked).toBe(rounds);
     await clock.advance(5_000);
   }
+});
+
+test('a connection that was closed is not kept for what was read of it', async () => {
+  const readUsage = createUsageReader(createFakeClock());
+  const readOnce = async (): Promise<WeakRef<LiveConnection>> => {
+    const connection = { sources: [] } as unknown as LiveConnection;
+    await readUsage(connection, [], new AbortController().signal, []);
+    return new WeakRef(connection);
+  };
+  const closed = await readOnce();
+  await collectGarbage();
+  expect(closed.deref()).toBeUndefined();
 });

@@ -23,7 +23,8 @@ interface Kept {
 }
 
 export function createUsageReader(clock: { now(): number }): UsageReader {
-  const kept = new Map<LiveConnection, Kept>();
+  /** A connection that was closed takes what was read of it along. */
+  const kept = new WeakMap<LiveConnection, Kept>();
   return async (connection, instances, signal, problems) => {
     const sources = connection.sources.length;
     const before = kept.get(connection);

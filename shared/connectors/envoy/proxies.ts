@@ -82,12 +82,23 @@ export function createProxies(
     }
   }
 
+  /** Cuts nothing that is under way. */
+  function retireGone(all: readonly Known[]): void {
+    const present = new Set(all.map(({ address }) => address));
+    for (const [address, transport] of transports) {
+      if (present.has(address)) continue;
+      transports.delete(address);
+      transport.retire();
+    }
+  }
+
   return {
     async read(signal, isWanted = () => true) {
       const all: Known[] = [
         ...settings.addresses.map((address) => ({ ...nobody, instance: address, address, told: false })),
         ...(host.lent.proxies?.() ?? []).map((known) => ({ ...known, told: true })),
       ];
+      retireGone(all);
       const [wanted = [], others = []] = [true, false].map((is) =>
         all.filter((known) => isWanted(placeOf(known)) === is),
       );

@@ -98,6 +98,8 @@ export function createSightings(proxies: Proxies, clock: { now(): number }): Sig
           return [];
         }),
       );
+      // Pods come and go: what a proxy counted then says nothing of any window from now on.
+      for (const [key, of] of looks) if (clock.now() - (of.at(-1)?.at ?? 0) > windowMs) looks.delete(key);
       return {
         source: 'Envoy · the callers’ proxies themselves',
         at: clock.now(),

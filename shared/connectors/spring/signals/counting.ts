@@ -68,6 +68,7 @@ export function createCounting(fleet: Fleet): Counting {
     );
     readAt = clock.now();
     for (const [key, { samples }] of kept) if (isOver(samples, readAt)) kept.delete(key);
+    for (const [process, at] of readBefore) if (isOver([[at, 0]], readAt)) readBefore.delete(process);
     const more = failed.length - mostProblems;
     problems = [
       ...failed.slice(0, mostProblems),
