@@ -3,7 +3,7 @@ import type { Split } from '../../../shared/model/weights.ts';
 import { useMeasuredSplits, useSplitsOf } from '../../live/splits.ts';
 import { discardDraft, draftWeights, useDraft } from '../../state/drafts.ts';
 import { SplitBar } from '../../ui/SplitBar.tsx';
-import { busiestSplit } from './busiestSplit.ts';
+import { busiestSplit, sharesNow } from './busiestSplit.ts';
 
 interface NodeSplitProps {
   readonly serviceId: EntityId;
@@ -28,11 +28,7 @@ function SelectedSplit({
   serviceName,
   split,
 }: Omit<NodeSplitProps, 'selected'> & { readonly split: Split }) {
-  const { value } = useMeasuredSplits(serviceId);
-  const shares = value?.find((each) => each.splitId === split.id)?.shares ?? null;
-  const measured =
-    shares &&
-    split.destinations.map(({ index }) => shares.find((each) => each.index === index)?.share ?? null);
+  const measured = sharesNow(split, useMeasuredSplits(serviceId));
   return (
     <Bar
       serviceName={serviceName}
