@@ -1,3 +1,4 @@
+import { toldRungs } from '../analysis/recordEnd.ts';
 import { type CsvCell, csvOf } from '../analysis/csv.ts';
 import { type OperationRecord, Rung } from '../model/record.ts';
 import { sayPlace } from './sayPlace.ts';
@@ -55,8 +56,8 @@ const columns: readonly (readonly [title: string, cellIn: (record: OperationReco
   ['undone by', ({ undoneBy }) => undoneBy],
 ];
 
-const rungIn = ({ rungs }: OperationRecord, name: Rung['rung']): Rung | undefined =>
-  rungs.find(({ rung }) => rung === name);
+const rungIn = (record: OperationRecord, name: Rung['rung']): Rung | undefined =>
+  toldRungs(record).find(({ rung }) => rung === name);
 
 function markdownOf(records: readonly OperationRecord[], now: number): string {
   const count = records.length === 1 ? '1 operation' : `${records.length} operations`;
@@ -76,7 +77,7 @@ function section(record: OperationRecord): string {
     `| where | ${cell(sayPlace(record.connection))}, ${cell(record.connection.server)} |`,
     `| target | ${cell(record.target)} |`,
     `| state | ${record.state}${record.error === null ? '' : `: ${cell(record.error)}`} |`,
-    ...record.rungs.map((rung) => `| ${rung.rung} | ${rung.state}: ${cell(rung.detail)} |`),
+    ...toldRungs(record).map((rung) => `| ${rung.rung} | ${rung.state}: ${cell(rung.detail)} |`),
     ...(record.effect === null ? [] : [`| effect | ${effectText(record.effect)} |`]),
     ...(record.overrides.length === 0 ? [] : [`| overrides | ${cell(record.overrides.join('; '))} |`]),
     ...(record.undoneBy === null ? [] : [`| undone by | ${record.undoneBy} |`]),

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { canUndo, toldRungs } from '../../../shared/analysis/recordEnd.ts';
 import type { OperationRecord, SetPlace } from '../../../shared/model/record.ts';
 import { useNodeId } from '../../live/topology.ts';
 import { openReview } from '../../state/review.ts';
@@ -12,7 +13,7 @@ import { Place } from '../../ui/Place.tsx';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { effectOf, holdOf, standingOf, watchOf } from './journalWords.ts';
+import { effectOf, holdOf, nothingSeen, standingOf, watchOf } from './journalWords.ts';
 
 const rungTitles = { accepted: 'Accepted', declared: 'Declared', loaded: 'Loaded', measured: 'Measured' };
 const rungStates = { seen: '✓', waiting: '○', contradicted: '✕', unobservable: '–' };
@@ -27,7 +28,7 @@ interface JournalDetailProps {
 /** One operation whole: what was asked, what was written, what was seen, and its way back. */
 export function JournalDetail({ record, records, onChoose }: JournalDetailProps) {
   const standing = standingOf(record);
-  const isOpenToUndo = record.state === 'written' && record.undoneBy === null;
+  const rungs = toldRungs(record);
   const serviceId = useNodeId(record.serviceId);
   const [hold, watch] = [holdOf(record), watchOf(record)];
   return (
@@ -50,7 +51,7 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
             Show on the map
           </Button>
         )}
-        {isOpenToUndo && (
+        {canUndo(record) && (
           <Button
             onPress={() =>
               openReview({ kind: 'undo', operationId: record.id, title: `Undo: ${record.title}` })
@@ -103,8 +104,9 @@ export function JournalDetail({ record, records, onChoose }: JournalDetailProps)
         )}
       </dl>
       <Section title="What was seen">
+        {rungs.length === 0 && <p className="muted">{nothingSeen(record)}</p>}
         <ol className="journalRungs">
-          {record.rungs.map((rung) => (
+          {rungs.map((rung) => (
             <li key={rung.rung} className={rung.state}>
               <span aria-hidden="true">{rungStates[rung.state]}</span>
               <span>

@@ -17,7 +17,11 @@ describe('how the journal tells an operation', () => {
   });
 
   test('an unanswered write is told as not known, a refused one as not written', () => {
-    expect(standingOf(record({ state: 'unknown' })).tone).toBe('pending');
+    expect(standingOf(record({ state: 'unknown', finishedAt: null })).tone).toBe('pending');
+    expect(standingOf(record({ state: 'unknown' }))).toMatchObject({
+      word: 'not known whether it was written',
+      tone: 'bad',
+    });
     expect(standingOf(record({ state: 'notWritten' })).word).toBe('not written');
   });
 

@@ -16,7 +16,9 @@ export function standingOf(record: OperationRecord): Standing {
     case 'writing':
       return { sign: '◐', word: 'writing', tone: 'pending' };
     case 'unknown':
-      return { sign: '?', word: 'no answer, being found out', tone: 'pending' };
+      return record.finishedAt === null
+        ? { sign: '?', word: 'no answer, being found out', tone: 'pending' }
+        : { sign: '?', word: 'not known whether it was written', tone: 'bad' };
     case 'notWritten':
       return { sign: '✕', word: 'not written', tone: 'bad' };
     case 'partly':
@@ -37,6 +39,21 @@ export function standingOf(record: OperationRecord): Standing {
       tone: tone === 'good' ? tone : 'pending',
     };
   return { sign: '✓', word: seen?.rung ?? 'written', tone };
+}
+
+/** Why there is nothing to tell of how far an operation came. */
+export function nothingSeen({ state }: Pick<OperationRecord, 'state'>): string {
+  switch (state) {
+    case 'notWritten':
+      return 'Nothing: it was not written.';
+    case 'partly':
+      return 'What was written in part is not followed further: what it does was not looked for.';
+    case 'unknown':
+      return 'Whether it was written is not known: what it does was not looked for.';
+    case 'writing':
+    case 'written':
+      return 'Nothing.';
+  }
 }
 
 /** "after 2 min: failed 4.1 % → 0.9 %, p99 4.9 s → 130 ms"; null until it was read. */

@@ -1,3 +1,4 @@
+import { toldRungs } from '../../../shared/analysis/recordEnd.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import { formatClockSeconds, formatUtc } from '../../ui/format.ts';
@@ -22,9 +23,10 @@ export function LadderAhead({ rungs }: { readonly rungs: Plan['rungs'] }) {
   );
 }
 
-/** The ladder as it is climbed: what was seen, is awaited, contradicts, cannot be seen here. Of what was not written, nothing. */
-export function Ladder({ record: { state, rungs } }: { readonly record: OperationRecord }) {
-  if (state === 'notWritten') return null;
+/** The ladder as it is climbed: what was seen, is awaited, contradicts, cannot be seen here. Of what is over, what was seen alone. */
+export function Ladder({ record }: { readonly record: OperationRecord }) {
+  const rungs = toldRungs(record);
+  if (rungs.length === 0) return null;
   const next = rungs.findIndex((rung) => rung.state === 'waiting');
   return (
     <ol className="ladder" aria-live="polite">

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { canUndo, isOver } from '../../../shared/analysis/recordEnd.ts';
 import type { Plan } from '../../../shared/model/plan.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { closeReview, openReview } from '../../state/review.ts';
@@ -9,7 +10,7 @@ import { formatHold } from './holdWords.ts';
 import { formatSpan } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { frictionOf, type Hindrance } from './applyGate.ts';
-import { canUndo, isTrip, undoTitle } from './outcome.ts';
+import { isTrip, undoTitle } from './outcome.ts';
 import type { ReviewFlow } from './reviewFlow.ts';
 
 interface ReviewFooterProps {
@@ -27,13 +28,7 @@ export function ReviewFooter(props: ReviewFooterProps) {
   const { flow, plan, record } = props;
   if (flow.phase === 'sent') {
     return (
-      <Row
-        words={
-          record?.state === 'notWritten'
-            ? 'Nothing was written'
-            : 'Closing this does not stop it; the journal follows on'
-        }
-      >
+      <Row words={record === null ? goesOn : sentWords(record)}>
         {record?.state === 'notWritten' && <Button onPress={props.onReplan}>Review it again</Button>}
         {record && canUndo(record) && (
           <Button
@@ -66,6 +61,20 @@ export function ReviewFooter(props: ReviewFooterProps) {
     );
   }
   return <Before {...props} plan={plan} />;
+}
+
+const goesOn = 'Closing this does not stop it; the journal follows on';
+
+/** What goes on when the dialog is closed, if anything does. */
+function sentWords(record: OperationRecord): string {
+  const { state, hold, watch } = record;
+  if (state === 'notWritten') return 'Nothing was written';
+  if (!isOver(record)) return goesOn;
+  const isWatched = watch !== null && ['watching', 'returning', 'stuck'].includes(watch.state);
+  if (isWatched) return 'Closing this does not stop the watch; the journal tells what becomes of it';
+  if (hold !== null && hold.state !== 'ended')
+    return 'Closing this does not end it; the journal tells what becomes of it';
+  return 'Podium follows it no further; the journal keeps what was seen';
 }
 
 function Before({ flow, plan, hindrance, now, onReplan, onApply }: ReviewFooterProps) {

@@ -1,4 +1,5 @@
 import { formatCountdown } from '../../../shared/analysis/heldTrips.ts';
+import { canUndo } from '../../../shared/analysis/recordEnd.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import type { WatchState } from '../../../shared/model/watch.ts';
 import { ask } from '../../client/link.ts';
@@ -11,7 +12,7 @@ import { formatClock, formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { Section } from '../../ui/Section.tsx';
 import { WatchReadings } from '../../ui/WatchReadings.tsx';
-import { canUndo, isByHand, undoTitle } from './outcome.ts';
+import { isByHand, undoTitle } from './outcome.ts';
 
 /** A watch under way: the time left, what is read, and the two ways to end it early. Nothing where nothing is watched. */
 export function WatchProgress({ record }: { readonly record: OperationRecord }) {

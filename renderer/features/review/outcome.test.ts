@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import { recordOf, rungOf as rung } from '../../../test/support/records.ts';
-import { canUndo, outcomeOf } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 
 const recordWith = (rungs: readonly Rung[], rest: Partial<OperationRecord> = {}): OperationRecord =>
   recordOf({ rungs: [...rungs], ...rest });
@@ -52,28 +52,33 @@ describe('what an operation has come to', () => {
     });
   });
 
-  test('M12 a route that its controller refuses is bad news although it was accepted and read back, and its undo is offered', () => {
+  test('M12 a route that its controller refuses is bad news although it was accepted and read back', () => {
     const refused = rung('loaded', 'contradicted', 'ResolvedRefs is False, BackendNotFound');
     const record = recordWith([accepted, declared, refused, rung('measured', 'unobservable')]);
     expect(outcomeOf(record)).toEqual({
       tone: 'bad',
       text: 'Shift payment: loaded contradicted, ResolvedRefs is False, BackendNotFound',
     });
-    expect(canUndo(record)).toBe(true);
   });
 
   test('a write without an answer is neither good nor bad', () => {
     expect(outcomeOf(recordWith([], { state: 'unknown' })).tone).toBe('pending');
   });
 
-  test('what was refused says why, and cannot be undone', () => {
+  test('what was refused says why', () => {
     const refused = recordWith([], { state: 'notWritten', error: 'Someone else changed it.' });
     expect(outcomeOf(refused)).toEqual({
       tone: 'bad',
       text: 'Shift payment: not written. Someone else changed it.',
     });
-    expect(canUndo(refused)).toBe(false);
-    expect(canUndo(recordWith([], { undoneBy: 'o2' }))).toBe(false);
-    expect(canUndo(recordWith([]))).toBe(true);
+  });
+
+  test('what was written in part is bad news, and not awaited', () => {
+    const error = '1 of 2 documents were written; then: the webhook says no.';
+    const rungs = [rung('accepted', 'waiting'), rung('loaded', 'waiting'), rung('measured', 'waiting')];
+    expect(outcomeOf(recordWith(rungs, { state: 'partly', error, finishedAt: 1 }))).toEqual({
+      tone: 'bad',
+      text: `Shift payment: written in part. ${error}`,
+    });
   });
 });

@@ -1,4 +1,3 @@
-import { noWayBack } from '../../../shared/model/operation.ts';
 import type { OperationRecord, Rung } from '../../../shared/model/record.ts';
 import type { WatchState } from '../../../shared/model/watch.ts';
 
@@ -17,6 +16,7 @@ export function outcomeOf(record: OperationRecord): Outcome {
   if (state === 'unknown') {
     return { tone: 'pending', text: `${title}: no answer came; it is being found out by reading.` };
   }
+  if (state === 'partly') return { tone: 'bad', text: `${title}: written in part. ${error ?? ''}`.trimEnd() };
   if (state === 'writing') return { tone: 'pending', text: `${title}: being written` };
   const rung = (name: Rung['rung']) => record.rungs.find((each) => each.rung === name);
   const contradicted = record.rungs.findLast((each) => each.state === 'contradicted');
@@ -34,12 +34,6 @@ export function outcomeOf(record: OperationRecord): Outcome {
     return { tone: 'neutral', text: `${title}: declared. Its effect cannot be seen here.` };
   }
   return { tone: 'pending', text: `${title}: accepted` };
-}
-
-/** Whether undo can still be offered: written, and not taken back yet. */
-export function canUndo(record: OperationRecord): boolean {
-  if (noWayBack(record.operation, record.undoOf !== null) !== null) return false;
-  return record.state === 'written' && record.undoneBy === null;
 }
 
 /** A trip itself, not the way back from one. */

@@ -1,9 +1,10 @@
 import { useEffect } from 'react';
+import { canUndo } from '../../../shared/analysis/recordEnd.ts';
 import type { OperationRecord } from '../../../shared/model/record.ts';
 import { useOperations } from '../../live/operations.ts';
 import { openReview, useReview } from '../../state/review.ts';
 import { showToast } from '../../state/toasts.ts';
-import { canUndo, isByHand, isTrip, outcomeOf, undoTitle } from './outcome.ts';
+import { isByHand, isTrip, outcomeOf, undoTitle } from './outcome.ts';
 
 /** Says how followed operations came out, each outcome once; an undo is offered while it fits. */
 export function useOperationToasts(): void {
