@@ -156,6 +156,7 @@ export function createApi(asked: Transport, scope: Scope): ConsulApi {
           })),
         ),
         signal,
+        countsAs: 'review',
       });
       return readAnswer(answer, route, 'Asking what the token may do').body;
     },

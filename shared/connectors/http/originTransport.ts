@@ -97,7 +97,7 @@ export async function createOriginTransport(
   return {
     route: `at ${reach.name}`,
     async request(request) {
-      podium.meter?.count(request.method === 'GET' ? 'read' : 'write');
+      podium.meter?.count(request.countsAs ?? (request.method === 'GET' ? 'read' : 'write'));
       const answer = await send(reach, request);
       if (answer.status >= 300 && answer.status < 400)
         throw new PeerError(

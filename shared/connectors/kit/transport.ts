@@ -1,3 +1,5 @@
+import type { RequestKind } from '../../model/about.ts';
+
 /** A reach to one peer and nowhere else: paths only, redirects not followed, credentials added underneath. */
 export interface Transport {
   /** How it goes, for people: "through the API server, service monitoring/prometheus:9090". */
@@ -16,6 +18,8 @@ export interface PeerRequest {
   readonly maxBytes?: number;
   /** Default 15 s. */
   readonly timeoutMs?: number;
+  /** What it is counted as where its method does not tell: some peers are asked by POST. */
+  readonly countsAs?: RequestKind;
 }
 
 export interface PeerAnswer {

@@ -70,6 +70,7 @@ export async function logIn(
       body: new URLSearchParams({ username, password }).toString(),
       signal: stop,
       maxBytes: 1024 * 1024,
+      countsAs: 'review',
     });
     const body = parsed(answer.body);
     const read = Answer.safeParse(body).data ?? Enveloped.safeParse(body).data?.data;

@@ -56,6 +56,7 @@ export function createApi(transport: Transport): PrometheusApi {
         body,
         signal,
         timeoutMs: TIMEOUT_MS,
+        countsAs: 'read',
       });
       return answer.status === 405 || answer.status === 403 ? null : answer;
     } catch (error) {
