@@ -102,7 +102,6 @@ function OfConnection({ away, isAlone }: { readonly away: Away; readonly isAlone
         </p>
       )}
       {untimed !== null && <p>{untimed}</p>}
-      {reach !== null && <p className="muted">{reach}</p>}
       {summary?.notes.map((text) => (
         <p key={text} className="muted">
           {plainText(text, 300)}
@@ -113,6 +112,7 @@ function OfConnection({ away, isAlone }: { readonly away: Away; readonly isAlone
           {text}
         </p>
       ))}
+      {reach !== null && <p className="muted awayReach">{reach}</p>}
     </div>
   );
 }

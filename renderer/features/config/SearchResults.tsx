@@ -42,7 +42,7 @@ export function SearchResults({ query }: { readonly query: string }) {
       <p className="configSearchHead" role="status">
         <span className="grow">
           {hits.length === 0
-            ? `Nothing holds “${plainText(query, 80)}”. Of Secrets only the keys are searched.`
+            ? `Nothing holds “${plainText(query, 80)}”.`
             : `${formatCount(hits.length, 'place')} with “${plainText(query, 80)}”`}
         </span>
         {close}

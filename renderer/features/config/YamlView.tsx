@@ -29,6 +29,7 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
     () => (edited === null ? [] : documentFindings(edited, document)),
     [edited, document],
   );
+  const isReadOnly = isCut || others || !canEdit(document);
   const isFile = document.kind === 'file';
   const help = cursor === null ? null : fieldHelp(document.document.kind, pathAtCursor(text, cursor));
   return (
@@ -47,7 +48,7 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
         text={isCut ? text.slice(0, mostShown) : text}
         language={isFile && !isYamlName(document.document.name) ? 'plain' : 'yaml'}
         findings={findings}
-        isReadOnly={isCut || others || !canEdit(document)}
+        isReadOnly={isReadOnly}
         onChange={(next) => draftYaml(serviceId, document, next)}
         onCursor={setCursor}
         goTo={goTo}
@@ -55,7 +56,7 @@ export function YamlView({ serviceId, document, yaml }: YamlViewProps) {
       <div className="configHelp" aria-live="polite">
         {help === null ? (
           <p className="muted">
-            Tab indents; Escape, then Tab leaves the editor.
+            {!isReadOnly && 'Tab indents; Escape, then Tab leaves the editor.'}
             {document.kind === 'mesh' && ' Help for the field under the cursor stands here.'}
           </p>
         ) : (

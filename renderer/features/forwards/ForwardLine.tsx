@@ -21,8 +21,8 @@ export function ForwardLine({ forward }: { readonly forward: Forward }) {
     <li className="forward">
       <div className="forwardHead">
         <b className={isOpen ? 'mono' : 'mono muted'}>{address}</b>
-        <span className="grow ellipsis">
-          → {leadsTo(forward)} <span className="muted">· {connectionTitle}</span>
+        <span className="grow ellipsis" title={leadsTo(forward)}>
+          → {leadsTo(forward)}
         </span>
         {isOpen && (
           <Button tone="quiet" aria-label={`Copy ${address}`} onPress={() => void copy(address)}>
@@ -31,6 +31,7 @@ export function ForwardLine({ forward }: { readonly forward: Forward }) {
         )}
         {isOpen && inBrowser && (
           <a
+            className="button quiet"
             href={`http://${address}`}
             target="_blank"
             rel="noopener noreferrer"
@@ -48,7 +49,7 @@ export function ForwardLine({ forward }: { readonly forward: Forward }) {
         </Button>
       </div>
       <p className="muted num">
-        since <Time at={openedAt} />
+        {connectionTitle} · since <Time at={openedAt} />
         {isOpen && `, ends in ${formatSpan(Math.max(0, endsAt - now))}`} ·{' '}
         {formatCount(connections.all, 'connection')}, {connections.open} open · {formatBytes(bytes.sent)}{' '}
         sent, {formatBytes(bytes.received)} received

@@ -133,6 +133,7 @@ function WebhookDialog({ onClose, onSet }: { readonly onClose: () => void; reado
       setBusy(false);
     }
   };
+  const kept = proof === 'none' ? 'It is kept' : 'Both are kept';
   return (
     <Dialog title="Who is told?" onClose={onClose} widthPx={520}>
       <div className="webhookForm">
@@ -158,8 +159,8 @@ function WebhookDialog({ onClose, onSet }: { readonly onClose: () => void; reado
         {vault !== null && (
           <p className="muted">
             {vault.where === 'computer'
-              ? 'Both are kept sealed by this computer’s keyring.'
-              : `Both are kept until Podium ends${vault.why === null ? '' : `: ${plainText(vault.why, 300)}`}.`}
+              ? `${kept} sealed by this computer’s keyring.`
+              : `${kept} until Podium ends${vault.why === null ? '' : `: ${plainText(vault.why, 300)}`}.`}
           </p>
         )}
         {problem !== null && (

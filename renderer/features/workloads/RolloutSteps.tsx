@@ -10,7 +10,7 @@ interface RolloutStepsProps {
 }
 
 const marks = { done: '✓', now: '▸', ahead: '·' } as const;
-const words = { done: 'done', now: 'now', ahead: 'to come' } as const;
+const words = { done: 'done', now: 'now', ahead: 'not reached' } as const;
 const buttons = [
   ['promote', 'Promote…'],
   ['promoteFull', 'Promote fully…'],
@@ -40,7 +40,10 @@ export function RolloutSteps({ workload, isDenied, onAct }: RolloutStepsProps) {
               className={state === 'now' ? 'tonePending' : state === 'done' ? 'toneOk' : 'muted'}
               {...(state === 'now' ? { 'aria-current': 'step' as const } : {})}
             >
-              <span aria-hidden="true">{marks[state]}</span> {plainText(text, 120)}
+              <span className="rolloutMark" aria-hidden="true">
+                {marks[state]}
+              </span>
+              {plainText(text, 120)}
               <span className="visuallyHidden">, {words[state]}</span>
             </li>
           ))}

@@ -9,7 +9,7 @@ export const flaggerVerbs = (canary: KubeObject): NonNullable<WorkloadView['verb
   at(canary, 'spec', 'suspend') === true ? ['resume'] : ['pause'];
 
 export const noFlaggerVerbs =
-  'Flagger promotes and rolls back by its analysis and by what its webhooks answer: it has no verb for either. Suspending keeps it from taking the next step.';
+  'Flagger promotes and rolls back by its analysis and by what its webhooks answer: it has no verb for either. Pausing (suspend) keeps it from taking the next step.';
 
 export function flaggerWrite(canary: KubeObject, verb: WorkloadAction['verb']): VerbWrite {
   if (verb !== 'pause' && verb !== 'resume') throw new PeerError('refused', noFlaggerVerbs);
