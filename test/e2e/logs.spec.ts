@@ -41,7 +41,21 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     await filter.fill('level=(warn|error)');
     await expect(lines(page)).toContainText('handled requests');
     await expect(lines(page)).not.toContainText('no connection');
-    await filter.fill('');
+    await filter.fill('level=');
+    await expect(state(page)).toContainText(/^0 of \d+ lines/);
+    await panel(page).getByRole('button', { name: 'Show all lines' }).click();
+    await expect(filter).toHaveValue('');
+    await expect(lines(page)).toContainText('handled requests');
+  });
+
+  await test.step('what is no time is told', async () => {
+    const time = panel(page).getByRole('textbox', { name: 'From this time on' });
+    await time.fill('soon');
+    await time.press('Enter');
+    await expect(panel(page)).toContainText('A time is like 14:06, 14:06:30 or 5m (ago).');
+    await time.fill('');
+    await time.press('Enter');
+    await expect(panel(page)).not.toContainText('A time is like');
   });
 
   await test.step('paused they stand still, and can be kept', async () => {
@@ -67,6 +81,7 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     await expect(lines(page)).toContainText('no connection');
     await panel(page).getByText('before the restart').click();
     await expect(panel(page)).toContainText('previous terminated container');
+    await expect(state(page)).toHaveText('0 lines · all there is');
   });
 
   await test.step('what an instance is can be read as YAML', async () => {

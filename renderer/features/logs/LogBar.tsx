@@ -24,19 +24,22 @@ interface LogBarProps {
   readonly onChoose: (choice: LogChoice) => void;
   readonly sinceAt: number | null;
   readonly onSince: (at: number | null) => void;
+  /** Told whether what was typed is no time. */
+  readonly onWrong: (isWrong: boolean) => void;
+  readonly isWrong: boolean;
 }
 
 const all = ' all';
 const usual = ' usual';
 
 /** Which instances, which container, which run, from when on. */
-export function LogBar({ isNarrow, instances, choice, onChoose, sinceAt, onSince }: LogBarProps) {
+export function LogBar(props: LogBarProps) {
+  const { isNarrow, instances, choice, onChoose, sinceAt, onSince, isWrong, onWrong } = props;
   const [typed, setTyped] = useState('');
-  const [isWrong, setWrong] = useState(false);
   const containers = [...new Set(instances.flatMap((one) => one.containers.map(({ name }) => name)))];
   const go = (): void => {
     const at = readMoment(typed, Date.now());
-    setWrong(at === null && typed.trim() !== '');
+    onWrong(at === null && typed.trim() !== '');
     if (at !== null || typed.trim() === '') onSince(at);
   };
   return (
@@ -81,7 +84,6 @@ export function LogBar({ isNarrow, instances, choice, onChoose, sinceAt, onSince
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
-        {isWrong && <span className="toneWarn">like 14:06, 14:06:30, 5m</span>}
       </form>
       {sinceAt !== null && (
         <Button

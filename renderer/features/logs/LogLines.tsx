@@ -1,4 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
 import type { ShownEntry } from './logBuffer.ts';
 import { LogLineRow, type LogMark, LogNoteRow } from './LogRow.tsx';
 
@@ -13,12 +15,16 @@ interface LogLinesProps {
   readonly marks: ReadonlyMap<string, LogMark> | null;
   readonly wraps: boolean;
   readonly previous: boolean;
+  /** Whether it is not known yet what a filter lets through. */
+  readonly isTrying: boolean;
+  readonly onAll: () => void;
   /** Told whether the newest lines are in sight; they stay so while more come. */
   readonly onKey: (key: string) => boolean;
 }
 
 /** The lines, of which only those in sight are drawn; stays at the end as long as it is at the end. */
-export function LogLines({ label, entries, marks, wraps, previous, onKey }: LogLinesProps) {
+export function LogLines(props: LogLinesProps) {
+  const { label, entries, marks, wraps, previous, isTrying, onAll, onKey } = props;
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [seen, setSeen] = useState({ topPx: 0, heightPx: 400 });
@@ -67,6 +73,9 @@ export function LogLines({ label, entries, marks, wraps, previous, onKey }: LogL
     >
       {left > 0 && (
         <p className="muted logLeft">While lines are wrapped the newest {mostWrapped} are drawn.</p>
+      )}
+      {entries.length === 0 && !isTrying && (
+        <EmptyState title="No line matches" actions={<Button onPress={onAll}>Show all lines</Button>} />
       )}
       <div
         className="logSheet"

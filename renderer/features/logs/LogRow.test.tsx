@@ -30,3 +30,11 @@ test('a line is drawn again only when it looks different', () => {
   expect(isSameLine(drawn, { ...drawn, mark: null })).toBe(false);
   expect(isSameLine(drawn, { ...drawn, line: line('one') })).toBe(false);
 });
+
+test('a line that says how bad it is has that tone, unless it brings colours of its own', () => {
+  const html = (text: string) =>
+    renderToStaticMarkup(<LogLineRow line={line(text)} mark={null} previous={false} />);
+  expect(html('level=error x')).toContain('toneBad');
+  expect(html('level=info x')).not.toContain('tone');
+  expect(html('\u001b[32mERROR\u001b[0m x')).not.toContain('tone');
+});

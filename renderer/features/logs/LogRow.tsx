@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { DeniedNote } from '../../ui/DeniedNote.tsx';
 import { formatUtc } from '../../ui/format.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { drawn, timeOf } from './logWords.ts';
+import { drawn, levelOf, timeOf } from './logWords.ts';
 
 /** How an instance is marked: a short name and one of a few colours; null where there is only one. */
 export interface LogMark {
@@ -16,6 +16,7 @@ export interface LogMark {
 }
 
 const longest = 8_000;
+const tones = { warn: 'toneWarn', bad: 'toneBad' } as const;
 
 interface LogLineProps {
   readonly line: LogLine;
@@ -48,6 +49,10 @@ function DrawnLine({ line, mark, previous }: LogLineProps) {
       setWhole(wordsOfError(error));
     }
   };
+  const spans = terminalSpans(line.text.replace(/\r$/, ''));
+  // What colours itself stays as it is.
+  const coloured = spans.some(({ colour }) => colour !== null);
+  const level = levelOf(spans.map(({ text }) => text).join(''));
   return (
     <div className="logRow">
       {mark !== null && (
@@ -58,8 +63,8 @@ function DrawnLine({ line, mark, previous }: LogLineProps) {
       <span className="logTime num" {...(line.at !== null && { title: formatUtc(line.at) })}>
         {timeOf(line.at)}
       </span>
-      <span className="logText">
-        {terminalSpans(line.text.replace(/\r$/, '')).map(({ text, colour, bold, dim }, place) => (
+      <span className={`logText ${coloured || level === null ? '' : tones[level]}`}>
+        {spans.map(({ text, colour, bold, dim }, place) => (
           <span
             key={place}
             className={[

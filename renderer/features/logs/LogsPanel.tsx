@@ -7,6 +7,7 @@ import { closeLogs, type LogRequest, setLogHeight, showLogsAt, useLogPanel } fro
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Checkbox } from '../../ui/Field.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { offerFile } from '../../ui/offerFile.ts';
 import { plainText } from '../../ui/plainText.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
@@ -18,7 +19,7 @@ import { noFilter } from './logFilter.ts';
 import { LogLines } from './LogLines.tsx';
 import { LogMore } from './LogMore.tsx';
 import { type LogMark, MissingRights } from './LogRow.tsx';
-import { asText, shortNames } from './logWords.ts';
+import { asText, countLines, shortNames } from './logWords.ts';
 import { type Paused, pausedIn } from './logIntake.ts';
 import { useLogStream } from './useLogStream.ts';
 import { useMatching } from './useMatching.ts';
@@ -49,6 +50,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const [filter, setFilter] = useState(noFilter);
   const [round, setRound] = useState(0);
   const [said, setSaid] = useState('');
+  const [isWrongTime, setWrongTime] = useState(false);
   const [panelRef, { width }] = useElementSize<HTMLElement>();
   const isNarrow = width > 0 && width < narrowLogsPx;
   const [pausedAt, setPausedAt] = useState<Paused | null>(null);
@@ -68,7 +70,8 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const { buffer, phase, problem } = stream;
   const paused = pausedIn(pausedAt, stream);
   const entries = paused?.entries ?? buffer.entries;
-  const { shown, problem: filterProblem } = useMatching(entries, filter);
+  const { shown, isTrying, problem: filterProblem } = useMatching(entries, filter);
+  const [shownLines, allLines] = [countLines(shown), countLines(entries)];
   const marks = useMemo(() => marksOf(entries), [entries]);
   const notes = useMemo(
     () => entries.flatMap(({ entry }): LogNote[] => (entry.kind === 'note' ? [entry] : [])),
@@ -80,7 +83,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text());
-      setSaid(`${shown.length} lines copied.`);
+      setSaid(`${formatCount(shownLines, 'line')} copied.`);
     } catch {
       setSaid('The clipboard is out of reach here; save them instead.');
     }
@@ -130,6 +133,8 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           onChoose={setChoice}
           sinceAt={sinceAt}
           onSince={showLogsAt}
+          isWrong={isWrongTime}
+          onWrong={setWrongTime}
         />
         <span className="grow" />
         <Button tone="quiet" square aria-label="Close logs" onPress={closeLogs}>
@@ -171,11 +176,12 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           </>
         )}
         <span className="muted logsSaid" role="status">
-          {stateOf(phase, shown.length, entries.length, paused !== null)}
+          {stateOf(phase, shownLines, allLines, paused !== null)}
           {buffer.dropped > 0 && ` · ${buffer.dropped} older ones dropped`}
           {said !== '' && ` · ${said}`}
         </span>
       </div>
+      {isWrongTime && <p className="toneWarn logsProblem">! A time is like 14:06, 14:06:30 or 5m (ago).</p>}
       {filterProblem !== null && <p className="toneWarn logsProblem">! {plainText(filterProblem, 300)}</p>}
       {problem !== null && <p className="toneBad logsProblem">! Not being read: {problem}</p>}
       {(places.value?.problems ?? []).map((each) => (
@@ -195,7 +201,10 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           label={`Lines of ${name}`}
           entries={shown}
           marks={marks}
-          wraps={wraps}
+          // Where there is nothing but notes, all of each is in view.
+          wraps={wraps || shownLines === 0}
+          isTrying={isTrying}
+          onAll={() => setFilter(noFilter)}
           previous={choice.previous}
           onKey={onKey}
         />
@@ -273,7 +282,7 @@ function marksOf(entries: readonly ShownEntry[]): ReadonlyMap<string, LogMark> |
 }
 
 function stateOf(phase: string, shown: number, all: number, isPaused: boolean): string {
-  const count = shown === all ? `${all} lines` : `${shown} of ${all} lines`;
+  const count = `${shown === all ? '' : `${shown} of `}${formatCount(all, 'line')}`;
   if (isPaused) return `${count} · paused`;
   if (phase === 'live') return `${count} · live`;
   return phase === 'over' ? `${count} · all there is` : count;

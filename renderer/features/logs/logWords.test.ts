@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../../../shared/model/log.ts';
-import { asText, drawn, readMoment, shortNames } from './logWords.ts';
+import { asText, drawn, levelOf, readMoment, shortNames } from './logWords.ts';
 
 test('instances are told apart by what they do not share', () => {
   const names = ['payment-v2-7d9f-abc', 'payment-v2-7d9f-xyz', 'payment-v1-55c-k2'];
@@ -37,4 +37,20 @@ test('a moment is typed by the clock or as long ago', () => {
   expect(readMoment('5m', now)).toBe(now - 300_000);
   expect(readMoment('25:00', now)).toBeNull();
   expect(readMoment('soon', now)).toBeNull();
+});
+
+test.each([
+  ['level=warn msg="no connection"', 'warn'],
+  ['{"time":"14:06","level":"error","msg":"x"}', 'bad'],
+  ['{"level":50,"msg":"pino"}', 'bad'],
+  ['{"severity": "WARNING"}', 'warn'],
+  ['2026-11-22 14:06:03.250  ERROR 1 --- [main] c.e.Shop: x', 'bad'],
+  ['[WARN] slow', 'warn'],
+  ['E1122 14:06:03.250 1 main.go:7] x', 'bad'],
+  ['level=info msg="ERROR is what they said"', null],
+  ['no error here', null],
+  ['ERROR_PAGE=/sorry.html', null],
+  [`${'.'.repeat(300)} ERROR`, null],
+] as const)('%s: how bad it says that it is', (text, level) => {
+  expect(levelOf(text)).toBe(level);
 });

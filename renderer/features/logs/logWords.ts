@@ -23,6 +23,28 @@ export function shortNames(names: readonly string[]): ReadonlyMap<string, string
   return new Map(names.map((name) => [name, names.length < 2 ? name : name.slice(shared) || name]));
 }
 
+/** Notes are no lines. */
+export const countLines = (entries: readonly ShownEntry[]): number =>
+  entries.filter(({ entry }) => entry.kind === 'line').length;
+
+/** How far a line is looked at: what comes after it is what was to be told, not how bad it is. */
+const headChars = 200;
+const field = /\b(?:level|lvl|severity|loglevel)"?\s*[=:]\s*"?(\w+)/i;
+const word = /(?:^|[\s[(|])(WARN(?:ING)?|ERROR|FATAL|CRITICAL|PANIC)(?=$|[\s\])|:])/;
+/** klog begins each line with the first letter of its level, month and day. */
+const klog = /^([WEF])\d{4} /;
+const levels: readonly (readonly [RegExp, 'warn' | 'bad'])[] = [
+  [/^(w|warn|warning|40)$/i, 'warn'],
+  [/^(e|err|error|f|fatal|crit|critical|alert|emerg|emergency|panic|50|60)$/i, 'bad'],
+];
+
+/** How bad a line says that it is, in the usual spellings; null where it says nothing of the kind. A level that is named wins over a word. */
+export function levelOf(text: string): 'warn' | 'bad' | null {
+  const head = text.slice(0, headChars);
+  const named = (field.exec(head) ?? klog.exec(head) ?? word.exec(head))?.[1];
+  return named === undefined ? null : (levels.find(([spelt]) => spelt.test(named))?.[1] ?? null);
+}
+
 /** "14:06:03.250"; empty where a line has no time. */
 export function timeOf(at: number | null): string {
   if (at === null) return '';

@@ -15,6 +15,8 @@ const linesAtOnce = 2_000;
 
 interface Matching {
   readonly shown: readonly ShownEntry[];
+  /** Whether it is not known yet what matches. */
+  readonly isTrying: boolean;
   /** Why nothing is filtered, in words. */
   readonly problem: string | null;
 }
@@ -25,19 +27,21 @@ export function useMatching(entries: readonly ShownEntry[], filter: LogFilter): 
   const usesWorker = filter.isExpression && filter.text !== '' && problem === null;
   const expression = useExpression(usesWorker ? entries : nothing, filter, usesWorker);
   return useMemo(() => {
-    if (filter.text === '' || problem !== null) return { shown: entries, problem };
+    if (filter.text === '' || problem !== null) return { shown: entries, isTrying: false, problem };
     if (usesWorker) {
-      if (expression.problem !== null) return { shown: entries, problem: expression.problem };
+      if (expression.problem !== null)
+        return { shown: entries, isTrying: false, problem: expression.problem };
       const { hits } = expression;
       const wanted = ({ number, entry }: ShownEntry): boolean =>
         entry.kind === 'note' || hits.get(number) === !filter.isInverted;
-      return { shown: entries.filter(wanted), problem: null };
+      return { shown: entries.filter(wanted), isTrying: hits.size === 0, problem: null };
     }
     const matches = textMatcher(filter);
     return {
       shown: entries.filter(
         ({ entry }) => entry.kind === 'note' || matches(entry.text) !== filter.isInverted,
       ),
+      isTrying: false,
       problem: null,
     };
   }, [entries, filter, problem, usesWorker, expression]);
