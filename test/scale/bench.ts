@@ -8,10 +8,12 @@ import { measureFold, measureLayout } from './analysisRows.ts';
 import { createBenchFleet } from './benchFleet.ts';
 import { measureQueries } from './queryRows.ts';
 import { readMachine, writeTable, type BenchReport } from './table.ts';
+import { measureTable, type TableFigures } from './tableRows.ts';
 import { measureWindow, type WindowFigures } from './windowRows.ts';
 
 const usage = 'usage: npm run bench [-- --services 100,500]';
 const layoutSizes = [2_000, 5_000];
+const tableSizes = [2_000];
 const root = join(import.meta.dirname, '../..');
 const results = join(root, 'test-results');
 
@@ -43,6 +45,11 @@ async function main(): Promise<number> {
     tell(`The window at ${size} services …`);
     windows.push(await measureWindow(browser, createBenchFleet(size), assets));
   }
+  const tables: TableFigures[] = [];
+  for (const size of new Set([...sizes, ...tableSizes])) {
+    tell(`The table of ${size} services …`);
+    tables.push(await measureTable(browser, createBenchFleet(size), assets));
+  }
   tell('The host on the rehearsal, and what it asks of Prometheus …');
   const queries = await measureQueries(browser, sizes);
 
@@ -51,6 +58,7 @@ async function main(): Promise<number> {
     machine: readMachine(windows[0]?.browserVersion ?? 'unknown', load),
     tookSeconds: Math.round((performance.now() - began) / 1_000),
     windows,
+    tables,
     layouts,
     fold,
     queries,

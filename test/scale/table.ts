@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { FoldFigures, LayoutFigures } from './analysisRows.ts';
 import type { QueryFigures } from './queryRows.ts';
+import type { TableFigures, TaskFigures } from './tableRows.ts';
 import type { Frames, WindowFigures } from './windowRows.ts';
 
 /** Everything one run of the bench measured, with the machine it was measured on. */
@@ -18,6 +19,7 @@ export interface BenchReport {
   };
   readonly tookSeconds: number;
   readonly windows: readonly WindowFigures[];
+  readonly tables: readonly TableFigures[];
   readonly layouts: readonly LayoutFigures[];
   readonly fold: FoldFigures;
   readonly queries: readonly QueryFigures[];
@@ -63,8 +65,8 @@ export function writeTable(report: BenchReport): string {
     '',
     tableLine(head),
     tableLine(head.map((_, i) => (i < 3 ? '---' : '--:'))),
-    ...[...windowRows(report), ...nodeRows(report)].map(({ goal, what, wanted, measured, ratio }) =>
-      tableLine([goal, what, wanted, ...measured, ratio]),
+    ...[...windowRows(report), ...tableRows(report), ...nodeRows(report)].map(
+      ({ goal, what, wanted, measured, ratio }) => tableLine([goal, what, wanted, ...measured, ratio]),
     ),
     '',
     'Baselines not measured yet: PatternFly topology, Cytoscape, whole-graph elkjs. The last column is the ratio of the larger map to ' +
@@ -108,6 +110,41 @@ function windowRows({ windows }: BenchReport): Row[] {
     row('G7', 'DOM elements', '≤ 1,500', ({ domNodes }) => domNodes),
     row('G10', 'the inspector’s charts, a tick', '≤ 12', ({ chartsTickMs }) => chartsTickMs),
     row('G10', 'longest task in such a tick', '≤ 50', ({ chartsLongestTaskMs }) => chartsLongestTaskMs),
+  ];
+}
+
+function tableRows({ windows, tables }: BenchReport): Row[] {
+  const sizes = windows.map(({ services }) => services);
+  const row = (what: string, value: (of: TableFigures) => string): Row => {
+    const at = (services: number): string => {
+      const found = tables.find((each) => each.services === services);
+      return found === undefined ? '–' : value(found);
+    };
+    const beyond = tables.filter(({ services }) => !sizes.includes(services));
+    const more = beyond.map((each) => `${each.services.toLocaleString('en')}: ${value(each)}`);
+    return {
+      goal: '',
+      what: `the list: ${what}`,
+      wanted: '',
+      measured: sizes.map(at),
+      ratio: more.join(', '),
+    };
+  };
+  const task = (what: string, of: (figures: TableFigures) => TaskFigures): Row =>
+    row(`${what}, all / longest task`, (figures) => {
+      const { cpuMs, longestTaskMs } = of(figures);
+      return `${figure(cpuMs)} / ${figure(longestTaskMs)}`;
+    });
+  return [
+    task('opened', ({ open }) => open),
+    task('every figure changes, by name', ({ tick }) => tick),
+    task('every figure changes, by requests', ({ tickMoving }) => tickMoving),
+    task('sorted by another column', ({ sort }) => sort),
+    task('a letter typed into “Find”', ({ typeLetter }) => typeLetter),
+    task('a filter put on', ({ filter }) => filter),
+    row('a frame of scrolling, p50 / p95', ({ scroll }) => `${figure(scroll.p50)} / ${figure(scroll.p95)}`),
+    row('heap of the window, MB', ({ heapMb }) => figure(heapMb)),
+    row('DOM elements', ({ domNodes }) => figure(domNodes)),
   ];
 }
 

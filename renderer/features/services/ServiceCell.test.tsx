@@ -1,12 +1,15 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import type { GraphService } from '../../../shared/model/graph.ts';
+import type { ServiceSignals } from '../../../shared/model/signals.ts';
+import { useSignals } from '../../live/signals.ts';
 import { ServiceCell } from './ServiceCell.tsx';
-import type { ServiceRow } from './rows.ts';
 
 /** The Failed column of a service that is failing. */
 function failed(errorRatio: number | null): string {
-  const row = { signals: { errorRatio, health: 'failing' } } as ServiceRow; // What this column reads is all there.
-  return renderToStaticMarkup(<ServiceCell row={row} column="failed" withPlace={false} />);
+  const service = { id: 's1' } as GraphService; // The column reads figures by the id, and nothing else.
+  useSignals.getState().services.set('s1', { errorRatio, health: 'failing' } as ServiceSignals);
+  return renderToStaticMarkup(<ServiceCell service={service} column="failed" withPlace={false} />);
 }
 
 test('a share of failed calls has the colour of the health it is a reason for, none where it is nought or not known', () => {

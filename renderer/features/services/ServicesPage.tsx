@@ -1,27 +1,16 @@
 import './services.css';
 import { type ReactNode, useMemo, useState } from 'react';
-import {
-  Cell,
-  Column,
-  Row,
-  type Selection as AriaSelection,
-  type SortDescriptor,
-  Table,
-  TableBody,
-  TableHeader,
-} from 'react-aria-components';
+import type { SortDescriptor } from 'react-aria-components';
+import type { EntityId } from '../../../shared/model/entity.ts';
+import type { GraphService } from '../../../shared/model/graph.ts';
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
-import { useTrips } from '../../live/trips.ts';
-import { selectService, useSelectedServiceId } from '../../state/selection.ts';
 import { useShown } from '../../state/shown.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
-import { formatClock } from '../../ui/format.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
-import { NoServices } from './NoServices.tsx';
-import { columnsIn, rowsOf, sortRows } from './rows.ts';
-import { ServiceCell } from './ServiceCell.tsx';
+import { columnsIn, sortServices } from './rows.ts';
+import { ServicesTable } from './ServicesTable.tsx';
 
 /** The same data as the map in a table, to sort and to read aloud. */
 export function ServicesPage({
@@ -32,87 +21,45 @@ export function ServicesPage({
   /** What else there is to open, by other features. */
   readonly actions: ReactNode;
 }) {
-  const shown = useShown();
-  const services = useTopology((graph) => graph.services);
-  const trips = useTrips();
-  const sequence = useSignals((signals) => signals.sequence);
+  const known = useTopology((graph) => graph.services.size);
   const [sort, setSort] = useState<SortDescriptor>({ column: 'health', direction: 'ascending' });
-  const selected = useSelectedServiceId();
+  const services = useSorted(sort);
   const [bodyRef, { width }] = useElementSize<HTMLDivElement>();
-  const shownColumns = columnsIn(width);
-  const hasPlaces = shownColumns.some(({ id }) => id === 'namespace');
-  const rows = useMemo(() => {
-    void sequence;
-    const signals = useSignals.getState().services;
-    const all = rowsOf(shown.services, { services, signals, trips }, formatClock);
-    return sortRows(all, String(sort.column), sort.direction === 'descending');
-  }, [shown, services, trips, sequence, sort]);
 
   return (
     <div className="page">
       <div className="pageHead">
         <h2>Services</h2>
         <span className="muted num">
-          {rows.length === services.size ? services.size : `${rows.length} of ${services.size}`}
+          {services.length === known ? known : `${services.length} of ${known}`}
         </span>
         {find}
         <span className="grow" />
         {actions}
         <Button onPress={() => showPage('map')}>Show map</Button>
       </div>
-      <div className="pageBody" ref={bodyRef}>
-        <Table
-          aria-label="Services"
-          className="table"
-          sortDescriptor={sort}
-          onSortChange={setSort}
-          selectionMode="single"
-          selectionBehavior="replace"
-          selectedKeys={selected === null ? noKeys : new Set([selected])}
-          onSelectionChange={(keys: AriaSelection) => {
-            const [key] = keys === 'all' ? [] : [...keys];
-            if (key !== undefined) selectService(String(key));
-          }}
-          onRowAction={(key) => {
-            selectService(String(key), { centre: true });
-            showPage('map');
-          }}
-        >
-          <TableHeader>
-            {shownColumns.map(({ id, title, numeric }) => (
-              <Column
-                key={id}
-                id={id}
-                allowsSorting
-                isRowHeader={id === 'name'}
-                className={numeric ? 'numeric' : ''}
-              >
-                {({ sortDirection }) => (
-                  <>
-                    {title}
-                    <span aria-hidden="true">
-                      {sortDirection === undefined ? '' : sortDirection === 'ascending' ? ' ↑' : ' ↓'}
-                    </span>
-                  </>
-                )}
-              </Column>
-            ))}
-          </TableHeader>
-          <TableBody renderEmptyState={() => <NoServices />}>
-            {rows.map((row) => (
-              <Row key={row.id} id={row.id}>
-                {shownColumns.map((column) => (
-                  <Cell key={column.id} className={column.numeric ? 'numeric' : ''}>
-                    <ServiceCell row={row} column={column.id} withPlace={!hasPlaces} />
-                  </Cell>
-                ))}
-              </Row>
-            ))}
-          </TableBody>
-        </Table>
+      <div className="pageBody tableBody" ref={bodyRef}>
+        <ServicesTable services={services} columns={columnsIn(width)} sort={sort} onSort={setSort} />
       </div>
     </div>
   );
 }
 
-const noKeys: ReadonlySet<string> = new Set();
+/** What is shown now, in order; the same array until one changes, comes, goes or moves. */
+function useSorted({ column, direction }: SortDescriptor): readonly GraphService[] {
+  const shown = useShown();
+  const services = useTopology((graph) => graph.services);
+  const sequence = useSignals((signals) => signals.sequence);
+  const order = useMemo(() => {
+    void sequence;
+    const known = shown.services.flatMap((id) => services.get(id) ?? []);
+    const signals = useSignals.getState().services;
+    const sorted = sortServices(known, signals, String(column), direction === 'descending');
+    return JSON.stringify(sorted.map(({ id }) => id));
+  }, [shown, services, sequence, column, direction]);
+  // Comparing by text keeps the identity while a tick changes figures but no order. It was written just above.
+  return useMemo(
+    () => (JSON.parse(order) as EntityId[]).flatMap((id) => services.get(id) ?? []),
+    [order, services],
+  );
+}

@@ -1,71 +1,54 @@
 import { expect, test } from 'vitest';
-import type { HeldTrip } from '../../../shared/model/trip.ts';
-import { columnsIn, rowsOf, type ServiceRow, sortRows } from './rows.ts';
+import type { GraphService } from '../../../shared/model/graph.ts';
+import type { ServiceSignals } from '../../../shared/model/signals.ts';
+import { columnsIn, sortServices } from './rows.ts';
 
-const rowOf = (name: string, p99Ms: number | null): ServiceRow => ({
+const serviceOf = (name: string): GraphService => ({
   id: name,
-  service: {
-    id: name,
-    connectionId: 'c',
-    kind: 'service',
-    name,
-    namespace: 'shop',
-    owner: null,
-    hosts: [],
-    versions: [],
-    readyInstances: null,
-    desiredInstances: null,
-    recentRestarts: null,
-    createdAt: null,
-  },
-  signals: {
-    requestsPerSecond: 1,
-    failedPerSecond: 0,
-    errorRatio: 0,
-    p50Ms: null,
-    p90Ms: null,
-    p99Ms,
-    health: name === 'bad' ? 'failing' : 'healthy',
-    reasons: [],
-    versions: {},
-  },
-  held: null,
+  connectionId: 'c',
+  kind: 'service',
+  name,
+  namespace: 'shop',
+  owner: null,
+  hosts: [],
+  versions: [],
+  readyInstances: null,
+  desiredInstances: null,
+  recentRestarts: null,
+  createdAt: null,
 });
-const rows = [rowOf('quick', 5), rowOf('silent', null), rowOf('bad', 900)];
-const names = (sorted: readonly ServiceRow[]): string[] => sorted.map(({ id }) => id);
+const signalsOf = (health: ServiceSignals['health'], p99Ms: number | null): ServiceSignals => ({
+  requestsPerSecond: 1,
+  failedPerSecond: 0,
+  errorRatio: 0,
+  p50Ms: null,
+  p90Ms: null,
+  p99Ms,
+  health,
+  reasons: [],
+  versions: {},
+});
+const services = ['quick', 'silent', 'bad', 'unheard'].map(serviceOf);
+const signals = new Map([
+  ['quick', signalsOf('healthy', 5)],
+  ['silent', signalsOf('healthy', null)],
+  ['bad', signalsOf('failing', 900)],
+]);
+const sorted = (column: string, descending = false): string[] =>
+  sortServices(services, signals, column, descending).map(({ id }) => id);
 
 test('what is not known stands last in either direction', () => {
-  expect(names(sortRows(rows, 'p99', false))).toEqual(['quick', 'bad', 'silent']);
-  expect(names(sortRows(rows, 'p99', true))).toEqual(['bad', 'quick', 'silent']);
+  expect(sorted('p99')).toEqual(['quick', 'bad', 'silent', 'unheard']);
+  expect(sorted('p99', true)).toEqual(['bad', 'quick', 'silent', 'unheard']);
 });
 
 test('by health the worst comes first, then by name', () => {
-  expect(names(sortRows(rows, 'health', false))).toEqual(['bad', 'quick', 'silent']);
+  expect(sorted('health')).toEqual(['bad', 'unheard', 'quick', 'silent']);
 });
 
-test('a service whose calls are held says until when, and no other does', () => {
-  const trip: HeldTrip = {
-    id: 't1',
-    connectionId: 'c',
-    document: { connectionId: 'c', apiVersion: 'v1', kind: 'Route', namespace: 'shop', name: 'p', uid: 'u' },
-    revision: '1',
-    host: 'bad',
-    calleeId: 'bad',
-    caller: null,
-    mechanism: { kind: 'refuse', status: 503 },
-    until: 5,
-    since: null,
-    by: 'ana',
-    reason: '',
-    operationId: 'o1',
-  };
-  const services = new Map(rows.map(({ id, service }) => [id, service]));
-  const known = { services, signals: new Map(), trips: [trip] };
-  const all = rowsOf(['quick', 'gone', 'bad'], known, (at) => `14:0${at}`);
-  expect(all.map(({ id, held }) => [id, held])).toEqual([
-    ['quick', null],
-    ['bad', 'held until 14:05'],
-  ]);
+test('a line is the service itself, so that it is drawn anew when the service changes and at no other time', () => {
+  const [first] = sortServices(services, signals, 'name', false);
+  expect(first).toBe(services[2]);
 });
 
 test('however narrow the list, the figures that say where to look are there', () => {
@@ -77,4 +60,10 @@ test('however narrow the list, the figures that say where to look are there', ()
   // As much as a window of 1024 leaves beside the inspector.
   expect(idsIn(544)).toEqual(['health', 'name', 'ready', 'rps', 'failed', 'p99']);
   expect(idsIn(430)).toEqual(['health', 'name', 'rps', 'failed', 'p99']);
+});
+
+test('the columns stay the same object while the same ones find room', () => {
+  expect(columnsIn(700)).toBe(columnsIn(701));
+  expect(columnsIn(2_000)).toBe(columnsIn(0));
+  expect(columnsIn(640)).not.toBe(columnsIn(639));
 });

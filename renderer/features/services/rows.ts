@@ -1,17 +1,6 @@
-import { heldUntil } from '../../../shared/analysis/heldTrips.ts';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { ServiceSignals } from '../../../shared/model/signals.ts';
-import type { HeldTrip } from '../../../shared/model/trip.ts';
-
-/** A line of the list. */
-export interface ServiceRow {
-  readonly id: string;
-  readonly service: GraphService;
-  readonly signals: ServiceSignals | null;
-  /** "held until 14:05"; null while nobody holds calls to it. */
-  readonly held: string | null;
-}
 
 /** A column of the list. */
 export interface ServiceColumn {
@@ -19,6 +8,9 @@ export interface ServiceColumn {
     'health' | 'name' | 'namespace' | 'owner' | 'versions' | 'ready' | 'rps' | 'failed' | 'p50' | 'p99';
   readonly title: string;
   readonly numeric: boolean;
+  /** In pixels, or a part of what the others leave. */
+  readonly width: number | `${number}fr`;
+  readonly minWidth?: number;
   /** In a list narrower than this it is left out: the figures that say where to look come first. */
   readonly fromPx?: number;
 }
@@ -33,59 +25,63 @@ const widestPx = 1060;
 
 /** The columns of the list, in their order. */
 const columns: readonly ServiceColumn[] = [
-  { id: 'health', title: 'Health', numeric: false },
-  { id: 'name', title: 'Name', numeric: false },
-  { id: 'namespace', title: 'Namespace', numeric: false, fromPx: placeBelowPx },
-  { id: 'owner', title: 'Owner', numeric: false, fromPx: widePx },
-  { id: 'versions', title: 'Versions', numeric: false, fromPx: widePx },
-  { id: 'ready', title: 'Ready', numeric: true, fromPx: 500 },
-  { id: 'rps', title: 'Requests/s', numeric: true },
-  { id: 'failed', title: 'Failed', numeric: true },
-  { id: 'p50', title: 'p50', numeric: true, fromPx: widestPx },
-  { id: 'p99', title: 'p99', numeric: true },
+  { id: 'health', title: 'Health', numeric: false, width: 100 },
+  { id: 'name', title: 'Name', numeric: false, width: '6fr', minWidth: 112 },
+  { id: 'namespace', title: 'Namespace', numeric: false, width: '5fr', fromPx: placeBelowPx },
+  { id: 'owner', title: 'Owner', numeric: false, width: '4fr', fromPx: widePx },
+  { id: 'versions', title: 'Versions', numeric: false, width: '3fr', fromPx: widePx },
+  { id: 'ready', title: 'Ready', numeric: true, width: 60, fromPx: 500 },
+  { id: 'rps', title: 'Requests/s', numeric: true, width: 92 },
+  { id: 'failed', title: 'Failed', numeric: true, width: 68 },
+  { id: 'p50', title: 'p50', numeric: true, width: 68, fromPx: widestPx },
+  { id: 'p99', title: 'p99', numeric: true, width: 68 },
 ];
 
-/** Those that find room in a list of this width; all while it is not known. */
-export const columnsIn = (widthPx: number): readonly ServiceColumn[] =>
-  widthPx === 0 ? columns : columns.filter(({ fromPx = 0 }) => widthPx >= fromPx);
+const steps = [...new Set(columns.map(({ fromPx = 0 }) => fromPx))].sort((a, b) => b - a);
+const columnsByStep = new Map(
+  steps.map((step) => [step, columns.filter(({ fromPx = 0 }) => fromPx <= step)]),
+);
+
+/** Those that find room in a list of this width; all while it is not known. The same array while they are the same. */
+export function columnsIn(widthPx: number): readonly ServiceColumn[] {
+  const step = widthPx === 0 ? undefined : steps.find((fromPx) => fromPx <= widthPx);
+  return columnsByStep.get(step ?? widestPx) ?? columns;
+}
 
 const healthOrder = { failing: 0, degraded: 1, unknown: 2, healthy: 3 };
 
-/** Sorts by one column, then by name. What is not known stands last either way. */
-export function sortRows(rows: readonly ServiceRow[], column: string, descending: boolean): ServiceRow[] {
-  return [...rows].sort((a, b) => {
-    const [x, y] = [valueOf(a, column), valueOf(b, column)];
+/** The services in the order of one column, then of their names. What is not known stands last either way. */
+export function sortServices(
+  services: readonly GraphService[],
+  signals: ReadonlyMap<EntityId, ServiceSignals>,
+  column: string,
+  descending: boolean,
+): GraphService[] {
+  const rows = services.map((service) => ({
+    service,
+    value: valueOf(service, signals.get(service.id) ?? null, column),
+  }));
+  rows.sort(({ service: a, value: x }, { service: b, value: y }) => {
     if (x === null || y === null) return x === y ? byName(a, b) : x === null ? 1 : -1;
-    const order = typeof x === 'string' || typeof y === 'string' ? String(x).localeCompare(String(y)) : x - y;
+    const order =
+      typeof x === 'string' || typeof y === 'string' ? words.compare(String(x), String(y)) : x - y;
     return (descending ? -order : order) || byName(a, b);
   });
+  return rows.map(({ service }) => service);
 }
 
-/** The lines of the list in the order of the ids; what the map does not know any more has none. */
-export function rowsOf(
-  ids: readonly EntityId[],
-  known: {
-    readonly services: ReadonlyMap<EntityId, GraphService>;
-    readonly signals: ReadonlyMap<EntityId, ServiceSignals>;
-    readonly trips: readonly HeldTrip[];
-  },
-  clock: (at: number) => string,
-): ServiceRow[] {
-  const trips = Map.groupBy(known.trips, ({ calleeId }) => calleeId);
-  return ids.flatMap((id): ServiceRow[] => {
-    const service = known.services.get(id);
-    if (service === undefined) return [];
-    return [
-      { id, service, signals: known.signals.get(id) ?? null, held: heldUntil(trips.get(id) ?? [], clock) },
-    ];
-  });
+// Made once: of two thousand names some twenty thousand pairs are compared with each reading.
+const words = new Intl.Collator();
+
+function byName(a: GraphService, b: GraphService): number {
+  return words.compare(a.name, b.name) || words.compare(a.id, b.id);
 }
 
-function byName(a: ServiceRow, b: ServiceRow): number {
-  return a.service.name.localeCompare(b.service.name) || a.id.localeCompare(b.id);
-}
-
-function valueOf({ service, signals }: ServiceRow, column: string): string | number | null {
+function valueOf(
+  service: GraphService,
+  signals: ServiceSignals | null,
+  column: string,
+): string | number | null {
   switch (column) {
     case 'health':
       return healthOrder[signals?.health ?? 'unknown'];
