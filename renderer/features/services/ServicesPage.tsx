@@ -3,13 +3,16 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { SortDescriptor } from 'react-aria-components';
 import type { EntityId } from '../../../shared/model/entity.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
+import { useConnectionStore } from '../../live/connections.ts';
 import { useSignals } from '../../live/signals.ts';
 import { useTopology } from '../../live/topology.ts';
 import { useShown } from '../../state/shown.ts';
 import { showPage } from '../../state/view.ts';
 import { Button } from '../../ui/Button.tsx';
+import { offerFile } from '../../ui/offerFile.ts';
 import { useElementSize } from '../../ui/useElementSize.ts';
 import { columnsIn, sortServices } from './rows.ts';
+import { servicesCsv } from './servicesCsv.ts';
 import { ServicesTable } from './ServicesTable.tsx';
 
 /** The same data as the map in a table, to sort and to read aloud. */
@@ -36,6 +39,7 @@ export function ServicesPage({
         {find}
         <span className="grow" />
         {actions}
+        {services.length > 0 && <Button onPress={() => offerList(services)}>Export as CSV</Button>}
         <Button onPress={() => showPage('map')}>Show map</Button>
       </div>
       <div className="pageBody tableBody" ref={bodyRef}>
@@ -43,6 +47,14 @@ export function ServicesPage({
       </div>
     </div>
   );
+}
+
+function offerList(services: readonly GraphService[]): void {
+  const { services: signals, provenance } = useSignals.getState();
+  const { connections } = useConnectionStore.getState();
+  const titles = new Map(connections.map(({ id, title }) => [id, title]));
+  const text = servicesCsv({ services, signals, provenance, titles, now: Date.now() });
+  offerFile('podium-services.csv', new Blob([text], { type: 'text/csv' }));
 }
 
 /** What is shown now, in order; the same array until one changes, comes, goes or moves. */
