@@ -152,6 +152,15 @@ describe('a destination that is a service of its own', () => {
     expect(told.sentences.join(' ')).not.toContain('Figures are from');
   });
 
+  test('whose calls nobody counts is not taken to have no others', () => {
+    for (const uncounted of [standing(null), standing({ ...figures(0, 0), requestsPerSecond: null })]) {
+      const told = foretellBackends([standing(figures(90, 0)), uncounted], [50, 50], {}, [100, 0]);
+      expect(told.sentences[0]).toBe(
+        'payment-v1 goes from 90 to about 45 requests a second, payment-v2 from 0 to about 45 over 3 ready instances: 15 each, beside other calls, of which nothing is known.',
+      );
+    }
+  });
+
   test('is not taken to get by the route what reaches it another way, and is judged by it all the same', () => {
     const direct = [standing(figures(90, 0.1)), standing(figures(900, 0))] as const;
     const told = foretellBackends(direct, [50, 50], {}, [100, 0]);

@@ -50,6 +50,8 @@ interface Outlook {
   readonly ready: number | null;
   /** Its figures are those of a service of its own. */
   readonly isBackend: boolean;
+  /** It is a service of its own, of whose calls nothing is known. */
+  readonly isUncounted: boolean;
 }
 
 /** Foretells rates, load per instance and failures from present ones, taking each version to stay as it is. */
@@ -109,6 +111,8 @@ function outlooksOf(input: ForecastInput): Outlook[] {
     // What is counted as a version of the service came by its name, and so by the route.
     const isBackend = own === undefined && (backend?.signals ?? null) !== null;
     const one = own ?? backend?.signals ?? undefined;
+    const isUncounted =
+      own === undefined && backend !== undefined && (backend.signals?.requestsPerSecond ?? null) === null;
     const thresholds = (own === undefined ? backend?.thresholds : undefined) ?? input.thresholds;
     const requestsPerSecond = one === undefined ? withoutFigures(i) : one.requestsPerSecond;
     const errorRatio = one?.errorRatio ?? null;
@@ -125,6 +129,7 @@ function outlooksOf(input: ForecastInput): Outlook[] {
       failing: broken || (enough && errorRatio !== null && errorRatio >= thresholds.failingErrorRatio),
       ready,
       isBackend,
+      isUncounted,
     };
   });
 }
@@ -178,6 +183,8 @@ function sayLoad(one: Outlook, rate: number, rateBefore: number | null): string 
   if (one.after <= one.before || one.ready === null) return '';
   if (one.ready === 0) return ' with no instance ready to take them';
   if (one.ready === 1) return ' over 1 ready instance';
+  if (one.isUncounted)
+    return ` over ${one.ready} ready instances: ${formatPerSecond(rate / one.ready)} each, beside other calls, of which nothing is known`;
   const otherwise = one.isBackend ? (one.requestsPerSecond ?? 0) - (rateBefore ?? 0) : 0;
   const own = formatPerSecond(rate / one.ready);
   const all = formatPerSecond((rate + otherwise) / one.ready);

@@ -75,6 +75,21 @@ describe('a limit', () => {
     );
   });
 
+  test('whose refusals nobody counts is not told as not reached', () => {
+    const uncounted = sighting('a', { refused: null });
+    expect(told(requests, evidence([uncounted]))).toBe(
+      'never seen full in the last minute in any of 1 calling proxy; what 1 of them refused is not counted, so that it may have been reached',
+    );
+    expect(told(protection('limit'), evidence([uncounted, sighting('b')]))).toMatch(
+      /any of 2 .*; what 1 of them refused/,
+    );
+    const [b, c] = [sighting('b', { refused: null }), sighting('c', { reached: ['requests'], refused: 3 })];
+    expect(told(requests, evidence([uncounted, b, c]))).toMatch(/^reached in at least 1 of 3 .*, 3 requests/);
+    // These are not among what is counted as refused: their gauges tell all.
+    for (const limit of ['connections', 'retries'] as const)
+      expect(told(protection('limit', { limit }), evidence([uncounted]))).toMatch(/^not reached/);
+  });
+
   test('of which no proxy says anything is not told as calm', () => {
     expect(told(requests, evidence([]))).toBeUndefined();
     expect(told(requests, evidence([sighting('a', { reached: null, refused: null })]))).toBeUndefined();

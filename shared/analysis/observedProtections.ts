@@ -54,19 +54,23 @@ function limitText(
   const telling = sightings.filter(({ reached }) => reached !== null);
   const all = instancesIn(telling).size;
   if (all === 0) return null;
-  const hit = telling.filter(({ reached, refused }) => {
-    const kinds = reached ?? [];
-    if (limit === undefined ? kinds.length > 0 : kinds.includes(limit)) return true;
-    // A limit lowered while idle leaves its gauge at 0 although every request is refused, and one that is full for a moment
-    // may fall between two scrapes: then only the count tells.
-    const byCount = limit !== 'connections' && limit !== 'retries';
-    return byCount && !kinds.some(refuses) && (refused ?? 0) > 0;
-  });
+  const seenFull = ({ reached }: ProxySighting) =>
+    limit === undefined ? (reached ?? []).length > 0 : reached?.includes(limit) === true;
+  // A limit lowered while idle leaves its gauge at 0 although every request is refused, and one that is full for a moment
+  // may fall between two scrapes: then only the count tells.
+  const byCount = telling.filter(
+    (one) => limit !== 'connections' && limit !== 'retries' && !seenFull(one) && !one.reached?.some(refuses),
+  );
+  const hit = telling.filter((one) => seenFull(one) || (byCount.includes(one) && (one.refused ?? 0) > 0));
+  const untold = instancesIn(byCount.filter(({ refused }) => refused === null)).size;
   const when = lastWords(windowSeconds);
+  const those = count(all, 'calling proxy', 'calling proxies');
   if (hit.length === 0)
-    return `not reached ${when} in any of ${count(all, 'calling proxy', 'calling proxies')}`;
+    return untold === 0
+      ? `not reached ${when} in any of ${those}`
+      : `never seen full ${when} in any of ${those}; what ${untold} of them refused is not counted, so that it may have been reached`;
   const { sum, isAll } = sumOfKnown(hit.map((one) => one.refused));
-  const said = `reached in ${instancesIn(hit).size} of ${count(all, 'calling proxy', 'calling proxies')} ${when}`;
+  const said = `reached in ${untold === 0 ? '' : 'at least '}${instancesIn(hit).size} of ${those} ${when}`;
   const refused = sum === null ? 0 : Math.round(sum);
   return refused === 0
     ? said

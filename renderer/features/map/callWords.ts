@@ -1,7 +1,7 @@
 import type { GraphCall } from '../../../shared/model/graph.ts';
 import type { CallSignals } from '../../../shared/model/signals.ts';
 import { plainText } from '../../ui/plainText.ts';
-import { absent, formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
+import { formatLatency, formatRate, formatRatio } from '../../ui/format.ts';
 
 /** What stands at a call's line: "77 rps · 21 %", "queue", else its rate; nothing where no source has figures. */
 export function callLabel(call: GraphCall, signals: CallSignals | null): string {
@@ -14,11 +14,10 @@ export function callLabel(call: GraphCall, signals: CallSignals | null): string 
   return words.join(' · ');
 }
 
-/** What stands at a call's line unasked: "21 %", "queue". */
+/** What stands at a call's line unasked: "21 %", "queue", "–" where it is not known how many fail. */
 export function shortCallLabel(call: GraphCall, signals: CallSignals | null): string {
-  const failing = signals?.errorRatio ?? 0;
-  if (failing > 0) return formatRatio(failing);
-  return call.asynchronous ? 'queue' : absent;
+  const errorRatio = signals?.errorRatio ?? null;
+  return call.asynchronous && !(errorRatio !== null && errorRatio > 0) ? 'queue' : formatRatio(errorRatio);
 }
 
 /** All figures of a call, for the hover. */
