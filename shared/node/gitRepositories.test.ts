@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testFolder } from '../../test/support/testFolder.ts';
 import { openRepositories } from './gitRepositories.ts';
 
 function workTree(): { folder: string; git: (...args: string[]) => string } {
-  const folder = mkdtempSync(join(tmpdir(), 'podium-tree-'));
+  const folder = testFolder('podium-tree-');
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', folder, '-c', 'user.name=ana', '-c', 'user.email=ana@example.com', ...args], {
       encoding: 'utf8',
@@ -62,6 +62,6 @@ test('hooks and monitors that the repository names are not run', async () => {
 });
 
 test('a folder that is no work tree says so in words', async () => {
-  const [repository] = openRepositories([mkdtempSync(join(tmpdir(), 'podium-none-'))]);
+  const [repository] = openRepositories([testFolder('podium-none-')]);
   await expect(repository?.head()).rejects.toThrow(/Git could not rev-parse in .*not a git repository/);
 });

@@ -1,28 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testFolder } from '../../test/support/testFolder.ts';
 import { openNamedFolder } from './namedFolders.ts';
 
 const text = '# kept\npayment:\n  greeting: hello\n';
 
 function configFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'podium-config-'));
+  const folder = testFolder('podium-config-');
   writeFileSync(join(folder, 'payment.yml'), text, { mode: 0o640 });
   return folder;
 }
 
 function workTree(): { folder: string; git: (...args: string[]) => string } {
-  const root = mkdtempSync(join(tmpdir(), 'podium-tree-'));
+  const root = testFolder('podium-tree-');
   const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' });
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'user.name', 'ana');

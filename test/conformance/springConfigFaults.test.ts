@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileOf, isSameFile } from '../../shared/connectors/spring/config/configServer.ts';
 import { readEnvironment, readProperty } from '../../shared/connectors/spring/config/environment.ts';
 import { looksSecret } from '../../shared/connectors/spring/config/secrets.ts';
+import { testFolder } from '../support/testFolder.ts';
 import { configOf, edited, setting } from './config.ts';
 import { simulatedSpringConfig } from './simulatedSpringConfig.ts';
 import { configTexts, openSpringConfig } from './springConfig.ts';
@@ -136,7 +136,7 @@ describe('with a Config Server in trouble', () => {
 
   test('whose files are others than those of the folder, nothing is changed', async () => {
     await using shop = await simulatedSpringConfig();
-    const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'podium-config-')));
+    const elsewhere = testFolder('podium-config-');
     writeFileSync(join(elsewhere, 'payment.yml'), 'payment:\n  greeting: another\n');
     const given = shop.settings.configServer;
     if (given === undefined) throw new Error('no Config Server');

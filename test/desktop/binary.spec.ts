@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fuses } from '../../build/fuses.ts';
 import { readFuses } from '../../build/readFuses.ts';
+import { killedAtExit } from '../support/leaveNothing.ts';
 import { expect, test } from './desktop.ts';
 
 // What only an installed Podium with Electron's own binary can prove. PODIUM_PACKAGED names its executable: on Linux
@@ -20,9 +21,11 @@ async function startOnce(
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly said: string; readonly code: number | null }> {
-  const child = spawn(program, args, {
-    env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...env },
-  });
+  const child = killedAtExit(
+    spawn(program, args, {
+      env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...env },
+    }),
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (said += String(text)));

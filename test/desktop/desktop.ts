@@ -7,6 +7,7 @@ import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { electron, launchDesktop } from '../e2e/desktopHost.ts';
 import { startFleet, type Fleet } from '../e2e/fleet.ts';
 import { expect, test as base } from '../e2e/podium.ts';
+import { killedAtExit } from '../support/leaveNothing.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -41,10 +42,12 @@ export async function startDesktop(
 
 /** Starts Podium once more on the same data folder, as the system does for a link; gives its exit code. */
 export async function startAgain(dataFolder: string, ...args: readonly string[]): Promise<number | null> {
-  const child = spawn(electron, [root, ...args], {
-    env: { ...process.env, ...environment(dataFolder, 'none'), STAND_IN_NODE: process.execPath },
-    stdio: 'inherit',
-  });
+  const child = killedAtExit(
+    spawn(electron, [root, ...args], {
+      env: { ...process.env, ...environment(dataFolder, 'none'), STAND_IN_NODE: process.execPath },
+      stdio: 'inherit',
+    }),
+  );
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
 }

@@ -9,6 +9,7 @@ import { chromium } from '@playwright/test';
 import { fuses } from '../../build/fuses.ts';
 import { pack } from '../../build/pack.ts';
 import { readFuses } from '../../build/readFuses.ts';
+import { killedAtExit } from '../support/leaveNothing.ts';
 import { layOutElectron, type PackedFor } from '../stand-ins/electron/distribution.ts';
 import { differences } from './archive.ts';
 import { expect, onMap, test } from './desktop.ts';
@@ -41,7 +42,7 @@ async function packFor(platform: PackedFor, folder: string): Promise<string> {
     `-c.directories.output=${output}`,
     ...(platform === 'mac' ? ['-c.mac.identity=null'] : []),
   ];
-  const child = spawn(process.execPath, args, { cwd: root });
+  const child = killedAtExit(spawn(process.execPath, args, { cwd: root }));
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (said += String(text)));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { removedAtExit } from '../support/leaveNothing.ts';
 import type { PodiumProcess, PodiumStart } from './loopbackHost.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -46,7 +47,7 @@ const windows = new Map<string, Page>();
 
 /** Podium as a desktop program where a walk expects it as a browser's host: its address leads to its window. */
 export async function startPodiumDesktop(options: PodiumStart): Promise<PodiumProcess> {
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'podium-e2e-')));
+  const dataFolder = options.dataFolder ?? removedAtExit(await mkdtemp(join(tmpdir(), 'podium-e2e-')));
   const { app, page, pid, ended } = await launchDesktop(
     { PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...options.env },
     options.args,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { removedAtExit } from '../support/leaveNothing.ts';
 
 /** The built-in fleet in a process of the test's own, so that the test can read past Podium what Podium wrote. */
 export interface Fleet extends AsyncDisposable {
@@ -36,7 +37,8 @@ export const paymentPath = '/apis/networking.istio.io/v1/namespaces/shop/virtual
 
 /** Starts the fleet and writes its kubeconfig where KUBECONFIG can name it. */
 export async function startFleet(...args: readonly string[]): Promise<Fleet> {
-  const folder = await mkdtemp(join(tmpdir(), 'podium-fleet-'));
+  const folder = removedAtExit(await mkdtemp(join(tmpdir(), 'podium-fleet-')));
+  // Its stdin is ours: however we end, it reads that and goes too.
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, '../../shared/rehearsal/main.ts'), ...args],

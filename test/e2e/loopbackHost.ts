@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { killedAtExit, removedAtExit } from '../support/leaveNothing.ts';
 
 /** A running Podium of one test's own, with a data folder of its own. */
 export interface PodiumProcess {
@@ -25,14 +26,21 @@ export interface PodiumStart {
 
 /** Starts the browser host as `npm start` does, without opening a browser. */
 export async function startLoopback(options: PodiumStart): Promise<PodiumProcess> {
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'podium-e2e-')));
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open', ...(options.args ?? [])],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, PODIUM_DATA: dataFolder, KUBECONFIG: join(dataFolder, 'none'), ...options.env },
-    },
+  const dataFolder = options.dataFolder ?? removedAtExit(await mkdtemp(join(tmpdir(), 'podium-e2e-')));
+  const child = killedAtExit(
+    spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../../shared/loopback/main.ts'), '--no-open', ...(options.args ?? [])],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: {
+          ...process.env,
+          PODIUM_DATA: dataFolder,
+          KUBECONFIG: join(dataFolder, 'none'),
+          ...options.env,
+        },
+      },
+    ),
   );
   const lines = createInterface({ input: child.stdout });
   const addresses: string[] = [];

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { OperationRecord } from '../../shared/model/record.ts';
 import { openDatabase } from '../../shared/node/database.ts';
 import { createJournalStore } from '../../shared/node/journalStore.ts';
@@ -54,6 +54,7 @@ function isKilled(run: CrashRun): Promise<boolean> {
     // Dozens of the same process: each need not compile everything anew.
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   return new Promise((resolve, reject) =>
     child.once('exit', (code, signal) => {
       if (signal === 'SIGKILL' || code === 0) resolve(signal === 'SIGKILL');

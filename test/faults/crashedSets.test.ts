@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { ChangeSet } from '../../shared/model/watch.ts';
 import { applyPlans, type CrashRun, openRun, type PeerFile } from './crashRun.ts';
 
@@ -17,6 +17,7 @@ function isKilled(run: CrashRun): Promise<boolean> {
     stdio: 'inherit',
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   return new Promise((resolve, reject) =>
     child.once('exit', (code, signal) => {
       if (signal === 'SIGKILL' || code === 0) resolve(signal === 'SIGKILL');

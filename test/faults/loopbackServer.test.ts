@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { routes } from '../../shared/loopback/routes.ts';
 import { readAssets } from '../../shared/node/assets.ts';
 import { ask, codeIn, openIdle, openSocket, postCode, sendRaw, signIn, startRig } from './loopbackHarness.ts';
@@ -245,7 +245,7 @@ describe('what a client may take', () => {
     const idle = await openIdle(rig.port, 500);
     const signedIn = await signIn(rig);
     expect(signedIn.token).toHaveLength(43);
-    await vi.waitFor(() => expect(idle.filter((each) => !each.closed)).toHaveLength(0), { timeout: 5_000 });
+    await expect.poll(() => idle.filter((each) => !each.closed)).toHaveLength(0);
     expect(socket.readyState).toBe(socket.OPEN);
     socket.close();
   });

@@ -109,7 +109,8 @@ test.for([
   ['a Secret in JSON', `kind: Secret\\n${'data:\\n  a: b\\n'.repeat(30_000)}`],
   ['braces', `kind: Secret ${'data:{'.repeat(60_000)}`],
 ] as const)('C10 a text of %s without an end is read in less than a second', ([, text]) => {
-  const startedAt = performance.now();
+  // Of work, not on the clock: the machine may have other things to do.
+  const began = process.threadCpuUsage();
   blankSecrets(text);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(process.threadCpuUsage(began).user / 1000).toBeLessThan(1_000);
 });

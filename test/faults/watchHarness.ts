@@ -11,7 +11,7 @@ import type { SimulatedCluster } from '../conformance/simulatedCluster.ts';
 import { createFakeClock, type FakeClock } from '../support/memoryPorts.ts';
 
 /** Looks until it is as expected; the network needs a moment that no fake clock gives it. */
-export async function eventually(check: () => void | Promise<void>, withinMs = 5_000): Promise<void> {
+export async function eventually(check: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {
