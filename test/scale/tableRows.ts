@@ -11,7 +11,7 @@ export interface TableFigures {
   readonly open: TaskFigures;
   /** Every figure changes, in the order of names, which none changes. */
   readonly tick: TaskFigures;
-  /** The same in the order of requests, in which lines move. */
+  /** The same in the order of health, in which lines move. Every rate is turned by one factor, so that no order of rates would. */
   readonly tickMoving: TaskFigures;
   readonly sort: TaskFigures;
   readonly typeLetter: TaskFigures;
@@ -62,6 +62,8 @@ export async function measureTable(
     await main.quiet();
     const tick = await measure(() => host.turn());
     const sort = await measure(() => heading(table, 'Requests/s').click());
+    await heading(table, 'Health').click();
+    await main.quiet();
     const tickMoving = await measure(() => host.turn());
     const field = page.getByRole('searchbox', { name: 'Find services' });
     await field.focus();
