@@ -113,6 +113,15 @@ describe('a verdict', () => {
     expect(verdictOf(input({ splits: [owned] })).suggestions).toEqual([]);
   });
 
+  test('blames no version for what is counted for none, and does not offer to send it to nothing', () => {
+    const overflowing = { ...signals, ...figures(212, 0.33), versions: signals.versions };
+    const verdict = verdictOf(input({ signals: overflowing }));
+    expect(verdict.suggestions).toEqual([]);
+    expect(verdict.sentences.map(({ text }) => text)).toContain(
+      'v2 fails 12.9 %, v1 0.3 %. Most of what fails is counted for no version.',
+    );
+  });
+
   test('offers it in hundredths where the peer has them, and the sum stays', () => {
     const [v1, v2] = split.destinations;
     const destinations = [

@@ -63,7 +63,7 @@ export function verdictOf(input: VerdictInput): Verdict {
   if (troubled) {
     const change = sayChange(input);
     if (change !== null) sentences.push(change);
-    const versions = sayVersions(signals.versions, input);
+    const versions = sayVersions(signals, input);
     if (versions !== null) sentences.push({ text: versions, evidence: source });
   }
   const cause = troubled && losesCalls(signals) ? findCause(input) : null;
@@ -170,8 +170,8 @@ function sayChange(input: VerdictInput): VerdictSentence | null {
 }
 
 /** Versions side by side where they differ: worst first. */
-function sayVersions(versions: Readonly<Record<string, Signals>>, input: VerdictInput): string | null {
-  const judged = Object.entries(versions).flatMap(([version, one]) =>
+function sayVersions(signals: ServiceSignals, input: VerdictInput): string | null {
+  const judged = Object.entries(signals.versions).flatMap(([version, one]) =>
     one.errorRatio !== null && hasEnough(one, input) ? [{ version, errorRatio: one.errorRatio }] : [],
   );
   judged.sort((a, b) => b.errorRatio - a.errorRatio);
@@ -182,13 +182,25 @@ function sayVersions(versions: Readonly<Record<string, Signals>>, input: Verdict
   const parts = judged.map(
     ({ version, errorRatio }, i) => `${version}${i === 0 ? ' fails' : ''} ${formatPercent(errorRatio)}`,
   );
-  return `${parts.join(', ')}.`;
+  const apart = failsByVersions(signals) ? '' : ' Most of what fails is counted for no version.';
+  return `${parts.join(', ')}.${apart}`;
 }
 
-/** Sending a failing version to nothing is offered only where another one is healthy and has instances. */
+/** Whether at least half of what fails is counted for some version; taken to be so while that is not known. */
+function failsByVersions({ versions, failedPerSecond }: ServiceSignals): boolean {
+  if (failedPerSecond === null) return true;
+  let ofVersions = 0;
+  for (const one of Object.values(versions)) {
+    if (one.failedPerSecond === null) return true;
+    ofVersions += one.failedPerSecond;
+  }
+  return ofVersions * 2 >= failedPerSecond;
+}
+
+/** Sending a failing version to nothing is offered only where versions fail at all, and another one is healthy and has instances. */
 function suggestionsOf(input: VerdictInput): Verdict['suggestions'] {
   const { splits, signals, thresholds } = input;
-  if (signals === null) return [];
+  if (signals === null || !failsByVersions(signals)) return [];
   const suggestions: Verdict['suggestions'] = [];
   for (const split of splits) {
     if (split.readOnly !== null || split.ownership?.decidesWeights === true || split.destinations.length < 2)
