@@ -53,7 +53,13 @@ test('connecting, finding, reading logs, copying a link, settings and closing ne
     await page.keyboard.press('g');
     const logs = page.getByRole('region', { name: /^Logs of payment/ });
     await expect(logs).toBeVisible();
+    await page.keyboard.press('/');
+    await expect(logs.getByRole('textbox', { name: 'Show lines that hold' })).toBeFocused();
     await pressByKeyboard(page, logs.getByRole('button', { name: 'Close logs' }));
+    await expect(logs).toHaveCount(0);
+    await page.keyboard.press('g');
+    await expect(logs).toBeVisible();
+    await page.keyboard.press('Escape');
     await expect(logs).toHaveCount(0);
   });
 

@@ -16,6 +16,7 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     .press('Enter');
   await expect(page.getByRole('heading', { name: 'payment', level: 2 })).toBeVisible();
   await page.keyboard.press('g');
+  await expect(panel(page).getByRole('heading', { name: 'Logs of payment' })).toBeFocused();
 
   await test.step('lines of all instances, each marked, go on', async () => {
     await expect(lines(page)).toContainText('handled requests');
@@ -45,6 +46,7 @@ test('the logs of a service are one key from the map: merged, followed, filtered
     await expect(state(page)).toContainText(/^0 of \d+ lines/);
     await panel(page).getByRole('button', { name: 'Show all lines' }).click();
     await expect(filter).toHaveValue('');
+    await expect(lines(page)).toBeFocused();
     await expect(lines(page)).toContainText('handled requests');
   });
 

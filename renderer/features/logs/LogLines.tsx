@@ -18,13 +18,11 @@ interface LogLinesProps {
   /** Whether it is not known yet what a filter lets through. */
   readonly isTrying: boolean;
   readonly onAll: () => void;
-  /** Told whether the newest lines are in sight; they stay so while more come. */
-  readonly onKey: (key: string) => boolean;
 }
 
 /** The lines, of which only those in sight are drawn; stays at the end as long as it is at the end. */
 export function LogLines(props: LogLinesProps) {
-  const { label, entries, marks, wraps, previous, isTrying, onAll, onKey } = props;
+  const { label, entries, marks, wraps, previous, isTrying, onAll } = props;
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [seen, setSeen] = useState({ topPx: 0, heightPx: 400 });
@@ -55,6 +53,11 @@ export function LogLines(props: LogLinesProps) {
     isAtEnd.current = current.scrollHeight - current.scrollTop - current.clientHeight < 2 * rowPx;
     setSeen({ topPx: current.scrollTop, heightPx: current.clientHeight });
   };
+  // The button goes away, and the keyboard with it.
+  const showAll = (): void => {
+    onAll();
+    frame.current?.focus();
+  };
   return (
     <div
       ref={frame}
@@ -64,18 +67,12 @@ export function LogLines(props: LogLinesProps) {
       aria-label={label}
       tabIndex={0}
       onScroll={onScroll}
-      onKeyDown={(event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
-        if (!onKey(event.key)) return;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
     >
       {left > 0 && (
         <p className="muted logLeft">While lines are wrapped the newest {mostWrapped} are drawn.</p>
       )}
       {entries.length === 0 && !isTrying && (
-        <EmptyState title="No line matches" actions={<Button onPress={onAll}>Show all lines</Button>} />
+        <EmptyState title="No line matches" actions={<Button onPress={showAll}>Show all lines</Button>} />
       )}
       <div
         className="logSheet"

@@ -1,9 +1,9 @@
 import './logs.css';
-import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { LogAsk, LogNote } from '../../../shared/model/log.ts';
 import { useReread } from '../../client/useReread.ts';
 import { useService } from '../../live/topology.ts';
-import { closeLogs, type LogRequest, setLogHeight, showLogsAt, useLogPanel } from '../../state/logs.ts';
+import { closeLogs, type LogRequest, showLogsAt, useLogPanel } from '../../state/logs.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Checkbox } from '../../ui/Field.tsx';
@@ -21,6 +21,7 @@ import { LogMore } from './LogMore.tsx';
 import { type LogMark, MissingRights } from './LogRow.tsx';
 import { asText, countLines, shortNames } from './logWords.ts';
 import { type Paused, pausedIn } from './logIntake.ts';
+import { PanelEdge } from './PanelEdge.tsx';
 import { useLogStream } from './useLogStream.ts';
 import { useMatching } from './useMatching.ts';
 
@@ -51,6 +52,10 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
   const [round, setRound] = useState(0);
   const [said, setSaid] = useState('');
   const [isWrongTime, setWrongTime] = useState(false);
+  // The keyboard goes where somebody wants to read, and afterwards back to where it was.
+  const [opener] = useState(() => document.activeElement);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const [panelRef, { width }] = useElementSize<HTMLElement>();
   const isNarrow = width > 0 && width < narrowLogsPx;
   const [pausedAt, setPausedAt] = useState<Paused | null>(null);
@@ -98,6 +103,10 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
     copy: () => void copy(),
     save,
   };
+  const close = (): void => {
+    closeLogs();
+    if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+  };
   const onKey = (key: string): boolean => {
     switch (key) {
       case ' ':
@@ -110,10 +119,20 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
         document.querySelector<HTMLInputElement>('input[data-log-filter]')?.focus();
         return true;
       case 'Escape':
-        closeLogs();
+        close();
         return true;
     }
     return false;
+  };
+  /** Of the lines, and of what is no control: a button has keys of its own. */
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof HTMLElement)) return;
+    if (!event.currentTarget.contains(target) || target.closest('input') !== null) return;
+    if (key !== 'Escape' && target.closest('button') !== null) return;
+    if (!onKey(key)) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const instances = places.value?.instances ?? [];
   return (
@@ -122,10 +141,13 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
       className={isNarrow ? 'logs narrow' : 'logs'}
       aria-label={`Logs of ${name}`}
       style={{ height: heightPx }}
+      onKeyDown={onKeyDown}
     >
       <PanelEdge heightPx={heightPx} />
       <header className="logsHead">
-        <h2 title={`Logs of ${name}`}>Logs of {name}</h2>
+        <h2 ref={heading} tabIndex={-1} title={`Logs of ${name}`}>
+          Logs of {name}
+        </h2>
         <LogBar
           isNarrow={isNarrow}
           instances={instances}
@@ -137,7 +159,7 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           onWrong={setWrongTime}
         />
         <span className="grow" />
-        <Button tone="quiet" square aria-label="Close logs" onPress={closeLogs}>
+        <Button tone="quiet" square aria-label="Close logs" onPress={close}>
           ×
         </Button>
       </header>
@@ -206,39 +228,9 @@ function OpenPanel({ request: { serviceId, instances: asked, sinceAt } }: { read
           isTrying={isTrying}
           onAll={() => setFilter(noFilter)}
           previous={choice.previous}
-          onKey={onKey}
         />
       )}
     </section>
-  );
-}
-
-/** The edge that the panel is made higher or lower by, with the pointer or with arrows. */
-function PanelEdge({ heightPx }: { readonly heightPx: number }) {
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const bottom = event.currentTarget.parentElement?.getBoundingClientRect().bottom ?? 0;
-    setLogHeight(bottom - event.clientY);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.shiftKey ? 64 : 16;
-    if (event.key === 'ArrowUp') setLogHeight(heightPx + step);
-    else if (event.key === 'ArrowDown') setLogHeight(heightPx - step);
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <div
-      className="logsEdge"
-      role="separator"
-      aria-label="Height of the logs"
-      aria-orientation="horizontal"
-      aria-valuenow={heightPx}
-      tabIndex={0}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={onPointerMove}
-      onKeyDown={onKeyDown}
-    />
   );
 }
 
