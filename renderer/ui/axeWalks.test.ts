@@ -31,6 +31,7 @@ const walks: Readonly<Record<string, readonly string[]>> = {
   'frame/UnlockDialog': ['unlock'],
   'help/HelpDialog': ['help, ${tab}'],
   'inspector/Faces': ['same as another'],
+  'journal/JournalPage': ['journal export'],
   'logs/LogMore': ['more about these lines'],
   'map/CallMenu': ['what can be done to a call'],
   'map/ExportMenu': ['export'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { menuInBothThemes } from './axe.ts';
 import { paymentPath } from './fleet.ts';
 import { expect, startPodium, test } from './podium.ts';
 import { dragTo, handleOnMap, openPage, rung, select, unlock } from './steps.ts';
@@ -107,6 +108,7 @@ test('the journal is searched, and exported as CSV, JSON and Markdown', async ({
   const search = page.getByRole('textbox', { name: 'Search the journal' });
   await search.fill('no-such-incident');
   await expect(page.getByText('No operation matches “no-such-incident”.')).toBeVisible();
+  await menuInBothThemes(page, 'journal export', page.getByRole('button', { name: 'Export' }));
   const none = await saved(page, 'As JSON');
   expect(JSON.parse(none.text), 'what is searched for is what is exported').toEqual([]);
   await search.fill('inc-4821');
