@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvOf } from './csv.ts';
 
-const bodyOf = (...cells: Parameters<typeof csvOf>[1][number]): string =>
+const bodyOf = (...cells: readonly (string | number | null)[]): string =>
   csvOf(
-    cells.map((_, index) => `c${index}`),
-    [cells],
+    cells.map((cell, index) => [`c${index}`, () => cell] as const),
+    [null],
   )
     .split('\r\n')
     .slice(1)

@@ -1,5 +1,5 @@
 import { toldRungs } from '../analysis/recordEnd.ts';
-import { type CsvCell, csvOf } from '../analysis/csv.ts';
+import { type CsvColumn, csvOf } from '../analysis/csv.ts';
 import { type OperationRecord, Rung } from '../model/record.ts';
 import { sayPlace } from './sayPlace.ts';
 
@@ -21,17 +21,10 @@ type Writer = (records: readonly OperationRecord[], now: number) => string;
 const writers: Readonly<Record<JournalFormat, { readonly ending: string; readonly write: Writer }>> = {
   json: { ending: 'json', write: (records) => `${JSON.stringify(records, null, 2)}\n` },
   markdown: { ending: 'md', write: markdownOf },
-  csv: {
-    ending: 'csv',
-    write: (records) =>
-      csvOf(
-        columns.map(([title]) => title),
-        records.map((record) => columns.map(([, cellIn]) => cellIn(record))),
-      ),
-  },
+  csv: { ending: 'csv', write: (records) => csvOf(columns, records) },
 };
 
-const columns: readonly (readonly [title: string, cellIn: (record: OperationRecord) => CsvCell])[] = [
+const columns: readonly CsvColumn<OperationRecord>[] = [
   ['when', ({ at }) => new Date(at).toISOString()],
   ['who', ({ actor }) => actor],
   ['operation', ({ title }) => title],

@@ -1,4 +1,4 @@
-import { type CsvCell, csvOf } from '../../../shared/analysis/csv.ts';
+import { type CsvColumn, csvOf } from '../../../shared/analysis/csv.ts';
 import type { GraphService } from '../../../shared/model/graph.ts';
 import type { Provenance, ServiceSignals } from '../../../shared/model/signals.ts';
 
@@ -22,7 +22,7 @@ interface Row {
 export function servicesCsv({ services, signals: known, provenance, titles, now }: CsvInput): string {
   const source = provenance.map((one) => one.source).join('; ');
   const takenAt = new Date(now).toISOString();
-  const columns: readonly (readonly [title: string, cellIn: (row: Row) => CsvCell])[] = [
+  const columns: readonly CsvColumn<Row>[] = [
     ['health', ({ signals }) => signals?.health ?? 'unknown'],
     ['name', ({ service }) => service.name],
     ['kind', ({ service }) => service.kind],
@@ -42,9 +42,7 @@ export function servicesCsv({ services, signals: known, provenance, titles, now 
     ['source', () => source],
   ];
   return csvOf(
-    columns.map(([title]) => title),
-    services.map((service) =>
-      columns.map(([, cellIn]) => cellIn({ service, signals: known.get(service.id) ?? null })),
-    ),
+    columns,
+    services.map((service) => ({ service, signals: known.get(service.id) ?? null })),
   );
 }
